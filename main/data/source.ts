@@ -1,0 +1,31 @@
+import type { Shape } from '../model/spec.ts';
+
+/** What a data set is, before any of its images is read. */
+export interface DatasetInfo {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly classes: readonly string[];
+  readonly trainSamples: number;
+  readonly testSamples: number;
+}
+
+/** A mini-batch ready for the network: normalised float32, NHWC, `[samples, ...shape]`. */
+export interface Batch {
+  readonly samples: number;
+  readonly images: Float32Array;
+  readonly labels: Uint16Array;
+}
+
+/**
+ * Batches of one data set, subset, batch size and seed. Order and augmentation are pure functions of
+ * (seed, epoch, position), so an epoch can be entered at any batch and gives the same bytes.
+ */
+export interface BatchSource {
+  readonly info: DatasetInfo;
+  readonly batchSize: number;
+  /** Shuffled, augmented training batches of one epoch; the last one may be smaller. */
+  train(epoch: number, fromBatch?: number): AsyncIterable<Batch>;
+  /** The test set in order, not augmented. */
+  test(): AsyncIterable<Batch>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+/** Seeded random numbers. Every stream of randomness in Sluice is one of these, named by its purpose. */
+export interface Random {
+  /** Uniform in [0, 1), 32 bits of it. */
+  uniform(): number;
+  normal(): number;
+  /** Uniform integer in [0, n). */
+  integer(n: number): number;
+}
+
+function hash(seed: number, keys: readonly (number | string)[]): number {
+  let h = (seed ^ 0x9e3779b9) >>> 0;
+  for (const key of keys) {
+    for (const code of typeof key === 'number' ? [key >>> 0, (key / 0x100000000) >>> 0] : [...key].map((c) => c.charCodeAt(0))) {
+      h = Math.imul(h ^ code, 0x85ebca6b);
+      h = (h ^ (h >>> 13)) >>> 0;
+      h = Math.imul(h, 0xc2b2ae35);
+      h = (h ^ (h >>> 16)) >>> 0;
+    }
+  }
+  return h;
+}
+
+/** An independent stream for a seed and a purpose: `random(seed, 'augment', epoch, index)`. Mulberry32. */
+export function random(seed: number, ...keys: (number | string)[]): Random {
+  let state = hash(seed, keys);
+  const uniform = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return {
+    uniform,
+    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    integer: (n) => Math.floor(uniform() * n),
+  };
+}
+
+/** Fisher–Yates, in place. */
+export function shuffle<T extends { length: number; [index: number]: number }>(items: T, source: Random): T {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = source.integer(i + 1);
+    const swap = items[i] as number;
+    items[i] = items[j] as number;
+    items[j] = swap;
+  }
+  return items;
+}
