@@ -1,0 +1,64 @@
+import { refuseNonFinite, refuseOverflow, viewAs, type Codec } from './codec.ts';
+import { firstNonFinite } from './float32.ts';
+
+const STEPS = 255;
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+/** Per map: the smallest value, and the distance between two of the 256 levels. */
+function levels(values: Float32Array, maps: number): Float32Array {
+  const min = new Float32Array(maps).fill(Infinity);
+  const max = new Float32Array(maps).fill(-Infinity);
+  for (let i = 0; i < values.length; i += maps) {
+    for (let k = 0; k < maps; k++) {
+      const value = values[i + k] as number;
+      if (value < (min[k] as number)) min[k] = value;
+      if (value > (max[k] as number)) max[k] = value;
+    }
+  }
+  const table = new Float32Array(2 * maps);
+  for (let k = 0; k < maps; k++) {
+    const range = (max[k] as number) - (min[k] as number);
+    if (range > MAX_FLOAT32)
+      refuseOverflow(max[k] as number, values.indexOf(max[k] as number), 'int8', 'a range of 3.4e38 in a map');
+    table[2 * k] = range / STEPS;
+    table[2 * k + 1] = min[k] as number;
+  }
+  return table;
+}
+
+/** One byte a value, with a scale and an offset for each map: `value = offset + scale · byte`. */
+export const int8 = {
+  name: 'int8',
+  id: 3,
+  bytes: (count, maps) => 8 * maps + count,
+  encode(values, maps) {
+    const bad = firstNonFinite(values);
+    if (bad >= 0) refuseNonFinite(values, bad);
+    const table = levels(values, maps);
+    const bytes = new Uint8ClampedArray(8 * maps + values.length);
+    bytes.set(new Uint8Array(table.buffer));
+    for (let i = 0, at = 8 * maps; i < values.length; i += maps) {
+      for (let k = 0; k < maps; k++, at++) {
+        const scale = table[2 * k] as number;
+        // A Uint8ClampedArray rounds to nearest and clamps.
+        bytes[at] = scale === 0 ? 0 : ((values[i + k] as number) - (table[2 * k + 1] as number)) / scale;
+      }
+    }
+    return new Uint8Array(bytes.buffer);
+  },
+  decode(bytes, maps, count) {
+    const table = viewAs(Float32Array, bytes.subarray(0, 8 * maps));
+    const values = new Float32Array(count);
+    for (let i = 0, at = 8 * maps; i < count; i += maps) {
+      for (let k = 0; k < maps; k++, at++) {
+        values[i + k] = (table[2 * k + 1] as number) + (table[2 * k] as number) * (bytes[at] as number);
+      }
+    }
+    const bad = firstNonFinite(values);
+    if (bad >= 0) refuseNonFinite(values, bad);
+    return values;
+  },
+  /** Half a level, and the rounding of the result and of the scale to float32. */
+  errorBound: (_value, { min, max }) =>
+    (max - min) * (0.5 / STEPS + 2 ** -20) + Math.max(-min, max) * 2 ** -23 + 2 ** -140,
+} as const satisfies Codec;

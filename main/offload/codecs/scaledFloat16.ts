@@ -1,0 +1,51 @@
+import { malformed } from '../header.ts';
+import { refuseNonFinite, refuseOverflow, type Codec } from './codec.ts';
+import { float16 } from './float16.ts';
+import { firstNonFinite, magnitudeBits } from './float32.ts';
+
+/** The largest magnitude is brought into [2^14, 2^15), as far from float16's subnormals as it goes. */
+const TOP = 14;
+/** Keeps the scale and its inverse normal float32 numbers. */
+const MAX_SHIFT = 126;
+/** The largest float16 at the largest scale; beyond it rounding would give infinity. */
+const LARGEST = 65504 * 2 ** 112;
+
+function multiplied(values: Float32Array, factor: number): Float32Array {
+  return values.map((value) => value * factor);
+}
+
+/**
+ * float16 behind one power of two for the whole tensor, four bytes more. Gradients are often smaller
+ * than float16's smallest normal number (6e-5); the shared exponent keeps their eleven bits.
+ */
+export const scaledFloat16 = {
+  name: 'float16-scaled',
+  id: 2,
+  bytes: (count) => 4 + float16.bytes(count),
+  encode(values) {
+    const bad = firstNonFinite(values);
+    if (bad >= 0) refuseNonFinite(values, bad);
+    const over = values.findIndex((value) => Math.abs(value) > LARGEST);
+    if (over >= 0) refuseOverflow(values[over] as number, over, 'float16-scaled', '±3.4018e38');
+
+    const exponent = (magnitudeBits(values) >>> 23) - 127;
+    const shift = Math.min(MAX_SHIFT, TOP - exponent);
+    const halves = float16.encode(multiplied(values, 2 ** shift));
+    const bytes = new Uint8Array(4 + halves.length);
+    new DataView(bytes.buffer).setFloat32(0, 2 ** -shift, true);
+    bytes.set(halves, 4);
+    return bytes;
+  },
+  decode(bytes, maps, count) {
+    const scale = new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
+    if (!Number.isFinite(scale) || scale <= 0) {
+      throw malformed(`The scale of a float16-scaled tensor is ${scale}, expected a positive number.`);
+    }
+    const values = multiplied(float16.decode(bytes.subarray(4), maps, count), scale);
+    const bad = firstNonFinite(values);
+    if (bad >= 0) refuseNonFinite(values, bad);
+    return values;
+  },
+  errorBound: (value, { min, max }) =>
+    Math.max(Math.abs(value) * 2 ** -11, Math.max(-min, max) * 2 ** -(25 + TOP), 2 ** -149),
+} as const satisfies Codec;

@@ -1,0 +1,26 @@
+/**
+ * The messages that carry tensors. Each encode function makes one complete message; each decode
+ * function checks every length before it takes memory. Layouts: docs/protocol.md.
+ */
+export {
+  decodeGradient,
+  decodeLogits,
+  decodeScore,
+  encodeGradient,
+  encodeLogits,
+  encodeScore,
+  gradientSections,
+} from './answers.ts';
+export type { GradientAnswer, LogitsAnswer, ScoreAnswer } from './answers.ts';
+export {
+  decodeEvaluate,
+  decodeInfer,
+  decodeStep,
+  encodeEvaluate,
+  encodeInfer,
+  encodeStep,
+  requestSections,
+} from './requests.ts';
+export type { EvaluateRequest, Features, InferRequest, StepRequest } from './requests.ts';
+export type { Gate } from './gate.ts';
+export { totalBytes, type Sections } from './sections.ts';
