@@ -1,0 +1,90 @@
+import boundaries from 'eslint-plugin-boundaries';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The direction of dependencies: each part may import itself, the floor (errors, random numbers, where things are)
+ * and the parts named here. A new folder of main/ has to be entered, or its files are unknown and lint fails.
+ */
+const lab = ['engine', 'model', 'data', 'offload', 'training', 'runs'];
+const mayImport = {
+  floor: [],
+  engine: [],
+  model: ['engine'],
+  data: ['model'],
+  offload: ['model'],
+  training: ['engine', 'model', 'data', 'offload'],
+  runs: ['engine', 'model', 'data', 'offload', 'training'],
+  api: lab,
+  host: [...lab, 'api'],
+  cli: [...lab, 'api', 'host'],
+  electron: ['api', 'host'],
+  renderer: ['api'],
+};
+
+const parts = [
+  { category: 'floor', pattern: 'main/{errors,random,entry,home}.ts' },
+  { category: 'api', pattern: 'main/api.ts' },
+  { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },
+  ...[...lab, 'host'].map((name) => ({ category: name, pattern: `main/${name}/**` })),
+  { category: 'electron', pattern: 'electron/**' },
+  { category: 'renderer', pattern: 'renderer/**' },
+];
+
+export default defineConfig(
+  { ignores: ['dist/', 'release/', 'coverage/', 'main/engine/cpu/kernels/'] },
+  { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: 'error',
+      // Indices that a loop keeps in range, and numbers in messages, need no ceremony.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
+  },
+  {
+    files: ['main/**/*.ts', 'electron/**/*.ts', 'renderer/**/*.ts'],
+    plugins: { boundaries },
+    settings: { 'boundaries/files': parts },
+    rules: {
+      'boundaries/no-unknown-files': 'error',
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          policies: Object.entries(mayImport).map(([from, to]) => ({
+            from: { file: { categories: from } },
+            allow: { to: { file: { categories: { anyOf: [from, 'floor', ...to] } } } },
+          })),
+        },
+      ],
+    },
+  },
+  {
+    files: ['main/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(electron|vue)(/|$)', message: 'main/ runs under plain Node.' }] },
+      ],
+    },
+  },
+  {
+    files: ['renderer/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^(node:|electron(/|$))', message: 'The renderer sees the lab through main/api.ts alone.' },
+          ],
+        },
+      ],
+    },
+  },
+);
