@@ -18,7 +18,8 @@ export function firstNonFinite(values: Float32Array): number {
 /** The bits of the largest magnitude; float32 magnitudes order as their bits do. */
 export function magnitudeBits(values: Float32Array): number {
   let largest = 0;
-  for (const bits of bitsOf(values)) largest = Math.max(largest, bits & 0x7fffffff);
+  const bits = bitsOf(values);
+  for (let i = 0; i < bits.length; i++) largest = Math.max(largest, (bits[i] as number) & 0x7fffffff);
   return largest;
 }
 

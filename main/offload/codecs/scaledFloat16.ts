@@ -7,11 +7,20 @@ import { firstNonFinite, magnitudeBits } from './float32.ts';
 const TOP = 14;
 /** Keeps the scale and its inverse normal float32 numbers. */
 const MAX_SHIFT = 126;
-/** The largest float16 at the largest scale; beyond it rounding would give infinity. */
-const LARGEST = 65504 * 2 ** 112;
+/** Bits of 65504 · 2^112, the largest float16 at the largest scale; beyond it rounding could give infinity. */
+const LARGEST = 0x7f7fe000;
+
+function refuse(values: Float32Array): never {
+  const bad = firstNonFinite(values);
+  if (bad >= 0) refuseNonFinite(values, bad);
+  const over = values.findIndex((value) => magnitudeBits(Float32Array.of(value)) > LARGEST);
+  refuseOverflow(values[over] as number, over, 'float16-scaled', '±3.4018e38');
+}
 
 function multiplied(values: Float32Array, factor: number): Float32Array {
-  return values.map((value) => value * factor);
+  const products = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) products[i] = (values[i] as number) * factor;
+  return products;
 }
 
 /**
@@ -23,13 +32,9 @@ export const scaledFloat16 = {
   id: 2,
   bytes: (count) => 4 + float16.bytes(count),
   encode(values) {
-    const bad = firstNonFinite(values);
-    if (bad >= 0) refuseNonFinite(values, bad);
-    const over = values.findIndex((value) => Math.abs(value) > LARGEST);
-    if (over >= 0) refuseOverflow(values[over] as number, over, 'float16-scaled', '±3.4018e38');
-
-    const exponent = (magnitudeBits(values) >>> 23) - 127;
-    const shift = Math.min(MAX_SHIFT, TOP - exponent);
+    const magnitude = magnitudeBits(values);
+    if (magnitude > LARGEST) refuse(values);
+    const shift = Math.min(MAX_SHIFT, TOP + 127 - (magnitude >>> 23));
     const halves = float16.encode(multiplied(values, 2 ** shift));
     const bytes = new Uint8Array(4 + halves.length);
     new DataView(bytes.buffer).setFloat32(0, 2 ** -shift, true);

@@ -140,6 +140,13 @@ describe('float16-scaled', () => {
     values.forEach((value, i) => expect(Math.abs((decoded[i] as number) / value - 1)).toBeLessThan(2 ** -11));
   });
 
+  it('refuses what would round to infinity', () => {
+    const largest = 65504 * 2 ** 112;
+    expect(scaledFloat16.decode(scaledFloat16.encode(Float32Array.of(largest)), 1, 1)[0]).toBe(largest);
+    const encode = () => scaledFloat16.encode(Float32Array.of(0, largest * (1 + 2 ** -20)));
+    expect(encode).toThrow(expect.objectContaining({ code: 'codec-overflow', path: 'values[1]' }));
+  });
+
   it.each([0, -1, NaN, Infinity])('refuses the scale %d in received bytes', (scale) => {
     const bytes = scaledFloat16.encode(Float32Array.of(1));
     new DataView(bytes.buffer).setFloat32(0, scale, true);
