@@ -1,14 +1,12 @@
-import type * as tf from '@tensorflow/tfjs-core';
-
 /**
  * The numeric vocabulary of the layers: every function works on any engine, and is fast on `cpu`, whose kernels
  * are replaced. All tensors are float32; maps are NHWC, convolution filters [kh, kw, in, out].
  * Gradients are explicit functions, not autodiff: a split network runs its backward pass long after its forward.
  */
-
-/** Kernel geometry that the arrays' shapes do not show. Padding is the same on all four sides. */
-export interface Window {
-  readonly stride: number;
-  readonly pad: number;
-}
-export type Activation = 'none' | 'relu';
+export { type Window, conv2d, conv2dFilterGrad, conv2dInputGrad } from './ops/convolution.ts';
+export { matMul } from './ops/mat-mul.ts';
+export { type Activation, biasActivation, reluGrad, scaleShift } from './ops/pointwise.ts';
+export { batchNormGrad, batchNormTrain } from './ops/batch-norm.ts';
+export { type PoolWindow, maxPool, maxPoolGrad } from './ops/max-pool.ts';
+export { spreadMaps, sumRows, takeMaps } from './ops/rows.ts';
+export { sgdStep } from './ops/sgd.ts';

@@ -1,0 +1,31 @@
+export type EngineName = 'cuda' | 'webgpu' | 'cpu';
+
+export interface EngineOptions {
+  /** Threads of the CPU engine; all cores when absent. */
+  readonly threads?: number;
+}
+
+/** The engine in use: the current TensorFlow.js backend, described. */
+export interface Engine {
+  readonly name: EngineName;
+  /** The processor, as the system names it. */
+  readonly device: string;
+  /** What does the arithmetic: library, version, threads. */
+  readonly detail: string;
+  readonly threads: number;
+  /** How this machine could be made faster; say it once. */
+  readonly advice?: string;
+}
+
+/** Why an engine cannot be used here and what would change that. */
+export interface Unavailable {
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** How one engine is opened; each is a file beside this one. */
+export interface EngineAdapter {
+  readonly name: EngineName;
+  /** Makes the engine current. Callable again, with other options. */
+  open(options: EngineOptions): Promise<Engine | Unavailable>;
+}

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import { dirname, sep } from 'node:path';
+import { setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { SluiceError } from '../../errors.ts';
+
+/** What Emscripten's module object has beyond its published types. */
+export interface WasmModule {
+  readonly HEAPU8: Uint8Array;
+  readonly asm: { readonly memory: object };
+  _malloc(bytes: number): number;
+  _free(offset: number): void;
+}
+
+/** tfjs-backend-wasm, made current. Running out of its 4 GB is an error here, not a write to address 0. */
+export async function loadBackend(): Promise<{ backend: BackendWasm; module: WasmModule }> {
+  const binary = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
+  setWasmPaths(dirname(binary) + sep);
+  await tf.setBackend('wasm');
+  const backend = tf.backend() as BackendWasm;
+  const module = backend.wasm as unknown as WasmModule;
+  const malloc = module._malloc.bind(module);
+  module._malloc = (bytes) => {
+    const offset = malloc(bytes) >>> 0;
+    if (offset === 0 && bytes > 0) throw outOfMemory(bytes, module.HEAPU8.length);
+    return offset;
+  };
+  return { backend, module };
+}
+
+function outOfMemory(bytes: number, heap: number): SluiceError {
+  const megabytes = (n: number): string => `${Math.ceil(n / 2 ** 20)} MB`;
+  return new SluiceError(
+    'out-of-memory',
+    `The cpu engine could not get ${megabytes(bytes)} more memory; it holds ${megabytes(heap)} and is limited to 4 GB. ` +
+      'Use a smaller batchSize, a smaller model.width or another engine.',
+  );
+}

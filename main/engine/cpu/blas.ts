@@ -1,0 +1,104 @@
+import koffi from 'koffi';
+import { messageOf, SluiceError } from '../../errors.ts';
+import type { Gemm } from './gemm.ts';
+import type { WasmModule } from './backend.ts';
+
+/** The system's matrix library, open. */
+export interface Blas {
+  readonly name: string;
+  /** Threads it will use; null where it decides for itself. */
+  readonly threads: number | null;
+  readonly gemm: (module: WasmModule) => Gemm;
+}
+
+type Library = ReturnType<typeof koffi.load>;
+type Native = (...args: number[]) => number;
+
+const ROW_MAJOR = 101;
+const AS_IS = 111;
+const TRANSPOSED = 112;
+
+/** Where each system keeps a fast BLAS, best first. The reference libblas is slower than Sluice's own kernel. */
+const candidates: Partial<Record<NodeJS.Platform, readonly string[]>> = {
+  linux: [
+    'libopenblas.so.0',
+    'libopenblas.so',
+    'libopenblasp.so.0',
+    'libmkl_rt.so.2',
+    'libmkl_rt.so.1',
+    'libmkl_rt.so',
+  ],
+  darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate'],
+  win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll', 'mkl_rt.1.dll', 'mkl_rt.dll'],
+};
+
+/**
+ * Opens a BLAS for `threads` threads: the file named by `choice` (SLUICE_BLAS), or the first of the system's that
+ * loads. Null when there is none or `choice` is "none". A file that was asked for and does not work is an error.
+ */
+export function openBlas(threads: number, choice: string | undefined): Blas | null {
+  if (choice === 'none') return null;
+  if (choice) return load(choice, threads);
+  for (const path of candidates[process.platform] ?? []) {
+    try {
+      return load(path, threads);
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+function load(path: string, threads: number): Blas {
+  try {
+    const library = koffi.load(path);
+    const sgemm = library.func('cblas_sgemm', 'void', [
+      ...['int', 'int', 'int', 'int', 'int', 'int', 'float'],
+      ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
+    ]) as Native;
+    return { name: nameOf(library, path), threads: setThreads(library, threads), gemm: (module) => gemmOn(module, sgemm) };
+  } catch (cause) {
+    throw new SluiceError(
+      'bad-blas',
+      `SLUICE_BLAS is ${path}, which is not a BLAS with 32-bit integers and a C interface (${messageOf(cause)}). ` +
+        'Name the library file, say "none" to do without, or unset it.',
+      { path: 'SLUICE_BLAS', cause },
+    );
+  }
+}
+
+function gemmOn(module: WasmModule, sgemm: Native): Gemm {
+  let heap = module.HEAPU8;
+  let base = Number(koffi.address(heap));
+  return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
+    if (module.HEAPU8 !== heap) {
+      heap = module.HEAPU8;
+      base = Number(koffi.address(heap));
+    }
+    const [ta, tb] = [transposeA ? TRANSPOSED : AS_IS, transposeB ? TRANSPOSED : AS_IS];
+    sgemm(ROW_MAJOR, ta, tb, m, n, k, 1, base + a, lda, base + b, ldb, beta, base + c, ldc);
+  };
+}
+
+function optional(library: Library, name: string, result: string, parameters: string[]): Native | null {
+  try {
+    return library.func(name, result, parameters) as Native;
+  } catch {
+    return null;
+  }
+}
+
+function setThreads(library: Library, threads: number): number | null {
+  const set = optional(library, 'openblas_set_num_threads', 'void', ['int']) ?? optional(library, 'MKL_Set_Num_Threads', 'void', ['int']);
+  const get = optional(library, 'openblas_get_num_threads', 'int', []) ?? optional(library, 'MKL_Get_Max_Threads', 'int', []);
+  set?.(threads);
+  return get ? get() : null;
+}
+
+/** "OpenBLAS 0.3.21 (libopenblas.so.0)" where the library tells its version. */
+function nameOf(library: Library, path: string): string {
+  const config = optional(library, 'openblas_get_config', 'str', []) as (() => string) | null;
+  if (config) return `${config().split(' ').slice(0, 2).join(' ')} (${path})`;
+  if (path.includes('Accelerate')) return 'Accelerate';
+  return path.includes('mkl') ? `MKL (${path})` : path;
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { offsetOf, output } from './host.ts';
+import { allFloat32, type Attributes, type CpuKernel } from './kernel.ts';
+
+type Geometry = tf.backend_util.Conv2DInfo;
+
+interface PoolAttributes {
+  readonly filterSize: number | [number, number];
+  readonly strides: number | [number, number];
+  readonly pad: number | 'same' | 'valid';
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+function geometry(x: tf.TensorInfo, attributes: Attributes): Geometry {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as PoolAttributes;
+  return tf.backend_util.computePool2DInfo(x.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+}
+
+/** The inner loops know square windows, one stride and the same padding above and on the left. */
+function isSquare(g: Geometry): boolean {
+  return g.filterHeight === g.filterWidth && g.strideHeight === g.strideWidth && g.padInfo.top === g.padInfo.left;
+}
+
+function layout(g: Geometry): number[] {
+  const sizes = [g.batchSize, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth];
+  return [...sizes, g.filterHeight, g.strideHeight, g.padInfo.top];
+}
+
+export const maxPool: CpuKernel = {
+  name: tf.MaxPool,
+  handles: (inputs, attributes) => allFloat32(inputs) && isSquare(geometry(inputs.x, attributes)),
+  run(host, { x }, attributes) {
+    const g = geometry(x, attributes);
+    const y = output(host, g.outShape);
+    host.loops.maxPool(offsetOf(host, x), offsetOf(host, y), ...layout(g));
+    return y;
+  },
+};
+
+export const maxPoolGrad: CpuKernel = {
+  name: tf.MaxPoolGrad,
+  handles: (inputs, attributes) => allFloat32(inputs) && isSquare(geometry(inputs.input, attributes)),
+  run(host, { dy, input, output: y }, attributes) {
+    const dx = output(host, input.shape);
+    const at = [dy, input, y, dx].map((tensor) => offsetOf(host, tensor));
+    host.loops.maxPoolGrad(...at, ...layout(geometry(input, attributes)));
+    return dx;
+  },
+};

@@ -1,0 +1,43 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { offsetOf, output, withScratch, type Host } from './host.ts';
+import { rowsAndMaps, type CpuKernel } from './kernel.ts';
+import type { Loops } from './loops.ts';
+
+export const sumRows: CpuKernel = {
+  name: 'SumRows',
+  run(host, { x }) {
+    const { rows, maps } = rowsAndMaps(x);
+    const sums = output(host, [maps]);
+    withScratch(host, 12 * maps, (scratch) => {
+      host.loops.sumRows(offsetOf(host, x), offsetOf(host, sums), rows, maps, scratch);
+    });
+    return sums;
+  },
+};
+
+function move(host: Host, loop: Loops['takeMaps'], from: TensorInfo, to: TensorInfo, kept: number[], maps: number): TensorInfo {
+  const { rows } = rowsAndMaps(from);
+  withScratch(host, 4 * kept.length, (indices) => {
+    new Int32Array(host.module.HEAPU8.buffer, indices, kept.length).set(kept);
+    loop(offsetOf(host, from), offsetOf(host, to), indices, rows, maps, kept.length);
+  });
+  return to;
+}
+
+export const takeMaps: CpuKernel = {
+  name: 'TakeMaps',
+  run(host, { x }, attributes) {
+    const { kept } = attributes as { kept: number[] };
+    const y = output(host, [...x.shape.slice(0, -1), kept.length]);
+    return move(host, host.loops.takeMaps, x, y, kept, rowsAndMaps(x).maps);
+  },
+};
+
+export const spreadMaps: CpuKernel = {
+  name: 'SpreadMaps',
+  run(host, { x }, attributes) {
+    const { kept, maps } = attributes as { kept: number[]; maps: number };
+    const y = output(host, [...x.shape.slice(0, -1), maps]);
+    return move(host, host.loops.spreadMaps, x, y, kept, maps);
+  },
+};

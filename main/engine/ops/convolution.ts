@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { runKernel } from './kernel.ts';
+
+/** Kernel geometry that the arrays' shapes do not show. Padding is the same on all four sides. */
+export interface Window {
+  readonly stride: number;
+  readonly pad: number;
+}
+
+type Shape4D = [number, number, number, number];
+
+function attributes({ stride, pad }: Window): { strides: number; pad: number; dataFormat: string; dimRoundingMode: string } {
+  return { strides: stride, pad, dataFormat: 'NHWC', dimRoundingMode: 'floor' };
+}
+
+/** x [n, h, w, in] * filter [kh, kw, in, out] → [n, h', w', out], h' = ⌊(h + 2·pad − kh) / stride⌋ + 1. */
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, window: Window): tf.Tensor4D {
+  return runKernel(tf.Conv2D, { x, filter }, { ...attributes(window), dilations: 1 });
+}
+
+/**
+ * ∂L/∂x of conv2d from dy [n, h', w', out], for the inputShape [n, h, w, in] of x. The same map is the forward pass of
+ * a transposed convolution. Rows of x beyond the last window get zero.
+ */
+export function conv2dInputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, inputShape: Shape4D, window: Window): tf.Tensor4D {
+  return runKernel(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes(window), inputShape });
+}
+
+/** ∂L/∂filter of conv2d, summed over the batch: x [n, h, w, in], dy [n, h', w', out] → filterShape. */
+export function conv2dFilterGrad(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4D, window: Window): tf.Tensor4D {
+  return runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes(window), filterShape });
+}

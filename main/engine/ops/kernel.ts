@@ -1,0 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+type Inputs = Record<string, tf.Tensor>;
+type Attributes = Record<string, number | number[] | string | boolean>;
+
+/** Whether the current backend brings this kernel; Sluice's own exist on `cpu` alone. */
+export function hasKernel(name: string): boolean {
+  return Boolean(tf.getKernel(name, tf.getBackend()));
+}
+
+/** Runs a kernel with one output. */
+export function runKernel<T extends tf.Tensor>(name: string, inputs: Inputs, attributes: Attributes = {}): T {
+  return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor as T;
+}
+
+/** Runs a kernel with several outputs, or none. */
+export function runKernels(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor[] {
+  return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor[];
+}

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, runKernel } from './kernel.ts';
+
+export type Activation = 'none' | 'relu';
+
+/** activation(x + bias), the bias [maps] along the last axis of x. */
+export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, activation: Activation): T {
+  if (hasKernel('BiasActivation')) return runKernel('BiasActivation', { x, bias }, { activation });
+  return tf.tidy(() => activate(tf.add(x, bias), activation));
+}
+
+/** activation(x · scale + shift), both [maps] along the last axis: BatchNorm in inference. */
+export function scaleShift<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, shift: tf.Tensor1D, activation: Activation): T {
+  if (hasKernel('ScaleShift')) return runKernel('ScaleShift', { x, scale, shift }, { activation });
+  return tf.tidy(() => activate(tf.add(tf.mul(x, scale), shift), activation));
+}
+
+/** The gradient of y = relu(x): dy where y > 0, else 0. */
+export function reluGrad<T extends tf.Tensor>(dy: T, y: T): T {
+  if (hasKernel('ReluGrad')) return runKernel('ReluGrad', { dy, y });
+  return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
+}
+
+export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
+  return activation === 'relu' ? tf.relu(x) : x;
+}

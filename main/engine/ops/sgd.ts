@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { hasKernel, runKernels } from './kernel.ts';
+
+export interface SgdOptions {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+}
+
+/**
+ * One step of SGD as PyTorch takes it, into the variables: g += weightDecay·w; v = momentum·v + g; w −= learningRate·v.
+ * Without momentum `velocity` is null and v = g. The old values are gone wherever nothing else holds them;
+ * a clone taken before the step keeps them.
+ */
+export function sgdStep(param: tf.Variable, grad: tf.Tensor, velocity: tf.Variable | null, options: SgdOptions): void {
+  const { learningRate, momentum, weightDecay } = options;
+  if (hasKernel('SgdStep')) {
+    unshare(param);
+    if (velocity) unshare(velocity);
+    runKernels('SgdStep', velocity ? { param, grad, velocity } : { param, grad }, { learningRate, momentum, weightDecay });
+    return;
+  }
+  tf.tidy(() => {
+    let step = weightDecay === 0 ? grad : tf.add(grad, tf.mul(param, weightDecay));
+    if (velocity) {
+      velocity.assign(tf.add(tf.mul(velocity, momentum), step));
+      step = velocity;
+    }
+    param.assign(tf.sub(param, tf.mul(step, learningRate)));
+  });
+}
+
+/** Gives a variable its own memory when clones share it, so that writing in place leaves them alone. */
+function unshare(variable: tf.Variable): void {
+  if (tf.engine().backend.refCount(variable.dataId) === 1) return;
+  const copy = tf.tensor(variable.dataSync(), variable.shape, variable.dtype);
+  variable.assign(copy);
+  copy.dispose();
+}
