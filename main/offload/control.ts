@@ -88,7 +88,7 @@ export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array)
   const parsed = bodies[type].safeParse(parseJson(type, bytes.subarray(headerBytes)));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw malformed(`A ${type} message is wrong at ${issue?.path.join('.') || 'its top'}: ${issue?.message}.`);
+    throw malformed(`A ${type} message is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}.`);
   }
   return { ...(parsed.data as Control<T>), sequence: header.sequence };
 }

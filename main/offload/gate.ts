@@ -11,13 +11,13 @@ export interface Gate {
 /** Bit k mod 8 of byte ⌊k / 8⌋ is set for every kept map k. */
 export function bitmask(kept: readonly number[], total: number): Uint8Array {
   const bits = new Uint8Array(Math.ceil(total / 8));
-  for (const k of kept) bits[k >>> 3] = (bits[k >>> 3] as number) | (1 << (k & 7));
+  for (const k of kept) bits[k >>> 3] = bits[k >>> 3] | (1 << (k & 7));
   return bits;
 }
 
 /** The indices of the set bits, ascending. */
 export function keptMaps(bits: Uint8Array): number[] {
-  return Array.from({ length: 8 * bits.length }, (_, k) => k).filter((k) => (bits[k >>> 3] as number) & (1 << (k & 7)));
+  return Array.from({ length: 8 * bits.length }, (_, k) => k).filter((k) => bits[k >>> 3] & (1 << (k & 7)));
 }
 
 /** Throws unless the gate names some of `total` maps, each once and in order, with a finite mask value for each. */

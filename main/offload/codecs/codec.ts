@@ -25,7 +25,7 @@ export interface Codec {
 }
 
 export function refuseNonFinite(values: Float32Array, index: number): never {
-  const value = values[index] as number;
+  const value = values[index];
   throw new SluiceError(
     'codec-non-finite',
     `Value ${index} of the tensor is ${value}: only finite numbers cross the network. The training has diverged; ` +

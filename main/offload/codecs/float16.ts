@@ -30,12 +30,12 @@ for (let half = 0; half < 0x10000; half++) {
 function narrow(values: Float32Array, into: Uint16Array): number {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) {
-    const u = bits[i] as number;
+    const u = bits[i];
     if ((u & 0x7fffffff) >= OVERFLOW) return i;
     const key = u >>> 23;
-    const s = shift[key] as number;
-    const mantissa = (u & 0x7fffff) | (leadingOne[key] as number);
-    into[i] = (base[key] as number) + ((mantissa + (1 << (s - 1)) - 1 + ((mantissa >>> s) & 1)) >>> s);
+    const s = shift[key];
+    const mantissa = (u & 0x7fffff) | leadingOne[key];
+    into[i] = base[key] + ((mantissa + (1 << (s - 1)) - 1 + ((mantissa >>> s) & 1)) >>> s);
   }
   return -1;
 }
@@ -43,9 +43,9 @@ function narrow(values: Float32Array, into: Uint16Array): number {
 /** Returns the index of the first infinity or NaN, or -1. */
 function widen(halves: Uint16Array, into: Float32Array): number {
   for (let i = 0; i < halves.length; i++) {
-    const half = halves[i] as number;
+    const half = halves[i];
     if ((half & 0x7c00) === 0x7c00) return i;
-    into[i] = floats[half] as number;
+    into[i] = floats[half];
   }
   return -1;
 }
@@ -60,7 +60,7 @@ export const float16 = {
     const bad = narrow(values, halves);
     if (bad >= 0) {
       if (!Number.isFinite(values[bad])) refuseNonFinite(values, bad);
-      refuseOverflow(values[bad] as number, bad, 'float16', '±65504');
+      refuseOverflow(values[bad], bad, 'float16', '±65504');
     }
     return new Uint8Array(halves.buffer);
   },
@@ -69,7 +69,7 @@ export const float16 = {
     const halves = viewAs(Uint16Array, bytes);
     const bad = widen(halves, values);
     if (bad >= 0) {
-      values[bad] = (halves[bad] as number) & 0x3ff ? NaN : Infinity;
+      values[bad] = halves[bad] & 0x3ff ? NaN : Infinity;
       refuseNonFinite(values, bad);
     }
     return values;

@@ -10,7 +10,7 @@ function bitsOf(values: Float32Array): Uint32Array {
 export function firstNonFinite(values: Float32Array): number {
   const bits = bitsOf(values);
   for (let i = 0; i < bits.length; i++) {
-    if (((bits[i] as number) & INFINITY) === INFINITY) return i;
+    if ((bits[i] & INFINITY) === INFINITY) return i;
   }
   return -1;
 }
@@ -19,7 +19,7 @@ export function firstNonFinite(values: Float32Array): number {
 export function magnitudeBits(values: Float32Array): number {
   let largest = 0;
   const bits = bitsOf(values);
-  for (let i = 0; i < bits.length; i++) largest = Math.max(largest, (bits[i] as number) & 0x7fffffff);
+  for (let i = 0; i < bits.length; i++) largest = Math.max(largest, bits[i] & 0x7fffffff);
   return largest;
 }
 

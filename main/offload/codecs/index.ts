@@ -31,7 +31,7 @@ function unknown(what: string, value: string | number, expected: readonly (strin
 }
 
 function parse(name: CodecName): Parts {
-  const [formatName, compressionName] = name.split('+');
+  const [formatName, compressionName] = name.split('+') as [string, string?];
   const format = formats.find((candidate) => candidate.name === formatName);
   const compression = compressions.find((candidate) => candidate.name === compressionName);
   if (!format || (compressionName !== undefined && !compression)) throw unknown('codec', name, codecNames);

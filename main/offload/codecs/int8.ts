@@ -2,7 +2,8 @@ import { refuseNonFinite, refuseOverflow, viewAs, type Codec } from './codec.ts'
 import { firstNonFinite } from './float32.ts';
 
 const STEPS = 255;
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+/** A wider range could round to infinity on the other side. */
+const MAX_RANGE = 2 ** 126;
 
 /** Per map: the smallest value, and the distance between two of the 256 levels. */
 function levels(values: Float32Array, maps: number): Float32Array {
@@ -10,18 +11,17 @@ function levels(values: Float32Array, maps: number): Float32Array {
   const max = new Float32Array(maps).fill(-Infinity);
   for (let i = 0; i < values.length; i += maps) {
     for (let k = 0; k < maps; k++) {
-      const value = values[i + k] as number;
-      if (value < (min[k] as number)) min[k] = value;
-      if (value > (max[k] as number)) max[k] = value;
+      const value = values[i + k];
+      if (value < min[k]) min[k] = value;
+      if (value > max[k]) max[k] = value;
     }
   }
   const table = new Float32Array(2 * maps);
   for (let k = 0; k < maps; k++) {
-    const range = (max[k] as number) - (min[k] as number);
-    if (range > MAX_FLOAT32)
-      refuseOverflow(max[k] as number, values.indexOf(max[k] as number), 'int8', 'a range of 3.4e38 in a map');
+    const range = max[k] - min[k];
+    if (range > MAX_RANGE) refuseOverflow(max[k], values.indexOf(max[k]), 'int8', 'a range of 8.5e37 in a map');
     table[2 * k] = range / STEPS;
-    table[2 * k + 1] = min[k] as number;
+    table[2 * k + 1] = min[k];
   }
   return table;
 }
@@ -39,9 +39,9 @@ export const int8 = {
     bytes.set(new Uint8Array(table.buffer));
     for (let i = 0, at = 8 * maps; i < values.length; i += maps) {
       for (let k = 0; k < maps; k++, at++) {
-        const scale = table[2 * k] as number;
+        const scale = table[2 * k];
         // A Uint8ClampedArray rounds to nearest and clamps.
-        bytes[at] = scale === 0 ? 0 : ((values[i + k] as number) - (table[2 * k + 1] as number)) / scale;
+        bytes[at] = scale === 0 ? 0 : (values[i + k] - table[2 * k + 1]) / scale;
       }
     }
     return new Uint8Array(bytes.buffer);
@@ -51,7 +51,7 @@ export const int8 = {
     const values = new Float32Array(count);
     for (let i = 0, at = 8 * maps; i < count; i += maps) {
       for (let k = 0; k < maps; k++, at++) {
-        values[i + k] = (table[2 * k + 1] as number) + (table[2 * k] as number) * (bytes[at] as number);
+        values[i + k] = table[2 * k + 1] + table[2 * k] * bytes[at];
       }
     }
     const bad = firstNonFinite(values);

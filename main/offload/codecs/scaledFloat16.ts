@@ -14,12 +14,12 @@ function refuse(values: Float32Array): never {
   const bad = firstNonFinite(values);
   if (bad >= 0) refuseNonFinite(values, bad);
   const over = values.findIndex((value) => magnitudeBits(Float32Array.of(value)) > LARGEST);
-  refuseOverflow(values[over] as number, over, 'float16-scaled', '±3.4018e38');
+  refuseOverflow(values[over], over, 'float16-scaled', '±3.4018e38');
 }
 
 function multiplied(values: Float32Array, factor: number): Float32Array {
   const products = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) products[i] = (values[i] as number) * factor;
+  for (let i = 0; i < values.length; i++) products[i] = values[i] * factor;
   return products;
 }
 
