@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Libsql from 'libsql';
+import { messageOf, SluiceError } from '../errors.ts';
+import { migrations } from './migrations.ts';
+
+/** What may be bound to a statement. libsql aborts the process on anything else, so nothing else passes through here. */
+export type Value = string | number | null | Uint8Array;
+
+/** The few things Sluice asks of SQLite. Blobs come back as `ArrayBuffer`. */
+export interface Database {
+  run(sql: string, ...values: Value[]): { changes: number };
+  all<Row>(sql: string, ...values: Value[]): Row[];
+  /** Runs `work` in one transaction that holds the write lock from its start; nests into the one around it. */
+  transaction<T>(work: () => T): T;
+  close(): void;
+}
+
+const busyMs = 10_000;
+
+/** Opens a database, creating or migrating it as needed. Several processes may have it open. */
+export function openDatabase(path: string): Database {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    const database = wrap(new Libsql(path, { timeout: busyMs }));
+    prepare(database, path);
+    return database;
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause;
+    const message = `The run store ${path} cannot be opened: ${messageOf(cause)}. Move the file away to start a new one.`;
+    throw new SluiceError('store-open', message, { cause });
+  }
+}
+
+function wrap(libsql: Libsql.Database): Database {
+  const statements = new Map<string, Libsql.Statement>();
+  const prepared = (sql: string): Libsql.Statement => {
+    const statement = statements.get(sql) ?? libsql.prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  return {
+    // One array, not single values: libsql takes a lone blob for a set of named parameters.
+    run: (sql, ...values) => prepared(sql).run(values),
+    all: <Row>(sql: string, ...values: Value[]) => prepared(sql).all(values) as Row[],
+    transaction: (work) => {
+      if (libsql.inTransaction) return work();
+      libsql.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        libsql.exec('COMMIT');
+        return result;
+      } catch (error) {
+        // A full disk has already rolled it back.
+        if (libsql.inTransaction) libsql.exec('ROLLBACK');
+        throw error;
+      }
+    },
+    close: () => {
+      statements.clear();
+      libsql.close();
+    },
+  };
+}
+
+function prepare(database: Database, path: string): void {
+  database.all('PRAGMA journal_mode = WAL');
+  database.all('PRAGMA foreign_keys = ON');
+  if (versionOf(database) === migrations.length) return;
+  database.transaction(() => {
+    const version = versionOf(database);
+    if (version > migrations.length) {
+      const message = `The run store ${path} has format ${version}, this Sluice knows up to ${migrations.length}. Update Sluice.`;
+      throw new SluiceError('store-newer', message);
+    }
+    for (const statement of migrations.slice(version).flat()) database.run(statement);
+    database.run(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function versionOf(database: Database): number {
+  return database.all<{ user_version: number }>('PRAGMA user_version')[0]?.user_version ?? 0;
+}

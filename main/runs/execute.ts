@@ -1,0 +1,131 @@
+import type { BatchSource } from '../data/source.ts';
+import type { Engine, EngineOptions } from '../engine/adapter.ts';
+import { messageOf, SluiceError } from '../errors.ts';
+import type { Snapshot, TrainingEvent } from '../training/snapshot.ts';
+import { loadCheckpoint } from './checkpoint.ts';
+import type { Experiment } from './experiment.ts';
+import { followTraining, setStatus, wishPollMs, type RunEvent, type Session } from './follow.ts';
+import { lockRun } from './lock.ts';
+import { openLog } from './log.ts';
+import type { RunSize } from './progress.ts';
+import type { Run } from './run.ts';
+import type { Store } from './store.ts';
+
+/** What a run is made of that comes from outside this folder. */
+export interface RunParts {
+  openEngine(choice: Experiment['engine'], options: EngineOptions): Promise<Pick<Engine, 'name' | 'device'>>;
+  openBatches(options: BatchOptions): Promise<BatchSource>;
+  /**
+   * The events of one run's training. A pair record comes right before its final checkpoint; when the signal is
+   * aborted, a last checkpoint comes and then the end.
+   */
+  train(
+    experiment: Experiment,
+    seed: number,
+    data: BatchSource,
+    options: { readonly resume?: Snapshot; readonly signal: AbortSignal },
+  ): AsyncIterable<TrainingEvent>;
+}
+
+interface BatchOptions {
+  readonly dataset: string;
+  readonly trainSamples?: number;
+  readonly testSamples?: number;
+  readonly augment: boolean;
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+export interface RunControl {
+  /** Aborted, as by Ctrl-C: the run saves a checkpoint and ends as stopped. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+const lockWaitMs = 2000;
+
+/**
+ * Executes a queued run: from its last checkpoint when it has one, else from the start. Resolves to the run as it then
+ * is, finished or stopped; what makes it fail is recorded and thrown.
+ */
+export async function executeRun(store: Store, id: string, parts: RunParts, control: RunControl = {}): Promise<Run> {
+  const folder = store.folder(id);
+  const lock = lockRun(folder, lockWaitMs);
+  if (!lock) throw new SluiceError('run-busy', `Run ${id} is already being executed by another process.`);
+  try {
+    const run = store.find(id);
+    if (run.status !== 'queued') {
+      throw new SluiceError('run-status', `Run ${id} is ${run.status}; only a queued run can be executed.`);
+    }
+    const stop = new AbortController();
+    const signal = control.signal ? AbortSignal.any([control.signal, stop.signal]) : stop.signal;
+    const emit = control.onEvent ?? (() => undefined);
+    const session: Session = { store, run, folder, log: openLog(folder), emit, signal };
+    const watch = setInterval(() => {
+      if (store.wanted(id) === 'stop') stop.abort();
+    }, wishPollMs);
+    try {
+      setStatus(session, 'running');
+      await train(session, parts);
+      return setStatus(session, signal.aborted ? 'stopped' : 'finished');
+    } catch (error) {
+      throw recordFailure(session, error);
+    } finally {
+      clearInterval(watch);
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function train(session: Session, parts: RunParts): Promise<void> {
+  const { store, run, log, folder, signal } = session;
+  const { dataset, batchSize, threads, engine: choice } = run.experiment;
+  const { name, device } = await parts.openEngine(choice, { threads });
+  store.setEngine(run.id, `${name} · ${device}`);
+  log('engine', { name, device });
+  const resume = (await loadCheckpoint(folder)) ?? undefined;
+  store.truncateAfter(run.id, resume?.position ?? null);
+  if (resume) log('resumed', { ...resume.position });
+  const { name: datasetName, ...subset } = dataset;
+  const data = await parts.openBatches({ dataset: datasetName, ...subset, batchSize, seed: run.seed });
+  try {
+    const events = parts.train(run.experiment, run.seed, data, { resume, signal });
+    await followTraining(session, events, sizeOf(run.experiment, data));
+  } finally {
+    await data.close();
+  }
+}
+
+/** Every method takes the epochs of all phases, whether in one training or several. */
+function sizeOf({ phases, dataset, batchSize }: Experiment, { info }: BatchSource): RunSize {
+  const samples = Math.min(dataset.trainSamples ?? Infinity, info.trainSamples);
+  return {
+    stepsPerEpoch: Math.ceil(samples / batchSize),
+    epochs: phases.reduce((sum, { epochs }) => sum + epochs, 0),
+  };
+}
+
+/** Notes why a run failed and returns the error to show. */
+function recordFailure(session: Session, cause: unknown): unknown {
+  const error = isDiskFull(cause) ? diskFull(session, cause) : cause;
+  try {
+    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined });
+    setStatus(session, 'failed', messageOf(error));
+  } catch {
+    // A full disk takes not even this; the run then shows as interrupted, and the error itself is thrown all the same.
+  }
+  return error;
+}
+
+function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
+}
+
+function diskFull({ folder, run }: Session, cause: unknown): SluiceError {
+  const message =
+    `There is no space left on the disk of ${folder}. The last checkpoint is intact: ` +
+    `free some space, then go on from it with "sluice resume ${run.id}".`;
+  return new SluiceError('disk-full', message, { cause });
+}

@@ -1,0 +1,102 @@
+import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../training/records.ts';
+import type { Position } from '../training/snapshot.ts';
+import type { Database, Value } from './database.ts';
+
+/** The records of all runs, in the order they were made. */
+export interface RecordTables {
+  /** Adds records in one transaction; one that is there already (same training and step, epoch or phase) is replaced. */
+  append(run: string, records: readonly TrainingRecord[]): void;
+  steps(run: string): StepRecord[];
+  stepCount(run: string): number;
+  epochs(run: string): EpochRecord[];
+  pairs(run: string): PairRecord[];
+  /** Removes what lies beyond a checkpoint (null: everything), so that a resumed run counts nothing twice. */
+  truncateAfter(run: string, position: Position | null): void;
+}
+
+const columns = {
+  steps:
+    'training phase epoch step budget learningRate samples crossEntropy pruneLoss correct bytesUp bytesDown ' +
+    'clientSeconds wireSeconds serverSeconds gates',
+  epochs:
+    'training phase epoch budget trainLoss trainAccuracy testLoss testAccuracy bytesUp bytesDown ' +
+    'samplesPerSecond seconds',
+  pairs: 'training phase budget testAccuracy testLoss bytesPerSample',
+} as const;
+
+type Table = keyof typeof columns;
+
+interface StepRow extends Omit<StepRecord, 'kind' | 'seconds' | 'gates'> {
+  readonly clientSeconds: number;
+  readonly wireSeconds: number;
+  readonly serverSeconds: number;
+  readonly gates: ArrayBuffer | null;
+}
+
+export function recordTables(database: Database): RecordTables {
+  const rows = <Row extends object>(table: Table, order: string, run: string): Row[] => {
+    const names = columns[table].replaceAll(' ', ', ');
+    const sql = `SELECT ${names} FROM ${table} WHERE run = ? ORDER BY training, ${order}`;
+    return database.all<Row>(sql, run).map(restoreNaN);
+  };
+  const removeFrom = (table: Table, column: string, run: string, training: number, from: number) =>
+    database.run(`DELETE FROM ${table} WHERE run = ? AND (training, ${column}) >= (?, ?)`, run, training, from);
+  return {
+    append: (run, records) => {
+      database.transaction(() => {
+        for (const record of records) insert(database, run, record);
+      });
+    },
+    steps: (run) => rows<StepRow>('steps', 'step', run).map(toStep),
+    stepCount: (run) => database.all<{ n: number }>('SELECT count(*) AS n FROM steps WHERE run = ?', run)[0]?.n ?? 0,
+    epochs: (run) => rows<Omit<EpochRecord, 'kind'>>('epochs', 'epoch', run).map((row) => ({ kind: 'epoch', ...row })),
+    pairs: (run) => rows<Omit<PairRecord, 'kind'>>('pairs', 'phase', run).map((row) => ({ kind: 'pair', ...row })),
+    truncateAfter: (run, position) => {
+      const { training, phase, epoch, step } = position ?? { training: 0, phase: 0, epoch: 0, step: 0 };
+      database.transaction(() => {
+        removeFrom('steps', 'step', run, training, step);
+        removeFrom('epochs', 'epoch', run, training, epoch);
+        removeFrom('pairs', 'phase', run, training, phase);
+      });
+    },
+  };
+}
+
+function insert(database: Database, run: string, record: TrainingRecord): void {
+  switch (record.kind) {
+    case 'step': {
+      const { client, wire, server } = record.seconds;
+      const { gates } = record;
+      return put(database, 'steps', run, {
+        ...record,
+        seconds: null,
+        clientSeconds: client,
+        wireSeconds: wire,
+        serverSeconds: server,
+        // libsql ignores the bounds of any view but a byte array's.
+        gates: gates ? new Uint8Array(gates.buffer, gates.byteOffset, gates.byteLength) : null,
+      });
+    }
+    case 'epoch':
+      return put(database, 'epochs', run, { ...record });
+    case 'pair':
+      return put(database, 'pairs', run, { ...record });
+  }
+}
+
+function put(database: Database, table: Table, run: string, row: Readonly<Record<string, Value>>): void {
+  const names = columns[table].split(' ');
+  const sql = `INSERT OR REPLACE INTO ${table} (run, ${names.join(', ')}) VALUES (?${', ?'.repeat(names.length)})`;
+  database.run(sql, run, ...names.map((name) => row[name] ?? null));
+}
+
+function toStep({ clientSeconds, wireSeconds, serverSeconds, gates, ...row }: StepRow): StepRecord {
+  const seconds = { client: clientSeconds, wire: wireSeconds, server: serverSeconds };
+  return { kind: 'step', ...row, seconds, ...(gates ? { gates: new Float32Array(gates) } : {}) };
+}
+
+/** SQLite has no NaN (a diverged loss) and stores null; the only numbers that may really be null are budgets. */
+function restoreNaN<Row extends object>(row: Row): Row {
+  const lost = Object.entries(row).filter(([name, value]) => value === null && name !== 'budget' && name !== 'gates');
+  return lost.length === 0 ? row : { ...row, ...Object.fromEntries(lost.map(([name]) => [name, NaN])) };
+}

@@ -1,0 +1,34 @@
+import type { TrainingRecord } from '../training/records.ts';
+import type { Store } from './store.ts';
+
+interface Recorder {
+  add(record: TrainingRecord): void;
+  flush(): void;
+}
+
+const batchRecords = 256;
+const batchMs = 1000;
+const gatesPerEpoch = 128;
+
+/**
+ * Collects a run's records and appends them to the store in batches, at least once a second while records arrive.
+ * The gates of at most 128 steps an epoch are kept: they drift slowly, and all of them would be most of the store
+ * (φ = 128 maps over 70,000 steps: 35 MB, against 9 MB for everything else).
+ */
+export function recordRun(store: Store, run: string, stepsPerEpoch: number): Recorder {
+  const every = Math.ceil(stepsPerEpoch / gatesPerEpoch);
+  let waiting: TrainingRecord[] = [];
+  let flushedAt = Date.now();
+  const flush = (): void => {
+    if (waiting.length > 0) store.append(run, waiting);
+    waiting = [];
+    flushedAt = Date.now();
+  };
+  return {
+    add: (record) => {
+      waiting.push(record.kind === 'step' && record.step % every !== 0 ? { ...record, gates: undefined } : record);
+      if (waiting.length >= batchRecords || Date.now() - flushedAt >= batchMs) flush();
+    },
+    flush,
+  };
+}

@@ -1,0 +1,68 @@
+import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment.ts';
+import type { EpochRecord, PairRecord, StepRecord } from '../../main/training/records.ts';
+import type { Snapshot } from '../../main/training/snapshot.ts';
+
+export function experiment(input: ExperimentInput = {}): Experiment {
+  return experimentSchema.parse(input);
+}
+
+export function stepRecord(step: number, changes: Partial<StepRecord> = {}): StepRecord {
+  return {
+    kind: 'step',
+    training: 0,
+    phase: 0,
+    epoch: 0,
+    step,
+    budget: 4,
+    learningRate: 0.01,
+    samples: 16,
+    crossEntropy: 1 / (step + 1),
+    pruneLoss: 0.5,
+    correct: 7,
+    bytesUp: 8192,
+    bytesDown: 16384,
+    seconds: { client: 0.25, wire: 0.125, server: 0.5 },
+    ...changes,
+  };
+}
+
+export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): EpochRecord {
+  return {
+    kind: 'epoch',
+    training: 0,
+    phase: 0,
+    epoch,
+    budget: null,
+    trainLoss: 0.7,
+    trainAccuracy: 0.6,
+    testLoss: 0.8,
+    testAccuracy: 0.55,
+    bytesUp: 2 ** 40,
+    bytesDown: 2 ** 41,
+    samplesPerSecond: 80.5,
+    seconds: 12.25,
+    ...changes,
+  };
+}
+
+export function pairRecord(phase: number, changes: Partial<PairRecord> = {}): PairRecord {
+  const results = { budget: 4, testAccuracy: 0.5, testLoss: 0.9, bytesPerSample: 512 };
+  return { kind: 'pair', training: 0, phase, ...results, ...changes };
+}
+
+/** A snapshot every number of which is `k`, so that parts of two different ones show. */
+export function uniformSnapshot(k: number, elements = 8): Snapshot {
+  const tensor = () => ({ shape: [2, elements / 2], data: new Float32Array(elements).fill(k) });
+  const tracked = { shape: [], data: BigInt64Array.of(BigInt(k)) };
+  return {
+    position: { training: 0, phase: 0, epoch: k, batch: k, step: k },
+    totals: {
+      ...{ bytesUp: k, bytesDown: k, seconds: k },
+      ...{ epochLoss: k, epochCorrect: k, epochSamples: k, epochSeconds: k },
+    },
+    client: { 'features.0.weight': tensor(), 'features.1.num_batches_tracked': tracked },
+    server: { 'classifier.0.weight': tensor() },
+    clientMomentum: { 'features.0.weight': tensor() },
+    serverMomentum: { 'classifier.0.weight': tensor() },
+  };
+}

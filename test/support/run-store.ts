@@ -1,0 +1,36 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { entry } from '../../main/entry.ts';
+import { openStore, type Store } from '../../main/runs/store.ts';
+
+/** A folder of its own for one test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-runs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+/** A store that is closed when the test ends. */
+export function openTestStore(home: string): Store {
+  const store = openStore(home);
+  onTestFinished(() => store.close());
+  return store;
+}
+
+/** Starts run-child.ts in a process of its own. */
+export function startChild(...args: string[]): ChildProcess {
+  const { url, execArgv } = entry(import.meta.url, './run-child.ts');
+  const child = fork(url, args, { execArgv });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** kill -9, and wait until the process is gone. */
+export async function killHard(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+}

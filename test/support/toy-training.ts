@@ -1,0 +1,90 @@
+import { setTimeout } from 'node:timers/promises';
+import type { BatchSource } from '../../main/data/source.ts';
+import type { RunParts } from '../../main/runs/execute.ts';
+import type { Position, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
+import { epochRecord, pairRecord, stepRecord } from './run-records.ts';
+
+/**
+ * A training small enough to see through: 64 weights with momentum, moved by a function of seed and step alone. Like the
+ * real one it yields records, checkpoints every epoch and every `checkpointSteps`, and goes on from a snapshot.
+ */
+export interface ToyOptions {
+  readonly stepsPerEpoch: number;
+  readonly stepMs?: number;
+  /** Called before each step; may throw. */
+  readonly onStep?: (step: number) => void;
+  /** What a checkpoint holds in place of its snapshot. */
+  readonly tamper?: (snapshot: Snapshot) => Snapshot;
+}
+
+export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): RunParts {
+  return {
+    openEngine: () => Promise.resolve({ name: 'cpu', device: 'toy' }),
+    openBatches: ({ batchSize }) => Promise.resolve(toyData(stepsPerEpoch * batchSize, batchSize)),
+    train: async function* ({ phases, checkpointSteps }, seed, _data, { resume, signal }) {
+      const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };
+      const weights = tensorOf(resume?.client) ?? Float32Array.from({ length: 64 }, (_, i) => i / 64);
+      const momentum = tensorOf(resume?.clientMomentum) ?? new Float32Array(64);
+      const checkpoint = (final = false): TrainingEvent => ({
+        kind: 'checkpoint',
+        final,
+        snapshot: tamper(snapshotOf(at, weights, momentum)),
+      });
+      while (at.phase < phases.length) {
+        while (at.batch < stepsPerEpoch) {
+          onStep?.(at.step);
+          if (stepMs > 0) await setTimeout(stepMs);
+          move(weights, momentum, seed, at.step);
+          const record = stepRecord(at.step, { phase: at.phase, epoch: at.epoch, gates: weights.slice(0, 4) });
+          at.batch++;
+          at.step++;
+          yield record;
+          if (signal.aborted) return yield checkpoint();
+          if (checkpointSteps && at.step % checkpointSteps === 0) yield checkpoint();
+        }
+        const { phase, epoch } = at;
+        yield epochRecord(epoch, { phase, testAccuracy: weights[0] });
+        const ended = epoch + 1 === phases.slice(0, phase + 1).reduce((sum, { epochs }) => sum + epochs, 0);
+        if (ended) yield pairRecord(phase, { budget: phase });
+        Object.assign(at, { phase: ended ? phase + 1 : phase, epoch: epoch + 1, batch: 0 });
+        yield checkpoint(ended);
+      }
+    },
+  };
+}
+
+function move(weights: Float32Array, momentum: Float32Array, seed: number, step: number): void {
+  for (let i = 0; i < weights.length; i++) {
+    momentum[i] = 0.9 * momentum[i]! + Math.sin(seed + 0.1 * step + i + weights[i]!);
+    weights[i]! -= 0.01 * momentum[i]!;
+  }
+}
+
+function snapshotOf(position: Position, weights: Float32Array, momentum: Float32Array): Snapshot {
+  const state = (data: Float32Array): StateDict => ({ 'features.0.weight': { shape: [64], data: data.slice() } });
+  const epoch = { epochLoss: 0, epochCorrect: 0, epochSamples: 0, epochSeconds: 0 };
+  return {
+    position: { ...position },
+    totals: { bytesUp: 0, bytesDown: 0, seconds: 0, ...epoch },
+    client: state(weights),
+    server: {},
+    clientMomentum: state(momentum),
+    serverMomentum: {},
+  };
+}
+
+function tensorOf(state: StateDict | undefined): Float32Array | undefined {
+  const data = state?.['features.0.weight']?.data;
+  return data instanceof Float32Array ? data.slice() : undefined;
+}
+
+function toyData(trainSamples: number, batchSize: number): BatchSource {
+  const none = async function* () {};
+  return {
+    info: { name: 'toy', shape: [1, 1, 1], classes: ['a', 'b'], trainSamples, testSamples: 1 },
+    batchSize,
+    train: none,
+    test: none,
+    close: () => Promise.resolve(),
+  };
+}
