@@ -1,91 +1,156 @@
 import { z } from 'zod';
+import { networkNames } from '../model/zoo.ts';
+import { codecNames } from '../offload/codecs/index.ts';
 
 /**
- * The one description of an experiment, shared by files, flags and forms. Every field has a default
- * that makes sense on its own, so `{}` is a valid experiment: the quickstart's deprune.
+ * The one description of an experiment, shared by files, flags and forms. Every field has a default that makes sense
+ * on its own, so `{}` is a valid experiment. parseExperiment (parse.ts) fills in the defaults and checks it all.
  */
 
-const budget = z.union([z.literal('full'), z.int().min(1)]).describe('Feature maps that may cross the network, or "full"');
+const budget = z
+  .union([z.literal('full'), z.int().min(1)])
+  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked');
 
 const phase = z.strictObject({
   budget,
-  epochs: z.int().min(1).describe('Passes over the training data in this phase'),
+  epochs: z.int().min(1).describe('Passes over the training data'),
 });
 
-const dataset = z.strictObject({
-  name: z.string().min(1).default('synthetic').describe('Data set: synthetic, cifar10, cifar100, stl10, mnist, fashion-mnist or the name of an imported one'),
-  trainSamples: z.int().min(1).optional().describe('Train on this many images, drawn by seed, the same share of every class'),
-  testSamples: z.int().min(1).optional().describe('Test on this many images, drawn the same way'),
-  augment: z.boolean().default(true).describe('Random crop and horizontal flip while training'),
-});
+const dataset = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .default('synthetic')
+      .describe('synthetic (built in), a downloaded one such as cifar10, or the name of an imported one'),
+    trainSamples: z.int().min(1).optional().describe('Train on this many images, drawn by seed, all classes alike'),
+    testSamples: z.int().min(1).optional().describe('Test on this many images, drawn the same way'),
+    augment: z.boolean().default(true).describe('Random crops and flips while training, as the data set wants them'),
+  })
+  .describe('The images');
 
-const model = z.strictObject({
-  name: z.enum(['vgg11', 'vgg16', 'vgg19', 'cnn', 'mlp', 'resnet18']).default('vgg11').describe('Network of the zoo'),
-  width: z.number().positive().max(4).default(1).describe('Multiplies the number of maps of every layer'),
-});
+const model = z
+  .strictObject({
+    name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
+    width: z.number().positive().max(4).default(1).describe('Multiplies the number of maps of every layer'),
+  })
+  .describe('The network');
 
-const split = z.strictObject({
-  layer: z.int().min(0).default(5).describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
-  module: z
-    .strictObject({
-      resolution: z.int().min(1).max(8).default(1).describe('Resolution factor r: maps shrink by r in height and width'),
-      features: z.int().min(1).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
-    })
-    .nullable()
-    .prefault({})
-    .describe('The compression module, or null for the plain split'),
-});
+const split = z
+  .strictObject({
+    layer: z
+      .int()
+      .min(0)
+      .default(5)
+      .describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
+    module: z
+      .strictObject({
+        resolution: z.int().min(1).max(8).default(1).describe('Resolution factor r: maps shrink r times a side'),
+        features: z.int().min(1).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
+      })
+      .nullable()
+      .prefault({})
+      .describe('The compression module; null, and nothing else, for plain-split and raw-image'),
+  })
+  .describe('Where the network is cut');
 
-const gate = z.strictObject({
-  delta: z.number().positive().default(0.01).describe('δ, steepness of the gate loss'),
-  epsilon: z.number().min(0).default(1000).describe('ε, weight of the gate loss'),
-  lambda: z.number().min(0).default(1).describe('λ, weight of its falling side'),
-  mask: z.enum(['squared', 'linear']).default('squared').describe('Mask m = f² as in the published code, or m = f as in the paper'),
-});
+const gate = z
+  .strictObject({
+    delta: z
+      .number()
+      .positive()
+      .default(0.01)
+      .describe('δ, steepness of the gate loss (the testbed of the paper: 0.1)'),
+    epsilon: z.number().min(0).default(1000).describe('ε, weight of the gate loss'),
+    lambda: z.number().min(0).default(1).describe('λ, weight of its falling side'),
+    mask: z
+      .enum(['squared', 'linear'])
+      .default('squared')
+      .describe('m = f² as in the published code, m = f as in the paper'),
+  })
+  .describe('The gate that chooses the maps, and its loss');
 
-const optimiser = z.strictObject({
-  learningRate: z.number().positive().default(0.01),
-  momentum: z.number().min(0).lt(1).default(0),
-  weightDecay: z.number().min(0).default(5e-4),
-});
+const optimiser = z
+  .strictObject({
+    learningRate: z.number().positive().default(0.01).describe('0.001 unless given for prune and scratch'),
+    momentum: z.number().min(0).lt(1).default(0).describe('0.9 unless given for prune and scratch'),
+    weightDecay: z.number().min(0).default(5e-4),
+  })
+  .describe('Stochastic gradient descent');
 
-const selectLr = z.strictObject({
-  epochs: z.int().min(0).default(0).describe('l_k: the first epochs of every phase but the first'),
-  factor: z.number().positive().default(1).describe('γ: the learning rate is multiplied by this in those epochs'),
-});
+const selectLr = z
+  .strictObject({
+    epochs: z.int().min(0).default(0).describe('l_k: the first epochs of every phase but the first'),
+    factor: z.number().positive().default(1).describe('γ: in these the learning rate is multiplied by this'),
+  })
+  .describe('selectLr(l_k, γ) of algorithms 1 to 3');
+
+const codec = z
+  .strictObject({
+    up: z.enum(codecNames).default('float16').describe('Maps, in budgeted phases'),
+    down: z.enum(codecNames).default('float32').describe('Their gradients, in budgeted phases'),
+    full: z.enum(codecNames).default('float32').describe('Both directions at full budget'),
+  })
+  .describe('Number formats on the wire');
+
+export const methods = ['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'] as const;
+export type Method = (typeof methods)[number];
 
 export const experimentSchema = z
   .strictObject({
-    $schema: z.string().optional(),
-    name: z.string().min(1).max(200).default('deprune'),
+    $schema: z.string().optional().describe('Where editors find this schema'),
+    name: z.string().min(1).max(200).default('deprune').describe('The method unless given'),
     notes: z.string().default(''),
     dataset: dataset.prefault({}),
     model: model.prefault({}),
     split: split.prefault({}),
     method: z
-      .enum(['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'])
+      .enum(methods)
       .default('deprune')
-      .describe('How the phases are trained; scratch trains every budget from new weights'),
-    phases: z.array(phase).min(1).default([
-      { budget: 4, epochs: 6 },
-      { budget: 'full', epochs: 3 },
-    ]),
+      .describe(
+        'deprune: rising budgets; prune: falling budgets, a model for each; scratch: new weights for each budget; ' +
+          'full and high-compression: one budget, the largest or the smallest, for the epochs of all phases; ' +
+          'plain-split: no module; raw-image: the server computes everything',
+      ),
+    phases: z
+      .array(phase)
+      .min(1)
+      .default([
+        { budget: 4, epochs: 6 },
+        { budget: 'full', epochs: 3 },
+      ])
+      .describe('Budgets in the order they are trained; for prune and scratch full, 32 and 4 unless given'),
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
     batchSize: z.int().min(1).max(4096).default(16),
-    seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run per seed'),
-    codec: z
-      .strictObject({
-        up: z.enum(['float32', 'float16']).default('float16').describe('Number format of the maps in budgeted phases'),
-        down: z.enum(['float32', 'float16']).default('float32').describe('Number format of the gradients'),
-        full: z.enum(['float32', 'float16']).default('float32').describe('Number format of both directions at full budget'),
-      })
-      .prefault({}),
-    engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'),
-    threads: z.int().min(1).max(256).optional().describe('Threads of the CPU engine; all cores when absent'),
-    checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides at the end of every epoch'),
-  });
+    seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run for each'),
+    codec: codec.prefault({}),
+    engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').describe('auto takes the best there is'),
+    threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
+    checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides after every epoch'),
+  })
+  .meta({ id: 'Experiment', title: 'Sluice experiment' });
 
 export type Experiment = z.output<typeof experimentSchema>;
 export type ExperimentInput = z.input<typeof experimentSchema>;
+
+const fallingBudgets: ExperimentInput = {
+  optimiser: { learningRate: 1e-3, momentum: 0.9 },
+  phases: [
+    { budget: 'full', epochs: 6 },
+    { budget: 32, epochs: 3 },
+    { budget: 4, epochs: 3 },
+  ],
+};
+
+/** What a method wants instead of the general defaults. */
+export const methodDefaults: Readonly<Record<Method, ExperimentInput>> = {
+  deprune: { name: 'deprune' },
+  prune: { name: 'prune', ...fallingBudgets },
+  scratch: { name: 'scratch', ...fallingBudgets },
+  full: { name: 'full' },
+  'high-compression': { name: 'high-compression' },
+  'plain-split': { name: 'plain-split', split: { module: null } },
+  'raw-image': { name: 'raw-image', split: { layer: 0, module: null } },
+};

@@ -1,0 +1,50 @@
+import type { DatasetInfo } from '../data/source.ts';
+import { describeCut } from '../model/describe.ts';
+import type { Cut, NetworkSpec } from '../model/spec.ts';
+import { networkSpec } from '../model/zoo.ts';
+import type { Experiment } from './experiment.ts';
+import { problem, throwProblems, type Problem } from './problems.ts';
+
+/** The network of an experiment for the images of its data set, and where it is cut. */
+export function experimentNetwork(
+  { model, split }: Experiment,
+  { shape, classes }: DatasetInfo,
+): { network: NetworkSpec; cut: Cut } {
+  return {
+    network: networkSpec(model.name, { input: shape, classes: classes.length, width: model.width }),
+    cut: split,
+  };
+}
+
+/**
+ * Whether an experiment suits its data set and network: the cut exists, the module fits, budgets are within the maps,
+ * there are enough images. Throws a SluiceError naming the fields where it does not.
+ */
+export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const [, , maps] = describeCut(network, cut).sent;
+  throwProblems('The experiment', [
+    ...experiment.phases.flatMap(({ budget }, i) =>
+      cut.module && budget !== 'full' && budget > maps
+        ? [problem(`phases.${i}.budget`, budget, `at most ${maps}, the maps at layer ${cut.layer}, or "full"`)]
+        : [],
+    ),
+    ...enough('dataset.trainSamples', experiment.dataset.trainSamples, info.trainSamples, info.name),
+    ...enough('dataset.testSamples', experiment.dataset.testSamples, info.testSamples, info.name),
+    ...(experiment.batchSize > info.trainSamples
+      ? [
+          problem(
+            'batchSize',
+            experiment.batchSize,
+            `at most ${info.trainSamples}, the training images of ${info.name}`,
+          ),
+        ]
+      : []),
+  ]);
+}
+
+function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {
+  return wanted !== undefined && wanted > there
+    ? [problem(path, wanted, `at most ${there}, all that ${dataset} has`)]
+    : [];
+}
