@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -107,10 +108,8 @@ export async function savePair(runFolder: string, run: Run, pair: PairRecord, sn
 
 /** Numbers of the whole checkpoints in a folder, rising. */
 async function completeCheckpoints(root: string): Promise<number[]> {
-  const names = await readdir(root).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  if (!existsSync(root)) return [];
+  const names = await readdir(root);
   return names
     .filter((name) => /^\d{6,}$/.test(name))
     .map(Number)

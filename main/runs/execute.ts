@@ -42,7 +42,7 @@ export interface RunControl {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-const lockWaitMs = 2000;
+const lockWaitMs = 500;
 
 /**
  * Executes a queued run: from its last checkpoint when it has one, else from the start. Resolves to the run as it then

@@ -63,31 +63,26 @@ export function recordTables(database: Database): RecordTables {
 }
 
 function insert(database: Database, run: string, record: TrainingRecord): void {
-  switch (record.kind) {
-    case 'step': {
-      const { client, wire, server } = record.seconds;
-      const { gates } = record;
-      return put(database, 'steps', run, {
-        ...record,
-        seconds: null,
-        clientSeconds: client,
-        wireSeconds: wire,
-        serverSeconds: server,
-        // libsql ignores the bounds of any view but a byte array's.
-        gates: gates ? new Uint8Array(gates.buffer, gates.byteOffset, gates.byteLength) : null,
-      });
-    }
-    case 'epoch':
-      return put(database, 'epochs', run, { ...record });
-    case 'pair':
-      return put(database, 'pairs', run, { ...record });
-  }
-}
-
-function put(database: Database, table: Table, run: string, row: Readonly<Record<string, Value>>): void {
+  const [table, row] = toRow(record);
   const names = columns[table].split(' ');
   const sql = `INSERT OR REPLACE INTO ${table} (run, ${names.join(', ')}) VALUES (?${', ?'.repeat(names.length)})`;
   database.run(sql, run, ...names.map((name) => row[name] ?? null));
+}
+
+function toRow(record: TrainingRecord): [Table, Readonly<Record<string, Value>>] {
+  switch (record.kind) {
+    case 'step': {
+      const { seconds, gates, ...row } = record;
+      const times = { clientSeconds: seconds.client, wireSeconds: seconds.wire, serverSeconds: seconds.server };
+      // libsql takes the whole buffer of any view but a byte array's.
+      const blob = gates ? new Uint8Array(gates.buffer, gates.byteOffset, gates.byteLength) : null;
+      return ['steps', { ...row, ...times, gates: blob }];
+    }
+    case 'epoch':
+      return ['epochs', { ...record }];
+    case 'pair':
+      return ['pairs', { ...record }];
+  }
 }
 
 function toStep({ clientSeconds, wireSeconds, serverSeconds, gates, ...row }: StepRow): StepRecord {

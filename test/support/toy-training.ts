@@ -39,7 +39,10 @@ export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot
           at.batch++;
           at.step++;
           yield record;
-          if (signal.aborted) return yield checkpoint();
+          if (signal.aborted) {
+            yield checkpoint();
+            return;
+          }
           if (checkpointSteps && at.step % checkpointSteps === 0) yield checkpoint();
         }
         const { phase, epoch } = at;
@@ -55,8 +58,8 @@ export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot
 
 function move(weights: Float32Array, momentum: Float32Array, seed: number, step: number): void {
   for (let i = 0; i < weights.length; i++) {
-    momentum[i] = 0.9 * momentum[i]! + Math.sin(seed + 0.1 * step + i + weights[i]!);
-    weights[i]! -= 0.01 * momentum[i]!;
+    momentum[i] = 0.9 * momentum[i] + Math.sin(seed + 0.1 * step + i + weights[i]);
+    weights[i] -= 0.01 * momentum[i];
   }
 }
 

@@ -16,7 +16,7 @@ describe('checkpoint', () => {
     expect(await loadCheckpoint(folder)).toBeNull();
     await saveCheckpoint(folder, uniformSnapshot(1));
     const snapshot = uniformSnapshot(2);
-    snapshot.client['features.0.weight']!.data[3] = NaN;
+    snapshot.client['features.0.weight'].data[3] = NaN;
     await saveCheckpoint(folder, snapshot);
     expect(await loadCheckpoint(folder)).toEqual(snapshot);
     expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002']);
@@ -80,12 +80,12 @@ describe('checkpoint', () => {
   it('is whole after a kill -9 at any instant of saving', async () => {
     const folder = temporaryFolder();
     let before = 0;
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const child = startChild('save', folder, String(before));
       let saved = before;
       child.on('message', (k) => (saved = Number(k)));
       await once(child, 'message');
-      await setTimeout(11 * round);
+      await setTimeout(20 * round);
       await killHard(child);
       const snapshot = await loadCheckpoint(folder);
       const k = snapshot!.position.step;
@@ -93,7 +93,7 @@ describe('checkpoint', () => {
       expect(snapshot).toEqual(uniformSnapshot(k, 40_000));
       before = k;
     }
-  }, 30_000);
+  });
 });
 
 describe('pair', () => {
@@ -107,7 +107,7 @@ describe('pair', () => {
       const { tensors, metadata } = await readSafetensors(join(folder, 'client.safetensors'));
       expect(tensors).toEqual(uniformSnapshot(k).client);
       expect(metadata).toMatchObject({ half: 'client', run: run.id, seed: '7', budget: 'full', testAccuracy: '0.875' });
-      expect(JSON.parse(metadata['experiment']!)).toEqual(run.experiment);
+      expect(JSON.parse(metadata['experiment'])).toEqual(run.experiment);
     }
     expect(folder.endsWith(join('pairs', '0-1-bfull'))).toBe(true);
     expect(readdirSync(folder).sort()).toEqual(['client.safetensors', 'server.safetensors']);

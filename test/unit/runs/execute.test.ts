@@ -8,6 +8,7 @@ import { executeRun } from '../../../main/runs/execute.ts';
 import type { RunEvent } from '../../../main/runs/follow.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../main/runs/lifecycle.ts';
 import { readSafetensors } from '../../../main/runs/safetensors.ts';
+import type { RunStatus } from '../../../main/runs/run.ts';
 import type { Store } from '../../../main/runs/store.ts';
 import { experiment } from '../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../support/run-store.ts';
@@ -35,6 +36,10 @@ async function outcome(store: Store, id: string) {
       pairs.map((pair) => readSafetensors(join(pairFolder(store.folder(id), pair), 'client.safetensors'))),
     ).then((files) => files.map(({ tensors }) => tensors)),
   };
+}
+
+async function becomes(store: Store, id: string, status: RunStatus) {
+  await expect.poll(() => store.find(id).status, { timeout: 20_000 }).toBe(status);
 }
 
 async function uninterrupted(store: Store) {
@@ -113,21 +118,21 @@ describe('executing a run', () => {
     await executeRun(store, id, toyParts({ stepsPerEpoch, onStep: (step) => resumedAt.push(step) }));
     expect(resumedAt[0]).toBeGreaterThanOrEqual(14);
     expect(await outcome(store, id)).toEqual(expected);
-  }, 30_000);
+  });
 
   it('pauses, goes on and stops when another process wants it', async () => {
     const home = temporaryFolder();
     const [ours, theirs] = [openTestStore(home), openTestStore(home)];
     const { id } = ours.create(plan, 1);
     const run = executeRun(ours, id, toyParts({ stepsPerEpoch, stepMs: 3 }));
-    await expect.poll(() => theirs.find(id).status).toBe('running');
+    await becomes(theirs, id, 'running');
     pauseRun(theirs, id);
-    await expect.poll(() => theirs.find(id).status).toBe('paused');
+    await becomes(theirs, id, 'paused');
     const steps = theirs.stepCount(id);
     await setTimeout(50);
     expect(theirs.stepCount(id)).toBe(steps);
     continueRun(theirs, id);
-    await expect.poll(() => theirs.find(id).status).toBe('running');
+    await becomes(theirs, id, 'running');
     stopRun(theirs, id);
     expect((await run).status).toBe('stopped');
     expect((await loadCheckpoint(ours.folder(id)))!.position.step).toBe(ours.stepCount(id));
@@ -138,7 +143,7 @@ describe('executing a run', () => {
     const { id } = store.create(plan, 1);
     const run = executeRun(store, id, toyParts({ stepsPerEpoch, stepMs: 1 }));
     pauseRun(store, id);
-    await expect.poll(() => store.find(id).status).toBe('paused');
+    await becomes(store, id, 'paused');
     stopRun(store, id);
     expect((await run).status).toBe('stopped');
   });
@@ -150,7 +155,7 @@ describe('executing a run', () => {
     await expect(executeRun(store, id, parts)).rejects.toMatchObject({ code: 'run-busy' });
     await first;
     await expect(executeRun(store, id, parts)).rejects.toThrow(/is finished; only a queued run/);
-  }, 10_000);
+  });
 });
 
 describe('a run that fails', () => {
@@ -167,7 +172,10 @@ describe('a run that fails', () => {
     });
     const openBatches: typeof failing.openBatches = async (options) => ({
       ...(await failing.openBatches(options)),
-      close: async () => void closed++,
+      close: () => {
+        closed++;
+        return Promise.resolve();
+      },
     });
     await expect(executeRun(store, id, { ...failing, openBatches })).rejects.toThrow(/data_batch_1/);
     expect(closed).toBe(1);
