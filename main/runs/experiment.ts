@@ -67,6 +67,10 @@ const gate = z
       .enum(['squared', 'linear'])
       .default('squared')
       .describe('m = f² as in the published code, m = f as in the paper'),
+    ties: z
+      .enum(['keep', 'cut'])
+      .default('keep')
+      .describe('Maps whose mask equals the last one within the budget: kept too as in the published code, or cut'),
   })
   .describe('The gate that chooses the maps, and its loss');
 
@@ -88,7 +92,10 @@ const selectLr = z
 const codec = z
   .strictObject({
     up: z.enum(codecNames).default('float16').describe('Maps, in budgeted phases'),
-    down: z.enum(codecNames).default('float32').describe('Their gradients, in budgeted phases'),
+    down: z
+      .enum(codecNames)
+      .default('float32')
+      .describe('Their gradients, in budgeted phases; float16 unless given for prune and scratch'),
     full: z.enum(codecNames).default('float32').describe('Both directions at full budget'),
   })
   .describe('Number formats on the wire');
@@ -137,6 +144,8 @@ export type ExperimentInput = z.input<typeof experimentSchema>;
 
 const fallingBudgets: ExperimentInput = {
   optimiser: { learningRate: 1e-3, momentum: 0.9 },
+  // The published prune goes backward through its cast to float16; deprune sends the gradient in float32.
+  codec: { down: 'float16' },
   phases: [
     { budget: 'full', epochs: 6 },
     { budget: 32, epochs: 3 },

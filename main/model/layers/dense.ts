@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { biasActivation, matMul, reluGrad, sumRows } from '../../engine/ops.ts';
+import { random } from '../../random.ts';
+import type { DenseEntry } from '../spec.ts';
+import { parameter, type Layer } from './layer.ts';
+import { uniform } from './norm-conv.ts';
+import type { Fold } from './fold.ts';
+
+export interface DenseOptions {
+  readonly name: string;
+  readonly inputs: number;
+  readonly seed: number;
+  /** Adaptive pooling folded into this layer's weight; `inputs` counts the values before pooling. */
+  readonly fold?: Fold;
+}
+
+/** Fully connected layer with optional ReLU and dropout: [n, inputs] → [n, units]. Weight as in PyTorch, [units, inputs]. */
+export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOptions): Layer {
+  const bound = 1 / Math.sqrt(fold ? fold.unfoldedInputs(inputs) : inputs);
+  const weightName = `${name}.weight`;
+  const initial = fold
+    ? fold.initialWeight(entry.units, inputs, bound, random(seed, 'weights', weightName))
+    : uniform<tf.Rank.R2>([entry.units, inputs], bound, seed, weightName);
+  const weight = parameter(weightName, initial);
+  const bias = parameter(`${name}.bias`, uniform<tf.Rank.R1>([entry.units], bound, seed, `${name}.bias`));
+  const flat = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [x.shape[0], inputs]);
+  const affine = (x: tf.Tensor): tf.Tensor =>
+    tf.tidy(() => biasActivation(matMul(flat(x), weight.value, false, true), bias.value, entry.activation));
+  return {
+    parameters: [weight, bias],
+    statistics: [],
+    infer: affine,
+    forward(x, pass) {
+      const activated = affine(x);
+      const keep = entry.dropout
+        ? dropoutMask(activated.shape, entry.dropout, random(pass.seed, 'dropout', name, pass.step))
+        : null;
+      const y = keep ? tf.mul(activated, keep) : activated;
+      return {
+        y,
+        backward(dy, apply, inputGradient) {
+          const dActivated = keep ? tf.mul(dy, keep) : dy;
+          const dz = (entry.activation === 'relu' ? reluGrad(dActivated, activated) : dActivated) as tf.Tensor2D;
+          const x2d = flat(x);
+          const dx = inputGradient ? tf.tidy(() => tf.reshape(matMul(dz, weight.value), x.shape)) : null;
+          const dWeight = matMul(dz, x2d, true, false);
+          const dBias = sumRows(dz);
+          tf.dispose([x2d, activated, y, ...(keep ? [keep] : [])]);
+          for (const made of [dActivated, dz]) if (made !== dy) made.dispose();
+          apply(weight, fold ? fold.foldGradient(dWeight) : dWeight);
+          apply(bias, dBias);
+          return dx;
+        },
+      };
+    },
+  };
+}
+
+/** Inverted dropout: 0 with probability `rate`, else 1/(1-rate). */
+function dropoutMask(shape: number[], rate: number, source: { uniform(): number }): tf.Tensor {
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  const kept = 1 / (1 - rate);
+  for (let i = 0; i < values.length; i++) values[i] = source.uniform() < rate ? 0 : kept;
+  return tf.tensor(values, shape);
+}

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  batchNormGrad,
+  batchNormTrain,
+  conv2d,
+  conv2dFilterGrad,
+  conv2dInputGrad,
+  scaleShift,
+  type Activation,
+  type Window,
+} from '../../engine/ops.ts';
+import { random } from '../../random.ts';
+import { norm, type NormSettings } from './norm.ts';
+import { parameter, type Layer, type Parameter } from './layer.ts';
+
+export interface NormConvOptions {
+  /** PyTorch names of the convolution and its BatchNorm. */
+  readonly convName: string;
+  readonly normName: string;
+  readonly maps: number;
+  readonly filters: number;
+  readonly kernel: number;
+  readonly window: Window;
+  readonly activation: Activation;
+  /** VGG's and the modules' convolutions have a bias, ResNet's have none. */
+  readonly bias: boolean;
+  readonly norm?: NormSettings;
+  readonly seed: number;
+}
+
+/** Convolution, BatchNorm and activation as one layer: [n, h, w, maps] → [n, h', w', filters]. */
+export function normConv(options: NormConvOptions): Layer {
+  const { window, activation, filters, maps, kernel } = options;
+  const filter = convFilter(options.convName, [kernel, kernel, maps, filters], maps * kernel * kernel, options.seed);
+  const bias = options.bias ? convBias(options.convName, filters, maps * kernel * kernel, options.seed) : null;
+  const bn = norm(options.normName, filters, options.norm);
+  return {
+    parameters: [filter, ...(bias ? [bias] : []), ...bn.parameters],
+    statistics: bn.statistics,
+    infer(x) {
+      return tf.tidy(() => {
+        const z = conv2d(x as tf.Tensor4D, filter.value, window);
+        const { scale, shift } = bn.affine(bias);
+        return scaleShift(z, scale, shift, activation);
+      });
+    },
+    forward(x) {
+      const z = conv2d(x as tf.Tensor4D, filter.value, window);
+      const { y, mean, variance } = batchNormTrain(z, bn.gamma.value, bn.beta.value, bn.epsilon, activation);
+      bn.track(mean, variance, z.size / filters, bias);
+      return {
+        y,
+        backward(dy, apply, inputGradient) {
+          const {
+            dx: dz,
+            dGamma,
+            dBeta,
+          } = batchNormGrad(dy, z, y, mean, variance, bn.gamma.value, bn.epsilon, activation);
+          tf.dispose([z, y, mean, variance]);
+          const dx = inputGradient
+            ? conv2dInputGrad(dz as tf.Tensor4D, filter.value, x.shape as [number, number, number, number], window)
+            : null;
+          const dFilter = conv2dFilterGrad(x as tf.Tensor4D, dz as tf.Tensor4D, filter.value.shape, window);
+          dz.dispose();
+          apply(filter, dFilter);
+          // BatchNorm takes the mean away again, so the bias before it has no gradient, only weight decay.
+          if (bias) apply(bias, tf.zerosLike(bias.value));
+          apply(bn.gamma, dGamma);
+          apply(bn.beta, dBeta);
+          return dx;
+        },
+      };
+    },
+  };
+}
+
+/** PyTorch's default: uniform on ±1/√fanIn. Shape is [kh, kw, in, out]. */
+export function convFilter(
+  name: string,
+  shape: [number, number, number, number],
+  fanIn: number,
+  seed: number,
+): Parameter<tf.Rank.R4> {
+  const weight = `${name}.weight`;
+  return parameter(weight, uniform<tf.Rank.R4>(shape, 1 / Math.sqrt(fanIn), seed, weight), 'convolution');
+}
+
+export function convBias(name: string, size: number, fanIn: number, seed: number): Parameter<tf.Rank.R1> {
+  const bias = `${name}.bias`;
+  return parameter(bias, uniform<tf.Rank.R1>([size], 1 / Math.sqrt(fanIn), seed, bias));
+}
+
+/** Uniform on [-bound, bound), a stream of its own for every name. */
+export function uniform<R extends tf.Rank>(
+  shape: tf.ShapeMap[R],
+  bound: number,
+  seed: number,
+  name: string,
+): tf.Tensor<R> {
+  const source = random(seed, 'weights', name);
+  const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (2 * source.uniform() - 1) * bound);
+  return tf.tensor<R>(values, shape);
+}

@@ -1,0 +1,133 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Batch } from '../data/source.ts';
+import type { ClientNetwork } from '../model/build.ts';
+import { disposeWeights } from '../model/layers/layer.ts';
+import { readState, writeState } from '../model/state.ts';
+import type { Shape } from '../model/spec.ts';
+import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
+import type { Features, Gate } from '../offload/messages.ts';
+import type { HalfState } from './offloader.ts';
+import { sgd, type OptimiserSettings } from './optimiser.ts';
+import type { Budget } from './records.ts';
+
+/** A client's forward pass, waiting for the server's gradient. */
+export interface ClientStep {
+  readonly features: Features;
+  /** pruneLoss of the gate before the step; 0 at full budget. */
+  readonly pruneLoss: number;
+  /** Goes backward from the gradient of what was sent and updates the client's weights. */
+  finish(gradient: Float32Array, learningRate: number): void;
+}
+
+/** The client device's half of the training (algorithm 1): front layers, compression, gate. */
+export interface ClientHalf {
+  /** False for raw-image offload, whose client trains nothing. */
+  readonly trainable: boolean;
+  /** `step` counts from 0 and seeds dropout. */
+  begin(batch: Batch, budget: Budget, step: number): Promise<ClientStep>;
+  /** Features in inference mode. */
+  infer(batch: Batch, budget: Budget): Promise<Features>;
+  /** f̂ of every map, or null in a plain split. */
+  gate(): Promise<Float32Array | null>;
+  setGate(gate: Float32Array): void;
+  resetOptimiser(): void;
+  read(): Promise<HalfState>;
+  write(state: HalfState): void;
+  dispose(): void;
+}
+
+export interface ClientOptions {
+  readonly input: Shape;
+  readonly gate: GateSettings;
+  readonly optimiser: OptimiserSettings;
+  readonly seed: number;
+}
+
+export function clientHalf(network: ClientNetwork, options: ClientOptions): ClientHalf {
+  const { layers, module } = network;
+  const weights = {
+    parameters: [...layers.parameters, ...(module?.parameters ?? [])],
+    statistics: [...layers.statistics, ...(module?.statistics ?? [])],
+  };
+  const optimiser = sgd(weights.parameters, options.optimiser);
+  const [height, width, total] = network.cutShape;
+
+  const readGate = async (): Promise<Float32Array | null> =>
+    module ? ((await module.gate.value.data()) as Float32Array) : null;
+  const enter = ({ images, samples }: Batch): tf.Tensor => tf.tensor4d(images, [samples, ...options.input]);
+
+  /** Which maps cross the network under a budget, and their mask values. */
+  function select(values: Float32Array | null, budget: Budget): Gate | null {
+    if (budget === null || !values) return null;
+    const mask = maskOf(values, options.gate.mask);
+    const kept = keepLargest(mask, budget, options.gate.ties);
+    return { kept, mask: Float32Array.from(kept, (index) => mask[index]) };
+  }
+
+  async function features(maps: tf.Tensor, gate: Gate | null, samples: number): Promise<Features> {
+    return { maps: (await maps.data()) as Float32Array, shape: [samples, height, width], total, gate };
+  }
+
+  return {
+    trainable: weights.parameters.length > 0,
+    async begin(batch, budget, step) {
+      const gateValues = await readGate();
+      const chosen = select(gateValues, budget);
+      const own = budget !== null && gateValues ? pruneLoss(gateValues, budget, options.gate) : null;
+      const x = enter(batch);
+      const forward = layers.forward(x, { seed: options.seed, step });
+      const compressed = module?.forward(forward.y, chosen?.kept ?? null);
+      return {
+        features: await features(compressed?.maps ?? forward.y, chosen, batch.samples),
+        pruneLoss: own?.loss ?? 0,
+        finish(gradient, learningRate) {
+          optimiser.learningRate = learningRate;
+          const applyGate = (dGate: tf.Tensor): void => {
+            optimiser.apply(module!.gate, own ? withOwnLoss(dGate, own.gradient) : dGate);
+          };
+          const below = layers.parameters.length > 0;
+          if (gradient.length === 0) {
+            x.dispose();
+            return;
+          }
+          const dMaps = tf.tensor4d(gradient, [batch.samples, height, width, chosen?.kept.length ?? total]);
+          const dy = compressed ? compressed.backward(dMaps, optimiser.apply, applyGate, below) : dMaps;
+          if (below && dy) forward.backward(dy, optimiser.apply, false);
+          for (const made of [x, dMaps, dy]) made?.dispose();
+        },
+      };
+    },
+    async infer(batch, budget) {
+      const chosen = select(await readGate(), budget);
+      const maps = tf.tidy(() => {
+        const y = layers.infer(enter(batch));
+        return module ? module.infer(y, chosen?.kept ?? null) : y;
+      });
+      const sent = await features(maps, chosen, batch.samples);
+      maps.dispose();
+      return sent;
+    },
+    gate: readGate,
+    setGate(values) {
+      tf.tidy(() => module?.gate.value.assign(tf.tensor1d(values)));
+    },
+    resetOptimiser: () => optimiser.reset(),
+    async read() {
+      return { weights: await readState(weights), momentum: await optimiser.read() };
+    },
+    write(state) {
+      writeState(weights, state.weights);
+      optimiser.write(state.momentum);
+    },
+    dispose() {
+      disposeWeights(weights);
+      optimiser.dispose();
+    },
+  };
+}
+
+function withOwnLoss(dGate: tf.Tensor, own: Float32Array): tf.Tensor {
+  const sum = tf.tidy(() => tf.add(dGate, tf.tensor1d(own)));
+  dGate.dispose();
+  return sum;
+}

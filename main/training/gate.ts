@@ -1,0 +1,62 @@
+import type { Random } from '../random.ts';
+
+export interface GateSettings {
+  /** Constants of the gate's own loss (equation 1). */
+  readonly delta: number;
+  readonly epsilon: number;
+  readonly lambda: number;
+  /** m = f² in the published code, m = f in the paper. */
+  readonly mask: 'squared' | 'linear';
+  /** Whether maps that equal the budget's last one cross too, as in the published code, or the budget is exact. */
+  readonly ties: 'keep' | 'cut';
+}
+
+export function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** m for every map, rounded to float32 at each step as PyTorch does: whether two maps tie depends on it. */
+export function maskOf(gate: Float32Array, mask: GateSettings['mask']): Float32Array {
+  return gate.map((value) => {
+    const f = Math.fround(sigmoid(value));
+    return mask === 'squared' ? f * f : f;
+  });
+}
+
+/** Indices of the `budget` largest mask entries, ascending; `ties` says what becomes of equal ones. */
+export function keepLargest(mask: Float32Array, budget: number, ties: GateSettings['ties']): number[] {
+  const ranked = Array.from(mask.keys()).sort((a, b) => mask[b] - mask[a] || a - b);
+  const last = mask[ranked[budget - 1]];
+  const kept = ties === 'keep' ? ranked.filter((index) => mask[index] >= last) : ranked.slice(0, budget);
+  return kept.sort((a, b) => a - b);
+}
+
+/**
+ * pruneLoss = exp(δ(Σm − B)) + λ·exp(−δ(Σm − B)) (equation 1) and ε times its gradient by f̂. It depends on f̂
+ * alone, so the client computes it and nothing of it crosses the network.
+ */
+export function pruneLoss(
+  gate: Float32Array,
+  budget: number,
+  { delta, epsilon, lambda, mask }: GateSettings,
+): { loss: number; gradient: Float32Array } {
+  const excess = maskOf(gate, mask).reduce((sum, m) => sum + m, 0) - budget;
+  const rising = Math.exp(delta * excess);
+  const falling = lambda * Math.exp(-delta * excess);
+  const slope = epsilon * delta * (rising - falling);
+  const gradient = gate.map((value) => {
+    const f = sigmoid(value);
+    return slope * (mask === 'squared' ? 2 * f * f * (1 - f) : f * (1 - f));
+  });
+  return { loss: rising + falling, gradient };
+}
+
+/** resetdePrune, before a larger budget: f̂ below 0.9 starts over uniform on [0, 3), the rest opens fully. */
+export function resetDeprune(gate: Float32Array, source: Random): Float32Array {
+  return gate.map((value) => (value < 0.9 ? 3 * source.uniform() : 15));
+}
+
+/** resetPrune, before a smaller budget: f̂ above the threshold starts over uniform on [0, 3), the rest closes. */
+export function resetPrune(gate: Float32Array, source: Random, threshold = 0.1): Float32Array {
+  return gate.map((value) => (value > threshold ? 3 * source.uniform() : -15));
+}

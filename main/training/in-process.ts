@@ -1,0 +1,72 @@
+import {
+  decodeEvaluate,
+  decodeGradient,
+  decodeStep,
+  encodeEvaluate,
+  encodeGradient,
+  encodeStep,
+  type StepRequest,
+} from '../offload/messages.ts';
+import type { CodecName } from '../offload/codecs/index.ts';
+import type { Offloader } from './offloader.ts';
+import type { ServerHalf } from './server.ts';
+
+/** Number formats of the maps and gradients in budgeted phases, and of both at full budget. */
+export interface CodecSettings {
+  readonly up: CodecName;
+  readonly down: CodecName;
+  readonly full: CodecName;
+}
+
+/**
+ * An Offloader in the client's own process. Every message is encoded and decoded as it would be for a socket, so that
+ * numbers and byte counts are those of a network.
+ */
+export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): Offloader {
+  const upCodec = ({ gate }: Pick<StepRequest, 'gate'>): CodecName => (gate ? codecs.up : codecs.full);
+  const downCodec = ({ gate }: Pick<StepRequest, 'gate'>): CodecName => (gate ? codecs.down : codecs.full);
+  return {
+    async step(request) {
+      const start = performance.now();
+      const up = encodeStep(request, upCodec(request));
+      const arrived = decodeStep(up);
+      const reached = performance.now();
+      const { gradient, loss, correct } = await server.step(arrived);
+      const stepped = performance.now();
+      const [n, h, w] = request.shape;
+      const answer = {
+        sequence: request.sequence,
+        gradient,
+        shape: [n, h, w, gradient.length / (n * h * w)] as const,
+        loss,
+        correct,
+        serverSeconds: (stepped - reached) / 1000,
+      };
+      const down = encodeGradient(answer, downCodec(request));
+      const returned = decodeGradient(down);
+      return {
+        gradient: returned.gradient,
+        loss: returned.loss,
+        correct: returned.correct,
+        bytesUp: up.byteLength,
+        bytesDown: down.byteLength,
+        serverSeconds: returned.serverSeconds,
+        wireSeconds: (performance.now() - start - (stepped - reached)) / 1000,
+      };
+    },
+    evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, upCodec(request)))),
+    resetOptimiser() {
+      server.resetOptimiser();
+      return Promise.resolve();
+    },
+    read: () => server.read(),
+    write(state) {
+      server.write(state);
+      return Promise.resolve();
+    },
+    close() {
+      server.dispose();
+      return Promise.resolve();
+    },
+  };
+}

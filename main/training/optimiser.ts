@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { sgdStep } from '../engine/ops.ts';
+import { variable, type ApplyGradient, type Parameter } from '../model/layers/layer.ts';
+import { readTensor, writeTensor, type StateDict } from '../model/state.ts';
+
+export interface OptimiserSettings {
+  readonly momentum: number;
+  readonly weightDecay: number;
+}
+
+/** Stochastic gradient descent as in PyTorch: g += wd·w; v = μ·v + g; w −= lr·v. */
+export interface Optimiser {
+  learningRate: number;
+  /** Updates a parameter in place and consumes its gradient. */
+  readonly apply: ApplyGradient;
+  /** The velocities, under their weights' names; empty without momentum. */
+  read(): Promise<StateDict>;
+  write(state: StateDict): void;
+  /** Forgets all velocities: a fresh optimiser. */
+  reset(): void;
+  dispose(): void;
+}
+
+export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }: OptimiserSettings): Optimiser {
+  const velocities = new Map<Parameter, tf.Variable>();
+  if (momentum > 0) {
+    for (const parameter of parameters) velocities.set(parameter, variable(tf.zerosLike(parameter.value), false));
+  }
+  const optimiser: Optimiser = {
+    learningRate: 0,
+    apply(parameter, gradient) {
+      const { learningRate } = optimiser;
+      sgdStep(parameter.value, gradient, velocities.get(parameter) ?? null, { learningRate, momentum, weightDecay });
+      gradient.dispose();
+    },
+    async read() {
+      const read = [...velocities].map(
+        async ([{ name, layout }, velocity]) => [name, await readTensor(velocity, layout)] as const,
+      );
+      return Object.fromEntries(await Promise.all(read));
+    },
+    write(state) {
+      for (const [{ name, layout }, velocity] of velocities) writeTensor(name, velocity, layout, state);
+    },
+    reset() {
+      for (const velocity of velocities.values()) tf.tidy(() => velocity.assign(tf.zerosLike(velocity)));
+    },
+    dispose() {
+      for (const velocity of velocities.values()) velocity.dispose();
+    },
+  };
+  return optimiser;
+}

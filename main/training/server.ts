@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { SluiceError } from '../errors.ts';
+import type { Received } from '../model/decompression.ts';
+import type { ServerNetwork } from '../model/build.ts';
+import { disposeWeights } from '../model/layers/layer.ts';
+import { readState, writeState } from '../model/state.ts';
+import { crossEntropy } from './cross-entropy.ts';
+import type { EvaluateRequest, Features, StepRequest } from '../offload/messages.ts';
+import type { HalfState } from './offloader.ts';
+import { sgd, type OptimiserSettings } from './optimiser.ts';
+
+/** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
+export interface ServerHalf {
+  step(request: StepRequest): Promise<{ gradient: Float32Array; loss: number; correct: number }>;
+  evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
+  /** [samples, classes] */
+  infer(features: Features): Promise<Float32Array>;
+  resetOptimiser(): void;
+  read(): Promise<HalfState>;
+  write(state: HalfState): void;
+  dispose(): void;
+}
+
+export interface ServerOptions {
+  readonly classes: number;
+  readonly optimiser: OptimiserSettings;
+  readonly seed: number;
+  /** Whether the client has weights of its own; if not, the answers carry no gradient. */
+  readonly clientTrains: boolean;
+}
+
+export function serverHalf(
+  network: ServerNetwork,
+  { classes, optimiser: settings, seed, clientTrains }: ServerOptions,
+): ServerHalf {
+  const { module, layers } = network;
+  const weights = {
+    parameters: [...(module?.parameters ?? []), ...layers.parameters],
+    statistics: [...(module?.statistics ?? []), ...layers.statistics],
+  };
+  const optimiser = sgd(weights.parameters, settings);
+
+  async function infer(features: Features): Promise<Float32Array> {
+    const received = receive(features);
+    const logits = tf.tidy(() => layers.infer(module ? module.infer(received) : received.maps.clone()));
+    disposeReceived(received);
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    return values;
+  }
+
+  return {
+    async step(request) {
+      const { labels, learningRate, sequence } = request;
+      const received = receive(request);
+      const entered = module?.forward(received);
+      const forward = layers.forward(entered?.y ?? received.maps, { seed, step: sequence });
+      const logits = (await forward.y.data()) as Float32Array;
+      const { loss, correct, gradient } = crossEntropy(logits, labels, classes);
+      if (!Number.isFinite(loss)) throw diverged();
+      optimiser.learningRate = learningRate;
+      const dLogits = tf.tensor2d(gradient, [labels.length, classes]);
+      const dEntered = forward.backward(dLogits, optimiser.apply, clientTrains || entered !== undefined);
+      const dMaps = entered ? entered.backward(dEntered!, optimiser.apply) : dEntered;
+      const answer = {
+        loss,
+        correct,
+        gradient: clientTrains ? ((await dMaps!.data()) as Float32Array) : new Float32Array(0),
+      };
+      for (const made of [dLogits, dEntered, dMaps]) made?.dispose();
+      disposeReceived(received);
+      return answer;
+    },
+    async evaluate(request) {
+      const { loss, correct } = crossEntropy(await infer(request), request.labels, classes);
+      return { loss, correct };
+    },
+    infer,
+    resetOptimiser: () => optimiser.reset(),
+    async read() {
+      return { weights: await readState(weights), momentum: await optimiser.read() };
+    },
+    write(state) {
+      writeState(weights, state.weights);
+      optimiser.write(state.momentum);
+    },
+    dispose() {
+      disposeWeights(weights);
+      optimiser.dispose();
+    },
+  };
+}
+
+function receive({ maps, shape, total, gate }: Features): Received {
+  return {
+    maps: tf.tensor4d(maps, [...shape, gate?.kept.length ?? total]),
+    kept: gate?.kept ?? null,
+    mask: gate && tf.tensor1d(gate.mask),
+  };
+}
+
+function disposeReceived({ maps, mask }: Received): void {
+  maps.dispose();
+  mask?.dispose();
+}
+
+function diverged(): SluiceError {
+  return new SluiceError(
+    'diverged',
+    'the loss is no longer a finite number: the training diverged. Lower optimiser.learningRate, or gate.delta when the budget is far below the number of maps',
+  );
+}

@@ -1,0 +1,43 @@
+import type { NamedTensor, StateDict } from '../model/state.ts';
+import type { TrainingRecord } from './records.ts';
+
+export type { NamedTensor, StateDict };
+
+/** Where a training stands: everything counted from 0, `batch` being the next one of the epoch. */
+export interface Position {
+  readonly training: number;
+  readonly phase: number;
+  readonly epoch: number;
+  readonly batch: number;
+  readonly step: number;
+}
+
+/** Sums since the training began, and (`epoch*`) since the current epoch began. */
+export interface Totals {
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly seconds: number;
+  readonly epochLoss: number;
+  readonly epochCorrect: number;
+  readonly epochSamples: number;
+  readonly epochSeconds: number;
+}
+
+/** Everything needed to go on bit for bit. `*Momentum` holds the optimiser's velocities under the weights' names. */
+export interface Snapshot {
+  readonly position: Position;
+  readonly totals: Totals;
+  readonly client: StateDict;
+  readonly server: StateDict;
+  readonly clientMomentum: StateDict;
+  readonly serverMomentum: StateDict;
+}
+
+/** `final` marks the pair of a finished phase: a member of Θ, kept for good. */
+export interface Checkpoint {
+  readonly kind: 'checkpoint';
+  readonly final: boolean;
+  readonly snapshot: Snapshot;
+}
+
+export type TrainingEvent = TrainingRecord | Checkpoint;

@@ -1,0 +1,279 @@
+import type { Batch, BatchSource } from '../data/source.ts';
+import type { EvaluateRequest } from '../offload/messages.ts';
+import { random } from '../random.ts';
+import type { ClientHalf } from './client.ts';
+import { resetDeprune, resetPrune, sigmoid } from './gate.ts';
+import type { Offloader } from './offloader.ts';
+import { selectLearningRate, type Phase, type Training } from './plan.ts';
+import type { Budget, EpochRecord, PairRecord, StepRecord } from './records.ts';
+import type { Position, Snapshot, Totals, TrainingEvent } from './snapshot.ts';
+
+/** One split network: the client half, and the server half behind its Offloader. */
+export interface SplitNetwork {
+  readonly client: ClientHalf;
+  readonly server: Offloader;
+  /** Bytes one sample sends in inference under a budget. */
+  inferenceBytes(budget: Budget): number;
+  dispose(): Promise<void>;
+}
+
+export interface TrainOptions {
+  readonly trainings: readonly Training[];
+  /** A network with new weights for the training of this index. */
+  readonly open: (training: number) => Promise<SplitNetwork>;
+  readonly data: BatchSource;
+  readonly seed: number;
+  readonly learningRate: number;
+  readonly selectLr: { readonly epochs: number; readonly factor: number };
+  readonly checkpointSteps?: number;
+  readonly resume?: Snapshot;
+  /** Aborted: the training yields a last checkpoint and ends. */
+  readonly signal?: AbortSignal;
+}
+
+/** Everything the loop counts, changed as it goes and copied into snapshots. */
+type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
+
+const nothingYet: Totals = {
+  bytesUp: 0,
+  bytesDown: 0,
+  seconds: 0,
+  epochLoss: 0,
+  epochCorrect: 0,
+  epochSamples: 0,
+  epochSeconds: 0,
+};
+
+/**
+ * Trains, yielding a record for every step, epoch and result, and checkpoints to go on from. Not pulling pauses it.
+ * From a checkpoint it continues exactly as it would have without the break.
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainingEvent> {
+  const { trainings, resume } = options;
+  const start = resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 };
+  for (let training = start.training; training < trainings.length; training++) {
+    const from = training === start.training ? resume : undefined;
+    const split = await options.open(training);
+    try {
+      const progress: Progress = from
+        ? { ...from.position, ...from.totals }
+        : { training, phase: 0, epoch: 0, batch: 0, step: 0, ...nothingYet };
+      if (from && progress.step > 0) await restore(split, from);
+      yield* trainOne(trainings[training], split, progress, options);
+      if (options.signal?.aborted) return;
+    } finally {
+      await split.dispose();
+    }
+  }
+}
+
+async function* trainOne(
+  phases: Training,
+  split: SplitNetwork,
+  progress: Progress,
+  options: TrainOptions,
+): AsyncGenerator<TrainingEvent> {
+  while (progress.phase < phases.length) {
+    const phase = phases[progress.phase];
+    if (progress.epoch === phase.firstEpoch && progress.batch === 0)
+      await enterPhase(split, phase, progress, options.seed);
+    yield* trainEpoch(split, phase, progress, options);
+    const tested = options.signal?.aborted ? null : await test(split, phase.budget, options);
+    if (!tested) {
+      yield await checkpoint(split, progress);
+      return;
+    }
+    const record = epochRecord(phase, progress, tested);
+    yield record;
+    const phaseEnds = progress.epoch + 1 === phase.firstEpoch + phase.epochs;
+    const final = phaseEnds && phase.result;
+    if (final) yield pairRecord(record, split.inferenceBytes(phase.budget));
+    advance(progress, phaseEnds);
+    yield await checkpoint(split, progress, { final, trainingEnds: progress.phase === phases.length });
+  }
+}
+
+/** What happens between phases: the gate's reset and, for deprune, a fresh optimiser. */
+async function enterPhase(
+  { client, server }: SplitNetwork,
+  phase: Phase,
+  progress: Progress,
+  seed: number,
+): Promise<void> {
+  if (phase.freshOptimiser) {
+    client.resetOptimiser();
+    await server.resetOptimiser();
+  }
+  const gate = phase.reset && (await client.gate());
+  if (!gate) return;
+  const source = random(seed, 'reset', progress.training, progress.phase);
+  client.setGate(phase.reset === 'deprune' ? resetDeprune(gate, source) : resetPrune(gate, source));
+}
+
+async function* trainEpoch(
+  split: SplitNetwork,
+  phase: Phase,
+  progress: Progress,
+  options: TrainOptions,
+): AsyncGenerator<TrainingEvent> {
+  const { data, checkpointSteps, signal } = options;
+  const learningRate = selectLearningRate(
+    options.learningRate,
+    options.selectLr,
+    progress.phase,
+    progress.epoch - phase.firstEpoch,
+  );
+  let start = performance.now();
+  for await (const batch of data.train(progress.epoch, progress.batch)) {
+    const record = await trainStep(split, batch, phase.budget, learningRate, data, progress);
+    const seconds = (performance.now() - start) / 1000;
+    progress.seconds += seconds;
+    progress.epochSeconds += seconds;
+    progress.batch++;
+    progress.step++;
+    yield record;
+    if (signal?.aborted) return;
+    if (checkpointSteps && progress.step % checkpointSteps === 0) yield await checkpoint(split, progress);
+    start = performance.now();
+  }
+}
+
+/** One mini-batch through client, network and server and back (algorithms 1 and 2). */
+async function trainStep(
+  { client, server }: SplitNetwork,
+  batch: Batch,
+  budget: Budget,
+  learningRate: number,
+  data: BatchSource,
+  progress: Progress,
+): Promise<StepRecord> {
+  const start = performance.now();
+  const begun = await client.begin(batch, budget, progress.step);
+  const sent = performance.now();
+  const result = await server.step({
+    ...begun.features,
+    sequence: progress.step,
+    labels: batch.labels,
+    classes: data.info.classes.length,
+    learningRate,
+  });
+  const returned = performance.now();
+  begun.finish(result.gradient, learningRate);
+  const gate = await client.gate();
+  const finished = performance.now();
+
+  progress.bytesUp += result.bytesUp;
+  progress.bytesDown += result.bytesDown;
+  progress.epochLoss += result.loss * batch.samples;
+  progress.epochCorrect += result.correct;
+  progress.epochSamples += batch.samples;
+  const { training, phase, epoch, step } = progress;
+  return {
+    kind: 'step',
+    training,
+    phase,
+    epoch,
+    step,
+    budget,
+    learningRate,
+    samples: batch.samples,
+    crossEntropy: result.loss,
+    pruneLoss: begun.pruneLoss,
+    correct: result.correct,
+    bytesUp: result.bytesUp,
+    bytesDown: result.bytesDown,
+    seconds: {
+      client: (sent - start + finished - returned) / 1000,
+      wire: result.wireSeconds,
+      server: result.serverSeconds,
+    },
+    ...(gate ? { gates: gate.map(sigmoid) } : {}),
+  };
+}
+
+/** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */
+async function test(
+  { client, server }: SplitNetwork,
+  budget: Budget,
+  { data, signal }: TrainOptions,
+): Promise<{ loss: number; accuracy: number } | null> {
+  let loss = 0;
+  let correct = 0;
+  let samples = 0;
+  for await (const batch of data.test()) {
+    const request: EvaluateRequest = {
+      ...(await client.infer(batch, budget)),
+      sequence: 0,
+      labels: batch.labels,
+      classes: data.info.classes.length,
+    };
+    const scored = await server.evaluate(request);
+    loss += scored.loss * batch.samples;
+    correct += scored.correct;
+    samples += batch.samples;
+    if (signal?.aborted) return null;
+  }
+  return { loss: loss / samples, accuracy: correct / samples };
+}
+
+function epochRecord(phase: Phase, progress: Progress, tested: { loss: number; accuracy: number }): EpochRecord {
+  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
+  return {
+    kind: 'epoch',
+    training: progress.training,
+    phase: progress.phase,
+    epoch: progress.epoch,
+    budget: phase.budget,
+    trainLoss: epochLoss / epochSamples,
+    trainAccuracy: epochCorrect / epochSamples,
+    testLoss: tested.loss,
+    testAccuracy: tested.accuracy,
+    bytesUp: progress.bytesUp,
+    bytesDown: progress.bytesDown,
+    samplesPerSecond: epochSamples / epochSeconds,
+    seconds: progress.seconds,
+  };
+}
+
+function pairRecord(
+  { training, phase, budget, testAccuracy, testLoss }: EpochRecord,
+  bytesPerSample: number,
+): PairRecord {
+  return { kind: 'pair', training, phase, budget, testAccuracy, testLoss, bytesPerSample };
+}
+
+function advance(progress: Progress, phaseEnds: boolean): void {
+  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
+  Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
+  progress.epoch++;
+  if (phaseEnds) progress.phase++;
+}
+
+/** The halves as they stand. Once a training has ended, going on means the start of the next. */
+async function checkpoint(
+  { client, server }: SplitNetwork,
+  progress: Progress,
+  { final = false, trainingEnds = false } = {},
+): Promise<TrainingEvent> {
+  const { training, phase, epoch, batch, step, ...totals } = progress;
+  const [clientState, serverState] = await Promise.all([client.read(), server.read()]);
+  const next = trainingEnds
+    ? { position: { training: training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
+    : { position: { training, phase, epoch, batch, step }, totals };
+  return {
+    kind: 'checkpoint',
+    final,
+    snapshot: {
+      ...next,
+      client: clientState.weights,
+      server: serverState.weights,
+      clientMomentum: clientState.momentum,
+      serverMomentum: serverState.momentum,
+    },
+  };
+}
+
+async function restore({ client, server }: SplitNetwork, snapshot: Snapshot): Promise<void> {
+  client.write({ weights: snapshot.client, momentum: snapshot.clientMomentum });
+  await server.write({ weights: snapshot.server, momentum: snapshot.serverMomentum });
+}
