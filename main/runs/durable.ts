@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Suffix of a folder that is being built; one left behind by a killed process is worthless. */
-export const partialSuffix = '.partial';
+const partialSuffix = '.partial';
 
 /**
  * Puts a folder at `path` that is there whole or not at all, whatever instant the process is killed: `fill` writes and
