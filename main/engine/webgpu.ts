@@ -22,7 +22,8 @@ export const webgpu: EngineAdapter = {
     try {
       const gpu = await provideGpu();
       const adapter = await gpu.requestAdapter();
-      if (!adapter) return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
+      if (!adapter)
+        return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
       await import(BACKEND);
       if (!(await tf.setBackend('webgpu'))) return { reason: 'the GPU refused a device', remedy: 'Update its driver.' };
       const device = adapter.info.description || adapter.info.vendor;

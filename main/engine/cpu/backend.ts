@@ -14,7 +14,9 @@ export interface WasmModule {
 
 /** tfjs-backend-wasm, made current. Running out of its 4 GB is an error here, not a write to address 0. */
 export async function loadBackend(): Promise<{ backend: BackendWasm; module: WasmModule }> {
-  const binary = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
+  const binary = createRequire(import.meta.url).resolve(
+    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
+  );
   setWasmPaths(dirname(binary) + sep);
   await tf.setBackend('wasm');
   const backend = tf.backend() as BackendWasm;

@@ -12,7 +12,12 @@ export const batchNormTrain: CpuKernel = {
     const { eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
     const [y, mean, variance] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
-    const [px, py, pm, pv] = [x, y, mean, variance].map((tensor) => offsetOf(host, tensor)) as [number, number, number, number];
+    const [px, py, pm, pv] = [x, y, mean, variance].map((tensor) => offsetOf(host, tensor)) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     withScratch(host, 24 * maps, (scratch) => {
       const [scale, shift] = [scratch, scratch + 4 * maps];
       host.loops.batchNormMoments(px, rows, maps, pm, pv, scratch);

@@ -32,6 +32,17 @@ const candidates: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   win32: ['libopenblas.dll', 'openblas.dll', 'mkl_rt.2.dll', 'mkl_rt.1.dll', 'mkl_rt.dll'],
 };
 
+const remedies: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'install libopenblas0 (Debian, Ubuntu), openblas (Fedora, Arch) or openblas-dev (Alpine).',
+  darwin: 'Accelerate, which comes with macOS, does not load; set SLUICE_BLAS to an OpenBLAS library.',
+  win32: 'unpack a release of github.com/OpenMathLib/OpenBLAS and set SLUICE_BLAS to its bin\\libopenblas.dll.',
+};
+
+/** How to get a BLAS where there is none. */
+export function blasAdvice(): string {
+  return `Training would be several times faster with OpenBLAS: ${remedies[process.platform] ?? remedies.linux}`;
+}
+
 /**
  * Opens a BLAS for `threads` threads: the file named by `choice` (SLUICE_BLAS), or the first of the system's that
  * loads. Null when there is none or `choice` is "none". A file that was asked for and does not work is an error.
@@ -56,7 +67,11 @@ function load(path: string, threads: number): Blas {
       ...['int', 'int', 'int', 'int', 'int', 'int', 'float'],
       ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
     ]) as Native;
-    return { name: nameOf(library, path), threads: setThreads(library, threads), gemm: (module) => gemmOn(module, sgemm) };
+    return {
+      name: nameOf(library, path),
+      threads: setThreads(library, threads),
+      gemm: (module) => gemmOn(module, sgemm),
+    };
   } catch (cause) {
     throw new SluiceError(
       'bad-blas',
@@ -89,8 +104,11 @@ function optional(library: Library, name: string, result: string, parameters: st
 }
 
 function setThreads(library: Library, threads: number): number | null {
-  const set = optional(library, 'openblas_set_num_threads', 'void', ['int']) ?? optional(library, 'MKL_Set_Num_Threads', 'void', ['int']);
-  const get = optional(library, 'openblas_get_num_threads', 'int', []) ?? optional(library, 'MKL_Get_Max_Threads', 'int', []);
+  const set =
+    optional(library, 'openblas_set_num_threads', 'void', ['int']) ??
+    optional(library, 'MKL_Set_Num_Threads', 'void', ['int']);
+  const get =
+    optional(library, 'openblas_get_num_threads', 'int', []) ?? optional(library, 'MKL_Get_Max_Threads', 'int', []);
   set?.(threads);
   return get ? get() : null;
 }

@@ -27,7 +27,14 @@ function handles(inputs: Inputs, attributes: Attributes): boolean {
 
 function geometry(inputShape: number[], filterShape: number[], attributes: Attributes): Geometry {
   const { strides, pad, dimRoundingMode } = attributes as ConvAttributes;
-  return tf.backend_util.computeConv2DInfo(inputShape as Shape4D, filterShape as Shape4D, strides, 1, pad, dimRoundingMode);
+  return tf.backend_util.computeConv2DInfo(
+    inputShape as Shape4D,
+    filterShape as Shape4D,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
 }
 
 /** Values in one row of the patch matrix. */
@@ -38,7 +45,9 @@ function patchSize(g: Geometry): number {
 /** Whether x already is its patch matrix: 1×1 filters, stride 1. */
 function isPointwise(g: Geometry): boolean {
   const { top, left, bottom, right } = g.padInfo;
-  return patchSize(g) === g.inChannels && g.strideHeight === 1 && g.strideWidth === 1 && !(top || left || bottom || right);
+  return (
+    patchSize(g) === g.inChannels && g.strideHeight === 1 && g.strideWidth === 1 && !(top || left || bottom || right)
+  );
 }
 
 /** The arguments im2col and col2im share. */

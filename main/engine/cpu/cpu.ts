@@ -2,8 +2,9 @@ import { availableParallelism, cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineAdapter } from '../adapter.ts';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
-import { openBlas } from './blas.ts';
+import { blasAdvice, openBlas } from './blas.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.ts';
+import { wasmGemm } from './gemm.ts';
 import { createHost, type Host } from './host.ts';
 import { identity } from './identity.ts';
 import { registerKernel } from './kernel.ts';
@@ -27,15 +28,15 @@ export const cpu: EngineAdapter = {
   async open({ threads = availableParallelism() }): Promise<Engine> {
     const host = await (loading ??= load());
     await tf.setBackend('wasm');
+    const device = cpus()[0]?.model.trim() || process.arch;
     const blas = openBlas(threads, process.env.SLUICE_BLAS);
-    if (!blas) throw new Error('No BLAS');
+    if (!blas) {
+      host.gemm = wasmGemm(host.module, host.loops);
+      return { name: 'cpu', device, detail: 'WebAssembly, 1 thread', threads: 1, advice: blasAdvice() };
+    }
     host.gemm = blas.gemm(host.module);
-    return {
-      name: 'cpu',
-      device: cpus()[0]?.model.trim() ?? process.arch,
-      detail: `${blas.name}, ${blas.threads} threads`,
-      threads: blas.threads ?? threads,
-    };
+    const used = blas.threads ?? threads;
+    return { name: 'cpu', device, detail: `${blas.name}, ${used} ${used === 1 ? 'thread' : 'threads'}`, threads: used };
   },
 };
 

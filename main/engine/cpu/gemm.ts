@@ -1,4 +1,5 @@
-import type { Offset } from './loops.ts';
+import type { WasmModule } from './backend.ts';
+import type { Loops, Offset } from './loops.ts';
 
 /** C = op(A)·op(B) + beta·C on row-major float32 matrices in the backend's memory; C is [m, n], op(A) [m, k]. */
 export type Gemm = (
@@ -15,3 +16,11 @@ export type Gemm = (
   c: Offset,
   ldc: number,
 ) => void;
+
+/** The matrix product of the inner loops: one thread, no library. */
+export function wasmGemm(module: WasmModule, loops: Loops): Gemm {
+  const scratch = module._malloc(loops.gemmScratch());
+  return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
+    loops.gemm(Number(transposeA), Number(transposeB), m, n, k, a, lda, b, ldb, beta, c, ldc, scratch);
+  };
+}

@@ -1,7 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { loadBackend, type WasmModule } from './backend.ts';
-import type { Gemm } from './gemm.ts';
+import { wasmGemm, type Gemm } from './gemm.ts';
 import { loadLoops, type Loops, type Offset } from './loops.ts';
 
 /** What a kernel works with: the backend's memory, the inner loops and a matrix product. */
@@ -9,14 +9,15 @@ export interface Host {
   readonly backend: BackendWasm;
   readonly module: WasmModule;
   readonly loops: Loops;
+  /** The inner loops' own until a BLAS takes its place. */
   gemm: Gemm;
 }
 
 /** Loads the backend with its inner loops. */
 export async function createHost(): Promise<Host> {
   const { backend, module } = await loadBackend();
-  const gemm = (): never => { throw new Error('no gemm') };
-  return { backend, module, loops: loadLoops(module.asm.memory), gemm };
+  const loops = loadLoops(module.asm.memory);
+  return { backend, module, loops, gemm: wasmGemm(module, loops) };
 }
 
 /** Where a tensor's values lie. */

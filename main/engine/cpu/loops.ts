@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 
 /** Byte offset into the backend's memory. */
 export type Offset = number;
@@ -23,17 +24,29 @@ export interface Loops {
   readonly spreadMaps: Loop;
   readonly sgd: Loop;
   readonly sgdMomentum: Loop;
+  readonly gemm: Loop;
+  readonly gemmScratch: () => number;
 }
 
 /** The part of the global this module needs; Node's types leave it to the DOM library. */
 interface WebAssemblyApi {
+  validate(bytes: Uint8Array): boolean;
   Module: new (bytes: Uint8Array) => object;
   Instance: new (module: object, imports: object) => { readonly exports: Loops };
 }
 
+const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
+const require = createRequire(import.meta.url);
+
 /** Compiles the inner loops onto `memory`, a WebAssembly.Memory. */
 export function loadLoops(memory: object): Loops {
-  const api = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-  const path = createRequire(import.meta.url).resolve('#kernels/simd.wasm');
-  return new api.Instance(new api.Module(readFileSync(path)), { env: { memory } }).exports;
+  const relaxed = read('relaxed');
+  // Relaxed SIMD has the fused multiply-add that doubles `gemm`. Node 20 has it behind a flag.
+  if (!api.validate(relaxed)) setFlagsFromString('--experimental-wasm-relaxed-simd');
+  const bytes = api.validate(relaxed) ? relaxed : read('simd');
+  return new api.Instance(new api.Module(bytes), { env: { memory } }).exports;
+}
+
+function read(build: 'relaxed' | 'simd'): Uint8Array {
+  return readFileSync(require.resolve(`#kernels/${build}.wasm`));
 }

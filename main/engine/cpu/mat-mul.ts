@@ -9,7 +9,12 @@ interface MatMulAttributes {
 }
 
 /** op(a)·op(b) of the last two axes; the leading axes are equal, or one side has a single matrix. */
-function product(host: Host, a: tf.TensorInfo, b: tf.TensorInfo, { transposeA, transposeB }: MatMulAttributes): tf.TensorInfo {
+function product(
+  host: Host,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  { transposeA, transposeB }: MatMulAttributes,
+): tf.TensorInfo {
   const [aRows, aCols] = a.shape.slice(-2) as [number, number];
   const [bRows, bCols] = b.shape.slice(-2) as [number, number];
   const [m, k] = transposeA ? [aCols, aRows] : [aRows, aCols];

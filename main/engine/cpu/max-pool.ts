@@ -13,7 +13,14 @@ interface PoolAttributes {
 
 function geometry(x: tf.TensorInfo, attributes: Attributes): Geometry {
   const { filterSize, strides, pad, dimRoundingMode } = attributes as PoolAttributes;
-  return tf.backend_util.computePool2DInfo(x.shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+  return tf.backend_util.computePool2DInfo(
+    x.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
 }
 
 /** The inner loops know square windows, one stride and the same padding above and on the left. */

@@ -15,7 +15,14 @@ export const sumRows: CpuKernel = {
   },
 };
 
-function move(host: Host, loop: Loops['takeMaps'], from: TensorInfo, to: TensorInfo, kept: number[], maps: number): TensorInfo {
+function move(
+  host: Host,
+  loop: Loops['takeMaps'],
+  from: TensorInfo,
+  to: TensorInfo,
+  kept: number[],
+  maps: number,
+): TensorInfo {
   const { rows } = rowsAndMaps(from);
   withScratch(host, 4 * kept.length, (indices) => {
     new Int32Array(host.module.HEAPU8.buffer, indices, kept.length).set(kept);

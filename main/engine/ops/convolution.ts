@@ -9,7 +9,12 @@ export interface Window {
 
 type Shape4D = [number, number, number, number];
 
-function attributes({ stride, pad }: Window): { strides: number; pad: number; dataFormat: string; dimRoundingMode: string } {
+function attributes({ stride, pad }: Window): {
+  strides: number;
+  pad: number;
+  dataFormat: string;
+  dimRoundingMode: string;
+} {
   return { strides: stride, pad, dataFormat: 'NHWC', dimRoundingMode: 'floor' };
 }
 
@@ -22,7 +27,12 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, window: Window): tf.
  * ∂L/∂x of conv2d from dy [n, h', w', out], for the inputShape [n, h, w, in] of x. The same map is the forward pass of
  * a transposed convolution. Rows of x beyond the last window get zero.
  */
-export function conv2dInputGrad(dy: tf.Tensor4D, filter: tf.Tensor4D, inputShape: Shape4D, window: Window): tf.Tensor4D {
+export function conv2dInputGrad(
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  inputShape: Shape4D,
+  window: Window,
+): tf.Tensor4D {
   return runKernel(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes(window), inputShape });
 }
 

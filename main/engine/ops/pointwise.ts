@@ -10,7 +10,12 @@ export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, act
 }
 
 /** activation(x · scale + shift), both [maps] along the last axis: BatchNorm in inference. */
-export function scaleShift<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, shift: tf.Tensor1D, activation: Activation): T {
+export function scaleShift<T extends tf.Tensor>(
+  x: T,
+  scale: tf.Tensor1D,
+  shift: tf.Tensor1D,
+  activation: Activation,
+): T {
   if (hasKernel('ScaleShift')) return runKernel('ScaleShift', { x, scale, shift }, { activation });
   return tf.tidy(() => activate(tf.add(tf.mul(x, scale), shift), activation));
 }

@@ -17,7 +17,11 @@ export function sgdStep(param: tf.Variable, grad: tf.Tensor, velocity: tf.Variab
   if (hasKernel('SgdStep')) {
     unshare(param);
     if (velocity) unshare(velocity);
-    runKernels('SgdStep', velocity ? { param, grad, velocity } : { param, grad }, { learningRate, momentum, weightDecay });
+    runKernels('SgdStep', velocity ? { param, grad, velocity } : { param, grad }, {
+      learningRate,
+      momentum,
+      weightDecay,
+    });
     return;
   }
   tf.tidy(() => {

@@ -8,3 +8,4 @@ export { batchNormMoments, batchNormCoefficients, batchNormGrad } from './batch-
 export { maxPool, maxPoolGrad } from './max-pool';
 export { sumRows, takeMaps, spreadMaps } from './rows';
 export { sgd, sgdMomentum } from './sgd';
+export { gemm, gemmScratch, tile } from './gemm';
