@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { random } from '../random.ts';
+import { carry, createMedium, type Medium, type Path } from './flow.ts';
+import type { Link } from './link.ts';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface RelayOptions {
+  readonly target: Address;
+  readonly link: Link;
+  /**
+   * The channel that both directions of all connections share, as on Wi-Fi; give the same one to several
+   * relays and they share it too. Without it every connection has a channel for each direction.
+   */
+  readonly medium?: Medium;
+  /** Of jitter and loss. */
+  readonly seed?: number;
+}
+
+/** An emulated link: connections to its address reach the target through it. */
+export interface Relay extends Address {
+  /** TCP payload carried so far. */
+  readonly bytes: { readonly up: number; readonly down: number };
+  /** Breaks every connection, as a network that fails. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+const loopback = '127.0.0.1';
+
+let overhead: Promise<number> | undefined;
+
+/**
+ * Starts a link on a free port of the loopback interface. Its process must not compute, or bytes arrive late.
+ * What a round trip takes on this machine anyway is part of the link's round-trip time.
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  overhead ??= measureOverhead();
+  return openRelay(options, await overhead);
+}
+
+async function openRelay({ target, link, medium, seed = 0 }: RelayOptions, overheadMs: number): Promise<Relay> {
+  const bytes = { up: 0, down: 0 };
+  const cuts = new Set<() => void>();
+  let connections = 0;
+
+  function path(direction: 'up' | 'down', connection: number): Path {
+    return {
+      medium: medium ?? createMedium(),
+      bytesPerMs: link[direction] * 125,
+      delayMs: Math.max(0, link.rttMs - overheadMs) / 2,
+      jitterMs: link.jitterMs / 2,
+      loss: link.loss,
+      random: random(seed, 'link', direction, connection),
+    };
+  }
+
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (source) => {
+    const sink = connect({ ...target, allowHalfOpen: true, noDelay: true });
+    const connection = connections++;
+    const cut = (): void => {
+      source.resetAndDestroy();
+      sink.resetAndDestroy();
+    };
+    cuts.add(cut);
+    void Promise.all([
+      carry(source, sink, path('up', connection), (count) => (bytes.up += count)),
+      carry(sink, source, path('down', connection), (count) => (bytes.down += count)),
+    ])
+      .catch(cut)
+      .finally(() => cuts.delete(cut));
+  });
+  const address = await listen(server);
+  const cutAll = (): void => {
+    for (const cut of cuts) cut();
+  };
+  return {
+    ...address,
+    bytes,
+    cut: cutAll,
+    async close() {
+      cutAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Round-trip time in ms through a link without any delay: the lower quartile, as a busy machine only adds to it. */
+async function measureOverhead(): Promise<number> {
+  const echo = createServer({ noDelay: true }, (socket) => socket.on('error', () => socket.destroy()).pipe(socket));
+  const link: Link = { up: 1e6, down: 1e6, rttMs: 0, jitterMs: 0, loss: 0 };
+  const relay = await openRelay({ target: await listen(echo), link }, 0);
+  const socket = connect({ host: relay.host, port: relay.port, noDelay: true });
+  const times: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const start = performance.now();
+    socket.write('?');
+    await once(socket, 'data');
+    times.push(performance.now() - start);
+  }
+  socket.destroy();
+  echo.close();
+  await relay.close();
+  return times.sort((a, b) => a - b)[10];
+}
+
+async function listen(server: Server): Promise<Address> {
+  server.listen(0, loopback);
+  await once(server, 'listening');
+  return { host: loopback, port: (server.address() as AddressInfo).port };
+}
