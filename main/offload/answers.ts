@@ -8,14 +8,14 @@ import {
   isCompressed,
   type CodecName,
 } from './codecs/index.ts';
-import { expectLength, expectType, malformed, withHeader } from './header.ts';
+import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
 import { countValues, type Sections } from './sections.ts';
 
 /** Answer to a step: what the client half goes backward with. */
 export interface GradientAnswer {
-  readonly sequence: number;
   /** (∂L/∂l_d)_k · m_k, `[samples, height, width, kept maps]` in the order of the request. */
   readonly gradient: Float32Array;
+  /** `kept` is 0 for a client without weights of its own, which needs no gradient. */
   readonly shape: readonly [samples: number, height: number, width: number, kept: number];
   /** Mean cross-entropy of the batch. */
   readonly loss: number;
@@ -26,7 +26,6 @@ export interface GradientAnswer {
 
 /** Answer to an evaluation. */
 export interface ScoreAnswer {
-  readonly sequence: number;
   readonly samples: number;
   readonly loss: number;
   readonly correct: number;
@@ -35,7 +34,6 @@ export interface ScoreAnswer {
 
 /** Answer to an inference: `[samples, classes]`. */
 export interface LogitsAnswer {
-  readonly sequence: number;
   readonly logits: Float32Array;
   readonly shape: readonly [samples: number, classes: number];
   readonly serverSeconds: number;
@@ -45,16 +43,18 @@ const gradientHeader = 36;
 const scoreLength = 28;
 const logitsHeader = 20;
 
+const noBytes = new Uint8Array(0);
+
 /** Sizes of a gradient answer for features of this shape. */
 export function gradientSections(shape: GradientAnswer['shape'], codec: CodecName): Sections {
-  return { header: gradientHeader, gate: 0, labels: 0, maps: encodedBytes(codec, countValues(shape), shape[3]) };
+  const maps = shape[3] === 0 ? 0 : encodedBytes(codec, countValues(shape), shape[3]);
+  return { header: gradientHeader, gate: 0, labels: 0, maps };
 }
 
 export function encodeGradient(answer: GradientAnswer, codec: CodecName): Uint8Array {
   const { gradient, shape } = answer;
-  requireCount(gradient, shape);
-  const maps = encodeTensor(codec, gradient, shape[3]);
-  const view = withHeader('gradient', answer.sequence, gradientHeader + maps.length);
+  const maps = shape[3] === 0 ? noBytes : encodeValues(gradient, shape, codec);
+  const view = withHeader('gradient', gradientHeader + maps.length);
   const [format, compression] = codecIds(codec);
   view.setUint8(8, format);
   view.setUint8(9, compression);
@@ -71,25 +71,25 @@ export function encodeGradient(answer: GradientAnswer, codec: CodecName): Uint8A
 }
 
 export function decodeGradient(bytes: Uint8Array): GradientAnswer & { readonly codec: CodecName } {
-  const { view, sequence } = expectType(bytes, 'gradient', gradientHeader);
+  const view = viewOfType('gradient', bytes, gradientHeader);
   const codec = codecNamed(view.getUint8(8), view.getUint8(9));
   const kept = view.getUint16(10, true);
   const shape = [view.getUint32(12, true), view.getUint16(16, true), view.getUint16(18, true), kept] as const;
-  const count = countValues(shape);
-  if (!isCompressed(codec)) expectLength(bytes, gradientHeader + encodedBytes(codec, count, kept));
+  const values = bytes.subarray(gradientHeader);
+  const { maps } = gradientSections(shape, codec);
+  if (kept === 0 || !isCompressed(codec)) expectLength(bytes, gradientHeader + maps);
   return {
-    sequence,
     codec,
     shape,
     correct: requireCorrect(view.getUint32(20, true), shape[0]),
     loss: finite(view.getFloat64(24, true), 'loss'),
     serverSeconds: finite(view.getFloat32(32, true), 'serverSeconds'),
-    gradient: decodeTensor(codec, bytes.subarray(gradientHeader), kept, count),
+    gradient: kept === 0 ? new Float32Array(0) : decodeTensor(codec, values, kept, countValues(shape)),
   };
 }
 
-export function encodeScore({ sequence, samples, correct, loss, serverSeconds }: ScoreAnswer): Uint8Array {
-  const view = withHeader('score', sequence, scoreLength);
+export function encodeScore({ samples, correct, loss, serverSeconds }: ScoreAnswer): Uint8Array {
+  const view = withHeader('score', scoreLength);
   view.setUint32(8, samples, true);
   view.setUint32(12, correct, true);
   view.setFloat64(16, finite(loss, 'loss'), true);
@@ -98,11 +98,10 @@ export function encodeScore({ sequence, samples, correct, loss, serverSeconds }:
 }
 
 export function decodeScore(bytes: Uint8Array): ScoreAnswer {
-  const { view, sequence } = expectType(bytes, 'score', scoreLength);
+  const view = viewOfType('score', bytes, scoreLength);
   expectLength(bytes, scoreLength);
   const samples = view.getUint32(8, true);
   return {
-    sequence,
     samples,
     correct: requireCorrect(view.getUint32(12, true), samples),
     loss: finite(view.getFloat64(16, true), 'loss'),
@@ -111,10 +110,9 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
 }
 
 /** Logits always travel as plain float32. */
-export function encodeLogits({ sequence, logits, shape, serverSeconds }: LogitsAnswer): Uint8Array {
-  requireCount(logits, shape);
-  const values = encodeTensor('float32', logits, shape[1]);
-  const view = withHeader('logits', sequence, logitsHeader + values.length);
+export function encodeLogits({ logits, shape, serverSeconds }: LogitsAnswer): Uint8Array {
+  const values = encodeValues(logits, shape, 'float32');
+  const view = withHeader('logits', logitsHeader + values.length);
   view.setUint32(8, shape[0], true);
   view.setUint32(12, shape[1], true);
   view.setFloat32(16, serverSeconds, true);
@@ -124,22 +122,22 @@ export function encodeLogits({ sequence, logits, shape, serverSeconds }: LogitsA
 }
 
 export function decodeLogits(bytes: Uint8Array): LogitsAnswer {
-  const { view, sequence } = expectType(bytes, 'logits', logitsHeader);
+  const view = viewOfType('logits', bytes, logitsHeader);
   const shape = [view.getUint32(8, true), view.getUint32(12, true)] as const;
   const count = countValues(shape);
   expectLength(bytes, logitsHeader + encodedBytes('float32', count, shape[1]));
   return {
-    sequence,
     shape,
     serverSeconds: finite(view.getFloat32(16, true), 'serverSeconds'),
     logits: decodeTensor('float32', bytes.subarray(logitsHeader), shape[1], count),
   };
 }
 
-function requireCount(values: Float32Array, shape: readonly number[]): void {
+function encodeValues(values: Float32Array, shape: readonly number[], codec: CodecName): Uint8Array {
   if (values.length !== countValues(shape)) {
     throw malformed(`A tensor of ${values.length} values does not have the shape [${shape.join(', ')}].`);
   }
+  return encodeTensor(codec, values, shape[shape.length - 1]);
 }
 
 /** Both sides refuse a score that is no number: it only comes from a diverged training. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
-import { headerBytes, malformed, readHeader, withHeader, type MessageType } from './header.ts';
+import { headerBytes, malformed, viewOfType, withHeader, type MessageType } from './header.ts';
 
 /** JSON messages are no longer than this, header included. */
 export const maxControlBytes = 65536;
@@ -39,6 +39,7 @@ const bodies = {
     cut,
     optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0) }),
     seed: count,
+    gradient: z.boolean(),
     source: z.strictObject({
       run: identifier,
       index: count,
@@ -66,19 +67,16 @@ export type ControlType = keyof typeof bodies;
 export type Control<T extends ControlType> = z.output<(typeof bodies)[T]>;
 
 /** A complete message: the header and the body as UTF-8 JSON. */
-export function encodeControl<T extends ControlType>(type: T, sequence: number, body: Control<T>): Uint8Array {
+export function encodeControl<T extends ControlType>(type: T, body: Control<T>): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(body));
-  const bytes = new Uint8Array(withHeader(type, sequence, headerBytes + json.length).buffer);
+  const bytes = new Uint8Array(withHeader(type, headerBytes + json.length).buffer);
   bytes.set(json, headerBytes);
   return bytes;
 }
 
 /** Throws `message-type`, `message-oversized`, or `message-malformed` naming the field. */
-export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array): Control<T> & { sequence: number } {
-  const header = readHeader(bytes);
-  if (header.type !== type) {
-    throw new SluiceError('message-type', `A ${header.type} message arrived where ${type} was expected.`);
-  }
+export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array): Control<T> {
+  viewOfType(type, bytes, headerBytes);
   if (bytes.length > maxControlBytes) {
     throw new SluiceError(
       'message-oversized',
@@ -90,7 +88,7 @@ export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array)
     const [issue] = parsed.error.issues;
     throw malformed(`A ${type} message is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}.`);
   }
-  return { ...(parsed.data as Control<T>), sequence: header.sequence };
+  return parsed.data as Control<T>;
 }
 
 function parseJson(type: ControlType, bytes: Uint8Array): unknown {

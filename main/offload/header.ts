@@ -35,15 +35,19 @@ export interface Header {
 
 const names = new Map<number, MessageType>(Object.entries(messageTypes).map(([name, id]) => [id, name as MessageType]));
 
-/** A view of `length` bytes that starts with the header `SL`, version, type, sequence. */
-export function withHeader(type: MessageType, sequence: number, length: number): DataView<ArrayBuffer> {
+/** A view of `length` bytes that starts with the header `SL`, version, type and sequence number 0. */
+export function withHeader(type: MessageType, length: number): DataView<ArrayBuffer> {
   const view = new DataView(new ArrayBuffer(length));
   view.setUint8(0, 0x53);
   view.setUint8(1, 0x4c);
   view.setUint8(2, protocolVersion);
   view.setUint8(3, messageTypes[type]);
-  view.setUint32(4, sequence, true);
   return view;
+}
+
+/** Writes the sequence number into a message. */
+export function setSequence(message: Uint8Array, sequence: number): void {
+  new DataView(message.buffer, message.byteOffset).setUint32(4, sequence, true);
 }
 
 /** Throws `message-truncated`, `message-malformed`, `message-version` or `message-type`. */
@@ -64,12 +68,13 @@ export function readHeader(bytes: Uint8Array): Header {
   return { type, sequence: view.getUint32(4, true) };
 }
 
-/** Reads the header of a message that must be of one type and at least `length` bytes long. */
-export function expectType(bytes: Uint8Array, type: MessageType, length: number): { view: DataView; sequence: number } {
+/** A view of a message that must be of one type and at least `length` bytes long. */
+export function viewOfType(type: MessageType, bytes: Uint8Array, length: number): DataView {
   const header = readHeader(bytes);
-  if (header.type !== type)
+  if (header.type !== type) {
     throw new SluiceError('message-type', `A ${header.type} message arrived where ${type} was expected.`);
-  return { view: viewOf(bytes, length), sequence: header.sequence };
+  }
+  return viewOf(bytes, length);
 }
 
 /** Throws `message-truncated` or `message-trailing` unless the message has exactly this length. */

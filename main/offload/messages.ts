@@ -21,6 +21,6 @@ export {
   encodeStep,
   requestSections,
 } from './requests.ts';
-export type { EvaluateRequest, Features, InferRequest, StepRequest } from './requests.ts';
+export type { EvaluateRequest, Features, StepRequest } from './requests.ts';
 export type { Gate } from './gate.ts';
 export { totalBytes, type Sections } from './sections.ts';

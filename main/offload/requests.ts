@@ -10,7 +10,7 @@ import {
   type CodecName,
 } from './codecs/index.ts';
 import { bitmask, keptMaps, requireGate, type Gate } from './gate.ts';
-import { expectLength, expectType, malformed, withHeader } from './header.ts';
+import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
 import { countValues, totalBytes, type Sections } from './sections.ts';
 
 /** The feature maps at the cut. */
@@ -26,7 +26,8 @@ export interface Features {
 
 /** Train the server half on one batch; answered by a gradient. */
 export interface StepRequest extends Features {
-  readonly sequence: number;
+  /** Of the training, counted from 0; what is random in the server half is a function of the seed and this. */
+  readonly step: number;
   readonly labels: Uint16Array;
   readonly classes: number;
   /** Of this step's update of the server half. */
@@ -35,14 +36,8 @@ export interface StepRequest extends Features {
 
 /** Loss and hits of one batch, nothing learnt; answered by a score. */
 export interface EvaluateRequest extends Features {
-  readonly sequence: number;
   readonly labels: Uint16Array;
   readonly classes: number;
-}
-
-/** Answered by logits. */
-export interface InferRequest extends Features {
-  readonly sequence: number;
 }
 
 type RequestType = 'step' | 'evaluate' | 'infer';
@@ -52,9 +47,9 @@ interface Request extends StepRequest {
   readonly codec: CodecName;
 }
 
-const headerLength = 36;
+const headerLength = 40;
 const gatedFlag = 1;
-const noLabels = new Uint16Array(0);
+const noStep = { step: 0, learningRate: 0 };
 
 interface Extent {
   readonly shape: Features['shape'];
@@ -84,18 +79,19 @@ export function decodeStep(bytes: Uint8Array): StepRequest & { readonly codec: C
 }
 
 export function encodeEvaluate(request: EvaluateRequest, codec: CodecName): Uint8Array {
-  return encodeRequest('evaluate', { ...request, codec, learningRate: 0 });
+  return encodeRequest('evaluate', { ...request, codec, ...noStep });
 }
 
 export function decodeEvaluate(bytes: Uint8Array): EvaluateRequest & { readonly codec: CodecName } {
   return decodeRequest('evaluate', bytes);
 }
 
-export function encodeInfer(request: InferRequest, codec: CodecName): Uint8Array {
-  return encodeRequest('infer', { ...request, codec, labels: noLabels, classes: 0, learningRate: 0 });
+/** Answered by logits. */
+export function encodeInfer(request: Features, codec: CodecName): Uint8Array {
+  return encodeRequest('infer', { ...request, codec, ...noStep, labels: new Uint16Array(0), classes: 0 });
 }
 
-export function decodeInfer(bytes: Uint8Array): InferRequest & { readonly codec: CodecName } {
+export function decodeInfer(bytes: Uint8Array): Features & { readonly codec: CodecName } {
   return decodeRequest('infer', bytes);
 }
 
@@ -113,7 +109,7 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
   const sections = requestSections(extent, codec);
   requireConsistent(request, extent);
   const maps = encodeTensor(codec, request.maps, extent.kept);
-  const view = withHeader(type, request.sequence, totalBytes({ ...sections, maps: maps.length }));
+  const view = withHeader(type, totalBytes({ ...sections, maps: maps.length }));
   const [format, compression] = codecIds(codec);
   view.setUint8(8, format);
   view.setUint8(9, compression);
@@ -124,7 +120,8 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
   view.setUint16(20, total, true);
   view.setUint16(22, extent.kept, true);
   view.setUint32(24, classes, true);
-  view.setFloat64(28, request.learningRate, true);
+  view.setUint32(28, request.step, true);
+  view.setFloat64(32, request.learningRate, true);
 
   const bytes = new Uint8Array(view.buffer);
   let at = headerLength;
@@ -140,7 +137,7 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
 }
 
 function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
-  const { view, sequence } = expectType(bytes, type, headerLength);
+  const view = viewOfType(type, bytes, headerLength);
   const codec = codecNamed(view.getUint8(8), view.getUint8(9));
   const flags = view.getUint8(10);
   if (flags > gatedFlag || view.getUint8(11) !== 0)
@@ -164,12 +161,12 @@ function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
   const bitmaskAt = mapsAt + mapsLength;
   const labelsAt = bytes.length - sections.labels;
   const request: Request = {
-    sequence,
     codec,
     shape,
     total,
     classes,
-    learningRate: view.getFloat64(28, true),
+    step: view.getUint32(28, true),
+    learningRate: view.getFloat64(32, true),
     gate: gated
       ? {
           kept: keptMaps(bytes.subarray(bitmaskAt, labelsAt)),

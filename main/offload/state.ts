@@ -1,8 +1,7 @@
-import { expectType, malformed, withHeader } from './header.ts';
+import { malformed, viewOfType, withHeader } from './header.ts';
 
 /** A part of a checkpoint file on its way. */
 export interface StatePart {
-  readonly sequence: number;
   readonly offset: number;
   /** Size of the whole file. */
   readonly total: number;
@@ -11,8 +10,8 @@ export interface StatePart {
 
 const stateHeader = 24;
 
-export function encodeState({ sequence, offset, total, bytes }: StatePart): Uint8Array {
-  const view = withHeader('state', sequence, stateHeader + bytes.length);
+export function encodeState({ offset, total, bytes }: StatePart): Uint8Array {
+  const view = withHeader('state', stateHeader + bytes.length);
   view.setBigUint64(8, BigInt(offset), true);
   view.setBigUint64(16, BigInt(total), true);
   const message = new Uint8Array(view.buffer);
@@ -22,12 +21,12 @@ export function encodeState({ sequence, offset, total, bytes }: StatePart): Uint
 
 /** The bytes are a view of the message. */
 export function decodeState(message: Uint8Array): StatePart {
-  const { view, sequence } = expectType(message, 'state', stateHeader);
+  const view = viewOfType('state', message, stateHeader);
   const offset = Number(view.getBigUint64(8, true));
   const total = Number(view.getBigUint64(16, true));
   const bytes = message.subarray(stateHeader);
   if (offset + bytes.length > total || total > Number.MAX_SAFE_INTEGER) {
     throw malformed(`A part of ${bytes.length} bytes at ${offset} does not lie in a checkpoint of ${total} bytes.`);
   }
-  return { sequence, offset, total, bytes };
+  return { offset, total, bytes };
 }

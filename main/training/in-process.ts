@@ -35,7 +35,6 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
       const stepped = performance.now();
       const [n, h, w] = request.shape;
       const answer = {
-        sequence: request.sequence,
         gradient,
         shape: [n, h, w, gradient.length / (n * h * w)] as const,
         loss,

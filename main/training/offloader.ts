@@ -21,7 +21,7 @@ export interface HalfState {
 
 /** The server half as the client sees it, wherever it runs. */
 export interface Offloader {
-  /** One training step, in which the server's weights are updated. `sequence` is the step counted from 0. */
+  /** One training step, in which the server's weights are updated. */
   step(request: StepRequest): Promise<StepResult>;
   /** Mean loss and number right of a batch in inference mode; bytes are not counted as training traffic. */
   evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;

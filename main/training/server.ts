@@ -51,10 +51,10 @@ export function serverHalf(
 
   return {
     async step(request) {
-      const { labels, learningRate, sequence } = request;
+      const { labels, learningRate, step } = request;
       const received = receive(request);
       const entered = module?.forward(received);
-      const forward = layers.forward(entered?.y ?? received.maps, { seed, step: sequence });
+      const forward = layers.forward(entered?.y ?? received.maps, { seed, step });
       const logits = (await forward.y.data()) as Float32Array;
       const { loss, correct, gradient } = crossEntropy(logits, labels, classes);
       if (!Number.isFinite(loss)) throw diverged();

@@ -152,7 +152,7 @@ async function trainStep(
   const sent = performance.now();
   const result = await server.step({
     ...begun.features,
-    sequence: progress.step,
+    step: progress.step,
     labels: batch.labels,
     classes: data.info.classes.length,
     learningRate,
@@ -203,7 +203,6 @@ async function test(
   for await (const batch of data.test()) {
     const request: EvaluateRequest = {
       ...(await client.infer(batch, budget)),
-      sequence: 0,
       labels: batch.labels,
       classes: data.info.classes.length,
     };

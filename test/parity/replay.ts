@@ -88,7 +88,7 @@ async function replaySteps(
     const batch = batchOf(recorded.tensors, `step${step}`, network.input);
     const begun = await client.begin(batch, mode === 'gated' ? budget : null, step);
     const request = {
-      sequence: step,
+      step,
       labels: batch.labels,
       classes: network.classes,
       learningRate: settings.optimizer.lr,
@@ -119,7 +119,7 @@ async function replayEvaluation(
     ['gated', settings.eval_budget],
   ] as const) {
     const features = await client.infer(batch, budget);
-    const logits = await server.infer(decodeInfer(encodeInfer({ ...features, sequence: 0 }, 'float16')));
+    const logits = await server.infer(decodeInfer(encodeInfer(features, 'float16')));
     compare(agreement.tensors, `eval/logits_${name}`, logits, floats(tensors, `eval/logits_${name}_fp16`));
     if (!features.gate) {
       const split = toNhwc(floats(tensors, 'eval/split'), batch.samples, sent);
@@ -180,7 +180,7 @@ function foldFirstDense(state: StateDict, { network, layer, settings }: ParityCa
   const module = { resolution: settings.resolution, features: 1 };
   const [side] = advance(decompressedShape(module, cut), network.body.slice(layer - 1));
   if (side >= 7) return state;
-  const pooling = adaptiveAverage(side, 7);
+  const pooling = adaptiveAverage([side, side], 7);
   const cells = side * side;
   const folded = new Float32Array((weight.data.length / 49) * cells);
   weight.data.forEach((value, i) => {

@@ -48,7 +48,7 @@ const step: fc.Arbitrary<StepRequest> = fc
       })
       .chain(({ kept, classes }) =>
         fc.record({
-          sequence: uint32,
+          step: uint32,
           shape: fc.constant([samples, height, width] as const),
           total: fc.constant(total),
           maps: floats(samples * height * width * kept.length),
@@ -63,7 +63,7 @@ const step: fc.Arbitrary<StepRequest> = fc
 /** VGG11 on CIFAR-10 cut at layer 5, batch 16. */
 function vggStep(kept: number): StepRequest {
   return {
-    sequence: 7,
+    step: 7,
     shape: [16, 8, 8],
     total: 128,
     maps: Float32Array.from({ length: 16 * 64 * kept }, (_, i) => (i % 97) / 97),
@@ -107,8 +107,8 @@ describe('requests', () => {
   });
 
   it('an evaluation and an inference arrive as they were sent', () => {
-    const { sequence, maps, shape, total, gate, labels, classes } = vggStep(4);
-    const inference = { sequence, maps, shape, total, gate };
+    const { maps, shape, total, gate, labels, classes } = vggStep(4);
+    const inference = { maps, shape, total, gate };
     const evaluation = { ...inference, labels, classes };
     expect(decodeEvaluate(encodeEvaluate(evaluation, 'float32'))).toMatchObject(evaluation);
     expect(decodeInfer(encodeInfer(inference, 'float32'))).toMatchObject(inference);
@@ -127,9 +127,9 @@ describe('requests', () => {
     const full = requestSections({ ...vggStep(128), kept: 128, gated: false }, 'float16');
     const budget = requestSections({ ...vggStep(4), kept: 4, gated: true }, 'float16');
     expect(budget.maps / full.maps).toBe(4 / 128);
-    expect(budget).toEqual({ header: 36, gate: 4 * 4 + 16, labels: 16, maps: 8192 });
-    expect(encodeStep(vggStep(4), 'float16').length).toBe(36 + 32 + 16 + 8192);
-    expect(encodeStep(vggStep(128), 'float16').length).toBe(36 + 16 + 262144);
+    expect(budget).toEqual({ header: 40, gate: 4 * 4 + 16, labels: 16, maps: 8192 });
+    expect(encodeStep(vggStep(4), 'float16').length).toBe(40 + 32 + 16 + 8192);
+    expect(encodeStep(vggStep(128), 'float16').length).toBe(40 + 16 + 262144);
   });
 
   it.each<[string, string, Partial<StepRequest>]>([
@@ -159,7 +159,7 @@ describe('requests', () => {
 });
 
 describe('answers', () => {
-  const answer = { sequence: 3, loss: 2.302585092994046, correct: 2, serverSeconds: 0.25 };
+  const answer = { loss: 2.302585092994046, correct: 2, serverSeconds: 0.25 };
 
   it('a gradient arrives as it was sent', () => {
     const shape = [2, 3, 3, 4] as const;
@@ -169,11 +169,17 @@ describe('answers', () => {
     expect(bytes.length).toBe(totalBytes(gradientSections(shape, 'float32')));
   });
 
+  it('goes without a gradient when the client has nothing to train', () => {
+    const shape = [2, 3, 3, 0] as const;
+    const bytes = encodeGradient({ ...answer, gradient: new Float32Array(0), shape }, 'float16+deflate');
+    expect(bytes.length).toBe(36);
+    expect(decodeGradient(bytes)).toMatchObject({ ...answer, gradient: new Float32Array(0), shape });
+  });
+
   it('a score and logits arrive as they were sent', () => {
     const score = { ...answer, samples: 50 };
     expect(decodeScore(encodeScore(score))).toEqual(score);
     const logits = {
-      sequence: 9,
       logits: Float32Array.of(1, -2, 3, 0, 0.5, 9),
       shape: [2, 3] as const,
       serverSeconds: 0.5,
@@ -204,14 +210,14 @@ describe('damaged messages', () => {
       name: 'gradient',
       decode: decodeGradient,
       bytes: encodeGradient(
-        { sequence: 1, gradient: new Float32Array(64), shape: [1, 4, 4, 4], loss: 1, correct: 0, serverSeconds: 0 },
+        { gradient: new Float32Array(64), shape: [1, 4, 4, 4], loss: 1, correct: 0, serverSeconds: 0 },
         'float16',
       ),
     },
     {
       name: 'score',
       decode: decodeScore,
-      bytes: encodeScore({ sequence: 1, samples: 9, loss: 1, correct: 3, serverSeconds: 0 }),
+      bytes: encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0 }),
     },
   ];
 
@@ -240,7 +246,7 @@ describe('damaged messages', () => {
   });
 
   it('another version, type and protocol are told apart', () => {
-    const bytes = encodeScore({ sequence: 1, samples: 9, loss: 1, correct: 3, serverSeconds: 0 });
+    const bytes = encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0 });
     const changed = (at: number, value: number) => codeOf(() => decodeScore(bytes.with(at, value)));
     expect(changed(0, 0x47)).toBe('message-malformed');
     expect(changed(2, 2)).toBe('message-version');
