@@ -39,7 +39,8 @@ export const cuda: EngineAdapter = {
 
 /** tfjs-node 4.22.0 calls util.isNullOrUndefined, which Node 23 removed. */
 function restoreIsNullOrUndefined(): void {
-  if (!('isNullOrUndefined' in util)) Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null });
+  if (!('isNullOrUndefined' in util))
+    Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined });
 }
 
 function isMissing(error: unknown): boolean {

@@ -44,9 +44,10 @@ export async function diagnoseEngines(): Promise<EngineReport[]> {
   return reports;
 }
 
-async function diagnose({ name, open }: EngineAdapter): Promise<EngineReport> {
+async function diagnose(adapter: EngineAdapter): Promise<EngineReport> {
+  const { name } = adapter;
   try {
-    const opened = await open({});
+    const opened = await adapter.open({});
     if (!isOpen(opened)) return { name, available: false, detail: opened.reason, remedy: opened.remedy };
     return { name, available: true, detail: `${opened.device}, ${opened.detail}`, remedy: opened.advice };
   } catch (error) {

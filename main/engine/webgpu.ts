@@ -7,7 +7,7 @@ const DAWN: string = 'webgpu';
 const BACKEND: string = '@tensorflow/tfjs-backend-webgpu';
 
 interface Dawn {
-  create(flags: string[]): Gpu;
+  readonly create: (flags: string[]) => Gpu;
   readonly globals: object;
 }
 

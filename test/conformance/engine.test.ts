@@ -1,64 +1,34 @@
-import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openEngine, type EngineName } from '../../main/engine/engine.ts';
 import * as ops from '../../main/engine/ops.ts';
-import { random } from '../../main/random.ts';
-
-/** Every engine this machine has is held to the plain tfjs `cpu` backend. The CPU engine stands here twice. */
-const engines: { title: string; name: EngineName; blas?: string }[] = [
-  { title: 'cpu with BLAS', name: 'cpu' },
-  { title: 'cpu without BLAS', name: 'cpu', blas: 'none' },
-  { title: 'webgpu', name: 'webgpu' },
-  { title: 'cuda', name: 'cuda' },
-];
+import { coarse, engines, evaluate, largestDifference, open, uniform, type Run } from './compare.ts';
 
 /**
- * Both sides sum in float32 in different orders. A sum of K products of values in ±1 is off by about √K·2⁻²⁴·√(K/9)
- * ≈ 1e-5 at the largest K here (588); a wrong index or a missing border is off by 0.1 and more.
+ * Both sides round every sum to float32, in different orders. With values in ±1 a sum of K products has size √K/3, and
+ * the two differ by about √K·2⁻²⁴ of that: 1.5e-6 at the largest K here (625). Ten times that is allowed; an index or
+ * a border that is wrong shows as 0.1 and more.
  */
-const TOLERANCE = 3e-5;
+const TOLERANCE = 1.5e-5;
 
-type Run = (...inputs: tf.Tensor[]) => tf.Tensor[];
+type Shape4D = [number, number, number, number];
+type Input4D = tf.Tensor4D;
 
-async function evaluate(backend: string, shapes: number[][], run: Run): Promise<Float32Array[]> {
-  await tf.setBackend(backend);
-  const inputs = shapes.map((shape, i) => tf.tensor(values(tf.util.sizeFromShape(shape), i), shape, 'float32'));
-  const outputs = run(...inputs);
-  const read = outputs.map((output) => output.dataSync<'float32'>());
-  tf.dispose([inputs, outputs]);
-  return read;
-}
-
-function values(count: number, stream: number): Float32Array {
-  const source = random(count, stream);
-  return Float32Array.from({ length: count }, () => 2 * source.uniform() - 1);
-}
-
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return Infinity;
-  let [largest, scale] = [0, 1];
-  for (let i = 0; i < a.length; i++) {
-    const difference = Math.abs((a[i] as number) - (b[i] as number));
-    if (!(difference <= largest)) largest = difference;
-    scale = Math.max(scale, Math.abs(b[i] as number));
-  }
-  return largest / scale;
-}
-
-interface ConvCase {
+interface Window {
   readonly n: number;
   readonly h: number;
   readonly w: number;
   readonly maps: number;
-  readonly filters: number;
   readonly kernel: number;
   readonly stride: number;
   readonly pad: number;
 }
 
-const convCases: ConvCase[] = [
+interface Convolution extends Window {
+  readonly filters: number;
+}
+
+const convolutions: Convolution[] = [
   { n: 2, h: 8, w: 8, maps: 3, filters: 16, kernel: 3, stride: 1, pad: 1 },
   { n: 1, h: 1, w: 1, maps: 5, filters: 7, kernel: 3, stride: 1, pad: 1 },
   { n: 3, h: 5, w: 7, maps: 6, filters: 9, kernel: 1, stride: 1, pad: 0 },
@@ -67,62 +37,272 @@ const convCases: ConvCase[] = [
   { n: 1, h: 11, w: 10, maps: 7, filters: 5, kernel: 5, stride: 3, pad: 3 },
   { n: 2, h: 12, w: 12, maps: 12, filters: 20, kernel: 7, stride: 2, pad: 3 },
   { n: 1, h: 4, w: 6, maps: 2, filters: 1, kernel: 3, stride: 3, pad: 0 },
+  { n: 1, h: 25, w: 25, maps: 2, filters: 33, kernel: 3, stride: 1, pad: 1 },
 ];
 
-const anyConv = fc
-  .record({
-    n: fc.integer({ min: 1, max: 3 }),
-    h: fc.integer({ min: 1, max: 9 }),
-    w: fc.integer({ min: 1, max: 9 }),
-    maps: fc.integer({ min: 1, max: 18 }),
-    filters: fc.integer({ min: 1, max: 19 }),
-    kernel: fc.integer({ min: 1, max: 5 }),
-    stride: fc.integer({ min: 1, max: 3 }),
-    pad: fc.integer({ min: 0, max: 3 }),
-  })
-  .filter(({ h, w, kernel, pad }) => Math.min(h, w) + 2 * pad >= kernel);
+const pools: Window[] = [
+  { n: 2, h: 8, w: 8, maps: 16, kernel: 2, stride: 2, pad: 0 },
+  { n: 1, h: 7, w: 9, maps: 5, kernel: 2, stride: 2, pad: 0 },
+  { n: 2, h: 9, w: 8, maps: 6, kernel: 3, stride: 2, pad: 1 },
+  { n: 1, h: 5, w: 5, maps: 3, kernel: 3, stride: 1, pad: 1 },
+  { n: 3, h: 7, w: 7, maps: 4, kernel: 2, stride: 3, pad: 0 },
+  { n: 1, h: 1, w: 1, maps: 9, kernel: 1, stride: 1, pad: 0 },
+];
 
-const outSize = (size: number, kernel: number, stride: number, pad: number): number =>
-  Math.floor((size + 2 * pad - kernel) / stride) + 1;
+const window = {
+  n: fc.integer({ min: 1, max: 3 }),
+  h: fc.integer({ min: 1, max: 9 }),
+  w: fc.integer({ min: 1, max: 9 }),
+  maps: fc.integer({ min: 1, max: 21 }),
+  kernel: fc.constantFrom(1, 2, 3, 4, 5, 7),
+  stride: fc.integer({ min: 1, max: 3 }),
+  pad: fc.integer({ min: 0, max: 3 }),
+};
 
-for (const { title, name, blas } of engines) {
-  let backend = '';
-  const open = async (): Promise<boolean> => {
-    if (blas) process.env.SLUICE_BLAS = blas;
-    else delete process.env.SLUICE_BLAS;
-    const engine = await openEngine(name).catch(() => null);
-    backend = tf.getBackend();
-    return engine !== null;
-  };
+const fits = ({ h, w, kernel, pad }: Window): boolean => Math.min(h, w) + 2 * pad >= kernel;
+const anyConvolution = fc.record({ ...window, filters: fc.integer({ min: 1, max: 19 }) }).filter(fits);
+const anyPool = fc.record(window).filter((pool) => fits(pool) && pool.pad < pool.kernel);
 
-  describe.skipIf(!(await open()))(title, () => {
-    beforeAll(open);
+function outputSize({ h, w, kernel, stride, pad }: Window): [number, number] {
+  return [h, w].map((size) => Math.floor((size + 2 * pad - kernel) / stride) + 1) as [number, number];
+}
 
-    const agree = async (shapes: number[][], run: Run): Promise<void> => {
-      const actual = await evaluate(backend, shapes, run);
-      const expected = await evaluate('cpu', shapes, run);
-      expect(actual.map((output, i) => largestDifference(output, expected[i] as Float32Array))).toSatisfy(
-        (differences: number[]) => differences.every((difference) => difference < TOLERANCE),
-      );
+for (const engine of engines) {
+  const found = await open(engine);
+
+  describe.skipIf(found === null)(engine.title, () => {
+    beforeAll(() => open(engine));
+
+    const agree = async (shapes: number[][], run: Run, values = uniform): Promise<void> => {
+      const actual = await evaluate(String(found), shapes, run, values);
+      const expected = await evaluate('cpu', shapes, run, values);
+      const differences = actual.map((output, i) => largestDifference(output, expected[i]));
+      expect(Math.max(...differences), `differences ${differences.join(', ')}`).toBeLessThan(TOLERANCE);
     };
 
-    const convolutionAgrees = ({ n, h, w, maps, filters, kernel, stride, pad }: ConvCase): Promise<void> => {
-      const [x, filter] = [
-        [n, h, w, maps],
-        [kernel, kernel, maps, filters],
-      ] as [[number, number, number, number], [number, number, number, number]];
-      const dy = [n, outSize(h, kernel, stride, pad), outSize(w, kernel, stride, pad), filters];
-      const window = { stride, pad };
-      return agree([x, filter, dy], (tx, tf4, tdy) => [
-        ops.conv2d(tx as tf.Tensor4D, tf4 as tf.Tensor4D, window),
-        ops.conv2dInputGrad(tdy as tf.Tensor4D, tf4 as tf.Tensor4D, x, window),
-        ops.conv2dFilterGrad(tx as tf.Tensor4D, tdy as tf.Tensor4D, filter, window),
+    const convolves = (c: Convolution): Promise<void> => {
+      const x: Shape4D = [c.n, c.h, c.w, c.maps];
+      const filter: Shape4D = [c.kernel, c.kernel, c.maps, c.filters];
+      return agree([x, filter, [c.n, ...outputSize(c), c.filters]], (tx, tf4, dy) => [
+        ops.conv2d(tx as Input4D, tf4 as Input4D, c),
+        ops.conv2dInputGrad(dy as Input4D, tf4 as Input4D, x, c),
+        ops.conv2dFilterGrad(tx as Input4D, dy as Input4D, filter, c),
       ]);
     };
 
-    it.each(convCases)('convolution and its gradients %o', convolutionAgrees);
+    const pools2d = (p: Window): Promise<void> => {
+      const size = { size: p.kernel, stride: p.stride, pad: p.pad };
+      return agree(
+        [
+          [p.n, p.h, p.w, p.maps],
+          [p.n, ...outputSize(p), p.maps],
+        ],
+        (x, dy) => {
+          const y = ops.maxPool(x as Input4D, size);
+          return [y, ops.maxPoolGrad(dy as Input4D, x as Input4D, y, size)];
+        },
+        coarse,
+      );
+    };
 
-    it('convolution and its gradients of any shape', () =>
-      fc.assert(fc.asyncProperty(anyConv, convolutionAgrees), { seed: 1, numRuns: 25 }));
+    const normalises = ([shape, activation]: [number[], ops.Activation]): Promise<void> => {
+      const maps = shape[shape.length - 1];
+      return agree([shape, [maps], [maps], shape], (x, gamma, beta, dy) => {
+        const [g, b] = [gamma as tf.Tensor1D, beta as tf.Tensor1D];
+        const { y, mean, variance } = ops.batchNormTrain(x, g, b, 1e-5, activation);
+        const { dx, dGamma, dBeta } = ops.batchNormGrad(dy, x, y, mean, variance, g, 1e-5, activation);
+        return [y, mean, variance, dx, dGamma, dBeta];
+      });
+    };
+
+    it.each(convolutions)('convolution $kernel/$stride/$pad of $h×$w×$maps and its gradients', convolves);
+
+    it('convolutions of any shape and their gradients', () =>
+      fc.assert(fc.asyncProperty(anyConvolution, convolves), { seed: 1, numRuns: 30 }));
+
+    it.each(pools)('max pool $kernel/$stride/$pad of $h×$w×$maps and its gradient, with ties', pools2d);
+
+    it('max pools of any shape and their gradients', () =>
+      fc.assert(fc.asyncProperty(anyPool, pools2d), { seed: 1, numRuns: 30 }));
+
+    it.each([
+      [1, 1, 1],
+      [5, 3, 7],
+      [16, 10, 64],
+      [6, 8, 256],
+      [101, 261, 259],
+      [97, 270, 513],
+    ])('matrix product %i×%i, depth %i, either side transposed', (m, n, k) =>
+      agree(
+        [
+          [m, k],
+          [k, m],
+          [k, n],
+          [n, k],
+        ],
+        (a, at, b, bt) => {
+          const [a2, at2, b2, bt2] = [a, at, b, bt] as tf.Tensor2D[];
+          return [
+            ops.matMul(a2, b2),
+            ops.matMul(at2, b2, true),
+            ops.matMul(a2, bt2, false, true),
+            ops.matMul(at2, bt2, true, true),
+          ];
+        },
+      ),
+    );
+
+    it('batched and fused matrix products of tfjs', () =>
+      agree([[3, 4, 5], [3, 5, 6], [5, 6], [6]], (a, b, shared, bias) =>
+        tf.tidy(() => [
+          tf.matMul(a, b),
+          tf.matMul(a, tf.reshape(shared, [1, 5, 6])),
+          tf.fused.matMul({ a: tf.reshape(a, [12, 5]), b: shared, bias, activation: 'relu' }),
+          tf.fused.matMul({ a: tf.reshape(a, [12, 5]), b: shared, bias, activation: 'sigmoid' }),
+        ]),
+      ));
+
+    it('convolutions and pools outside its own kernels are left to tfjs', () =>
+      agree(
+        [
+          [2, 7, 8, 3],
+          [3, 3, 3, 4],
+        ],
+        (x, filter) => [
+          tf.conv2d(x as Input4D, filter as Input4D, 1, 'valid', 'NHWC', 2),
+          tf.conv2d(x as Input4D, filter as Input4D, 2, 'same'),
+          tf.maxPool(x as Input4D, [2, 3], [1, 2], 'same'),
+        ],
+      ));
+
+    it.each<[number[], ops.Activation]>([
+      [[2, 5, 5, 16], 'relu'],
+      [[2, 5, 5, 20], 'none'],
+      [[1, 1, 1, 3], 'relu'],
+      [[3, 11, 9, 19], 'relu'],
+      [[64, 10], 'none'],
+      [[515, 37], 'relu'],
+      [[7, 1], 'none'],
+    ])('BatchNorm of a batch %j with %s and its gradient', (...c) => normalises(c));
+
+    it('BatchNorm of any shape and its gradient', () =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.tuple(
+            fc.tuple(fc.integer({ min: 2, max: 600 }), fc.integer({ min: 1, max: 40 })),
+            fc.constantFrom<ops.Activation>('none', 'relu'),
+          ),
+          normalises,
+        ),
+        { seed: 1, numRuns: 20 },
+      ));
+
+    it.each([[[2, 3, 3, 16]], [[3, 10]], [[2, 5, 7]], [[700, 3]]])(
+      'bias, scale and shift, ReLU gradient and row sums of %j',
+      (shape) => {
+        const maps = shape[shape.length - 1];
+        return agree([shape, [maps], [maps], shape], (x, scale, shift, dy) => [
+          ops.biasActivation(x, shift as tf.Tensor1D, 'none'),
+          ops.biasActivation(x, shift as tf.Tensor1D, 'relu'),
+          ops.scaleShift(x, scale as tf.Tensor1D, shift as tf.Tensor1D, 'none'),
+          ops.scaleShift(x, scale as tf.Tensor1D, shift as tf.Tensor1D, 'relu'),
+          ops.reluGrad(dy, x),
+          ops.sumRows(x),
+        ]);
+      },
+    );
+
+    it.each([[[0]], [[2, 3, 9]], [[9, 0, 4]], [[...Array(10).keys()]]])('takes and spreads the maps %j of 10', (kept) =>
+      agree(
+        [
+          [2, 3, 3, 10],
+          [2, 3, 3, kept.length],
+        ],
+        (x, sent) => [ops.takeMaps(x, kept), ops.spreadMaps(sent, kept, 10)],
+      ),
+    );
+
+    it.each([
+      { learningRate: 0.1, momentum: 0, weightDecay: 0 },
+      { learningRate: 0.1, momentum: 0, weightDecay: 0.5 },
+      { learningRate: 0.1, momentum: 0.9, weightDecay: 0.5 },
+    ])('SGD steps with %o', (options) =>
+      agree(
+        [
+          [5, 7],
+          [5, 7],
+        ],
+        (w, grad) =>
+          tf.tidy(() => {
+            const param = tf.variable(w);
+            const velocity = options.momentum > 0 ? tf.variable(tf.zerosLike(w)) : null;
+            for (let step = 0; step < 3; step++) ops.sgdStep(param, grad, velocity, options);
+            return velocity ? [param, velocity] : [param];
+          }),
+      ),
+    );
+
+    it('an SGD step leaves clones alone', async () => {
+      const [param, kept] = await evaluate(String(found), [[3], [3]], (w, grad) => {
+        const variable = tf.variable(w);
+        const clone = variable.clone();
+        ops.sgdStep(variable, grad, null, { learningRate: 1, momentum: 0, weightDecay: 0 });
+        return [variable, clone];
+      });
+      expect(Array.from(kept)).toEqual(Array.from(uniform(3, 0)));
+      expect(param).not.toEqual(kept);
+    });
+
+    it('activations let a NaN through, so that a training that diverges shows', async () => {
+      const [biased, scaled, pooled] = await evaluate(
+        String(found),
+        [[1, 2, 2, 5], [5]],
+        (x, ones) => [
+          ops.biasActivation(x, ones as tf.Tensor1D, 'relu'),
+          ops.scaleShift(x, ones as tf.Tensor1D, ones as tf.Tensor1D, 'relu'),
+          ops.maxPool(x as Input4D, { size: 2, stride: 2, pad: 0 }),
+        ],
+        (count) => new Float32Array(count).fill(count === 5 ? 1 : NaN),
+      );
+      expect([...biased, ...scaled, ...pooled]).toSatisfy((values: number[]) => values.every(Number.isNaN));
+    });
+
+    it('BatchNorm far from zero keeps its digits', async () => {
+      const far = (count: number, stream: number): Float32Array =>
+        uniform(count, stream).map((v) => (count === 4096 ? 1000 + v : 1));
+      const [, mean, variance] = await evaluate(
+        String(found),
+        [[512, 8], [8], [8]],
+        (x, gamma, beta) =>
+          Object.values(ops.batchNormTrain(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-5, 'none')),
+        far,
+      );
+      const column = Array.from(far(4096, 0)).filter((_, i) => i % 8 === 3);
+      const exact = column.reduce((sum, v) => sum + v, 0) / 512;
+      expect(mean[3]).toBeCloseTo(exact, 3);
+      expect(variance[3]).toBeCloseTo(column.reduce((sum, v) => sum + (v - exact) ** 2, 0) / 512, 5);
+    });
+
+    it('the same inputs give the same bits, and nothing stays behind', async () => {
+      const shapes: Shape4D[] = [
+        [4, 9, 9, 24],
+        [3, 3, 24, 40],
+        [4, 9, 9, 40],
+      ];
+      const step: Run = (x, filter, dy) => [
+        ops.conv2d(x as Input4D, filter as Input4D, { stride: 1, pad: 1 }),
+        ops.conv2dInputGrad(dy as Input4D, filter as Input4D, shapes[0], { stride: 1, pad: 1 }),
+        ops.conv2dFilterGrad(x as Input4D, dy as Input4D, shapes[1], { stride: 1, pad: 1 }),
+      ];
+      const first = await evaluate(String(found), shapes, step);
+      const heap = (): number =>
+        (tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }).wasm?.HEAPU8.length ?? 0;
+      const before = heap();
+      for (let i = 0; i < 100; i++) {
+        const again = await evaluate(String(found), shapes, step);
+        expect(again.every((values, k) => Buffer.from(values.buffer).equals(Buffer.from(first[k].buffer)))).toBe(true);
+      }
+      expect(heap()).toBe(before);
+    });
   });
 }

@@ -12,15 +12,18 @@ export interface WasmModule {
   _free(offset: number): void;
 }
 
+/** The part of the backend that kernels use. */
+export type WasmBackend = Pick<BackendWasm, 'dataIdMap' | 'makeOutput' | 'incRef'>;
+
 /** tfjs-backend-wasm, made current. Running out of its 4 GB is an error here, not a write to address 0. */
-export async function loadBackend(): Promise<{ backend: BackendWasm; module: WasmModule }> {
+export async function loadBackend(): Promise<{ backend: WasmBackend; module: WasmModule }> {
   const binary = createRequire(import.meta.url).resolve(
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
   );
   setWasmPaths(dirname(binary) + sep);
   await tf.setBackend('wasm');
-  const backend = tf.backend() as BackendWasm;
-  const module = backend.wasm as unknown as WasmModule;
+  const backend = tf.backend() as unknown as WasmBackend & { readonly wasm: WasmModule };
+  const module = backend.wasm;
   const malloc = module._malloc.bind(module);
   module._malloc = (bytes) => {
     const offset = malloc(bytes) >>> 0;

@@ -1,12 +1,11 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { loadBackend, type WasmModule } from './backend.ts';
+import { loadBackend, type WasmBackend, type WasmModule } from './backend.ts';
 import { wasmGemm, type Gemm } from './gemm.ts';
 import { loadLoops, type Loops, type Offset } from './loops.ts';
 
 /** What a kernel works with: the backend's memory, the inner loops and a matrix product. */
 export interface Host {
-  readonly backend: BackendWasm;
+  readonly backend: WasmBackend;
   readonly module: WasmModule;
   readonly loops: Loops;
   /** The inner loops' own until a BLAS takes its place. */

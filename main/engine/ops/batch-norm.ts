@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, runKernels } from './kernel.ts';
 import { activate, reluGrad, type Activation } from './pointwise.ts';
+import { sumRows } from './rows.ts';
 
 /**
  * activation(γ·(x − mean)/√(variance + eps) + β) with the batch's own statistics, taken over all axes but the last.
@@ -18,9 +19,9 @@ export function batchNormTrain<T extends tf.Tensor>(
     return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
   }
   return tf.tidy(() => {
-    const { mean, variance } = tf.moments(x, leadingAxes(x)) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    const { mean, variance } = moments(x);
     const scale = tf.mul(gamma, tf.rsqrt(tf.add(variance, eps)));
-    const y = activate(tf.add(tf.mul(tf.sub(x, mean), scale), beta), activation) as T;
+    const y = activate(tf.add<T>(tf.mul(tf.sub(x, mean), scale), beta), activation);
     return { y, mean, variance };
   });
 }
@@ -48,14 +49,18 @@ export function batchNormGrad<T extends tf.Tensor>(
     const d = activation === 'relu' ? reluGrad(dy, y) : dy;
     const s = tf.rsqrt(tf.add(variance, eps));
     const normal = tf.mul(tf.sub(x, mean), s);
-    const dBeta = tf.sum(d, leadingAxes(x)) as tf.Tensor1D;
-    const dGamma = tf.sum(tf.mul(d, normal), leadingAxes(x)) as tf.Tensor1D;
+    const dBeta = sumRows(d);
+    const dGamma = sumRows(tf.mul(d, normal));
     const n = x.size / gamma.size;
     const spread = tf.add(tf.div(dBeta, n), tf.mul(normal, tf.div(dGamma, n)));
-    return { dx: tf.mul(tf.mul(gamma, s), tf.sub(d, spread)) as T, dGamma, dBeta };
+    return { dx: tf.mul<T>(tf.mul(gamma, s), tf.sub(d, spread)), dGamma, dBeta };
   });
 }
 
-function leadingAxes(x: tf.Tensor): number[] {
-  return Array.from({ length: x.rank - 1 }, (_, axis) => axis);
+function moments(x: tf.Tensor): { mean: tf.Tensor1D; variance: tf.Tensor1D } {
+  const { mean, variance } = tf.moments(
+    x,
+    x.shape.slice(0, -1).map((_, axis) => axis),
+  );
+  return { mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }

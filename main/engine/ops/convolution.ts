@@ -20,7 +20,7 @@ function attributes({ stride, pad }: Window): {
 
 /** x [n, h, w, in] * filter [kh, kw, in, out] → [n, h', w', out], h' = ⌊(h + 2·pad − kh) / stride⌋ + 1. */
 export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, window: Window): tf.Tensor4D {
-  return runKernel(tf.Conv2D, { x, filter }, { ...attributes(window), dilations: 1 });
+  return runKernel(tf.Conv2D, { x, filter }, { ...attributes(window), dilations: 1 }) as tf.Tensor4D;
 }
 
 /**
@@ -33,10 +33,10 @@ export function conv2dInputGrad(
   inputShape: Shape4D,
   window: Window,
 ): tf.Tensor4D {
-  return runKernel(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes(window), inputShape });
+  return runKernel(tf.Conv2DBackpropInput, { dy, filter }, { ...attributes(window), inputShape }) as tf.Tensor4D;
 }
 
 /** ∂L/∂filter of conv2d, summed over the batch: x [n, h, w, in], dy [n, h', w', out] → filterShape. */
 export function conv2dFilterGrad(x: tf.Tensor4D, dy: tf.Tensor4D, filterShape: Shape4D, window: Window): tf.Tensor4D {
-  return runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes(window), filterShape });
+  return runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attributes(window), filterShape }) as tf.Tensor4D;
 }

@@ -9,11 +9,11 @@ export function hasKernel(name: string): boolean {
 }
 
 /** Runs a kernel with one output. */
-export function runKernel<T extends tf.Tensor>(name: string, inputs: Inputs, attributes: Attributes = {}): T {
-  return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor as T;
+export function runKernel(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor {
+  return tf.engine().runKernel<tf.Tensor>(name, inputs, attributes);
 }
 
 /** Runs a kernel with several outputs, or none. */
 export function runKernels(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs, attributes) as tf.Tensor[];
+  return tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes);
 }

@@ -13,10 +13,10 @@ function attributes({ size, stride, pad }: PoolWindow): Record<string, number | 
 
 /** The maximum of each window, per map: [n, h, w, maps] → [n, h', w', maps] with h' = ⌊(h + 2·pad − size) / stride⌋ + 1. */
 export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
-  return runKernel(tf.MaxPool, { x }, attributes(window));
+  return runKernel(tf.MaxPool, { x }, attributes(window)) as tf.Tensor4D;
 }
 
 /** ∂L/∂x of y = maxPool(x). Of equal maxima the first in row-major order takes the gradient, as in PyTorch. */
 export function maxPoolGrad(dy: tf.Tensor4D, x: tf.Tensor4D, y: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
-  return runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes(window));
+  return runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes(window)) as tf.Tensor4D;
 }

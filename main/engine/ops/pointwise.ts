@@ -5,7 +5,7 @@ export type Activation = 'none' | 'relu';
 
 /** activation(x + bias), the bias [maps] along the last axis of x. */
 export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, activation: Activation): T {
-  if (hasKernel('BiasActivation')) return runKernel('BiasActivation', { x, bias }, { activation });
+  if (hasKernel('BiasActivation')) return runKernel('BiasActivation', { x, bias }, { activation }) as T;
   return tf.tidy(() => activate(tf.add(x, bias), activation));
 }
 
@@ -16,13 +16,13 @@ export function scaleShift<T extends tf.Tensor>(
   shift: tf.Tensor1D,
   activation: Activation,
 ): T {
-  if (hasKernel('ScaleShift')) return runKernel('ScaleShift', { x, scale, shift }, { activation });
+  if (hasKernel('ScaleShift')) return runKernel('ScaleShift', { x, scale, shift }, { activation }) as T;
   return tf.tidy(() => activate(tf.add(tf.mul(x, scale), shift), activation));
 }
 
 /** The gradient of y = relu(x): dy where y > 0, else 0. */
 export function reluGrad<T extends tf.Tensor>(dy: T, y: T): T {
-  if (hasKernel('ReluGrad')) return runKernel('ReluGrad', { dy, y });
+  if (hasKernel('ReluGrad')) return runKernel('ReluGrad', { dy, y }) as T;
   return tf.tidy(() => tf.where(tf.greater(y, 0), dy, tf.zerosLike(dy)));
 }
 

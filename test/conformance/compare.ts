@@ -1,0 +1,71 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { openEngine, type EngineName } from '../../main/engine/engine.ts';
+import { random } from '../../main/random.ts';
+
+/** What is held to the plain tfjs `cpu` backend. Sluice's CPU engine stands here twice. */
+export const engines: readonly { title: string; name: EngineName; blas: boolean }[] = [
+  { title: 'cpu with BLAS', name: 'cpu', blas: true },
+  { title: 'cpu without BLAS', name: 'cpu', blas: false },
+  { title: 'webgpu', name: 'webgpu', blas: false },
+  { title: 'cuda', name: 'cuda', blas: false },
+];
+
+const chosenBlas = process.env.SLUICE_BLAS;
+
+/** Opens an engine and tells the name of its backend, or null where this machine has not got it. */
+export async function open({ name, blas }: (typeof engines)[number]): Promise<string | null> {
+  if (!blas) process.env.SLUICE_BLAS = 'none';
+  else if (chosenBlas === undefined) delete process.env.SLUICE_BLAS;
+  else process.env.SLUICE_BLAS = chosenBlas;
+  try {
+    const engine = await openEngine(name, { threads: 2 });
+    return blas && engine.advice !== undefined ? null : tf.getBackend();
+  } catch {
+    return null;
+  }
+}
+
+/** Values in ±1, the same for the same stream and count. */
+export function uniform(count: number, stream: number): Float32Array {
+  const source = random(1, stream, count);
+  return Float32Array.from({ length: count }, () => 2 * source.uniform() - 1);
+}
+
+/** Few different values, so that a window has several maxima. */
+export function coarse(count: number, stream: number): Float32Array {
+  return uniform(count, stream).map((value) => Math.round(2 * value));
+}
+
+export type Run = (...inputs: tf.Tensor[]) => tf.Tensor[];
+
+/** What `run` gives on a backend, for inputs of these shapes. Fails when it leaves tensors behind. */
+export async function evaluate(
+  backend: string,
+  shapes: readonly number[][],
+  run: Run,
+  values = uniform,
+): Promise<Float32Array[]> {
+  await tf.setBackend(backend);
+  const before = tf.memory().numTensors;
+  const inputs = shapes.map((shape, i) => tf.tensor(values(tf.util.sizeFromShape(shape), i), shape, 'float32'));
+  const outputs = run(...inputs);
+  const read = await Promise.all(outputs.map((output) => output.data<'float32'>()));
+  tf.dispose([inputs, outputs]);
+  const left = tf.memory().numTensors - before;
+  if (left !== 0) throw new Error(`${left} tensors left behind`);
+  return read;
+}
+
+/** The largest difference, relative to the largest value expected where that is above 1. */
+export function largestDifference(actual: Float32Array, expected: Float32Array): number {
+  if (actual.length !== expected.length) return Infinity;
+  let largest = 0;
+  let scale = 1;
+  actual.forEach((value, i) => {
+    const difference = Math.abs(value - expected[i]);
+    if (!(difference <= largest)) largest = difference;
+    scale = Math.max(scale, Math.abs(expected[i]));
+  });
+  return largest / scale;
+}
