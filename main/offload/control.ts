@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../errors.ts';
-import { codecNames } from './codecs/index.ts';
 import { headerBytes, malformed, viewOfType, withHeader, type MessageType } from './header.ts';
 
 /** JSON messages are no longer than this, header included. */
@@ -8,7 +7,6 @@ export const maxControlBytes = 65536;
 
 const count = z.int().min(0).max(0xffffffff);
 const extent = z.int().min(1).max(0xffff);
-const codec = z.enum(codecNames);
 const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64 letters, digits, "-" or "_"');
 const checkpointName = z
   .string()
@@ -48,7 +46,7 @@ const bodies = {
     }),
   }),
   ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
-  phase: z.strictObject({ phase: count, budget: extent.nullable(), down: codec }),
+  reset: z.strictObject({}),
   checkpoint: z.discriminatedUnion('action', [
     z.strictObject({ action: z.enum(['save', 'restore', 'drop']), name: checkpointName }),
     z.strictObject({ action: z.literal('fetch'), name: checkpointName, offset: z.int().min(0) }),

@@ -11,7 +11,7 @@ export const messageTypes = {
   welcome: 0x02,
   session: 0x03,
   ready: 0x04,
-  phase: 0x05,
+  reset: 0x05,
   checkpoint: 0x06,
   state: 0x07,
   done: 0x08,

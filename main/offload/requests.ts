@@ -45,11 +45,11 @@ type RequestType = 'step' | 'evaluate' | 'infer';
 /** The three requests as they lie on the wire: what one does not have is empty or 0. */
 interface Request extends StepRequest {
   readonly codec: CodecName;
+  readonly answerCodec: CodecName;
 }
 
 const headerLength = 40;
-const gatedFlag = 1;
-const noStep = { step: 0, learningRate: 0 };
+const noStep = { step: 0, learningRate: 0, answerCodec: 'float32' } as const;
 
 interface Extent {
   readonly shape: Features['shape'];
@@ -70,11 +70,12 @@ export function requestSections({ shape, total, kept, gated, classes }: Extent, 
   };
 }
 
-export function encodeStep(request: StepRequest, codec: CodecName): Uint8Array {
-  return encodeRequest('step', { ...request, codec });
+/** `codec` is the number format of the maps, `answerCodec` that of the gradient to come back. */
+export function encodeStep(request: StepRequest, codec: CodecName, answerCodec: CodecName): Uint8Array {
+  return encodeRequest('step', { ...request, codec, answerCodec });
 }
 
-export function decodeStep(bytes: Uint8Array): StepRequest & { readonly codec: CodecName } {
+export function decodeStep(bytes: Uint8Array): Request {
   return decodeRequest('step', bytes);
 }
 
@@ -104,21 +105,20 @@ function extentOf({ shape, total, gate, classes }: Request): Extent {
 }
 
 function encodeRequest(type: RequestType, request: Request): Uint8Array {
-  const { shape, total, gate, labels, classes, codec } = request;
+  const { shape, total, gate, labels, classes, codec, answerCodec } = request;
   const extent = extentOf(request);
   const sections = requestSections(extent, codec);
   requireConsistent(request, extent);
   const maps = encodeTensor(codec, request.maps, extent.kept);
   const view = withHeader(type, totalBytes({ ...sections, maps: maps.length }));
-  const [format, compression] = codecIds(codec);
-  view.setUint8(8, format);
-  view.setUint8(9, compression);
-  view.setUint8(10, gate ? gatedFlag : 0);
+  [...codecIds(codec), ...codecIds(answerCodec)].forEach((id, i) => {
+    view.setUint8(8 + i, id);
+  });
   view.setUint32(12, shape[0], true);
   view.setUint16(16, shape[1], true);
   view.setUint16(18, shape[2], true);
   view.setUint16(20, total, true);
-  view.setUint16(22, extent.kept, true);
+  view.setUint16(22, gate?.kept.length ?? 0, true);
   view.setUint32(24, classes, true);
   view.setUint32(28, request.step, true);
   view.setFloat64(32, request.learningRate, true);
@@ -139,17 +139,14 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
 function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
   const view = viewOfType(type, bytes, headerLength);
   const codec = codecNamed(view.getUint8(8), view.getUint8(9));
-  const flags = view.getUint8(10);
-  if (flags > gatedFlag || view.getUint8(11) !== 0)
-    throw malformed('A request has flags set that this version does not know.');
   const classes = view.getUint32(24, true);
   if (type === 'infer' ? classes !== 0 : classes === 0 || classes > 0x10000)
     throw malformed(`A request names ${classes} classes.`);
   const extent: Extent = {
     shape: [view.getUint32(12, true), view.getUint16(16, true), view.getUint16(18, true)],
     total: view.getUint16(20, true),
-    kept: view.getUint16(22, true),
-    gated: flags === gatedFlag,
+    kept: view.getUint16(22, true) || view.getUint16(20, true),
+    gated: view.getUint16(22, true) > 0,
     classes,
   };
   const sections = requestSections(extent, codec);
@@ -162,6 +159,7 @@ function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
   const labelsAt = bytes.length - sections.labels;
   const request: Request = {
     codec,
+    answerCodec: codecNamed(view.getUint8(10), view.getUint8(11)),
     shape,
     total,
     classes,

@@ -28,7 +28,7 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
   return {
     async step(request) {
       const start = performance.now();
-      const up = encodeStep(request, upCodec(request));
+      const up = encodeStep(request, upCodec(request), downCodec(request));
       const arrived = decodeStep(up);
       const reached = performance.now();
       const { gradient, loss, correct } = await server.step(arrived);
@@ -41,7 +41,7 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
         correct,
         serverSeconds: (stepped - reached) / 1000,
       };
-      const down = encodeGradient(answer, downCodec(request));
+      const down = encodeGradient(answer, arrived.answerCodec);
       const returned = decodeGradient(down);
       return {
         gradient: returned.gradient,

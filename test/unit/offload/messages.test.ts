@@ -91,7 +91,11 @@ describe('requests', () => {
   it('a step arrives as it was sent', () => {
     fc.assert(
       fc.property(step, (sent) => {
-        expect(decodeStep(encodeStep(sent, 'float32'))).toEqual({ ...sent, codec: 'float32' });
+        expect(decodeStep(encodeStep(sent, 'float32', 'float16'))).toEqual({
+          ...sent,
+          codec: 'float32',
+          answerCodec: 'float16',
+        });
       }),
     );
   });
@@ -99,8 +103,8 @@ describe('requests', () => {
   it('everything but the rounding of the maps survives any codec', () => {
     fc.assert(
       fc.property(step, codec, (sent, name) => {
-        const received = decodeStep(encodeStep(sent, name));
-        expect({ ...received, maps: sent.maps }).toEqual({ ...sent, codec: name });
+        const received = decodeStep(encodeStep(sent, name, 'float16'));
+        expect({ ...received, maps: sent.maps }).toEqual({ ...sent, codec: name, answerCodec: 'float16' });
         expect(received.maps.length).toBe(sent.maps.length);
       }),
     );
@@ -118,7 +122,7 @@ describe('requests', () => {
     fc.assert(
       fc.property(step, fc.constantFrom<CodecName>('float32', 'float16', 'int8'), (sent, name) => {
         const extent = { ...sent, kept: sent.gate?.kept.length ?? sent.total, gated: sent.gate !== null };
-        expect(encodeStep(sent, name).length).toBe(totalBytes(requestSections(extent, name)));
+        expect(encodeStep(sent, name, 'float16').length).toBe(totalBytes(requestSections(extent, name)));
       }),
     );
   });
@@ -128,8 +132,8 @@ describe('requests', () => {
     const budget = requestSections({ ...vggStep(4), kept: 4, gated: true }, 'float16');
     expect(budget.maps / full.maps).toBe(4 / 128);
     expect(budget).toEqual({ header: 40, gate: 4 * 4 + 16, labels: 16, maps: 8192 });
-    expect(encodeStep(vggStep(4), 'float16').length).toBe(40 + 32 + 16 + 8192);
-    expect(encodeStep(vggStep(128), 'float16').length).toBe(40 + 16 + 262144);
+    expect(encodeStep(vggStep(4), 'float16', 'float16').length).toBe(40 + 32 + 16 + 8192);
+    expect(encodeStep(vggStep(128), 'float16', 'float16').length).toBe(40 + 16 + 262144);
   });
 
   it.each<[string, string, Partial<StepRequest>]>([
@@ -154,7 +158,7 @@ describe('requests', () => {
     ],
     ['too many maps for the field', 'message-malformed', { total: 70000 }],
   ])('refuses to send %s', (_, code, change) => {
-    expect(codeOf(() => encodeStep({ ...vggStep(4), ...change }, 'float32'))).toBe(code);
+    expect(codeOf(() => encodeStep({ ...vggStep(4), ...change }, 'float32', 'float16'))).toBe(code);
   });
 });
 
@@ -202,9 +206,9 @@ describe('answers', () => {
 
 describe('damaged messages', () => {
   const messages = [
-    { name: 'step', decode: decodeStep, bytes: encodeStep(vggStep(4), 'float16') },
-    { name: 'compressed step', decode: decodeStep, bytes: encodeStep(vggStep(4), 'int8+deflate') },
-    { name: 'full step', decode: decodeStep, bytes: encodeStep(vggStep(128), 'float32') },
+    { name: 'step', decode: decodeStep, bytes: encodeStep(vggStep(4), 'float16', 'float16') },
+    { name: 'compressed step', decode: decodeStep, bytes: encodeStep(vggStep(4), 'int8+deflate', 'float16') },
+    { name: 'full step', decode: decodeStep, bytes: encodeStep(vggStep(128), 'float32', 'float16') },
     { name: 'inference', decode: decodeInfer, bytes: encodeInfer(vggStep(4), 'float16-scaled') },
     {
       name: 'gradient',
@@ -240,7 +244,7 @@ describe('damaged messages', () => {
   });
 
   it('an announced size beyond the limit is refused before memory is taken', () => {
-    const bytes = encodeStep(vggStep(4), 'float16+deflate');
+    const bytes = encodeStep(vggStep(4), 'float16+deflate', 'float16');
     new DataView(bytes.buffer).setUint32(12, 0xffffffff, true);
     expect(codeOf(() => decodeStep(bytes))).toBe('message-oversized');
   });
