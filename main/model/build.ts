@@ -6,10 +6,10 @@ import { foldPooling } from './layers/fold.ts';
 import type { Layer } from './layers/layer.ts';
 import { maxPoolLayer } from './layers/max-pool.ts';
 import { normConv } from './layers/norm-conv.ts';
-import { poolFlatten } from './layers/pool-flatten.ts';
+import { poolFlatten, type MapSize } from './layers/pool-flatten.ts';
 import { residual } from './layers/residual.ts';
 import { sequence } from './layers/sequence.ts';
-import { compressedShape, decompressedShape, outputShape } from './shapes.ts';
+import { compressedShape, decompressedShape, foldsPooling, outputShape } from './shapes.ts';
 import type { ConvEntry, Cut, DenseEntry, Entry, MaxPoolEntry, NetworkSpec, ResidualEntry, Shape } from './spec.ts';
 
 export interface ClientNetwork {
@@ -90,6 +90,12 @@ interface Built {
   readonly index: number;
 }
 
+/** Pooling from `input` to size×size that the dense layer after it has in its weight. */
+interface FoldedPooling {
+  readonly input: MapSize;
+  readonly size: number;
+}
+
 /** Builds entries in turn under the names their modules have in a PyTorch `Sequential` called `prefix`. */
 function buildEntries(
   entries: readonly Entry[],
@@ -101,15 +107,16 @@ function buildEntries(
   const layers: Layer[] = [];
   let shape = input;
   let index = first;
-  let pooling: { side: number; size: number } | null = null;
+  let pooling: FoldedPooling | null = null;
   for (const entry of entries) {
     const name = `${prefix}.${index}`;
     if (entry.type === 'dense') {
       layers.push(...denseLayers(entry, shape, pooling, name, options));
     } else if (entry.type === 'poolFlatten') {
-      const folded = (options.fold ?? true) && shape[0] < entry.size;
-      pooling = folded ? { side: shape[0], size: entry.size } : null;
-      layers.push(poolFlatten(shape[0], folded ? shape[0] : entry.size));
+      const [height, width] = shape;
+      const folded = (options.fold ?? true) && foldsPooling(entry, shape);
+      pooling = folded ? { input: [height, width], size: entry.size } : null;
+      layers.push(poolFlatten([height, width], folded ? null : entry.size));
     } else {
       layers.push(mapLayer(entry, shape, name, `${prefix}.${index + 1}`, options.seed));
     }
@@ -168,15 +175,15 @@ function mapLayer(
 function denseLayers(
   entry: DenseEntry,
   [height, width, maps]: Shape,
-  pooling: { side: number; size: number } | null,
+  pooling: FoldedPooling | null,
   name: string,
   { seed }: BuildOptions,
 ): Layer[] {
   if (pooling) {
-    const { side, size } = pooling;
-    const inputs = (maps / (size * size)) * side * side;
-    return [dense(entry, { name, inputs, seed, fold: foldPooling(side, size) })];
+    const { input, size } = pooling;
+    const inputs = (maps / (size * size)) * input[0] * input[1];
+    return [dense(entry, { name, inputs, seed, fold: foldPooling(input, size) })];
   }
   const layer = dense(entry, { name, inputs: height * width * maps, seed });
-  return height * width > 1 ? [poolFlatten(height, height), layer] : [layer];
+  return height * width > 1 ? [poolFlatten([height, width], null), layer] : [layer];
 }

@@ -11,8 +11,8 @@ import {
   takeMaps,
 } from '../engine/ops.ts';
 import { random } from '../random.ts';
+import { initialBias, initialFilter } from './layers/initialise.ts';
 import { parameter, tidyRecord, type ApplyGradient, type Parameter, type Weights } from './layers/layer.ts';
-import { convBias, convFilter } from './layers/norm-conv.ts';
 import { moduleNorm, norm } from './layers/norm.ts';
 import type { ModuleSpec } from './spec.ts';
 
@@ -64,8 +64,8 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
   const kernel = 2 + spec.resolution;
   const window = { stride: spec.resolution, pad: spec.resolution };
   const fanIn = originals * kernel * kernel;
-  const filter = nodes ? null : convFilter(`${name}.convIn1`, [kernel, kernel, originals, maps], fanIn, seed);
-  const bias = nodes ? null : convBias(`${name}.convIn1`, maps, fanIn, seed);
+  const filter = nodes ? null : initialFilter(`${name}.convIn1`, [kernel, kernel, originals, maps], fanIn, seed);
+  const bias = nodes ? null : initialBias(`${name}.convIn1`, maps, fanIn, seed);
   const bn = norm(`${name}.batchNormIn`, maps, moduleNorm);
   const gate = parameter(`${name}.prune_filter`, initialGate(maps, seed, name), 'gate');
   const convolve = (x: tf.Tensor, weight: tf.Tensor4D): tf.Tensor => conv2d(x as tf.Tensor4D, weight, window);

@@ -9,8 +9,8 @@ import {
   spreadMaps,
 } from '../engine/ops.ts';
 import { take, type Kept, type ModuleOptions } from './compression.ts';
+import { initialBias, initialFilter } from './layers/initialise.ts';
 import { tidyRecord, type ApplyGradient, type Weights } from './layers/layer.ts';
-import { convBias, convFilter } from './layers/norm-conv.ts';
 import { moduleNorm, norm } from './layers/norm.ts';
 import { restoredSide } from './shapes.ts';
 
@@ -45,8 +45,8 @@ export function decompressionModule({ spec, originals, maps, nodes, name, seed }
   const window = { stride: resolution, pad: resolution };
   // PyTorch takes a transposed convolution's fan-in from its output maps.
   const fanIn = originals * kernel * kernel;
-  const filter = nodes ? null : convFilter(`${name}.convOut1`, [kernel, kernel, originals, maps], fanIn, seed);
-  const bias = nodes ? null : convBias(`${name}.convOut1`, originals, fanIn, seed);
+  const filter = nodes ? null : initialFilter(`${name}.convOut1`, [kernel, kernel, originals, maps], fanIn, seed);
+  const bias = nodes ? null : initialBias(`${name}.convOut1`, originals, fanIn, seed);
   const bn = norm(`${name}.batchnormOut`, originals, moduleNorm);
 
   const masked = ({ maps: x, mask }: Received): tf.Tensor => (mask ? tf.mul(x, mask) : x.clone());

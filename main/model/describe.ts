@@ -1,6 +1,7 @@
 import { SluiceError } from '../errors.ts';
 import { clientEntries } from './build.ts';
 import { describeCompression, describeDecompression, describeEntry, type LayerDescription } from './layer-cost.ts';
+import { foldsPooling } from './shapes.ts';
 import type { Cut, Entry, ModuleSpec, NetworkSpec, Shape } from './spec.ts';
 
 export interface CutDescription {
@@ -44,7 +45,8 @@ function describeEntries(network: NetworkSpec, entries: readonly Entry[], input:
   return entries.map((entry) => {
     const layer = describeEntry(entry, shape, folded);
     checkSize(network, layer, shape);
-    folded = entry.type === 'poolFlatten' && shape[0] < entry.size ? shape[0] * shape[1] * shape[2] : undefined;
+    const folds = entry.type === 'poolFlatten' && foldsPooling(entry, shape);
+    folded = folds ? shape[0] * shape[1] * shape[2] : undefined;
     shape = layer.output;
     return layer;
   });

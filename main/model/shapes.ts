@@ -1,4 +1,4 @@
-import type { Entry, ModuleSpec, Shape } from './spec.ts';
+import type { Entry, ModuleSpec, PoolFlattenEntry, Shape } from './spec.ts';
 
 /** Output size of a convolution or pooling window, rounded down as in PyTorch. */
 export function windowed(size: number, kernel: number, stride: number, pad: number): number {
@@ -25,6 +25,11 @@ export function outputShape(entry: Entry, input: Shape): Shape {
     case 'poolFlatten':
       return [1, 1, maps * entry.size * entry.size];
   }
+}
+
+/** Whether pooling makes maps larger, so that the dense layer after it does less work on the maps before (fold.ts). */
+export function foldsPooling({ size }: PoolFlattenEntry, [height, width]: Shape): boolean {
+  return height * width < size * size;
 }
 
 /** φ maps of the compressed feature: [h', w', φ̃/c]. With r = 1, as for the nodes of an MLP, the size stays. */

@@ -4,6 +4,7 @@ import type { ClientNetwork } from '../model/build.ts';
 import { disposeWeights } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
 import type { Shape } from '../model/spec.ts';
+import { diverged } from './diverged.ts';
 import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
 import type { Features, Gate } from '../offload/messages.ts';
 import type { HalfState } from './offloader.ts';
@@ -72,13 +73,15 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
     trainable: weights.parameters.length > 0,
     async begin(batch, budget, step) {
       const gateValues = await readGate();
+      if (gateValues && !gateValues.every(Number.isFinite)) throw diverged('the gate');
       const chosen = select(gateValues, budget);
       const own = budget !== null && gateValues ? pruneLoss(gateValues, budget, options.gate) : null;
       const x = enter(batch);
       const forward = layers.forward(x, { seed: options.seed, step });
       const compressed = module?.forward(forward.y, chosen?.kept ?? null);
+      const sent = compressed?.maps ?? forward.y;
       return {
-        features: await features(compressed?.maps ?? forward.y, chosen, batch.samples),
+        features: await features(sent, chosen, batch.samples),
         pruneLoss: own?.loss ?? 0,
         finish(gradient, learningRate) {
           optimiser.learningRate = learningRate;
@@ -90,7 +93,7 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
             x.dispose();
             return;
           }
-          const dMaps = tf.tensor4d(gradient, [batch.samples, height, width, chosen?.kept.length ?? total]);
+          const dMaps = tf.tensor(gradient, sent.shape);
           const dy = compressed ? compressed.backward(dMaps, optimiser.apply, applyGate, below) : dMaps;
           if (below && dy) forward.backward(dy, optimiser.apply, false);
           for (const made of [x, dMaps, dy]) made?.dispose();

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { SluiceError } from '../errors.ts';
 import type { Received } from '../model/decompression.ts';
 import type { ServerNetwork } from '../model/build.ts';
-import { disposeWeights } from '../model/layers/layer.ts';
+import { disposeWeights, type ApplyGradient } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
 import { crossEntropy } from './cross-entropy.ts';
+import { diverged } from './diverged.ts';
 import type { EvaluateRequest, Features, StepRequest } from '../offload/messages.ts';
 import type { HalfState } from './offloader.ts';
 import { sgd, type OptimiserSettings } from './optimiser.ts';
@@ -57,11 +57,13 @@ export function serverHalf(
       const forward = layers.forward(entered?.y ?? received.maps, { seed, step });
       const logits = (await forward.y.data()) as Float32Array;
       const { loss, correct, gradient } = crossEntropy(logits, labels, classes);
-      if (!Number.isFinite(loss)) throw diverged();
+      // The way back also frees what the pass holds, so a diverged one goes it too, without learning.
+      const finite = Number.isFinite(loss);
+      const apply = finite ? optimiser.apply : discard;
       optimiser.learningRate = learningRate;
       const dLogits = tf.tensor2d(gradient, [labels.length, classes]);
-      const dEntered = forward.backward(dLogits, optimiser.apply, clientTrains || entered !== undefined);
-      const dMaps = entered ? entered.backward(dEntered!, optimiser.apply) : dEntered;
+      const dEntered = forward.backward(dLogits, apply, clientTrains || entered !== undefined);
+      const dMaps = entered ? entered.backward(dEntered!, apply) : dEntered;
       const answer = {
         loss,
         correct,
@@ -69,6 +71,7 @@ export function serverHalf(
       };
       for (const made of [dLogits, dEntered, dMaps]) made?.dispose();
       disposeReceived(received);
+      if (!finite) throw diverged('the loss');
       return answer;
     },
     async evaluate(request) {
@@ -91,6 +94,8 @@ export function serverHalf(
   };
 }
 
+const discard: ApplyGradient = (_parameter, gradient) => gradient.dispose();
+
 function receive({ maps, shape, total, gate }: Features): Received {
   return {
     maps: tf.tensor4d(maps, [...shape, gate?.kept.length ?? total]),
@@ -102,11 +107,4 @@ function receive({ maps, shape, total, gate }: Features): Received {
 function disposeReceived({ maps, mask }: Received): void {
   maps.dispose();
   mask?.dispose();
-}
-
-function diverged(): SluiceError {
-  return new SluiceError(
-    'diverged',
-    'the loss is no longer a finite number: the training diverged. Lower optimiser.learningRate, or gate.delta when the budget is far below the number of maps',
-  );
 }

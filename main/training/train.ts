@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Batch, BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/messages.ts';
 import { random } from '../random.ts';
@@ -132,6 +133,8 @@ async function* trainEpoch(
     progress.batch++;
     progress.step++;
     yield record;
+    // Without a turn of the event loop a request to stop is never heard.
+    await turn();
     if (signal?.aborted) return;
     if (checkpointSteps && progress.step % checkpointSteps === 0) yield await checkpoint(split, progress);
     start = performance.now();
@@ -210,6 +213,7 @@ async function test(
     loss += scored.loss * batch.samples;
     correct += scored.correct;
     samples += batch.samples;
+    await turn();
     if (signal?.aborted) return null;
   }
   return { loss: loss / samples, accuracy: correct / samples };

@@ -89,10 +89,15 @@ export function floats(tensors: StateDict, name: string): Float32Array {
   return tensor.data;
 }
 
-/** The weights recorded under `prefix` (`init/client.`), by their PyTorch names. */
+/** The weights recorded under `prefix` (`init/client.`), by their PyTorch names; numpy made vectors of its scalars. */
 export function stateUnder(tensors: StateDict, prefix: string): StateDict {
   const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  return Object.fromEntries(
+    own.map(([name, { shape, data }]) => {
+      const scalar = name.endsWith('.num_batches_tracked');
+      return [name.slice(prefix.length), { shape: scalar ? [] : shape, data }];
+    }),
+  );
 }
 
 /** A recorded NCHW batch as Sluice takes it. */

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { biasActivation, matMul, reluGrad, sumRows } from '../../engine/ops.ts';
 import { random } from '../../random.ts';
 import type { DenseEntry } from '../spec.ts';
-import { parameter, type Layer } from './layer.ts';
-import { uniform } from './norm-conv.ts';
 import type { Fold } from './fold.ts';
+import { initialBias, uniform } from './initialise.ts';
+import { parameter, type Layer } from './layer.ts';
 
 export interface DenseOptions {
   readonly name: string;
@@ -16,13 +16,12 @@ export interface DenseOptions {
 
 /** Fully connected layer with optional ReLU and dropout: [n, inputs] → [n, units]. Weight as in PyTorch, [units, inputs]. */
 export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOptions): Layer {
-  const bound = 1 / Math.sqrt(fold ? fold.unfoldedInputs(inputs) : inputs);
   const weightName = `${name}.weight`;
   const initial = fold
-    ? fold.initialWeight(entry.units, inputs, bound, random(seed, 'weights', weightName))
-    : uniform<tf.Rank.R2>([entry.units, inputs], bound, seed, weightName);
+    ? fold.initialWeight(weightName, [entry.units, inputs], seed)
+    : uniform<tf.Rank.R2>(weightName, [entry.units, inputs], inputs, seed);
   const weight = parameter(weightName, initial);
-  const bias = parameter(`${name}.bias`, uniform<tf.Rank.R1>([entry.units], bound, seed, `${name}.bias`));
+  const bias = initialBias(name, entry.units, fold ? fold.unfoldedInputs(inputs) : inputs, seed);
   const flat = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [x.shape[0], inputs]);
   const affine = (x: tf.Tensor): tf.Tensor =>
     tf.tidy(() => biasActivation(matMul(flat(x), weight.value, false, true), bias.value, entry.activation));

@@ -1,36 +1,38 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../engine/ops.ts';
-import type { Random } from '../../random.ts';
-import { adaptiveAverage } from './pool-flatten.ts';
+import { random } from '../../random.ts';
+import { adaptiveAverage, type MapSize } from './pool-flatten.ts';
 
 /**
- * Adaptive pooling from k×k up to s×s (k < s) is a fixed linear map A [s², k²], so the fully connected layer after
- * it may work on the k×k map itself with the weight W' = W·A. SGD on W then moves W' along G'·AᵀA, where G' is the
- * gradient for W'; weight decay and momentum commute with the map. Function and trajectory are those of the unfolded
- * layer at (k/s)² of the work. For k = 1, AᵀA is the number s².
+ * Adaptive pooling from h×w to s×s is a fixed linear map A [s², h·w], so the fully connected layer after it may work on
+ * the h×w map itself with the weight W' = W·A. SGD on W then moves W' along G'·AᵀA, where G' is the gradient for W';
+ * weight decay and momentum commute with the map. Function and trajectory are those of the unfolded layer at h·w/s² of
+ * the work. For a 1×1 map, AᵀA is the number s².
  */
 export interface Fold {
   unfoldedInputs(inputs: number): number;
-  /** W·A of a weight drawn as PyTorch would draw the unfolded one: [units, maps·k²]. */
-  initialWeight(units: number, inputs: number, bound: number, source: Random): tf.Tensor2D;
-  /** G' → G'·AᵀA, consuming G' [units, maps·k²]. */
+  /** W·A of a weight drawn as PyTorch would draw the unfolded one: [units, maps·h·w]. */
+  initialWeight(name: string, shape: [units: number, inputs: number], seed: number): tf.Tensor2D;
+  /** G' → G'·AᵀA, consuming G' [units, maps·h·w]. */
   foldGradient(gradient: tf.Tensor2D): tf.Tensor;
 }
 
-export function foldPooling(side: number, pooled: number): Fold {
-  const cells = side * side;
-  const pooledCells = pooled * pooled;
-  const a = adaptiveAverage(side, pooled);
+export function foldPooling([height, width]: MapSize, size: number): Fold {
+  const cells = height * width;
+  const pooledCells = size * size;
+  const a = adaptiveAverage([height, width], size);
   const metric = gram(a, pooledCells, cells);
+  const unfoldedInputs = (inputs: number): number => (inputs / cells) * pooledCells;
   return {
-    unfoldedInputs: (inputs) => (inputs / cells) * pooledCells,
-    initialWeight(units, inputs, bound, source) {
+    unfoldedInputs,
+    initialWeight(name, [units, inputs], seed) {
       const folded = new Float32Array(units * inputs);
-      for (let at = 0; at < folded.length; at += cells) {
-        for (let p = 0; p < pooledCells; p++) {
-          const w = (2 * source.uniform() - 1) * bound;
-          for (let c = 0; c < cells; c++) folded[at + c] += w * a[p * cells + c];
-        }
+      // One unit at a time: unfolded, the first layer of VGG's classifier has 103 million weights.
+      const unfolded = new Float32Array(unfoldedInputs(inputs));
+      const source = random(seed, 'weights', name);
+      for (let unit = 0; unit < units; unit++) {
+        source.fillUniform(unfolded, 1 / Math.sqrt(unfolded.length));
+        foldWeights(unfolded, a, folded.subarray(unit * inputs, (unit + 1) * inputs), cells);
       }
       return tf.tensor2d(folded, [units, inputs]);
     },
@@ -47,6 +49,18 @@ export function foldPooling(side: number, pooled: number): Fold {
       return folded;
     },
   };
+}
+
+/** W·A for one unit: each pooled map of `weights` times the row-major matrix `a`, into `folded`. */
+function foldWeights(weights: Float32Array, a: Float32Array, folded: Float32Array, cells: number): void {
+  const pooledCells = a.length / cells;
+  for (let i = 0; i < folded.length; i++) {
+    const from = Math.floor(i / cells) * pooledCells;
+    const cell = i % cells;
+    let sum = 0;
+    for (let p = 0; p < pooledCells; p++) sum += weights[from + p] * a[p * cells + cell];
+    folded[i] = sum;
+  }
 }
 
 /** AᵀA of a row-major [rows, columns] matrix. */

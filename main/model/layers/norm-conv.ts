@@ -9,9 +9,9 @@ import {
   type Activation,
   type Window,
 } from '../../engine/ops.ts';
-import { random } from '../../random.ts';
 import { norm, type NormSettings } from './norm.ts';
-import { parameter, type Layer, type Parameter } from './layer.ts';
+import { initialBias, initialFilter } from './initialise.ts';
+import type { Layer } from './layer.ts';
 
 export interface NormConvOptions {
   /** PyTorch names of the convolution and its BatchNorm. */
@@ -30,9 +30,10 @@ export interface NormConvOptions {
 
 /** Convolution, BatchNorm and activation as one layer: [n, h, w, maps] → [n, h', w', filters]. */
 export function normConv(options: NormConvOptions): Layer {
-  const { window, activation, filters, maps, kernel } = options;
-  const filter = convFilter(options.convName, [kernel, kernel, maps, filters], maps * kernel * kernel, options.seed);
-  const bias = options.bias ? convBias(options.convName, filters, maps * kernel * kernel, options.seed) : null;
+  const { window, activation, filters, maps, kernel, convName, seed } = options;
+  const fanIn = maps * kernel * kernel;
+  const filter = initialFilter(convName, [kernel, kernel, maps, filters], fanIn, seed);
+  const bias = options.bias ? initialBias(convName, filters, fanIn, seed) : null;
   const bn = norm(options.normName, filters, options.norm);
   return {
     parameters: [filter, ...(bias ? [bias] : []), ...bn.parameters],
@@ -72,32 +73,4 @@ export function normConv(options: NormConvOptions): Layer {
       };
     },
   };
-}
-
-/** PyTorch's default: uniform on ±1/√fanIn. Shape is [kh, kw, in, out]. */
-export function convFilter(
-  name: string,
-  shape: [number, number, number, number],
-  fanIn: number,
-  seed: number,
-): Parameter<tf.Rank.R4> {
-  const weight = `${name}.weight`;
-  return parameter(weight, uniform<tf.Rank.R4>(shape, 1 / Math.sqrt(fanIn), seed, weight), 'convolution');
-}
-
-export function convBias(name: string, size: number, fanIn: number, seed: number): Parameter<tf.Rank.R1> {
-  const bias = `${name}.bias`;
-  return parameter(bias, uniform<tf.Rank.R1>([size], 1 / Math.sqrt(fanIn), seed, bias));
-}
-
-/** Uniform on [-bound, bound), a stream of its own for every name. */
-export function uniform<R extends tf.Rank>(
-  shape: tf.ShapeMap[R],
-  bound: number,
-  seed: number,
-  name: string,
-): tf.Tensor<R> {
-  const source = random(seed, 'weights', name);
-  const values = Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (2 * source.uniform() - 1) * bound);
-  return tf.tensor<R>(values, shape);
 }

@@ -33,7 +33,7 @@ export function norm(name: string, maps: number, { epsilon, momentum }: NormSett
   const beta = parameter(`${name}.bias`, tf.zeros<tf.Rank.R1>([maps]));
   const runningMean = variable(tf.zeros([maps]), false);
   const runningVariance = variable(tf.ones<tf.Rank.R1>([maps]), false);
-  const batches = variable(tf.zeros([1], 'int32'), false);
+  const batches = variable(tf.scalar(0, 'int32'), false);
   return {
     gamma,
     beta,

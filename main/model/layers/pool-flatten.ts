@@ -1,20 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer.ts';
 
+/** Height and width of a map. */
+export type MapSize = readonly [height: number, width: number];
+
 /**
- * Adaptive average pooling of [n, side, side, maps] to pooled×pooled, then PyTorch's channel-major flatten:
- * [n, maps·pooled²]. Pooling is one product with a constant matrix, so its gradient is the transposed product.
+ * Adaptive average pooling of [n, h, w, maps] to size×size, or none when `size` is null, then PyTorch's channel-major
+ * flatten: [n, maps·size²]. Pooling is one product with a constant matrix, so its gradient is the transposed product.
  */
-export function poolFlatten(side: number, pooled: number): Layer {
-  const cells = side * side;
-  const matrix = side === pooled ? null : adaptiveAverage(side, pooled);
-  const pool = (): tf.Tensor2D => tf.tensor2d(matrix!, [pooled * pooled, cells]);
+export function poolFlatten([height, width]: MapSize, size: number | null): Layer {
+  const cells = height * width;
+  const matrix = size === null || (height === size && width === size) ? null : adaptiveAverage([height, width], size);
+  const pooledCells = matrix ? matrix.length / cells : cells;
+  const pool = (values: Float32Array): tf.Tensor2D => tf.tensor2d(values, [pooledCells, cells]);
   const flatten = (x: tf.Tensor): tf.Tensor =>
     tf.tidy(() => {
       const [n, , , maps] = x.shape as [number, number, number, number];
       const byMap = tf.reshape(tf.transpose(tf.reshape(x, [n, cells, maps]), [0, 2, 1]), [n * maps, cells]);
-      const pooledMaps = matrix ? tf.matMul(byMap, pool(), false, true) : byMap;
-      return tf.reshape(pooledMaps, [n, maps * pooled * pooled]);
+      const pooled = matrix ? tf.matMul(byMap, pool(matrix), false, true) : byMap;
+      return tf.reshape(pooled, [n, maps * pooledCells]);
     });
   return {
     parameters: [],
@@ -28,10 +32,10 @@ export function poolFlatten(side: number, pooled: number): Layer {
           y.dispose();
           if (!inputGradient) return null;
           return tf.tidy(() => {
-            const [n, h, w, maps] = x.shape as [number, number, number, number];
-            const dPooled = tf.reshape(dy, [n * maps, pooled * pooled]);
-            const byMap = matrix ? tf.matMul(dPooled, pool()) : dPooled;
-            return tf.reshape(tf.transpose(tf.reshape(byMap, [n, maps, cells]), [0, 2, 1]), [n, h, w, maps]);
+            const [n, , , maps] = x.shape as [number, number, number, number];
+            const dPooled = tf.reshape(dy, [n * maps, pooledCells]);
+            const byMap = matrix ? tf.matMul(dPooled, pool(matrix)) : dPooled;
+            return tf.reshape(tf.transpose(tf.reshape(byMap, [n, maps, cells]), [0, 2, 1]), x.shape);
           });
         },
       };
@@ -39,21 +43,24 @@ export function poolFlatten(side: number, pooled: number): Layer {
   };
 }
 
-/** The matrix [pooled², side²] of PyTorch's AdaptiveAvgPool2d: bin i averages rows ⌊i·side/pooled⌋ … ⌈(i+1)·side/pooled⌉. */
-export function adaptiveAverage(side: number, pooled: number): Float32Array {
-  const bins = Array.from({ length: pooled }, (_, i) => {
-    const start = Math.floor((i * side) / pooled);
-    return { start, end: Math.ceil(((i + 1) * side) / pooled) };
-  });
-  const matrix = new Float32Array(pooled * pooled * side * side);
-  bins.forEach((rows, i) => {
-    bins.forEach((columns, j) => {
+/** The matrix [size², h·w] of PyTorch's AdaptiveAvgPool2d: bin i of a side averages its ⌊i·side/size⌋ to ⌈(i+1)·side/size⌉. */
+export function adaptiveAverage([height, width]: MapSize, size: number): Float32Array {
+  const matrix = new Float32Array(size * size * height * width);
+  bins(height, size).forEach((rows, i) => {
+    bins(width, size).forEach((columns, j) => {
       const weight = 1 / ((rows.end - rows.start) * (columns.end - columns.start));
+      const from = (i * size + j) * height * width;
       for (let y = rows.start; y < rows.end; y++) {
-        for (let x = columns.start; x < columns.end; x++)
-          matrix[(i * pooled + j) * side * side + y * side + x] = weight;
+        matrix.fill(weight, from + y * width + columns.start, from + y * width + columns.end);
       }
     });
   });
   return matrix;
+}
+
+function bins(side: number, size: number): { start: number; end: number }[] {
+  return Array.from({ length: size }, (_, i) => ({
+    start: Math.floor((i * side) / size),
+    end: Math.ceil(((i + 1) * side) / size),
+  }));
 }
