@@ -1,0 +1,117 @@
+import { startThread } from '../entry.ts';
+import { SluiceError } from '../errors.ts';
+import { readManifest } from './manifest.ts';
+import type { BatchOptions } from './pipeline.ts';
+import type { Batch, BatchSource, DatasetInfo } from './source.ts';
+import type { Part } from './stored.ts';
+import type { BatchRequest, Failure, WorkerReply } from './worker.ts';
+
+export type { BatchOptions } from './pipeline.ts';
+
+/** Batches asked for at once: the one being waited for and those prepared while it is used. */
+const depth = 5;
+
+/** The thread, seen as functions that promise its answers. */
+interface BatchWorker {
+  readonly opened: Promise<DatasetInfo>;
+  request(part: Part, epoch: number, index: number): Promise<Batch>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(batch: Batch): void;
+  reject(error: Error): void;
+}
+
+function errorOf({ code, message, path }: Failure): Error {
+  return code === undefined ? new Error(message) : new SluiceError(code, message, path === undefined ? {} : { path });
+}
+
+function startWorker(options: BatchOptions): BatchWorker {
+  const worker = startThread(import.meta.url, './worker.ts', options);
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let ended: Error | undefined;
+
+  const opened = new Promise<DatasetInfo>((resolve, reject) => {
+    worker.on('message', (reply: WorkerReply) => {
+      if (reply.kind === 'opened') {
+        resolve(reply.info);
+        return;
+      }
+      if (reply.kind === 'unopened') {
+        reject(errorOf(reply.failure));
+        return;
+      }
+      const asker = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      if (reply.kind === 'batch') asker?.resolve(reply.batch);
+      else asker?.reject(errorOf(reply.failure));
+    });
+    worker.on('error', (error: Error) => {
+      ended = error;
+      reject(error);
+    });
+  });
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      ended ??= new Error('The batch source is closed.');
+      for (const asker of waiting.values()) asker.reject(ended);
+      resolve();
+    });
+  });
+
+  return {
+    opened,
+    request: (part, epoch, index) => {
+      if (ended) return Promise.reject(ended);
+      const id = nextId++;
+      const batch = new Promise<Batch>((resolve, reject) => waiting.set(id, { resolve, reject }));
+      // An iterator that was left early has nobody to hear of an error.
+      batch.catch(() => undefined);
+      worker.postMessage({ id, part, epoch, index } satisfies BatchRequest);
+      return batch;
+    },
+    close: () => {
+      worker.postMessage('close');
+      return exited;
+    },
+  };
+}
+
+/**
+ * Opens a data set for training and testing on a thread of its own, which keeps a few batches ahead of the one in
+ * use. `info` counts the samples used. Throws when the data set is missing, damaged or has fewer samples than asked
+ * for; an error while an image is decoded comes out of the iterator that asked for it.
+ */
+export async function openBatches(options: BatchOptions): Promise<BatchSource> {
+  if (readManifest(options.dataset)?.content === 'files') {
+    // On glibc a thread may load the image library only after the main thread has.
+    await import('./images.ts');
+  }
+  const worker = startWorker(options);
+  const info = await worker.opened.catch(async (error: unknown) => {
+    await worker.close();
+    throw error;
+  });
+
+  async function* batches(part: Part, epoch: number, from: number): AsyncGenerator<Batch> {
+    const samples = part === 'train' ? info.trainSamples : info.testSamples;
+    const total = Math.ceil(samples / options.batchSize);
+    const ahead: Promise<Batch>[] = [];
+    for (let next = from; ;) {
+      while (ahead.length < depth && next < total) ahead.push(worker.request(part, epoch, next++));
+      const batch = ahead.shift();
+      if (!batch) return;
+      yield await batch;
+    }
+  }
+
+  return {
+    info,
+    batchSize: options.batchSize,
+    train: (epoch, fromBatch = 0) => batches('train', epoch, fromBatch),
+    test: () => batches('test', 0, 0),
+    close: () => worker.close(),
+  };
+}

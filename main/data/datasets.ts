@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SluiceError } from '../errors.ts';
+import { catalogue, known } from './catalogue.ts';
+import { dataFolder, datasetFolder, infoOf, readManifest } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import { nearest } from './near.ts';
+import type { DatasetInfo } from './source.ts';
+import { syntheticInfo, syntheticName } from './synthetic.ts';
+
+/** A data set as a list shows it. */
+export interface DatasetEntry {
+  readonly name: string;
+  readonly title: string;
+  /** `available`: can be downloaded. */
+  readonly status: 'built-in' | 'imported' | 'available';
+  readonly info: DatasetInfo;
+  /** Size of the download; `null` for those that need none. */
+  readonly downloadBytes: number | null;
+}
+
+function importedNames(): string[] {
+  if (!existsSync(dataFolder())) return [];
+  return readdirSync(dataFolder())
+    .filter((name) => existsSync(join(dataFolder(), name, 'manifest.json')) && !name.startsWith('.'))
+    .sort();
+}
+
+/** Built-in, imported and available data sets, in this order. */
+export function listDatasets(): DatasetEntry[] {
+  const imported = importedNames();
+  return [
+    {
+      name: syntheticName,
+      title: 'Drawn by Sluice, nothing to download',
+      status: 'built-in',
+      info: syntheticInfo,
+      downloadBytes: null,
+    },
+    ...imported.map((name): DatasetEntry => {
+      const manifest = readManifest(name) as Manifest;
+      const title = known(name)?.title ?? `Imported from ${manifest.importedFrom.join(', ')}`;
+      return { name, title, status: 'imported', info: infoOf(manifest), downloadBytes: null };
+    }),
+    ...Object.values(catalogue)
+      .filter(({ name }) => !imported.includes(name))
+      .map((entry): DatasetEntry => {
+        const { name, title, shape, classes, trainSamples, testSamples, files } = entry;
+        const info = { name, shape, classes, trainSamples, testSamples };
+        return {
+          name,
+          title,
+          status: 'available',
+          info,
+          downloadBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+        };
+      }),
+  ];
+}
+
+/** Why there is no such data set, and the command that helps. */
+function missing(name: string): SluiceError {
+  const path = 'dataset.name';
+  if (known(name)) {
+    return new SluiceError(
+      'dataset-missing',
+      `Data set "${name}" is not here yet. Get it with "sluice data get ${name}".`,
+      { path },
+    );
+  }
+  const names = [syntheticName, ...importedNames(), ...Object.keys(catalogue)];
+  const meant = nearest(name, names);
+  const hint = meant === undefined ? `Known are ${[...new Set(names)].join(', ')}.` : `Did you mean "${meant}"?`;
+  return new SluiceError(
+    'dataset-unknown',
+    `There is no data set "${name}". ${hint} Bring in your own with "sluice data import <path> --name <name>".`,
+    { path },
+  );
+}
+
+/** The manifest of an imported data set; otherwise an error that says what to do. */
+export function requireManifest(name: string): Manifest {
+  const manifest = readManifest(name);
+  if (!manifest) throw missing(name);
+  return manifest;
+}
+
+/** What a data set is, from its manifest alone. */
+export function describeDataset(name: string): DatasetInfo {
+  return name === syntheticName ? syntheticInfo : infoOf(requireManifest(name));
+}
+
+/** Deletes an imported data set from Sluice's folder; the files it was imported from stay. */
+export async function removeDataset(name: string): Promise<void> {
+  if (name === syntheticName) throw new SluiceError('dataset-built-in', `"${name}" is built in and cannot be removed.`);
+  if (!importedNames().includes(name)) throw missing(name);
+  await rm(datasetFolder(name), { recursive: true });
+}

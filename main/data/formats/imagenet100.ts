@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { imagenetNormalisation } from '../catalogue.ts';
+import { SluiceError } from '../../errors.ts';
+import { divideImages } from './division.ts';
+import { croppedTo, keepFiles } from './folder.ts';
+import { fileNamed } from './format.ts';
+import type { Format, SourceFile } from './format.ts';
+
+/**
+ * ImageNet100 as it is shared: `train.X1` … `train.X4/<class>/<image>`, `val.X/<class>/<image>`, and `Labels.json`,
+ * which gives every class folder's name in words.
+ */
+
+const part = /(^|\/)(train|val)\.X\d*\//;
+
+async function readLabels(file: SourceFile): Promise<Record<string, string>> {
+  try {
+    return z.record(z.string(), z.string()).parse(JSON.parse(await readFile(file.path, 'utf8')));
+  } catch (cause) {
+    throw new SluiceError(
+      'file-damaged',
+      `${file.path} must be a JSON object of class folder to name. Get the file again.`,
+      { cause },
+    );
+  }
+}
+
+export const imagenet100: Format = {
+  name: 'imagenet100',
+  layout: 'ImageNet100: train.X1 … train.X4/<class>/<image>, val.X/<class>/<image> and Labels.json',
+  recognises: (files) => files.some(({ name }) => part.test(name)),
+  read: async (files) => {
+    const labelFile = fileNamed(files, /^Labels\.json$/, 'Labels.json');
+    const names = await readLabels(labelFile);
+    const { classes, train, test, notes } = divideImages(files);
+    const unnamed = classes.find((folder) => names[folder] === undefined);
+    if (unnamed !== undefined) {
+      const image = train.find(({ label }) => classes[label] === unnamed);
+      throw new SluiceError(
+        'class-unknown',
+        `${image?.file.path}: class "${unnamed}" is not in ${labelFile.path}. Add it there, or remove the folder.`,
+      );
+    }
+    return {
+      shape: [croppedTo, croppedTo, 3],
+      classes: classes.map((folder) => names[folder]),
+      normalisation: imagenetNormalisation,
+      flip: true,
+      notes,
+      content: { kind: 'files', train: await keepFiles(train), test: await keepFiles(test) },
+    };
+  },
+};

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { SluiceError } from '../errors.ts';
+import { sluiceHome } from '../home.ts';
+import type { DatasetInfo } from './source.ts';
+
+/**
+ * An imported data set is a folder: `manifest.json`, `train.labels` and `test.labels` (uint16, little-endian), and
+ * either `train.pixels` and `test.pixels` (bytes, NHWC) or `train.files` and `test.files` (one path a line, relative
+ * to the folder or absolute), in the same order.
+ */
+
+export const manifestSchema = z.strictObject({
+  version: z.literal(1),
+  name: z.string(),
+  format: z.string(),
+  content: z.enum(['pixels', 'files']),
+  shape: z.tuple([z.int().min(1), z.int().min(1), z.int().min(1)]),
+  classes: z.array(z.string()).min(1).max(65_536),
+  normalisation: z.strictObject({ mean: z.array(z.number()), std: z.array(z.number().positive()) }),
+  flip: z.boolean(),
+  trainSamples: z.int().min(1),
+  testSamples: z.int().min(1),
+  importedFrom: z.array(z.string()),
+  importedAt: z.iso.datetime(),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+
+/** The folder of all imported data sets. */
+export function dataFolder(): string {
+  return join(sluiceHome(), 'data');
+}
+
+const validName = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+
+/** The folder of one imported data set; refuses names that would lead elsewhere. */
+export function datasetFolder(name: string): string {
+  if (validName.test(name)) return join(dataFolder(), name);
+  throw new SluiceError(
+    'name-invalid',
+    `"${name}" cannot name a data set: use up to 64 lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
+  );
+}
+
+/** What is wrong with an imported data set, and the way out. */
+export function damaged(name: string, what: string, cause?: unknown): SluiceError {
+  return new SluiceError(
+    'dataset-damaged',
+    `Data set "${name}" is damaged: ${what}. Remove it with "sluice data remove ${name}" and get or import it again.`,
+    { cause },
+  );
+}
+
+/** `undefined` when no data set of that name was imported. */
+export function readManifest(name: string): Manifest | undefined {
+  if (!validName.test(name)) return undefined;
+  const file = join(datasetFolder(name), 'manifest.json');
+  if (!existsSync(file)) return undefined;
+  try {
+    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw damaged(name, `${file} is not a manifest of this version`, cause);
+  }
+}
+
+export function infoOf({ name, shape, classes, trainSamples, testSamples }: Manifest): DatasetInfo {
+  return { name, shape, classes, trainSamples, testSamples };
+}

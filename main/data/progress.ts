@@ -1,0 +1,11 @@
+/** How far a download, an unpacking or an import is. `total` is `null` while it is not known. */
+export interface DataProgress {
+  readonly step: 'download' | 'unpack' | 'import';
+  /** The file, or the part of the data set, this is about. */
+  readonly item: string;
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'images';
+}
+
+export type OnProgress = (progress: DataProgress) => void;

@@ -1,0 +1,109 @@
+import { SluiceError } from '../errors.ts';
+import type { Shape } from '../model/spec.ts';
+import type { Random } from '../random.ts';
+import { centreRegion, drawCropFlip, normalisationTable, randomRegion, untouched, writeNormalised } from './augment.ts';
+import type { Normalisation } from './catalogue.ts';
+import { requireManifest } from './datasets.ts';
+import type { Manifest } from './manifest.ts';
+import { readFileList, readLabels, readPixels, samplesIn } from './stored.ts';
+import type { Part } from './stored.ts';
+import { stratifiedSubset } from './subset.ts';
+import { drawSynthetic, syntheticInfo, syntheticName, syntheticNormalisation } from './synthetic.ts';
+
+/** The chosen samples of one part of a data set. */
+export interface Samples {
+  /** What each sample is called in the whole data set: the same in every subset. */
+  readonly ids: Uint32Array;
+  readonly labels: Uint16Array;
+  /** Writes image `index` normalised into `out`; augmented if there is a `draw` to do it by. */
+  readonly write: (index: number, draw: Random | null, out: Float32Array) => void | Promise<void>;
+}
+
+interface Look {
+  readonly shape: Shape;
+  readonly normalisation: Normalisation;
+  readonly flip: boolean;
+}
+
+const mostSynthetic = 500_000;
+
+/** Images in memory: cropped and flipped by the byte. */
+function fromPixels(pixels: Uint8Array, { shape, normalisation, flip }: Look): Samples['write'] {
+  const table = normalisationTable(normalisation);
+  const bytes = shape[0] * shape[1] * shape[2];
+  return (index, draw, out) => {
+    const image = pixels.subarray(index * bytes, (index + 1) * bytes);
+    writeNormalised(image, shape, table, draw ? drawCropFlip(draw, flip) : untouched, out);
+  };
+}
+
+/** Images in files: decoded, cut and scaled every time. */
+async function fromFiles(files: readonly string[], { shape, normalisation, flip }: Look): Promise<Samples['write']> {
+  // Only these need the image library, whose loading costs more than a small data set's.
+  const { decodeRegion } = await import('./images.ts');
+  const table = normalisationTable(normalisation);
+  return async (index, draw, out) => {
+    const mirrored = draw !== null && draw.uniform() < 0.5 && flip;
+    const { pixels } = await decodeRegion(
+      files[index],
+      (image) => (draw ? randomRegion(image, draw) : centreRegion(image)),
+      shape[0],
+    );
+    writeNormalised(pixels, shape, table, { ...untouched, mirrored }, out);
+  };
+}
+
+function tooMany(name: string, part: Part, asked: number, available: number): SluiceError {
+  const path = `dataset.${part}Samples`;
+  return new SluiceError(
+    'samples-exceeded',
+    `${path} is ${asked}, but "${name}" has ${available} ${part === 'train' ? 'training' : 'test'} images. Ask for at most ${available}.`,
+    { path },
+  );
+}
+
+function syntheticSamples(part: Part, asked: number | undefined): Samples {
+  const info = syntheticInfo;
+  const count = asked ?? (part === 'train' ? info.trainSamples : info.testSamples);
+  if (count > mostSynthetic) throw tooMany(syntheticName, part, count, mostSynthetic);
+  const bytes = info.shape[0] * info.shape[1] * info.shape[2];
+  const pixels = new Uint8Array(count * bytes);
+  const labels = Uint16Array.from({ length: count }, (_, i) =>
+    drawSynthetic(part, i, pixels.subarray(i * bytes, (i + 1) * bytes)),
+  );
+  const look = { shape: info.shape, normalisation: syntheticNormalisation, flip: true };
+  return { ids: Uint32Array.from(labels.keys()), labels, write: fromPixels(pixels, look) };
+}
+
+async function storedSamples(
+  manifest: Manifest,
+  part: Part,
+  asked: number | undefined,
+  seed: number,
+): Promise<Samples> {
+  const available = samplesIn(manifest, part);
+  const count = asked ?? available;
+  if (count > available) throw tooMany(manifest.name, part, count, available);
+  const all = await readLabels(manifest, part);
+  const ids = stratifiedSubset(all, manifest.classes.length, count, seed, part);
+  const labels = Uint16Array.from(ids, (id) => all[id]);
+  if (manifest.content === 'pixels') {
+    return { ids, labels, write: fromPixels(await readPixels(manifest, part, ids), manifest) };
+  }
+  const files = await readFileList(manifest, part);
+  return {
+    ids,
+    labels,
+    write: await fromFiles(
+      [...ids].map((id) => files[id]),
+      manifest,
+    ),
+  };
+}
+
+/** Draws `asked` samples of a part by seed, every class by its share; all of them when `asked` is absent. */
+export async function openSamples(name: string, part: Part, asked: number | undefined, seed: number): Promise<Samples> {
+  return name === syntheticName
+    ? syntheticSamples(part, asked)
+    : storedSamples(requireManifest(name), part, asked, seed);
+}
