@@ -21,7 +21,7 @@ export async function loadBackend(): Promise<{ backend: WasmBackend; module: Was
     '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
   );
   setWasmPaths(dirname(binary) + sep);
-  await tf.setBackend('wasm');
+  await withoutNewListeners(() => tf.setBackend('wasm'));
   const backend = tf.backend() as unknown as WasmBackend & { readonly wasm: WasmModule };
   const module = backend.wasm;
   const malloc = module._malloc.bind(module);
@@ -31,6 +31,18 @@ export async function loadBackend(): Promise<{ backend: WasmBackend; module: Was
     return offset;
   };
   return { backend, module };
+}
+
+/** Emscripten listens for uncaught errors of the whole process and throws them again from its own line. */
+async function withoutNewListeners(load: () => Promise<unknown>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.rawListeners(event));
+  await load();
+  events.forEach((event, i) => {
+    for (const listener of process.rawListeners(event)) {
+      if (!before[i].includes(listener)) process.removeListener(event, listener as () => void);
+    }
+  });
 }
 
 function outOfMemory(bytes: number, heap: number): SluiceError {
