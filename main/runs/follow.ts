@@ -40,7 +40,7 @@ export async function followTraining(
 ): Promise<void> {
   const { store, run, log, emit } = session;
   const recorder = recordRun(store, run.id, size.stepsPerEpoch);
-  const meter = meterProgress(size, store.stepCount(run.id));
+  const meter = meterProgress(size, { steps: store.stepCount(run.id), bytes: store.byteCount(run.id) });
   let pair: PairRecord | null = null;
   for await (const event of events) {
     if (event.kind === 'checkpoint') {

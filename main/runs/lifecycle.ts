@@ -9,11 +9,9 @@ import type { Store } from './store.ts';
  * a second. Each throws `run-status` when the run is at a point of its life where the wish makes no sense.
  */
 
-/** Queues an experiment: one run per seed, in one group. */
-export function createRuns(store: Store, experiment: Experiment): Run[] {
-  const runs: Run[] = [];
-  for (const seed of experiment.seeds) runs.push(store.create(experiment, seed, runs[0]?.group));
-  return runs;
+/** Queues experiments that are launched together: one run for each of their seeds, all in one group. */
+export function createRuns(store: Store, experiments: readonly Experiment[], group: string): Run[] {
+  return experiments.flatMap((experiment) => experiment.seeds.map((seed) => store.create(experiment, seed, group)));
 }
 
 /** Queues a run again that ended before its time; executing it goes on from its last checkpoint. */

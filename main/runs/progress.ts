@@ -12,6 +12,8 @@ export interface Progress {
   readonly stepsDone: number;
   readonly totalSteps: number;
   readonly crossEntropy: number;
+  /** Training traffic of the whole run so far, both directions. */
+  readonly bytesDone: number;
   readonly samplesPerSecond: number;
   readonly etaSeconds: number;
 }
@@ -34,15 +36,16 @@ interface ProgressMeter {
 const smoothing = 0.05;
 
 /**
- * Measures a run that has `stepsDone` steps behind it. The seconds a step takes are smoothed, as phases differ in speed;
+ * Measures a run that has so many steps and bytes behind it. The seconds a step takes are smoothed, as phases differ in speed;
  * what an epoch costs besides its steps (evaluation, checkpoint) is averaged apart, so that it does not jolt the time left.
  */
 export function meterProgress(
   { stepsPerEpoch, epochs }: RunSize,
-  stepsDone: number,
+  done: { readonly steps: number; readonly bytes: number },
   now: () => number = () => performance.now() / 1000,
 ): ProgressMeter {
   const totalSteps = stepsPerEpoch * epochs;
+  let { steps: stepsDone, bytes: bytesDone } = done;
   const mean = { samples: 0, seconds: 0 };
   const overhead = { seconds: 0, epochs: 0 };
   let stepsMeasured = 0;
@@ -53,8 +56,9 @@ export function meterProgress(
     return last - start;
   };
   return {
-    step: ({ training, phase, budget, epoch, crossEntropy, samples }) => {
+    step: ({ training, phase, budget, epoch, crossEntropy, samples, bytesUp, bytesDown }) => {
       stepsDone += 1;
+      bytesDone += bytesUp + bytesDown;
       stepsMeasured += 1;
       const weight = Math.max(smoothing, 1 / stepsMeasured);
       mean.samples += weight * (samples - mean.samples);
@@ -64,7 +68,7 @@ export function meterProgress(
       const etaSeconds = stepsLeft * mean.seconds + Math.ceil(stepsLeft / stepsPerEpoch) * epochOverhead;
       const samplesPerSecond = mean.seconds > 0 ? mean.samples / mean.seconds : 0;
       const place = { training, phase, budget, epoch, stepsDone, totalSteps };
-      return { kind: 'progress', ...place, crossEntropy, samplesPerSecond, etaSeconds };
+      return { kind: 'progress', ...place, crossEntropy, bytesDone, samplesPerSecond, etaSeconds };
     },
     other: (event) => {
       overhead.seconds += lap();

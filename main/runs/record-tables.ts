@@ -8,6 +8,8 @@ export interface RecordTables {
   append(run: string, records: readonly TrainingRecord[]): void;
   steps(run: string): StepRecord[];
   stepCount(run: string): number;
+  /** Bytes of training traffic in both directions, over all steps. */
+  byteCount(run: string): number;
   epochs(run: string): EpochRecord[];
   pairs(run: string): PairRecord[];
   /** Removes what lies beyond a checkpoint (null: everything), so that a resumed run counts nothing twice. */
@@ -49,6 +51,8 @@ export function recordTables(database: Database): RecordTables {
     },
     steps: (run) => rows<StepRow>('steps', 'step', run).map(toStep),
     stepCount: (run) => database.all<{ n: number }>('SELECT count(*) AS n FROM steps WHERE run = ?', run)[0]?.n ?? 0,
+    byteCount: (run) =>
+      database.all<{ n: number }>('SELECT total(bytesUp + bytesDown) AS n FROM steps WHERE run = ?', run)[0]?.n ?? 0,
     epochs: (run) => rows<Omit<EpochRecord, 'kind'>>('epochs', 'epoch', run).map((row) => ({ kind: 'epoch', ...row })),
     pairs: (run) => rows<Omit<PairRecord, 'kind'>>('pairs', 'phase', run).map((row) => ({ kind: 'pair', ...row })),
     truncateAfter: (run, position) => {

@@ -3,9 +3,9 @@ import { meterProgress } from '../../../main/runs/progress.ts';
 import { epochRecord, stepRecord } from '../../support/run-records.ts';
 
 /** A meter on a clock that is set by hand. */
-function meterOf(size: { stepsPerEpoch: number; epochs: number }, stepsDone = 0) {
+function meterOf(size: { stepsPerEpoch: number; epochs: number }, done = { steps: 0, bytes: 0 }) {
   const clock = { seconds: 100 };
-  return { clock, meter: meterProgress(size, stepsDone, () => clock.seconds) };
+  return { clock, meter: meterProgress(size, done, () => clock.seconds) };
 }
 
 describe('progress', () => {
@@ -37,10 +37,14 @@ describe('progress', () => {
   });
 
   it('counts from where a run is resumed and leaves pauses out', () => {
-    const { clock, meter } = meterOf({ stepsPerEpoch: 10, epochs: 2 }, 5);
+    const { clock, meter } = meterOf({ stepsPerEpoch: 10, epochs: 2 }, { steps: 5, bytes: 1000 });
     clock.seconds += 3600;
     meter.skip();
     clock.seconds += 2;
-    expect(meter.step(stepRecord(5))).toMatchObject({ stepsDone: 6, totalSteps: 20, etaSeconds: 28 });
+    const { bytesUp, bytesDown } = stepRecord(5);
+    expect(meter.step(stepRecord(5))).toMatchObject({
+      ...{ stepsDone: 6, totalSteps: 20, etaSeconds: 28 },
+      bytesDone: 1000 + bytesUp + bytesDown,
+    });
   });
 });

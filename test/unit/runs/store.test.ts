@@ -16,10 +16,12 @@ const position = { training: 0, phase: 1, epoch: 2, batch: 1, step: 5 };
 describe('runs in the store', () => {
   it('are created one per seed, in one group, with their experiment beside them', () => {
     const store = openTestStore(temporaryFolder());
-    const runs = createRuns(store, experiment({ name: 'Figure 8: deprune (small)', seeds: [3, 5], notes: 'why' }));
+    const deprune = experiment({ name: 'Figure 8: deprune (small)', seeds: [3, 5], notes: 'why' });
+    const runs = createRuns(store, [deprune, experiment({ name: 'full', seeds: [3] })], 'figure-8@now');
     expect(runs.map(({ id, seed, group, status }) => ({ id, seed, group, status }))).toEqual([
-      { id: '0001-figure-8-deprune-small', seed: 3, group: '0001-figure-8-deprune-small', status: 'queued' },
-      { id: '0002-figure-8-deprune-small', seed: 5, group: '0001-figure-8-deprune-small', status: 'queued' },
+      { id: '0001-figure-8-deprune-small', seed: 3, group: 'figure-8@now', status: 'queued' },
+      { id: '0002-figure-8-deprune-small', seed: 5, group: 'figure-8@now', status: 'queued' },
+      { id: '0003-full', seed: 3, group: 'figure-8@now', status: 'queued' },
     ]);
     const file: unknown = JSON.parse(readFileSync(join(store.folder(runs[1].id), 'experiment.json'), 'utf8'));
     expect(experimentSchema.parse(file)).toEqual({ ...runs[1].experiment, seeds: [5] });
@@ -138,7 +140,7 @@ describe('records in the store', () => {
 
   it('beyond a checkpoint are removed, those before it and of other runs stay', () => {
     const store = openTestStore(temporaryFolder());
-    const runs = createRuns(store, experiment({ seeds: [1, 2] }));
+    const runs = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
     const records = [
       ...[0, 4, 5, 6].map((step) => stepRecord(step)),
       ...[0, 1, 2].map((epoch) => epochRecord(epoch)),
@@ -161,7 +163,7 @@ describe('records in the store', () => {
   it('written by several processes at once all arrive, and a kill -9 leaves whole batches', async () => {
     const home = temporaryFolder();
     const store = openTestStore(home);
-    const runs = createRuns(store, experiment({ seeds: [1, 2] }));
+    const runs = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
     const committed = [0, 0];
     const children = runs.map(({ id }, i) => {
       const child = startChild('append', home, id);
