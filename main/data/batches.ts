@@ -64,12 +64,17 @@ function startWorker(options: BatchOptions): BatchWorker {
   return {
     opened,
     request: (part, epoch, index) => {
-      if (ended) return Promise.reject(ended);
       const id = nextId++;
-      const batch = new Promise<Batch>((resolve, reject) => waiting.set(id, { resolve, reject }));
+      const batch = new Promise<Batch>((resolve, reject) => {
+        if (ended) {
+          reject(ended);
+          return;
+        }
+        waiting.set(id, { resolve, reject });
+        worker.postMessage({ id, part, epoch, index } satisfies BatchRequest);
+      });
       // An iterator that was left early has nobody to hear of an error.
       batch.catch(() => undefined);
-      worker.postMessage({ id, part, epoch, index } satisfies BatchRequest);
       return batch;
     },
     close: () => {

@@ -26,12 +26,14 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** Where the body of an answer belongs in the file; throws when the server did not send the file. */
+/** Where the body of an answer belongs in the file. A refusal is a SluiceError: asking again would not help. */
 function offsetOf(response: Response, asked: number): number {
   if (response.status === 200) return 0;
   const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (response.status === 206 && Number(start) === asked) return asked;
-  throw new Error(`the server answered ${response.status} ${response.statusText}`.trim());
+  const answer = `the server answered ${response.status} ${response.statusText}`.trim();
+  const refused = response.status >= 400 && response.status < 500 && response.status !== 416;
+  throw refused ? new SluiceError('download-refused', answer) : new Error(answer);
 }
 
 /** One request: takes up where the partial file ends. A broken connection rejects; what arrived is kept. */
@@ -50,17 +52,15 @@ async function attempt(
     for await (const bytes of (response.body ?? []) as AsyncIterable<Uint8Array>) {
       await handle.write(bytes, 0, bytes.length, done);
       done += bytes.length;
-      if (done > file.bytes) {
-        await rm(part);
-        throw new SluiceError(
-          'file-size',
-          `${url} is larger than the ${file.bytes} bytes published: it is another file. Nothing was kept.`,
-        );
-      }
+      if (done > file.bytes) break;
       onProgress?.({ step: 'download', item: file.name, done, total: file.bytes, unit: 'bytes' });
     }
   } finally {
     await handle.close();
+  }
+  if (done > file.bytes) {
+    await rm(part);
+    throw new SluiceError('download-refused', `the server sends more than the ${file.bytes} bytes published`);
   }
   if (done < file.bytes) throw new Error(`the connection ended after ${done} of ${file.bytes} bytes`);
 }
@@ -68,14 +68,15 @@ async function attempt(
 /** Tries one place until the file is there, or until attempts bring nothing; returns what went wrong then. */
 async function fetchFrom(url: string, file: RemoteFile, part: string, options: DownloadOptions): Promise<unknown> {
   let problem: unknown;
-  for (let fruitless = 0; fruitless < fruitlessAttempts;) {
+  let fruitless = 0;
+  while (fruitless < fruitlessAttempts) {
     const before = await sizeOf(part);
     if (before === file.bytes) return undefined;
     if (fruitless > 0) await wait(firstPause * 4 ** (fruitless - 1));
     try {
       await attempt(url, file, part, options);
     } catch (error) {
-      if (error instanceof SluiceError) throw error;
+      if (error instanceof SluiceError) return error;
       problem = error;
     }
     fruitless = (await sizeOf(part)) > before ? 0 : fruitless + 1;

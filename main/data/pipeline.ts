@@ -20,7 +20,7 @@ export interface BatchOptions {
 export interface Pipeline {
   /** With the numbers of samples used. */
   readonly info: DatasetInfo;
-  prepare(part: Part, epoch: number, index: number): Promise<Batch>;
+  readonly prepare: (part: Part, epoch: number, index: number) => Promise<Batch>;
 }
 
 /** Loads the chosen samples and stands ready to make batches of them. */

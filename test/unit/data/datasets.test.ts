@@ -1,0 +1,75 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { catalogue } from '../../../main/data/catalogue.ts';
+import { describeDataset, listDatasets, removeDataset } from '../../../main/data/datasets.ts';
+import { importDataset } from '../../../main/data/import.ts';
+import { scratchFolder, useHome, writeCifar10, writeImageFolder } from '../../support/datasets.ts';
+
+describe('the data sets there are', () => {
+  it('are the built-in one, imported ones and those to get', async () => {
+    useHome();
+    const names = (): string[] => listDatasets().map(({ name, status }) => `${name} ${status}`);
+    expect(names()).toEqual([
+      'synthetic built-in',
+      'cifar10 available',
+      'cifar100 available',
+      'stl10 available',
+      'mnist available',
+      'fashion-mnist available',
+    ]);
+    await importDataset(writeCifar10(scratchFolder()));
+    await importDataset(await writeImageFolder(scratchFolder(), ['a', 'b'], 5), { name: 'pets' });
+    expect(names().slice(0, 4)).toEqual([
+      'synthetic built-in',
+      'cifar10 imported',
+      'pets imported',
+      'cifar100 available',
+    ]);
+    await removeDataset('pets');
+    expect(names()).not.toContain('pets imported');
+  });
+
+  it('are described without reading an image', async () => {
+    useHome();
+    expect(describeDataset('synthetic')).toMatchObject({ shape: [32, 32, 3], trainSamples: 2000, testSamples: 1000 });
+    const { info } = await importDataset(writeCifar10(scratchFolder()));
+    expect(describeDataset('cifar10')).toEqual(info);
+  });
+});
+
+describe('a data set that is not there', () => {
+  it('comes with the command that gets it', () => {
+    useHome();
+    expect(() => describeDataset('cifar10')).toThrow('sluice data get cifar10');
+  });
+
+  it('comes with the name that was meant', async () => {
+    useHome();
+    expect(() => describeDataset('CIFAR-100')).toThrow('Did you mean "cifar100"?');
+    expect(() => describeDataset('synthtic')).toThrow('Did you mean "synthetic"?');
+    expect(() => describeDataset('../../etc')).toThrow(
+      'There is no data set "../../etc". Known are synthetic, cifar10',
+    );
+    await expect(removeDataset('../..')).rejects.toMatchObject({ code: 'dataset-unknown' });
+    await expect(removeDataset('synthetic')).rejects.toMatchObject({ code: 'dataset-built-in' });
+  });
+
+  it('is told from one whose manifest is damaged, which can be removed', async () => {
+    const home = useHome();
+    await importDataset(writeCifar10(scratchFolder()));
+    writeFileSync(join(home, 'data', 'cifar10', 'manifest.json'), '{"version": 1, "name"');
+    expect(() => describeDataset('cifar10')).toThrow('sluice data remove cifar10');
+    await removeDataset('cifar10');
+    expect(() => describeDataset('cifar10')).toThrow('sluice data get cifar10');
+  });
+});
+
+it('the catalogue agrees with itself', () => {
+  for (const [key, { name, classes, shape, normalisation, files }] of Object.entries(catalogue)) {
+    expect(name).toBe(key);
+    expect(new Set(classes).size).toBe(key === 'cifar100' ? 100 : 10);
+    expect([normalisation.mean.length, normalisation.std.length]).toEqual([shape[2], shape[2]]);
+    for (const file of files) expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
+  }
+});
