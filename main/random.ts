@@ -9,17 +9,18 @@ export interface Random {
   fillUniform(values: Float32Array, bound: number): void;
 }
 
+/** Stirs 32 bits into a hash, as MurmurHash3 ends. */
+function stir(hash: number, bits: number): number {
+  let h = Math.imul(hash ^ bits, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
 function hash(seed: number, keys: readonly (number | string)[]): number {
-  let h = (seed ^ 0x9e3779b9) >>> 0;
+  let h = 0x9e3779b9 ^ stir(0, seed);
   for (const key of keys) {
-    for (const code of typeof key === 'number'
-      ? [key >>> 0, (key / 0x100000000) >>> 0]
-      : [...key].map((c) => c.charCodeAt(0))) {
-      h = Math.imul(h ^ code, 0x85ebca6b);
-      h = (h ^ (h >>> 13)) >>> 0;
-      h = Math.imul(h, 0xc2b2ae35);
-      h = (h ^ (h >>> 16)) >>> 0;
-    }
+    const words = typeof key === 'number' ? [key, key / 0x100000000] : Array.from(key, (c) => c.charCodeAt(0));
+    for (const word of words) h = stir(h, word);
   }
   return h;
 }
@@ -37,7 +38,7 @@ function unit(state: number): number {
 
 /** An independent stream for a seed and a purpose: `random(seed, 'augment', epoch, index)`. */
 export function random(seed: number, ...keys: (number | string)[]): Random {
-  let state = hash(seed, keys) | 0;
+  let state = hash(seed, keys);
   const uniform = (): number => {
     state = next(state);
     return unit(state);
