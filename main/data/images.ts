@@ -24,15 +24,21 @@ export interface DecodedImage extends Size {
   readonly pixels: Uint8Array;
 }
 
+/** Where an image is, and what messages call it if not by its path. */
+interface ImageFile {
+  readonly path: string;
+  readonly label?: string;
+}
+
 /** Does `work` on an image and names the file if that fails. */
-async function reading<T>(path: string, work: (image: Sharp) => Promise<T>): Promise<T> {
+async function reading<T>({ path, label = path }: ImageFile, work: (image: Sharp) => Promise<T>): Promise<T> {
   try {
     // Quicker for small images than to let the library open the file.
     return await work(sharp(await readFile(path)));
   } catch (cause) {
     throw new SluiceError(
       'image-unreadable',
-      `${path} cannot be read as an image (${messageOf(cause).trim()}). Replace or remove the file.`,
+      `${label} cannot be read as an image (${messageOf(cause).trim()}). Replace or remove the file.`,
       { cause },
     );
   }
@@ -44,21 +50,21 @@ async function rgb(image: Sharp): Promise<DecodedImage> {
 }
 
 /** Height and width from the file's header. */
-export function imageSize(path: string): Promise<Size> {
-  return reading(path, async (image) => {
+export function imageSize(file: ImageFile): Promise<Size> {
+  return reading(file, async (image) => {
     const { width, height } = await image.metadata();
     return { width, height };
   });
 }
 
 /** The whole image; with `size`, its centre square scaled to size × size. */
-export function decodeImage(path: string, size?: number): Promise<DecodedImage> {
-  return reading(path, (image) => rgb(size === undefined ? image : image.resize(size, size, { fit: 'cover' })));
+export function decodeImage(file: ImageFile, size?: number): Promise<DecodedImage> {
+  return reading(file, (image) => rgb(size === undefined ? image : image.resize(size, size, { fit: 'cover' })));
 }
 
 /** A region of an image, scaled to size × size; `choose` says which once the image's size is known. */
-export function decodeRegion(path: string, choose: (image: Size) => Region, size: number): Promise<DecodedImage> {
-  return reading(path, async (image) => {
+export function decodeRegion(file: ImageFile, choose: (image: Size) => Region, size: number): Promise<DecodedImage> {
+  return reading(file, async (image) => {
     const region = choose(await image.metadata());
     return rgb(image.extract(region).resize(size, size, { fit: 'fill', kernel: 'linear' }));
   });

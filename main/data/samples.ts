@@ -45,7 +45,7 @@ async function fromFiles(files: readonly string[], { shape, normalisation, flip 
   return async (index, draw, out) => {
     const mirrored = draw !== null && draw.uniform() < 0.5 && flip;
     const { pixels } = await decodeRegion(
-      files[index],
+      { path: files[index] },
       (image) => (draw ? randomRegion(image, draw) : centreRegion(image)),
       shape[0],
     );

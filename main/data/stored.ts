@@ -1,9 +1,14 @@
+import { constants } from 'node:buffer';
 import { open, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { SluiceError } from '../errors.ts';
 import { damaged, datasetFolder } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Reads what an import has written; a file that does not fit its manifest is an error. */
+
+/** Bytes one call of the operating system surely reads. */
+const largestRead = 2 ** 30;
 
 export type Part = 'train' | 'test';
 
@@ -30,27 +35,42 @@ export async function readLabels(manifest: Manifest, part: Part): Promise<Uint16
   throw damaged(manifest.name, `${part}.labels, record ${wrong}: there is no class ${labels[wrong]}`);
 }
 
+/** Stretches of neighbours in `ids`, at most `most` long, as positions [first, end). */
+function* stretches(ids: Uint32Array, most: number): Generator<[first: number, end: number]> {
+  for (let first = 0, end = 1; first < ids.length; first = end, end++) {
+    while (end < ids.length && ids[end] === ids[end - 1] + 1 && end - first < most) end++;
+    yield [first, end];
+  }
+}
+
 /** The pixels of the chosen samples, one image after the other; `ids` ascend. */
 export async function readPixels(manifest: Manifest, part: Part, ids: Uint32Array): Promise<Uint8Array> {
   const file = `${part}.pixels`;
   const imageBytes = manifest.shape[0] * manifest.shape[1] * manifest.shape[2];
-  const expected = samplesIn(manifest, part) * imageBytes;
-  const pixels = new Uint8Array(ids.length * imageBytes);
+  if (ids.length * imageBytes > constants.MAX_LENGTH) {
+    const path = `dataset.${part}Samples`;
+    const most = Math.floor(constants.MAX_LENGTH / imageBytes);
+    throw new SluiceError(
+      'samples-exceeded',
+      `"${manifest.name}" does not fit in memory. Set ${path} to ${most} or less.`,
+      { path },
+    );
+  }
   const handle = await open(join(datasetFolder(manifest.name), file)).catch((cause: unknown) => {
     throw damaged(manifest.name, `${file} cannot be read`, cause);
   });
   try {
     const { size } = await handle.stat();
+    const expected = samplesIn(manifest, part) * imageBytes;
     if (size !== expected) throw damaged(manifest.name, `${file} has ${size} bytes instead of ${expected}`);
-    for (let first = 0, end = 0; first < ids.length; first = end) {
-      // Neighbours in the file are read together.
-      for (end = first + 1; end < ids.length && ids[end] === ids[end - 1] + 1;) end++;
+    const pixels = new Uint8Array(ids.length * imageBytes);
+    for (const [first, end] of stretches(ids, Math.floor(largestRead / imageBytes))) {
       await handle.read(pixels, first * imageBytes, (end - first) * imageBytes, ids[first] * imageBytes);
     }
+    return pixels;
   } finally {
     await handle.close();
   }
-  return pixels;
 }
 
 /** Where the images of a whole part are. */

@@ -68,7 +68,7 @@ async function classNames(
   if (names.length > 0 && new Set(names).size === names.length) return names;
   throw new SluiceError(
     'class-unknown',
-    `${file.path} must hold one class name a line, each once. Get the file again.`,
+    `${file.label} must hold one class name a line, each once. Get the file again.`,
   );
 }
 

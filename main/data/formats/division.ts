@@ -45,7 +45,10 @@ function findImage(file: SourceFile): FoundImage {
   const className = segments.at(-2);
   const parent = segments.slice(0, -2).join('/');
   if (className === undefined) {
-    throw new SluiceError('class-unknown', `${file.path} lies in no class folder. Images belong into <class>/<image>.`);
+    throw new SluiceError(
+      'class-unknown',
+      `${file.label} lies in no class folder. Images belong into <class>/<image>.`,
+    );
   }
   return { file, className, parent, part: partOf(parent) };
 }
@@ -61,7 +64,7 @@ function checkStrangers(files: readonly SourceFile[]): void {
   if (!stranger) return;
   throw new SluiceError(
     'image-unreadable',
-    `${stranger.path} is not a JPEG or PNG image. Convert it, or take it out of the class folder.`,
+    `${stranger.label} is not a JPEG or PNG image. Convert it, or take it out of the class folder.`,
   );
 }
 
@@ -73,7 +76,7 @@ function checkDepth(images: readonly FoundImage[]): void {
     if (!deeper) continue;
     throw new SluiceError(
       'layout-unknown',
-      `Images lie at different depths: ${image.file.path} and ${deeper.file.path}. All must lie in <class>/<image>.`,
+      `Images lie at different depths: ${image.file.label} and ${deeper.file.label}. All must lie in <class>/<image>.`,
     );
   }
 }
@@ -108,7 +111,7 @@ function labelled(images: readonly FoundImage[], part: 'train' | 'test', classes
     if (label !== undefined) return { file, label };
     throw new SluiceError(
       'class-unknown',
-      `${file.path}: class "${className}" has no training images. The classes are ${classes.join(', ')}.`,
+      `${file.label}: class "${className}" has no training images. The classes are ${classes.join(', ')}.`,
     );
   });
 }
@@ -122,7 +125,7 @@ export function divideImages(files: readonly SourceFile[]): Division {
   if (stray && found.some((image) => image.part !== 'undivided')) {
     throw new SluiceError(
       'layout-unknown',
-      `${stray.file.path} lies neither under train nor under test or val, as others do. Move it there, or take it out.`,
+      `${stray.file.label} lies neither under train nor under test or val, as others do. Move it there, or take it out.`,
     );
   }
   const images = stray ? divide(found) : found;

@@ -28,11 +28,11 @@ async function* decode(
     const part = images.slice(from, from + imagesPerChunk);
     const pixels = new Uint8Array(part.length * bytes);
     await mapAtOnce(part, imagesAtOnce, async ({ file }, i) => {
-      const image = await decodeImage(file.path, size);
+      const image = await decodeImage(file, size);
       if (image.height !== first.height || image.width !== first.width) {
         throw new SluiceError(
           'image-size',
-          `${file.path} is ${image.width}×${image.height} pixels, the first image ${first.width}×${first.height}. ` +
+          `${file.label} is ${image.width}×${image.height} pixels, the first image ${first.width}×${first.height}. ` +
             'Bring all to one size, for instance with --size 32.',
         );
       }
@@ -44,7 +44,7 @@ async function* decode(
 
 /** The images as files, after a look at every header. */
 export async function keepFiles(images: readonly LabelledImage[]): Promise<FileSplit> {
-  await mapAtOnce(images, imagesAtOnce, ({ file }) => imageSize(file.path));
+  await mapAtOnce(images, imagesAtOnce, ({ file }) => imageSize(file));
   return { files: images.map(({ file }) => file), labels: Uint16Array.from(images, ({ label }) => label) };
 }
 
@@ -53,8 +53,15 @@ export const folder: Format = {
   layout: 'a folder of images: <class>/<image>.jpg or .png, below train and test (or val) folders or without',
   recognises: (files) => files.some(isImage),
   read: async (files, { size }) => {
+    if (size !== undefined && !(size >= 1 && size <= largestDecoded)) {
+      throw new SluiceError(
+        'image-size',
+        `size is ${size}, expected 1 to ${largestDecoded}. Larger images need no size: they stay files, cut to ${croppedTo} pixels.`,
+        { path: 'size' },
+      );
+    }
     const { classes, train, test, notes } = divideImages(files);
-    const first = await decodeImage(train[0].file.path, size);
+    const first = await decodeImage(train[0].file, size);
     if (size === undefined && Math.max(first.width, first.height) > largestDecoded) {
       const content = { kind: 'files' as const, train: await keepFiles(train), test: await keepFiles(test) };
       return {

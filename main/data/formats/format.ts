@@ -3,9 +3,12 @@ import type { Shape } from '../../model/spec.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Normalisation } from '../catalogue.ts';
 
-/** A file given to an import: where it is, and its path inside what was given, with forward slashes. */
+/** A file given to an import. */
 export interface SourceFile {
   readonly path: string;
+  /** What messages call it: its path, or its place in the archive it came from. */
+  readonly label: string;
+  /** Its path inside what was given, with forward slashes. */
   readonly name: string;
 }
 
@@ -44,7 +47,7 @@ export interface ReadOptions {
   /** The name the data set will get. */
   readonly name: string;
   /** Bring every image of a folder to this many pixels in height and width. */
-  readonly size?: number;
+  readonly size: number | undefined;
 }
 
 export interface Format {
@@ -63,7 +66,10 @@ export function filesNamed(files: readonly SourceFile[], pattern: RegExp): Sourc
     if (!pattern.test(name)) continue;
     const twin = found.get(name);
     if (twin)
-      throw new SluiceError('file-twice', `${name} is there twice: ${twin.path} and ${file.path}. Import one of them.`);
+      throw new SluiceError(
+        'file-twice',
+        `${name} is there twice: ${twin.label} and ${file.label}. Import one of them.`,
+      );
     found.set(name, file);
   }
   return [...found.keys()].sort().map((name) => found.get(name) as SourceFile);

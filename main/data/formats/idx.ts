@@ -25,7 +25,7 @@ async function contents(file: SourceFile): Promise<Buffer> {
   } catch (cause) {
     throw new SluiceError(
       'file-truncated',
-      `${file.path} cannot be unpacked (${messageOf(cause)}). Get the file again.`,
+      `${file.label} cannot be unpacked (${messageOf(cause)}). Get the file again.`,
       { cause },
     );
   }
@@ -39,7 +39,7 @@ async function readIdx(file: SourceFile, magic: number): Promise<{ dimensions: n
   if (bytes.length < header || bytes.readUInt32BE(0) !== magic) {
     throw new SluiceError(
       'file-damaged',
-      `${file.path} does not begin with IDX's number 0x${magic.toString(16)}. Get the file again.`,
+      `${file.label} does not begin with IDX's number 0x${magic.toString(16)}. Get the file again.`,
     );
   }
   const dimensions = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
@@ -49,7 +49,7 @@ async function readIdx(file: SourceFile, magic: number): Promise<{ dimensions: n
   const record = Math.floor((found * dimensions[0]) / expected);
   throw new SluiceError(
     found < expected ? 'file-truncated' : 'file-size',
-    `${file.path} announces ${dimensions.join('×')} = ${expected} bytes and holds ${found}` +
+    `${file.label} announces ${dimensions.join('×')} = ${expected} bytes and holds ${found}` +
       `${found < expected ? `: it ends in record ${record}` : ''}. Get the file again.`,
   );
 }
@@ -76,7 +76,7 @@ async function split(files: readonly SourceFile[], prefix: string, classes: read
   if (labels.data.length !== samples) {
     throw new SluiceError(
       'file-size',
-      `${imageFile.path} holds ${samples} images, ${labelFile.path} ${labels.data.length} labels. Get both files again.`,
+      `${imageFile.label} holds ${samples} images, ${labelFile.label} ${labels.data.length} labels. Get both files again.`,
     );
   }
   const checked = Uint16Array.from(labels.data, (label, i) => checkLabel(label, classes, labelFile, i));

@@ -20,7 +20,7 @@ async function readLabels(file: SourceFile): Promise<Record<string, string>> {
   } catch (cause) {
     throw new SluiceError(
       'file-damaged',
-      `${file.path} must be a JSON object of class folder to name. Get the file again.`,
+      `${file.label} must be a JSON object of class folder to name. Get the file again.`,
       { cause },
     );
   }
@@ -39,7 +39,7 @@ export const imagenet100: Format = {
       const image = train.find(({ label }) => classes[label] === unnamed);
       throw new SluiceError(
         'class-unknown',
-        `${image?.file.path}: class "${unnamed}" is not in ${labelFile.path}. Add it there, or remove the folder.`,
+        `${image?.file.label}: class "${unnamed}" is not in ${labelFile.label}. Add it there, or remove the folder.`,
       );
     }
     return {

@@ -6,11 +6,11 @@ import type { SourceFile } from './format.ts';
 export async function countRecords(file: SourceFile, bytes: number): Promise<number> {
   const { size } = await stat(file.path);
   const whole = Math.floor(size / bytes);
-  if (size === 0) throw new SluiceError('file-truncated', `${file.path} is empty. Get the file again.`);
+  if (size === 0) throw new SluiceError('file-truncated', `${file.label} is empty. Get the file again.`);
   if (size % bytes !== 0) {
     throw new SluiceError(
       'file-truncated',
-      `${file.path} ends within record ${whole}: its ${size} bytes are not a multiple of ${bytes}. Get the file again.`,
+      `${file.label} ends within record ${whole}: its ${size} bytes are not a multiple of ${bytes}. Get the file again.`,
     );
   }
   return whole;
@@ -31,7 +31,7 @@ export async function* readRecords(
       if (bytesRead !== records.length) {
         throw new SluiceError(
           'file-truncated',
-          `${file.path} ended while it was read, at record ${first}. Import it again.`,
+          `${file.label} ended while it was read, at record ${first}. Import it again.`,
         );
       }
       yield { first, records };
@@ -46,7 +46,7 @@ export function checkLabel(label: number, classes: readonly string[], file: Sour
   if (label >= 0 && label < classes.length) return label;
   throw new SluiceError(
     'class-unknown',
-    `${file.path}, record ${record}: class ${label} does not exist, the ${classes.length} classes are 0 to ${classes.length - 1}. ` +
+    `${file.label}, record ${record}: class ${label} does not exist, the ${classes.length} classes are 0 to ${classes.length - 1}. ` +
       'The file is damaged or of another data set.',
   );
 }

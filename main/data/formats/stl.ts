@@ -55,7 +55,7 @@ async function split(files: readonly SourceFile[], name: 'train' | 'test'): Prom
   if (samples !== labelled) {
     throw new SluiceError(
       'file-size',
-      `${images.path} holds ${samples} images, ${labels.path} ${labelled} labels. Get the shorter file again.`,
+      `${images.label} holds ${samples} images, ${labels.label} ${labelled} labels. Get the shorter file again.`,
     );
   }
   return { samples, chunks: () => decode(images, labels) };

@@ -253,6 +253,18 @@ describe('what is wrong with the files is said, and nothing is left behind', () 
     await expectFailure(other, 'image-unreadable', ['notes.txt', 'JPEG or PNG'], { name: 'x' });
   });
 
+  it('an image in an archive, by its place there', async () => {
+    const folder = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
+    writeFileSync(join(folder, 'b', '3.png'), 'no image');
+    const tar = await tarOf(folder, join(scratchFolder(), 'pets.tar'));
+    await expectFailure(tar, 'image-unreadable', [join(tar, 'b', '3.png')]);
+  });
+
+  it('a size that makes no small image', async () => {
+    const folder = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
+    await expectFailure(folder, 'image-size', ['size is 500', '128'], { name: 'x', size: 500 });
+  });
+
   it('a truncated image', async () => {
     const folder = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
     const image = await writeImage(join(folder, 'a', 'cut.jpg'));

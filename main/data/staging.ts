@@ -1,0 +1,34 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { dataFolder } from './manifest.ts';
+
+/**
+ * Gives `work` an empty folder beside the data sets, to fill and then to rename. The folder is gone afterwards if
+ * it was not renamed; what killed processes left is removed on the way.
+ */
+export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  await sweep();
+  const folder = join(dataFolder(), `.importing-${process.pid}-${Date.now()}`);
+  await mkdir(folder, { recursive: true });
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function sweep(): Promise<void> {
+  for (const name of await readdir(dataFolder()).catch(() => [])) {
+    const owner = /^\.importing-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isRunning(Number(owner))) continue;
+    await rm(join(dataFolder(), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
