@@ -18,7 +18,7 @@ export type CutTraffic =
   | { readonly layer: number; readonly after: string; readonly sent: Shape; readonly traffic: readonly Traffic[] }
   | { readonly layer: number; readonly after: string; readonly problem: string };
 
-/** Bytes of a value: float16 maps up in budgeted phases, float32 for everything else, as in the published code. */
+/** Bytes of a value: float16 maps up in budgeted phases, float32 for everything else, as in the published deprune. */
 const mapBytes = 2;
 const floatBytes = 4;
 
