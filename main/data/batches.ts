@@ -24,7 +24,7 @@ interface Waiting {
 }
 
 function errorOf({ code, message, path }: Failure): Error {
-  return code === undefined ? new Error(message) : new SluiceError(code, message, path === undefined ? {} : { path });
+  return code === undefined ? new Error(message) : new SluiceError(code, message, { path });
 }
 
 function startWorker(options: BatchOptions): BatchWorker {
@@ -104,7 +104,8 @@ export async function openBatches(options: BatchOptions): Promise<BatchSource> {
     const samples = part === 'train' ? info.trainSamples : info.testSamples;
     const total = Math.ceil(samples / options.batchSize);
     const ahead: Promise<Batch>[] = [];
-    for (let next = from; ;) {
+    let next = from;
+    for (;;) {
       while (ahead.length < depth && next < total) ahead.push(worker.request(part, epoch, next++));
       const batch = ahead.shift();
       if (!batch) return;

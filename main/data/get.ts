@@ -28,8 +28,7 @@ export async function getKnown(entry: KnownDataset, options: DownloadOptions = {
     if (!existsSync(path)) await download(file, path, options);
     paths.push(path);
   }
-  const { onProgress } = options;
-  const result = await importDataset(paths, { name, ...(onProgress ? { onProgress } : {}) });
+  const result = await importDataset(paths, { name, onProgress: options.onProgress });
   await rm(folder, { recursive: true });
   return result;
 }

@@ -100,7 +100,7 @@ export async function importDataset(
     const format = formatFor(files, paths, wanted);
     const name = chosen ?? defaultName(format, paths);
     const target = freeFolder(name);
-    const reading = await format.read(files, { name, size });
+    const reading = await format.read(files, { name, size, onProgress });
     const origin = { name, format: format.name, importedFrom: paths };
     const manifest = await writeDataset(staging, reading, origin, onProgress);
     if (manifest.content === 'pixels') await rm(scratch, { recursive: true, force: true });

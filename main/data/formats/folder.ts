@@ -3,6 +3,7 @@ import { SluiceError } from '../../errors.ts';
 import { decodeImage, imagesAtOnce, imageSize } from '../images.ts';
 import type { DecodedImage } from '../images.ts';
 import { mapAtOnce } from '../at-once.ts';
+import type { OnProgress } from '../progress.ts';
 import { divideImages, isImage } from './division.ts';
 import type { LabelledImage } from './division.ts';
 import type { Chunk, DecodedSplit, FileSplit, Format } from './format.ts';
@@ -43,8 +44,16 @@ async function* decode(
 }
 
 /** The images as files, after a look at every header. */
-export async function keepFiles(images: readonly LabelledImage[]): Promise<FileSplit> {
-  await mapAtOnce(images, imagesAtOnce, ({ file }) => imageSize(file));
+export async function keepFiles(
+  part: 'train' | 'test',
+  images: readonly LabelledImage[],
+  onProgress: OnProgress | undefined,
+): Promise<FileSplit> {
+  let done = 0;
+  await mapAtOnce(images, imagesAtOnce, async ({ file }) => {
+    await imageSize(file);
+    onProgress?.({ step: 'import', item: part, done: ++done, total: images.length, unit: 'images' });
+  });
   return { files: images.map(({ file }) => file), labels: Uint16Array.from(images, ({ label }) => label) };
 }
 
@@ -52,7 +61,7 @@ export const folder: Format = {
   name: 'folder',
   layout: 'a folder of images: <class>/<image>.jpg or .png, below train and test (or val) folders or without',
   recognises: (files) => files.some(isImage),
-  read: async (files, { size }) => {
+  read: async (files, { size, onProgress }) => {
     if (size !== undefined && !(size >= 1 && size <= largestDecoded)) {
       throw new SluiceError(
         'image-size',
@@ -63,7 +72,11 @@ export const folder: Format = {
     const { classes, train, test, notes } = divideImages(files);
     const first = await decodeImage(train[0].file, size);
     if (size === undefined && Math.max(first.width, first.height) > largestDecoded) {
-      const content = { kind: 'files' as const, train: await keepFiles(train), test: await keepFiles(test) };
+      const content = {
+        kind: 'files' as const,
+        train: await keepFiles('train', train, onProgress),
+        test: await keepFiles('test', test, onProgress),
+      };
       return {
         shape: [croppedTo, croppedTo, 3],
         classes,

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Shape } from '../../model/spec.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Normalisation } from '../catalogue.ts';
+import type { OnProgress } from '../progress.ts';
 
 /** A file given to an import. */
 export interface SourceFile {
@@ -48,6 +49,7 @@ export interface ReadOptions {
   readonly name: string;
   /** Bring every image of a folder to this many pixels in height and width. */
   readonly size: number | undefined;
+  readonly onProgress: OnProgress | undefined;
 }
 
 export interface Format {

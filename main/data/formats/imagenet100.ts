@@ -30,7 +30,7 @@ export const imagenet100: Format = {
   name: 'imagenet100',
   layout: 'ImageNet100: train.X1 … train.X4/<class>/<image>, val.X/<class>/<image> and Labels.json',
   recognises: (files) => files.some(({ name }) => part.test(name)),
-  read: async (files) => {
+  read: async (files, { onProgress }) => {
     const labelFile = fileNamed(files, /^Labels\.json$/, 'Labels.json');
     const names = await readLabels(labelFile);
     const { classes, train, test, notes } = divideImages(files);
@@ -48,7 +48,11 @@ export const imagenet100: Format = {
       normalisation: imagenetNormalisation,
       flip: true,
       notes,
-      content: { kind: 'files', train: await keepFiles(train), test: await keepFiles(test) },
+      content: {
+        kind: 'files',
+        train: await keepFiles('train', train, onProgress),
+        test: await keepFiles('test', test, onProgress),
+      },
     };
   },
 };
