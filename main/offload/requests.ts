@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts';
-import { viewAs } from './codecs/codec.ts';
+import { copyAs } from './codecs/codec.ts';
 import {
   codecIds,
   codecNamed,
@@ -168,13 +168,13 @@ function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
     gate: gated
       ? {
           kept: keptMaps(bytes.subarray(bitmaskAt, labelsAt)),
-          mask: viewAs(Float32Array, bytes.slice(headerLength, mapsAt)),
+          mask: copyAs(Float32Array, bytes.subarray(headerLength, mapsAt)),
         }
       : null,
     labels:
       labelBytes(classes) === 1
         ? Uint16Array.from(bytes.subarray(labelsAt))
-        : viewAs(Uint16Array, bytes.slice(labelsAt)),
+        : copyAs(Uint16Array, bytes.subarray(labelsAt)),
     maps: decodeTensor(codec, bytes.subarray(mapsAt, bitmaskAt), kept, countValues([...shape, kept])),
   };
   requireConsistent(request, extent);

@@ -43,11 +43,19 @@ export function refuseOverflow(value: number, index: number, format: string, lim
   );
 }
 
+interface TypedArray<T> {
+  new (buffer: ArrayBufferLike, offset: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
 /** The same bytes as an array of `Type`, viewed where the alignment allows and copied where not. */
-export function viewAs<T>(
-  Type: { new (buffer: ArrayBufferLike, offset: number, length: number): T; readonly BYTES_PER_ELEMENT: number },
-  bytes: Uint8Array,
-): T {
-  const aligned = bytes.byteOffset % Type.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
-  return new Type(aligned.buffer, aligned.byteOffset, aligned.byteLength / Type.BYTES_PER_ELEMENT);
+export function viewAs<T>(Type: TypedArray<T>, bytes: Uint8Array): T {
+  if (bytes.byteOffset % Type.BYTES_PER_ELEMENT !== 0) return copyAs(Type, bytes);
+  return new Type(bytes.buffer, bytes.byteOffset, bytes.byteLength / Type.BYTES_PER_ELEMENT);
+}
+
+/** The bytes as an array of `Type` of its own. */
+export function copyAs<T>(Type: TypedArray<T>, bytes: Uint8Array): T {
+  // Not slice: a Buffer's does not copy.
+  return viewAs(Type, new Uint8Array(bytes));
 }

@@ -110,6 +110,18 @@ describe('requests', () => {
     );
   });
 
+  it('arrives in a Buffer at any offset', () => {
+    const sent = vggStep(4);
+    for (const codec of codecs) {
+      const bytes = encodeStep(sent, codec, 'float32');
+      for (const offset of [1, 2, 4]) {
+        const buffer = Buffer.alloc(bytes.length + offset);
+        buffer.set(bytes, offset);
+        expect(decodeStep(buffer.subarray(offset))).toEqual(decodeStep(bytes));
+      }
+    }
+  });
+
   it('an evaluation and an inference arrive as they were sent', () => {
     const { maps, shape, total, gate, labels, classes } = vggStep(4);
     const inference = { maps, shape, total, gate };

@@ -82,7 +82,7 @@ async function roundTripMs(relay: Relay, pings: number): Promise<number> {
 /** Repeats a measurement that a busy machine may disturb; the emulation itself never comes near by luck. */
 async function expectWithin(share: number, expected: number, measure: () => Promise<number>): Promise<void> {
   let measured = 0;
-  for (let attempt = 0; attempt < 4; attempt++) {
+  for (let attempt = 0; attempt < 8; attempt++) {
     measured = await measure();
     if (Math.abs(measured / expected - 1) <= share) return;
   }
@@ -96,7 +96,7 @@ describe('an emulated link', () => {
     await expectWithin(0.05, 400, () => transferMs(relay, direction, size));
   });
 
-  it.each([20, 60])('has a round-trip time of %d ms within 5 percent', async (rttMs) => {
+  it.each([30, 100])('has a round-trip time of %d ms within 5 percent', async (rttMs) => {
     const relay = await relayTo({ rttMs });
     await expectWithin(0.05, rttMs, () => roundTripMs(relay, 12));
   });

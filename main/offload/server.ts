@@ -1,0 +1,173 @@
+import { SluiceError } from '../errors.ts';
+import { codecNames } from './codecs/index.ts';
+import { closeCodes, type Connection } from './connection.ts';
+import { decodeControl, encodeControl, maxControlBytes } from './control.ts';
+import { readHeader } from './header.ts';
+import { listen, type ListenOptions } from './listener.ts';
+import { errorMessage } from './session.ts';
+import { createSessions, type OpenHandler, type SessionLimits, type Sessions } from './sessions.ts';
+import { sameToken } from './token.ts';
+
+export interface ServerLimits extends SessionLimits {
+  readonly clients: number;
+  /** Of one message. */
+  readonly messageBytes: number;
+  readonly helloSeconds: number;
+}
+
+export const defaultLimits: ServerLimits = {
+  clients: 64,
+  sessions: 64,
+  messageBytes: 256 * 1024 * 1024,
+  checkpointBytes: 2 * 1024 * 1024 * 1024,
+  idleSeconds: 600,
+  helloSeconds: 10,
+};
+
+export interface OffloadServerOptions extends Omit<ListenOptions, 'messageBytes'> {
+  readonly token: string;
+  /** Names the server and its version to clients. */
+  readonly software: string;
+  /** Names of the zoo. */
+  readonly models: readonly string[];
+  /** Listen beyond this machine without TLS. */
+  readonly insecure?: boolean;
+  readonly limits?: Partial<ServerLimits>;
+  /** Builds the server half a session asks for. */
+  readonly open: OpenHandler;
+  readonly onEvent?: (event: ServerEvent) => void;
+}
+
+/** For the log. `from` is the client's address, `session` the session's id. */
+export type ServerEvent =
+  | { readonly kind: 'connected' | 'disconnected'; readonly from: string }
+  | { readonly kind: 'refused'; readonly from: string; readonly code: string; readonly message: string }
+  | { readonly kind: 'opened' | 'resumed' | 'ended'; readonly from: string; readonly session: string };
+
+export interface OffloadServer {
+  readonly url: string;
+  sessions(): number;
+  /** Closes all connections and sessions. */
+  close(): Promise<void>;
+}
+
+/** Starts an offload server. Throws `listen-insecure` and `listen-failed`. */
+export async function startOffloadServer(options: OffloadServerOptions): Promise<OffloadServer> {
+  requireProtected(options);
+  const limits = { ...defaultLimits, ...options.limits };
+  const sessions = createSessions(options.open, limits);
+  const connections = new Set<Connection>();
+
+  const listener = await listen({ ...options, messageBytes: limits.messageBytes }, (connection, from) => {
+    connections.add(connection);
+    void connection.closed.then(() => connections.delete(connection));
+    if (connections.size > limits.clients) {
+      refuse(
+        connection,
+        new SluiceError('limit-clients', `The server has its ${limits.clients} clients. Try again later.`),
+      );
+      return;
+    }
+    options.onEvent?.({ kind: 'connected', from });
+    void serve(connection, from, options, limits, sessions).then(() =>
+      options.onEvent?.({ kind: 'disconnected', from }),
+    );
+  });
+  return {
+    url: listener.url,
+    sessions: () => sessions.count(),
+    async close() {
+      for (const connection of connections) connection.close(closeCodes.stopping, 'the server is stopping');
+      await sessions.close();
+      await listener.close();
+    },
+  };
+}
+
+/** Talks with one client until it goes. Never rejects. */
+async function serve(
+  connection: Connection,
+  from: string,
+  options: OffloadServerOptions,
+  limits: ServerLimits,
+  sessions: Sessions,
+): Promise<void> {
+  try {
+    await greet(connection, options, limits);
+    const request = decodeControl('session', await connection.receive());
+    const { session, resumed } = await sessions.attach(request, connection);
+    options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request.id });
+    try {
+      connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
+      for (;;) {
+        const message = await connection.receive();
+        if (readHeader(message).type === 'bye') break;
+        connection.send(await session.take(message));
+      }
+      await sessions.end(request.id);
+      options.onEvent?.({ kind: 'ended', from, session: request.id });
+      connection.close(closeCodes.normal);
+    } finally {
+      sessions.detach(request.id, connection);
+    }
+  } catch (error) {
+    const code = refuse(connection, error);
+    if (!code.startsWith('connection-')) options.onEvent?.({ kind: 'refused', from, code, message: String(error) });
+  }
+}
+
+/** The client proves that it knows the token, before anything else is looked at. */
+async function greet(connection: Connection, options: OffloadServerOptions, limits: ServerLimits): Promise<void> {
+  const timer = setTimeout(() => {
+    connection.close(closeCodes.noHello, `no hello within ${limits.helloSeconds} seconds`);
+  }, limits.helloSeconds * 1000);
+  try {
+    const message = await connection.receive();
+    if (readHeader(message).type !== 'hello') {
+      throw new SluiceError('auth-required', 'The first message must be hello, with the token.');
+    }
+    if (!sameToken(decodeControl('hello', message).token, options.token)) {
+      throw new SluiceError(
+        'auth-token',
+        'The token is wrong. Use the one the offload server printed when it started.',
+      );
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  connection.send(
+    encodeControl('welcome', {
+      software: options.software,
+      models: [...options.models],
+      codecs: [...codecNames],
+      limits: { messageBytes: limits.messageBytes, idleSeconds: limits.idleSeconds },
+    }),
+  );
+}
+
+/** Says why and closes. Gives the error's code. */
+function refuse(connection: Connection, error: unknown): string {
+  const code = error instanceof SluiceError ? error.code : 'server-failed';
+  if (code.startsWith('connection-')) return code;
+  connection.send(errorMessage(error));
+  const [kind] = code.split('-');
+  const closeCode = { auth: closeCodes.auth, limit: closeCodes.limit }[kind] ?? closeCodes.protocol;
+  connection.close(closeCode, code);
+  return code;
+}
+
+function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions): void {
+  if (limits?.messageBytes !== undefined && limits.messageBytes < maxControlBytes) {
+    throw new SluiceError(
+      'limits-invalid',
+      `limits.messageBytes is ${limits.messageBytes}, expected at least ${maxControlBytes}.`,
+    );
+  }
+  if (tls || insecure || /^(localhost$|127\.|::1$)/.test(host)) return;
+  throw new SluiceError(
+    'listen-insecure',
+    `Host ${host} can be reached from other machines, where token and data would be readable. ` +
+      'Give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
+    { path: 'host' },
+  );
+}
