@@ -20,8 +20,7 @@ export const webgpu: EngineAdapter = {
   name: 'webgpu',
   async open(): Promise<Engine | Unavailable> {
     try {
-      const gpu = await provideGpu();
-      const adapter = await gpu.requestAdapter();
+      const adapter = await (await provideGpu()).requestAdapter();
       if (!adapter)
         return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
       await import(BACKEND);
@@ -36,10 +35,13 @@ export const webgpu: EngineAdapter = {
   },
 };
 
-/** Puts Dawn where the backend looks for a browser's. */
+let gpu: Gpu | null = null;
+
+/** Puts Dawn where the backend looks for a browser's, once: a device dies with the instance it came from. */
 async function provideGpu(): Promise<Gpu> {
+  if (gpu) return gpu;
   const { create, globals } = (await import(DAWN)) as Dawn;
-  const gpu = create([]);
+  gpu = create([]);
   Object.assign(globalThis, globals);
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   return gpu;
