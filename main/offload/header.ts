@@ -1,7 +1,7 @@
 import { SluiceError } from '../errors.ts';
 
 /** Raised when a message of one version cannot be read by the other. */
-export const protocolVersion = 1;
+const protocolVersion = 1;
 
 export const headerBytes = 8;
 

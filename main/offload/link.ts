@@ -26,5 +26,3 @@ export const linkPresets = {
   '3g': { up: 1.5, down: 5, rttMs: 110, jitterMs: 20, loss: 0.005 },
   satellite: { up: 4, down: 40, rttMs: 600, jitterMs: 20, loss: 0.002 },
 } as const satisfies Record<string, Link>;
-
-export type LinkPreset = keyof typeof linkPresets;

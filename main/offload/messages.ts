@@ -11,7 +11,6 @@ export {
   encodeScore,
   gradientSections,
 } from './answers.ts';
-export type { GradientAnswer, LogitsAnswer, ScoreAnswer } from './answers.ts';
 export {
   decodeEvaluate,
   decodeInfer,
@@ -23,4 +22,4 @@ export {
 } from './requests.ts';
 export type { EvaluateRequest, Features, StepRequest } from './requests.ts';
 export type { Gate } from './gate.ts';
-export { totalBytes, type Sections } from './sections.ts';
+export { totalBytes } from './sections.ts';

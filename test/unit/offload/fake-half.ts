@@ -4,6 +4,7 @@ import type { StepRequest } from '../../../main/offload/messages.ts';
 import { startOffloadServer, type OffloadServer, type OffloadServerOptions } from '../../../main/offload/server.ts';
 import type { SessionHandler } from '../../../main/offload/session.ts';
 import type { SessionRequest } from '../../../main/offload/sessions.ts';
+import { newToken } from '../../../main/offload/token.ts';
 
 /** A server half whose one weight is the list of steps it took; a step's gradient is its maps, negated. */
 export interface FakeHalf extends SessionHandler {
@@ -65,7 +66,7 @@ export function sessionRequest(change: Partial<SessionRequest> = {}): SessionReq
   };
 }
 
-export const token = 'the-token-of-the-tests';
+export const token = newToken();
 
 let opened: { close(): unknown }[] = [];
 afterEach(async () => {
