@@ -63,8 +63,8 @@ export function random(seed: number, ...keys: (number | string)[]): Random {
 export function shuffle<T extends { length: number; [index: number]: number }>(items: T, source: Random): T {
   for (let i = items.length - 1; i > 0; i--) {
     const j = source.integer(i + 1);
-    const swap = items[i] as number;
-    items[i] = items[j] as number;
+    const swap = items[i];
+    items[i] = items[j];
     items[j] = swap;
   }
   return items;

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/source.ts';
 import type { ClientNetwork } from '../model/build.ts';
-import { disposeWeights } from '../model/layers/layer.ts';
+import { disposeWeights, type ApplyGradient } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
 import type { Shape } from '../model/spec.ts';
 import { diverged } from './diverged.ts';
 import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
 import type { Features, Gate } from '../offload/messages.ts';
 import type { HalfState } from './offloader.ts';
-import { sgd, type OptimiserSettings } from './optimiser.ts';
+import { discard, sgd, type OptimiserSettings } from './optimiser.ts';
 import type { Budget } from './records.ts';
 
 /** A client's forward pass, waiting for the server's gradient. */
@@ -16,8 +16,10 @@ export interface ClientStep {
   readonly features: Features;
   /** pruneLoss of the gate before the step; 0 at full budget. */
   readonly pruneLoss: number;
-  /** Goes backward from the gradient of what was sent and updates the client's weights. */
+  /** Goes backward from the gradient of what was sent, empty in raw-image offload, and updates the client's weights. */
   finish(gradient: Float32Array, learningRate: number): void;
+  /** Lets go of the pass instead, when no gradient comes. */
+  abandon(): void;
 }
 
 /** The client device's half of the training (algorithm 1): front layers, compression, gate. */
@@ -80,24 +82,24 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
       const forward = layers.forward(x, { seed: options.seed, step });
       const compressed = module?.forward(forward.y, chosen?.kept ?? null);
       const sent = compressed?.maps ?? forward.y;
+      const backward = (gradient: Float32Array, apply: ApplyGradient): void => {
+        const dMaps = tf.tensor(gradient, sent.shape);
+        const applyGate = (dGate: tf.Tensor): void =>
+          apply(module!.gate, own ? withOwnLoss(dGate, own.gradient) : dGate);
+        const below = layers.parameters.length > 0;
+        const dy = compressed ? compressed.backward(dMaps, apply, applyGate, below) : dMaps;
+        if (below && dy) forward.backward(dy, apply, false);
+        for (const made of [x, dMaps, dy]) made?.dispose();
+      };
       return {
         features: await features(sent, chosen, batch.samples),
         pruneLoss: own?.loss ?? 0,
         finish(gradient, learningRate) {
           optimiser.learningRate = learningRate;
-          const applyGate = (dGate: tf.Tensor): void => {
-            optimiser.apply(module!.gate, own ? withOwnLoss(dGate, own.gradient) : dGate);
-          };
-          const below = layers.parameters.length > 0;
-          if (gradient.length === 0) {
-            x.dispose();
-            return;
-          }
-          const dMaps = tf.tensor(gradient, sent.shape);
-          const dy = compressed ? compressed.backward(dMaps, optimiser.apply, applyGate, below) : dMaps;
-          if (below && dy) forward.backward(dy, optimiser.apply, false);
-          for (const made of [x, dMaps, dy]) made?.dispose();
+          if (gradient.length === 0) x.dispose();
+          else backward(gradient, optimiser.apply);
         },
+        abandon: () => backward(new Float32Array(sent.size), discard),
       };
     },
     async infer(batch, budget) {

@@ -21,6 +21,9 @@ export interface Optimiser {
   dispose(): void;
 }
 
+/** Takes gradients and learns nothing, for a pass that goes backward only to free what it holds. */
+export const discard: ApplyGradient = (_parameter, gradient) => gradient.dispose();
+
 export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }: OptimiserSettings): Optimiser {
   const velocities = new Map<Parameter, tf.Variable>();
   if (momentum > 0) {

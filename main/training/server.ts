@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Received } from '../model/decompression.ts';
 import type { ServerNetwork } from '../model/build.ts';
-import { disposeWeights, type ApplyGradient } from '../model/layers/layer.ts';
+import { disposeWeights } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { diverged } from './diverged.ts';
 import type { EvaluateRequest, Features, StepRequest } from '../offload/messages.ts';
 import type { HalfState } from './offloader.ts';
-import { sgd, type OptimiserSettings } from './optimiser.ts';
+import { discard, sgd, type OptimiserSettings } from './optimiser.ts';
 
 /** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
 export interface ServerHalf {
@@ -93,8 +93,6 @@ export function serverHalf(
     },
   };
 }
-
-const discard: ApplyGradient = (_parameter, gradient) => gradient.dispose();
 
 function receive({ maps, shape, total, gate }: Features): Received {
   return {

@@ -153,12 +153,16 @@ async function trainStep(
   const start = performance.now();
   const begun = await client.begin(batch, budget, progress.step);
   const sent = performance.now();
-  const result = await server.step({
+  const request = {
     ...begun.features,
     step: progress.step,
     labels: batch.labels,
     classes: data.info.classes.length,
     learningRate,
+  };
+  const result = await server.step(request).catch((error: unknown) => {
+    begun.abandon();
+    throw error;
   });
   const returned = performance.now();
   begun.finish(result.gradient, learningRate);
