@@ -1,0 +1,128 @@
+import type { Batch, BatchSource } from '../../main/data/source.ts';
+import { buildClient, buildServer } from '../../main/model/build.ts';
+import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
+import { random } from '../../main/random.ts';
+import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
+import type { GateSettings } from '../../main/training/gate.ts';
+import { inProcessOffloader, type CodecSettings } from '../../main/training/in-process.ts';
+import type { Offloader, StepResult } from '../../main/training/offloader.ts';
+import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
+import type { Budget } from '../../main/training/records.ts';
+
+/** One of everything, and small: a convolution before and after the pooling, a dense layer with dropout. */
+export const tinyNetwork: NetworkSpec = {
+  name: 'tiny',
+  input: [6, 6, 3],
+  classes: 3,
+  body: [
+    { type: 'conv', filters: 4, kernel: 3, stride: 1, pad: 1 },
+    { type: 'maxPool', size: 2, stride: 2, pad: 0 },
+    { type: 'conv', filters: 6, kernel: 3, stride: 1, pad: 1 },
+  ],
+  head: [
+    { type: 'poolFlatten', size: 4 },
+    { type: 'dense', units: 8, activation: 'relu', dropout: 0.5 },
+    { type: 'dense', units: 3, activation: 'none' },
+  ],
+};
+
+export const tinyCut: Cut = { layer: 3, module: { resolution: 1, features: 1 } };
+
+export interface HalvesOptions {
+  readonly seed?: number;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly gate?: Partial<GateSettings>;
+  readonly codecs?: Partial<CodecSettings>;
+  readonly fold?: boolean;
+}
+
+export interface Halves {
+  readonly client: ClientHalf;
+  readonly server: ServerHalf;
+  readonly offloader: Offloader;
+  dispose(): void;
+}
+
+/** Both halves of a network, cut, with everything a message goes through between them. */
+export function openHalves(network: NetworkSpec, cut: Cut, options: HalvesOptions = {}): Halves {
+  const { seed = 1, momentum = 0, weightDecay = 5e-4, fold } = options;
+  const gate: GateSettings = { delta: 0.01, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'keep', ...options.gate };
+  const optimiser = { momentum, weightDecay };
+  const client = clientHalf(buildClient(network, cut, { seed }), { input: network.input, gate, optimiser, seed });
+  const server = serverHalf(buildServer(network, cut, { seed, fold }), {
+    classes: network.classes,
+    optimiser,
+    seed,
+    clientTrains: client.trainable,
+  });
+  const codecs: CodecSettings = { up: 'float16', down: 'float32', full: 'float32', ...options.codecs };
+  return {
+    client,
+    server,
+    offloader: inProcessOffloader(server, codecs),
+    dispose() {
+      client.dispose();
+      server.dispose();
+    },
+  };
+}
+
+/** One training step through both halves. */
+export async function trainStep(
+  { client, offloader }: Pick<Halves, 'client' | 'offloader'>,
+  batch: Batch,
+  { budget = null, step = 0, learningRate = 0.05, classes = 3 }: TrainStepOptions = {},
+): Promise<StepResult & { pruneLoss: number }> {
+  const begun = await client.begin(batch, budget, step);
+  const { labels } = batch;
+  const result = await offloader.step({ ...begun.features, step, labels, classes, learningRate });
+  begun.finish(result.gradient, learningRate);
+  return { ...result, pruneLoss: begun.pruneLoss };
+}
+
+interface TrainStepOptions {
+  readonly budget?: Budget;
+  readonly step?: number;
+  readonly learningRate?: number;
+  readonly classes?: number;
+}
+
+/** A batch of noise in which the label shows in one of the colours; the same for the same key. */
+export function noise(key: string, { input, classes }: NetworkSpec, samples: number): Batch {
+  const source = random(1, key, samples);
+  const labels = Uint16Array.from({ length: samples }, () => source.integer(classes));
+  const values = input[0] * input[1] * input[2];
+  const images = Float32Array.from({ length: samples * values }, (_, i) => {
+    const shows = i % input[2] === labels[Math.floor(i / values)];
+    return source.normal() + (shows ? 1 : 0);
+  });
+  return { samples, images, labels };
+}
+
+/** Noise in batches, a pure function of epoch and position like any source; the last batch is smaller. */
+export function noiseSource(network: NetworkSpec, { batches = 3, testBatches = 2, samples = 4 } = {}): BatchSource {
+  const { input: shape, classes } = network;
+  const last = (index: number): boolean => index === batches - 1;
+  return {
+    info: {
+      name: 'noise',
+      shape,
+      classes: Array.from({ length: classes }, (_, index) => `class ${index}`),
+      trainSamples: batches * samples - 1,
+      testSamples: testBatches * samples,
+    },
+    batchSize: samples,
+    async *train(epoch, fromBatch = 0) {
+      for (let index = fromBatch; index < batches; index++) {
+        yield await Promise.resolve(noise(`epoch ${epoch}, batch ${index}`, network, samples - (last(index) ? 1 : 0)));
+      }
+    },
+    async *test() {
+      for (let index = 0; index < testBatches; index++) {
+        yield await Promise.resolve(noise(`test ${index}`, network, samples));
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,95 @@
+import type { BatchSource } from '../../main/data/source.ts';
+import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
+import type { TrainingRecord } from '../../main/training/records.ts';
+import type { Checkpoint, Snapshot, TrainingEvent } from '../../main/training/snapshot.ts';
+import { train, type SplitNetwork, type TrainOptions } from '../../main/training/train.ts';
+import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
+
+export interface TinyTraining
+  extends HalvesOptions, Partial<Pick<TrainOptions, 'data' | 'selectLr' | 'checkpointSteps' | 'resume' | 'signal'>> {
+  readonly method?: Method;
+  readonly phases?: readonly PhaseSettings[];
+  readonly learningRate?: number;
+  /** Sees every network that is opened. */
+  readonly onOpen?: (split: SplitNetwork, training: number) => SplitNetwork;
+}
+
+/** 3 epochs of 3 steps: budget 2 of 4 for two of them, then all maps. */
+export const twoPhases: readonly PhaseSettings[] = [
+  { budget: 2, epochs: 2 },
+  { budget: 'full', epochs: 1 },
+];
+
+/** Trains the tiny network as `trainExperiment` would, on noise. */
+export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEvent> {
+  const { method = 'deprune', phases = twoPhases, seed = 1, learningRate = 0.02 } = options;
+  const plain = method === 'plain-split' || method === 'raw-image';
+  const cut = { layer: method === 'raw-image' ? 0 : tinyCut.layer, module: plain ? null : tinyCut.module };
+  return train({
+    trainings: planTrainings(method, phases, 4),
+    open(training) {
+      const { client, offloader, dispose } = openHalves(tinyNetwork, cut, { ...options, seed });
+      const split: SplitNetwork = {
+        client,
+        server: offloader,
+        inferenceBytes: (budget) => budget ?? 4,
+        dispose() {
+          dispose();
+          return Promise.resolve();
+        },
+      };
+      return Promise.resolve(options.onOpen?.(split, training) ?? split);
+    },
+    data: options.data ?? noiseSource(tinyNetwork),
+    seed,
+    learningRate,
+    selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
+    checkpointSteps: options.checkpointSteps,
+    resume: options.resume,
+    signal: options.signal,
+  });
+}
+
+/** All events of a training. A checkpoint is copied, as if it had been stored. */
+export async function eventsOf(training: AsyncIterable<TrainingEvent>): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of training) events.push(structuredClone(event));
+  return events;
+}
+
+export function recordsOf(events: readonly TrainingEvent[]): TrainingRecord[] {
+  return events.filter((event) => event.kind !== 'checkpoint');
+}
+
+export function checkpointsOf(events: readonly TrainingEvent[]): Checkpoint[] {
+  return events.filter((event) => event.kind === 'checkpoint');
+}
+
+export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
+  return checkpointsOf(events).at(-1)!.snapshot;
+}
+
+/** Events without what the clock says of them: equal for trainings that are the same. */
+export function timeless(events: readonly TrainingEvent[]): unknown[] {
+  return events.map((event) => {
+    if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
+    const { totals, ...rest } = event.snapshot;
+    return { ...event, snapshot: { ...rest, totals: { ...totals, seconds: null, epochSeconds: null } } };
+  });
+}
+
+/** A source that aborts `controller` as it delivers its batch of this number, counted over the whole training. */
+export function aborting(source: BatchSource, controller: AbortController, delivery: number): BatchSource {
+  let delivered = 0;
+  const watched = async function* <T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
+    for await (const batch of batches) {
+      if (delivered++ === delivery) controller.abort();
+      yield batch;
+    }
+  };
+  return {
+    ...source,
+    train: (epoch, fromBatch) => watched(source.train(epoch, fromBatch)),
+    test: () => watched(source.test()),
+  };
+}

@@ -1,0 +1,258 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../../main/engine/engine.ts';
+import { random } from '../../../main/random.ts';
+import { resetDeprune, resetPrune, sigmoid } from '../../../main/training/gate.ts';
+import type { Method } from '../../../main/training/plan.ts';
+import type { StepRecord } from '../../../main/training/records.ts';
+import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
+import type { SplitNetwork } from '../../../main/training/train.ts';
+import { noiseSource, tinyNetwork } from '../../support/halves.ts';
+import {
+  checkpointsOf,
+  eventsOf,
+  lastSnapshot,
+  recordsOf,
+  timeless,
+  trainTiny,
+  type TinyTraining,
+} from '../../support/training.ts';
+
+beforeAll(async () => {
+  await openEngine('cpu', { threads: 1 });
+});
+
+const train = (options?: TinyTraining): Promise<TrainingEvent[]> => eventsOf(trainTiny(options));
+
+const stepsOf = (events: readonly TrainingEvent[]): StepRecord[] =>
+  recordsOf(events).filter((record) => record.kind === 'step');
+
+/** An event in a word: what happened, in which training, phase, epoch and step. */
+function brief(event: TrainingEvent): string {
+  switch (event.kind) {
+    case 'step':
+      return `step ${event.training}.${event.phase}.${event.epoch}.${event.step} B=${event.budget}`;
+    case 'epoch':
+      return `epoch ${event.training}.${event.phase}.${event.epoch} B=${event.budget}`;
+    case 'pair':
+      return `pair ${event.training}.${event.phase} B=${event.budget}`;
+    case 'checkpoint': {
+      const { training, phase, epoch, batch, step } = event.snapshot.position;
+      return `${event.final ? 'final ' : ''}checkpoint ${training}.${phase}.${epoch}.${batch}.${step}`;
+    }
+  }
+}
+
+describe('the events of a training', () => {
+  const data = noiseSource(tinyNetwork, { batches: 2 });
+  const phases = [
+    { budget: 2, epochs: 2 },
+    { budget: 'full', epochs: 1 },
+  ] as const;
+
+  it('come in order for deprune, whose last phase is a result', async () => {
+    expect((await train({ data, phases })).map(brief)).toEqual([
+      'step 0.0.0.0 B=2',
+      'step 0.0.0.1 B=2',
+      'epoch 0.0.0 B=2',
+      'checkpoint 0.0.1.0.2',
+      'step 0.0.1.2 B=2',
+      'step 0.0.1.3 B=2',
+      'epoch 0.0.1 B=2',
+      'checkpoint 0.1.2.0.4',
+      'step 0.1.2.4 B=null',
+      'step 0.1.2.5 B=null',
+      'epoch 0.1.2 B=null',
+      'pair 0.1 B=null',
+      'final checkpoint 1.0.0.0.0',
+    ]);
+  });
+
+  it('come in order for prune, each of whose phases is a result, with checkpoints between', async () => {
+    const events = await train({ data, method: 'prune', phases: phases.toReversed(), checkpointSteps: 3 });
+    expect(events.map(brief)).toEqual([
+      'step 0.0.0.0 B=null',
+      'step 0.0.0.1 B=null',
+      'epoch 0.0.0 B=null',
+      'pair 0.0 B=null',
+      'final checkpoint 0.1.1.0.2',
+      'step 0.1.1.2 B=2',
+      'checkpoint 0.1.1.1.3',
+      'step 0.1.1.3 B=2',
+      'epoch 0.1.1 B=2',
+      'checkpoint 0.1.2.0.4',
+      'step 0.1.2.4 B=2',
+      'step 0.1.2.5 B=2',
+      'checkpoint 0.1.2.2.6',
+      'epoch 0.1.2 B=2',
+      'pair 0.1 B=2',
+      'final checkpoint 1.0.0.0.0',
+    ]);
+  });
+
+  it('begin anew for each budget from scratch', async () => {
+    const events = await train({
+      data,
+      method: 'scratch',
+      phases: phases.map(({ budget }) => ({ budget, epochs: 1 })),
+    });
+    expect(events.map(brief)).toEqual([
+      'step 0.0.0.0 B=2',
+      'step 0.0.0.1 B=2',
+      'epoch 0.0.0 B=2',
+      'pair 0.0 B=2',
+      'final checkpoint 1.0.0.0.0',
+      'step 1.0.0.0 B=null',
+      'step 1.0.0.1 B=null',
+      'epoch 1.0.0 B=null',
+      'pair 1.0 B=null',
+      'final checkpoint 2.0.0.0.0',
+    ]);
+  });
+});
+
+describe('the records', () => {
+  it('add up', async () => {
+    const records = recordsOf(await train({ method: 'prune' }));
+    const steps = records.filter((record) => record.kind === 'step');
+    const epochs = records.filter((record) => record.kind === 'epoch');
+    const sum = (of: (step: StepRecord) => number, among = steps): number => among.reduce((n, step) => n + of(step), 0);
+    for (const epoch of epochs) {
+      const own = steps.filter((step) => step.epoch === epoch.epoch);
+      const samples = sum((step) => step.samples, own);
+      expect(samples).toBe(3 * 4 - 1);
+      expect(epoch.trainLoss).toBeCloseTo(sum((step) => step.samples * step.crossEntropy, own) / samples, 10);
+      expect(epoch.trainAccuracy).toBeCloseTo(sum((step) => step.correct, own) / samples, 10);
+      const soFar = steps.filter((step) => step.epoch <= epoch.epoch);
+      expect(epoch.bytesUp).toBe(sum((step) => step.bytesUp, soFar));
+      expect(epoch.bytesDown).toBe(sum((step) => step.bytesDown, soFar));
+      expect((epoch.testAccuracy * 8) % 1).toBe(0);
+      expect(epoch.samplesPerSecond).toBeGreaterThan(0);
+    }
+    const pairs = records.filter((record) => record.kind === 'pair');
+    expect(pairs).toEqual(
+      [epochs[1], epochs[2]].map(({ training, phase, budget, testAccuracy, testLoss }) => ({
+        kind: 'pair',
+        training,
+        phase,
+        budget,
+        testAccuracy,
+        testLoss,
+        bytesPerSample: budget ?? 4,
+      })),
+    );
+  });
+
+  it("have the gate's loss in budgeted phases alone, and no gates without a module", async () => {
+    const steps = stepsOf(await train());
+    expect(steps.every(({ budget, pruneLoss }) => (budget === null ? pruneLoss === 0 : pruneLoss >= 2))).toBe(true);
+    expect(steps.every(({ gates }) => gates?.length === 4 && gates.every((f) => f >= 0 && f <= 1))).toBe(true);
+    for (const method of ['plain-split', 'raw-image'] as const) {
+      expect(stepsOf(await train({ method })).every((step) => !('gates' in step) && step.pruneLoss === 0)).toBe(true);
+    }
+  });
+
+  it.each<[Method, number[]]>([
+    ['deprune', [1, 1, 3, 1]],
+    ['scratch', [1, 1, 1, 1]],
+  ])('have the learning rate of selectLr: %s', async (method, factors) => {
+    const phases = [2, 'full'].map((budget) => ({ budget: budget as number | 'full', epochs: 2 }));
+    const data = noiseSource(tinyNetwork, { batches: 1 });
+    const events = await train({ method, phases, data, learningRate: 0.01, selectLr: { epochs: 1, factor: 3 } });
+    expect(stepsOf(events).map(({ learningRate }) => learningRate)).toEqual(factors.map((factor) => 0.01 * factor));
+  });
+});
+
+describe('a phase', () => {
+  const gateIn = ({ client }: Snapshot): Float32Array =>
+    Object.entries(client).find(([name]) => name.endsWith('prune_filter'))![1].data as Float32Array;
+
+  it.each([
+    ['deprune', resetDeprune],
+    ['prune', resetPrune],
+  ] as const)('of %s begins with the reset of its gate, drawn by the seed', async (method, reset) => {
+    const phases = [3, 2].map((budget) => ({ budget, epochs: 1 }));
+    // With a learning rate this small the gate after a step is the gate before it.
+    const events = await train({ method, phases, seed: 7, learningRate: 1e-9 });
+    const expected = reset(gateIn(checkpointsOf(events)[0].snapshot), random(7, 'reset', 0, 1));
+    const { gates } = stepsOf(events).find(({ phase }) => phase === 1)!;
+    expect(Array.from(gates!)).toEqual(Array.from(expected, (value) => expect.closeTo(sigmoid(value), 5) as number));
+  });
+
+  it.each<[Method, string[]]>([
+    ['deprune', ['client 0', 'server 0', 'client 6', 'server 6']],
+    ['prune', ['client 0', 'server 0']],
+    ['scratch', ['client 0', 'server 0', 'client 0', 'server 0']],
+  ])('of %s begins with a fresh optimiser in both halves where it should', async (method, expected) => {
+    const resets: string[] = [];
+    let step = 0;
+    const onOpen = (split: SplitNetwork): SplitNetwork => {
+      step = 0;
+      const watched = <T extends { resetOptimiser(): unknown }>(half: T, name: string): T => ({
+        ...half,
+        resetOptimiser() {
+          resets.push(`${name} ${step}`);
+          return half.resetOptimiser();
+        },
+      });
+      return { ...split, client: watched(split.client, 'client'), server: watched(split.server, 'server') };
+    };
+    for await (const event of trainTiny({ method, momentum: 0.9, onOpen })) if (event.kind === 'step') step++;
+    expect(resets).toEqual(expected);
+  });
+});
+
+describe('the seed', () => {
+  it('decides every weight and record, bit for bit', async () => {
+    const runs = await Promise.all([1, 1, 2].map(async (seed) => timeless(await train({ seed, momentum: 0.9 }))));
+    expect(runs[0]).toEqual(runs[1]);
+    expect(runs[0]).not.toEqual(runs[2]);
+  });
+});
+
+describe('a training that is left', () => {
+  const left = async (events: AsyncGenerator<TrainingEvent>): Promise<void> => {
+    for await (const event of events) if (event.kind === 'epoch') break;
+  };
+
+  it('leaves no tensors behind, whether it is finished, abandoned or diverges', async () => {
+    const before = tf.memory().numTensors;
+    await train({ method: 'scratch', momentum: 0.9 });
+    expect(tf.memory().numTensors).toBe(before);
+    await left(trainTiny());
+    expect(tf.memory().numTensors).toBe(before);
+    await expect(train({ learningRate: 1e30 })).rejects.toThrow();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each(['deprune', 'full', 'plain-split'] as const)('says what to do when it diverges: %s', async (method) => {
+    const training = train({ method, learningRate: 1e30 });
+    await expect(training).rejects.toMatchObject({ name: 'SluiceError' });
+    await expect(training).rejects.toThrow(/learning ?rate/i);
+  });
+});
+
+describe('a request to stop', () => {
+  it('that comes as an event is heard between steps and between batches of the test', async () => {
+    for (const delivery of ['train', 'test'] as const) {
+      const controller = new AbortController();
+      const source = noiseSource(tinyNetwork, { batches: 20, testBatches: 20 });
+      let delivered = 0;
+      const watched = async function* <T>(batches: AsyncIterable<T>): AsyncGenerator<T> {
+        for await (const batch of batches) {
+          if (delivered++ === 0) setImmediate(() => controller.abort());
+          yield batch;
+        }
+      };
+      const data = {
+        ...source,
+        train: (epoch: number) => (delivery === 'train' ? watched(source.train(epoch)) : source.train(epoch)),
+        test: () => (delivery === 'test' ? watched(source.test()) : source.test()),
+      };
+      const events = await train({ data, signal: controller.signal });
+      expect(delivered).toBeLessThan(20);
+      expect(events.at(-1)).toMatchObject({ kind: 'checkpoint', final: false });
+      expect(lastSnapshot(events).position.step).toBe(delivery === 'train' ? delivered : 20);
+    }
+  });
+});
