@@ -11,6 +11,8 @@ export interface Table {
 interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
+  /** Left out where there is no room. */
+  readonly dispensable?: boolean;
 }
 
 const none = '–';
@@ -51,11 +53,13 @@ export function pairTable(curves: readonly Curve[], reach?: number): Table | nul
   };
 }
 
+const dispensable = new Set(['epochs', 'up', 'down', 'samples/s']);
+
 /** A training's number and name, then numbers. */
 function columns(numbers: readonly string[]): Column[] {
   return [
     { title: '#', align: 'right' },
     { title: 'run', align: 'left' },
-    ...numbers.map((title): Column => ({ title, align: 'right' })),
+    ...numbers.map((title): Column => ({ title, align: 'right', dispensable: dispensable.has(title) })),
   ];
 }

@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 
 /** What a run is made of that comes from outside this folder. */
 export interface RunParts {
-  openEngine(choice: Experiment['engine'], options: EngineOptions): Promise<Pick<Engine, 'name' | 'device'>>;
+  openEngine(choice: Experiment['engine'], options: EngineOptions): Promise<Pick<Engine, 'name' | 'device' | 'detail'>>;
   openBatches(options: BatchOptions): Promise<BatchSource>;
   /**
    * The events of one run's training. A pair record comes right before its final checkpoint; when the signal is
@@ -81,9 +81,9 @@ export async function executeRun(store: Store, id: string, parts: RunParts, cont
 async function train(session: Session, parts: RunParts): Promise<void> {
   const { store, run, log, folder, signal } = session;
   const { dataset, batchSize, threads, engine: choice } = run.experiment;
-  const { name, device } = await parts.openEngine(choice, { threads });
-  store.setEngine(run.id, `${name} · ${device}`);
-  log('engine', { name, device });
+  const { name, device, detail } = await parts.openEngine(choice, { threads });
+  store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+  log('engine', { name, device, detail });
   const resume = (await loadCheckpoint(folder)) ?? undefined;
   store.truncateAfter(run.id, resume?.position ?? null);
   if (resume) log('resumed', { ...resume.position });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname } from 'node:path';
 import { z } from 'zod';
+import { nearest } from '../data/near.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from './experiment.ts';
 import { hasFields, merge } from './merge.ts';
@@ -61,10 +62,12 @@ export function loadPreset(name: string, options: LoadOptions = {}): Preset {
   const found =
     presets.find((preset) => preset.name === name) ?? presets.find(({ figures }) => figures.includes(figure));
   if (!found) {
-    const names = presets.map((preset) => preset.name).join(', ');
+    const names = presets.map((preset) => preset.name);
+    const meant = nearest(name, names);
+    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
     throw new SluiceError(
       'unknown-preset',
-      `There is no preset "${name}": take one of ${names}, or the path of a JSON file`,
+      `There is no preset "${name}".${hint} Take one of ${names.join(', ')}, or the path of a JSON file.`,
     );
   }
   return loadExperiments(presetPath(found.name), options);

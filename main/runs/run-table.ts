@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
 import type { Database } from './database.ts';
 import type { Experiment } from './experiment.ts';
@@ -133,7 +134,12 @@ function findAmong(runs: readonly Run[], reference: string): Run {
     throw new SluiceError('run-ambiguous', message);
   }
   if (!matches[0]) {
-    throw new SluiceError('run-unknown', `There is no run "${reference}". "sluice list" shows the runs there are.`);
+    const meant = nearest(
+      reference,
+      runs.map(({ id }) => id),
+    );
+    const hint = meant === undefined ? '"sluice list" shows the runs there are.' : `Did you mean "${meant}"?`;
+    throw new SluiceError('run-unknown', `There is no run "${reference}". ${hint}`);
   }
   return matches[0];
 }

@@ -19,7 +19,7 @@ export interface Run {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-  /** Engine and device the run used last. */
+  /** Engine, device, library and threads the run used last. */
   readonly engine: string | null;
   /** What ended a failed run, in words. */
   readonly error: string | null;

@@ -19,7 +19,7 @@ export interface ToyOptions {
 
 export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): RunParts {
   return {
-    openEngine: () => Promise.resolve({ name: 'cpu', device: 'toy' }),
+    openEngine: () => Promise.resolve({ name: 'cpu', device: 'toy', detail: 'by hand' }),
     openBatches: ({ batchSize }) => Promise.resolve(toyData(stepsPerEpoch * batchSize, batchSize)),
     train: async function* ({ phases, checkpointSteps }, seed, _data, { resume, signal }) {
       const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };

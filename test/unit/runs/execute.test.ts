@@ -54,7 +54,7 @@ describe('executing a run', () => {
     const { id } = store.create(plan, 1);
     const events: RunEvent[] = [];
     const run = await executeRun(store, id, parts, { onEvent: (event) => events.push(event) });
-    expect(run).toMatchObject({ status: 'finished', engine: 'cpu · toy', error: null });
+    expect(run).toMatchObject({ status: 'finished', engine: 'cpu · toy, by hand', error: null });
     expect(store.find(id)).toEqual(run);
     const { records, kept, checkpoint } = await outcome(store, id);
     expect(records.map(({ length }) => length)).toEqual([totalSteps, 3, 2]);

@@ -90,7 +90,7 @@ describe('loadPreset', () => {
   });
 
   it('names the presets there are when asked for another', () => {
-    expect(() => loadPreset('figure-3')).toThrow(/no preset "figure-3": take one of quickstart, figure-4/);
+    expect(() => loadPreset('figure-3')).toThrow(/no preset "figure-3".* Take one of quickstart, figure-4/);
   });
 });
 
