@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from 'commander';
+import type { Shape } from '../model/spec.ts';
+
+/** Readers of what stands behind an option; commander names the option when one throws. */
+
+export function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+/** `1,2,3`. */
+export function wholeNumbers(text: string): number[] {
+  return text.split(',').map((part) => wholeNumber(part.trim()));
+}
+
+/** `0.7` or `70%`. */
+export function share(text: string): number {
+  const value = text.endsWith('%') ? number(text.slice(0, -1)) / 100 : number(text);
+  if (value > 0 && value <= 1) return value;
+  throw new InvalidArgumentError('Expected an accuracy between 0 and 1, or a percentage such as 70%.');
+}
+
+/** `32x32x3`: height, width and channels. */
+export function imageShape(text: string): Shape {
+  const [height, width, channels] = text.split('x').map(Number);
+  const sizes = [height, width, channels];
+  if (/^\d+x\d+x\d+$/.test(text) && sizes.every((size) => size > 0)) return [height, width, channels];
+  throw new InvalidArgumentError('Expected height x width x channels, for example 32x32x3.');
+}
+
+/** `4,16,full`; the full budget is always shown, so it may be left out. */
+export function budgets(text: string): number[] {
+  const given = text.split(',').filter((part) => part.trim() !== 'full');
+  const values = given.map((part) => wholeNumber(part.trim()));
+  if (values.every((value) => value > 0)) return values;
+  throw new InvalidArgumentError('Expected numbers of maps, for example 4,16,full.');
+}
+
+/** Gathers an option that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

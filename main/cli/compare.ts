@@ -1,0 +1,67 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { curvesOf } from '../runs/curves.ts';
+import type { Run } from '../runs/run.ts';
+import { selectRuns } from '../runs/select.ts';
+import type { Store } from '../runs/store.ts';
+import { share } from './arguments.ts';
+import { print } from './format.ts';
+import { withStore } from './lab.ts';
+import { printComparison } from './launch.ts';
+
+const runsArgument = 'numbers, ids, ranges such as 3..5, or what was launched, such as figure-8';
+
+/** `compare` and `report`. */
+export function addCompareCommands(program: Command): void {
+  program
+    .command('compare')
+    .summary('compare runs: accuracy, bytes, speed')
+    .description(
+      'Compares runs: best and last test accuracy, bytes up, down and in total, how many times fewer bytes than the ' +
+        'costliest, training speed. Runs that made a model for several budgets show these in a second table.',
+    )
+    .argument('<runs...>', runsArgument)
+    .option('--reach <accuracy>', 'also tell the epochs and bytes it took to reach it, for example 0.7 or 70%', share)
+    .addHelpText('after', '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%')
+    .action((references: string[], { reach }: { reach?: number }) =>
+      withStore((store) => printComparison(store, selectRuns(store, references), reach)),
+    );
+
+  program
+    .command('report')
+    .summary('write a comparison as an HTML page with charts')
+    .description(
+      'Writes one HTML file with the charts (accuracy by epoch, accuracy by bytes, bytes by time), the tables of ' +
+        '"compare" and the settings. It needs no network and runs no script.',
+    )
+    .argument('<runs...>', runsArgument)
+    .option('-o, --output <file>', 'where to write it', 'report.html')
+    .option('--title <title>', 'its heading')
+    .option('--reach <accuracy>', 'also tell the epochs and bytes it took to reach it, for example 0.7 or 70%', share)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice report figure-8 -o figure-8.html\n  sluice report 4 7 --title "Wider nets"',
+    )
+    .action((references: string[], options: { output: string; title?: string; reach?: number }) =>
+      withStore(async (store) => {
+        const { output, title = `Sluice: ${references.join(', ')}`, reach } = options;
+        print(`Wrote ${await writeReport(store, selectRuns(store, references), output, { title, reach })}`);
+      }),
+    );
+}
+
+interface ReportText {
+  readonly title: string;
+  readonly description?: string;
+  readonly reach?: number;
+}
+
+/** Writes the report of runs, making its folder where needed; returns its full path. */
+export async function writeReport(store: Store, runs: readonly Run[], file: string, text: ReportText): Promise<string> {
+  const { renderReport } = await import('../runs/report.ts');
+  const path = resolve(file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, renderReport(curvesOf(store, runs), { ...text, madeAt: new Date() }));
+  return path;
+}

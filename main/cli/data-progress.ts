@@ -1,0 +1,49 @@
+import { SingleBar } from 'cli-progress';
+import type { DataProgress, OnProgress } from '../data/progress.ts';
+import { formatBytes } from '../runs/quantities.ts';
+import { print, shorten } from './format.ts';
+
+interface DataDisplay {
+  readonly onProgress: OnProgress;
+  readonly end: () => void;
+}
+
+/** Shows downloads and imports: one moving line on a terminal, a line for each item elsewhere. */
+export function displayData(): DataDisplay {
+  return process.stdout.isTTY ? bar() : lines();
+}
+
+function bar(): DataDisplay {
+  let latest: DataProgress | null = null;
+  const drawn = new SingleBar({
+    format: (_options, { maxWidth }: { maxWidth?: number }) =>
+      latest ? shorten(dataLine(latest), (maxWidth ?? 80) - 1) : '',
+    ...{ stream: process.stdout, hideCursor: true, clearOnComplete: true },
+  });
+  drawn.start(1, 0);
+  return {
+    onProgress: (progress) => {
+      latest = progress;
+      drawn.update(progress.total === null ? 0 : progress.done / progress.total);
+    },
+    end: () => drawn.stop(),
+  };
+}
+
+function lines(): DataDisplay {
+  let last = '';
+  return {
+    onProgress: ({ step, item }) => {
+      const line = `${step} ${item}`;
+      if (line !== last) print(line);
+      last = line;
+    },
+    end: () => undefined,
+  };
+}
+
+function dataLine({ step, item, done, total, unit }: DataProgress): string {
+  const amount = unit === 'bytes' ? formatBytes : (count: number): string => count.toLocaleString('en-US');
+  const known = total === null ? '' : ` of ${amount(total)}, ${Math.floor((done / total) * 100)} %`;
+  return `${step} ${item}: ${amount(done)}${unit === 'images' ? ' images' : ''}${known}`;
+}

@@ -1,0 +1,67 @@
+import { SingleBar } from 'cli-progress';
+import { runNumber } from '../runs/curves.ts';
+import type { RunEvent } from '../runs/follow.ts';
+import type { Run } from '../runs/run.ts';
+import { print } from './format.ts';
+import { advance, endLine, epochLine, progressLine, type Standing } from './progress-line.ts';
+
+/** Shows one run while it is executed. */
+interface Display {
+  readonly event: (event: RunEvent) => void;
+  /** To be called when the user wants the run to stop, which takes it a moment. */
+  readonly stopping: () => void;
+  /** To be called when the run has ended, however it did. */
+  readonly end: () => void;
+}
+
+/** A progress bar on a terminal, a line per epoch elsewhere. `accuracy` is what the run had reached before. */
+export function displayRun(run: Run, accuracy: number | null): Display {
+  const started = performance.now();
+  let standing: Standing = { run, progress: null, accuracy, stopping: false };
+  const say = (text: string): void => print(`${runNumber(run)} ${run.name}: ${text}`);
+  const progress = process.stdout.isTTY ? bar(() => standing) : lines(() => standing, say);
+  return {
+    event: (event) => {
+      standing = advance(standing, event);
+      progress.event(event);
+    },
+    stopping: () => {
+      standing = { ...standing, stopping: true };
+      progress.stopping();
+    },
+    end: () => {
+      progress.end();
+      say(endLine(standing, (performance.now() - started) / 1000));
+    },
+  };
+}
+
+function bar(standing: () => Standing): Display {
+  const drawn = new SingleBar({
+    format: (_options, { maxWidth }: { maxWidth?: number }) => progressLine(standing(), (maxWidth ?? 80) - 1),
+    ...{ stream: process.stdout, hideCursor: true, clearOnComplete: true, gracefulExit: false },
+  });
+  drawn.start(1, 0);
+  return {
+    event: ({ kind }) => {
+      const { progress } = standing();
+      if (kind === 'progress' && progress) drawn.update(progress.stepsDone / progress.totalSteps);
+      else drawn.render();
+    },
+    stopping: () => drawn.render(),
+    end: () => drawn.stop(),
+  };
+}
+
+function lines(standing: () => Standing, say: (text: string) => void): Display {
+  return {
+    event: (event) => {
+      if (event.kind === 'epoch') say(epochLine(standing(), event));
+      if (event.kind === 'status' && (event.run.status === 'running' || event.run.status === 'paused')) {
+        say(event.run.status);
+      }
+    },
+    stopping: () => say('stopping with a checkpoint'),
+    end: () => undefined,
+  };
+}

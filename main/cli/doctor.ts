@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { sluiceHome } from '../home.ts';
+import { exitCodes } from './failure.ts';
+import { factLines, print } from './format.ts';
+
+/** `doctor`. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .summary('say what this machine can compute with')
+    .description(
+      'Tries every engine and says which are available, on which device and library, or why not and what to do. ' +
+        'Training takes the first available unless told otherwise.',
+    )
+    .action(async () => {
+      const { diagnoseEngines } = await import('../engine/engine.ts');
+      const reports = await diagnoseEngines();
+      for (const { name, available, detail, remedy } of reports) {
+        print(`${name.padEnd(7)} ${available ? 'available' : 'not available'}: ${detail}`);
+        if (remedy) print(`        ${remedy}`);
+      }
+      print([
+        '',
+        ...factLines([
+          ['Node', `${process.version}, ${process.platform} ${process.arch}`],
+          ['Folder', `${sluiceHome()} (runs, data sets, reports; SLUICE_HOME moves it)`],
+        ]),
+      ]);
+      if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
+    });
+}

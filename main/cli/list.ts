@@ -1,0 +1,122 @@
+import type { Command } from 'commander';
+import { pairTable } from '../runs/comparison-table.ts';
+import { curvesOf, runNumber } from '../runs/curves.ts';
+import type { Experiment } from '../runs/experiment.ts';
+import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../runs/quantities.ts';
+import type { Run } from '../runs/run.ts';
+import type { Store } from '../runs/store.ts';
+import { factLines, formatDate, print, shorten, tableLines } from './format.ts';
+import { withStore } from './lab.ts';
+
+/** `list` and `show`. */
+export function addListCommands(program: Command): void {
+  program
+    .command('list')
+    .description('List all runs, the newest last.')
+    .action(() => withStore(list));
+
+  program
+    .command('show')
+    .summary('show a run: settings, epochs, results')
+    .description('Shows a run: its settings, what every epoch brought, the model pairs it made and where they are.')
+    .argument('[run]', 'its number, id or "latest"', 'latest')
+    .action((reference: string) => withStore((store) => show(store, store.find(reference))));
+}
+
+function list(store: Store): void {
+  const runs = store.list();
+  if (runs.length === 0) {
+    print('There are no runs yet. "sluice run quickstart" makes three.');
+    return;
+  }
+  const columns = (['#', 'run', 'seed', 'status', 'epochs', 'accuracy', 'bytes', 'created'] as const).map((title) => ({
+    title,
+    align: title === 'run' || title === 'status' ? ('left' as const) : ('right' as const),
+  }));
+  print(tableLines({ columns, rows: runs.map((run) => row(store, run)) }));
+}
+
+function row(store: Store, run: Run): string[] {
+  const epochs = store.epochs(run.id);
+  const accuracy = epochs.at(-1)?.testAccuracy;
+  return [
+    ...[String(runNumber(run)), shorten(run.name, 24), String(run.seed), run.status],
+    `${epochs.length}/${totalEpochs(run.experiment)}`,
+    ...[accuracy === undefined ? '–' : formatPercent(accuracy), formatBytes(store.byteCount(run.id))],
+    formatDate(run.createdAt),
+  ];
+}
+
+function totalEpochs({ phases }: Experiment): number {
+  return phases.reduce((sum, { epochs }) => sum + epochs, 0);
+}
+
+function show(store: Store, run: Run): void {
+  print(factLines([...facts(store, run), ...settings(run)]));
+  const curves = curvesOf(store, [run]);
+  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(store, run)]);
+  const pairs = pairTable(curves);
+  if (pairs) print(['', ...tableLines(pairs)]);
+}
+
+function facts(store: Store, run: Run): [string, string][] {
+  const { notes, tags } = store.annotations(run.id);
+  const times = [run.createdAt, run.startedAt, run.endedAt].map((date) => (date ? formatDate(date) : '–'));
+  return [
+    ['run', run.id],
+    ['status', run.error === null ? run.status : `${run.status}: ${run.error}`],
+    ['launch', run.group],
+    ['created, started, ended', times.join(', ')],
+    ['engine', run.engine ?? '–'],
+    ['folder', store.folder(run.id)],
+    ...(notes ? [['notes', notes] as [string, string]] : []),
+    ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
+  ];
+}
+
+function settings({ experiment, seed }: Run): [string, string][] {
+  const { dataset, model, split, method, phases, optimiser, batchSize } = experiment;
+  const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
+  const module = split.module ? `r = ${split.module.resolution}, c = ${split.module.features}` : 'no module';
+  return [
+    ['data', `${dataset.name}, ${samples} test images${dataset.augment ? '' : ', not augmented'}`],
+    ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
+    ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
+    [
+      'training',
+      `batch ${batchSize}, rate ${optimiser.learningRate}, momentum ${optimiser.momentum}, weight decay ${optimiser.weightDecay}, seed ${seed}`,
+    ],
+  ];
+}
+
+function epochLines(store: Store, run: Run): string[] {
+  const epochs = store.epochs(run.id);
+  const several = epochs.some(({ training }) => training > 0);
+  const titles = [
+    'epoch',
+    'budget',
+    'loss',
+    'accuracy',
+    'test loss',
+    'test accuracy',
+    'up',
+    'down',
+    'samples/s',
+    'time',
+  ];
+  return tableLines({
+    columns: titles.map((title) => ({ title, align: 'right', dispensable: title === 'loss' || title === 'samples/s' })),
+    rows: epochs.map((epoch) => [
+      several ? `${epoch.training + 1}.${epoch.epoch + 1}` : String(epoch.epoch + 1),
+      formatBudget(epoch.budget),
+      epoch.trainLoss.toFixed(3),
+      formatPercent(epoch.trainAccuracy),
+      epoch.testLoss.toFixed(3),
+      formatPercent(epoch.testAccuracy),
+      formatBytes(epoch.bytesUp),
+      formatBytes(epoch.bytesDown),
+      formatNumber(epoch.samplesPerSecond),
+      formatDuration(epoch.seconds),
+    ]),
+  });
+}

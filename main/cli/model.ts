@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { describeDataset } from '../data/datasets.ts';
+import type { Shape } from '../model/spec.ts';
+import { summarise } from '../model/summary.ts';
+import { networkNames, networkSpec } from '../model/zoo.ts';
+import { budgets, imageShape, number, wholeNumber } from './arguments.ts';
+import { print } from './format.ts';
+
+interface ModelOptions {
+  readonly split?: number;
+  readonly input?: Shape;
+  readonly dataset?: string;
+  readonly classes?: number;
+  readonly width: number;
+  readonly resolution: number;
+  readonly features: number;
+  readonly module: boolean;
+  readonly budgets: readonly number[];
+}
+
+/** `model`. */
+export function addModelCommand(program: Command): void {
+  program
+    .command('model')
+    .summary('show a network, its halves, and what every cut would send')
+    .description(
+      'Shows both halves of a network cut at a layer, with output shapes, parameters and multiply-adds, and the bytes ' +
+        'a training sample sends up and down at every possible cut and budget.',
+    )
+    .argument('<name>', networkNames.join(', '))
+    .option(
+      '--split <layer>',
+      'the compression module becomes this entry of the layer list; 0 is the image (default: 5)',
+      wholeNumber,
+    )
+    .option('--input <shape>', 'size of the images (default: 32x32x3)', imageShape)
+    .option('--dataset <name>', 'take the size of images and the number of classes from a data set')
+    .option('--classes <count>', 'number of classes (default: 10)', wholeNumber)
+    .option('--width <factor>', 'multiplies the maps of every layer', number, 1)
+    .option('--resolution <r>', 'resolution factor of the module: maps shrink r times a side', wholeNumber, 1)
+    .option('--features <c>', 'feature factor of the module: 1/c as many maps', wholeNumber, 1)
+    .option('--no-module', 'the plain split, without compression module')
+    .option('--budgets <list>', 'budgets whose traffic to show', budgets, [4, 16])
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice model vgg11 --split 5\n  sluice model resnet18 --dataset stl10 --budgets 2,8',
+    )
+    .action((name: string, options: ModelOptions) => showModel(name, options));
+}
+
+function showModel(name: string, options: ModelOptions): void {
+  const dataset = options.dataset === undefined ? null : describeDataset(options.dataset);
+  const input = options.input ?? dataset?.shape ?? [32, 32, 3];
+  const classes = options.classes ?? dataset?.classes.length ?? 10;
+  const network = networkSpec(name, { input, classes, width: options.width });
+  const { split: layer = Math.min(5, network.body.length + 1), resolution, features } = options;
+  const module = options.module ? { resolution, features } : null;
+  print(summarise(network, { layer, module }, options.budgets));
+}

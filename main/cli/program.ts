@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { addCompareCommands } from './compare.ts';
+import { addControlCommands } from './control.ts';
+import { addDataCommands } from './data.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addExportCommand } from './export.ts';
+import { addListCommands } from './list.ts';
+import { addModelCommand } from './model.ts';
+import { addPresetCommands } from './presets.ts';
+import { addQuickstartCommand } from './quickstart.ts';
+import { addRunCommands } from './run.ts';
+
+/** All commands of the terminal. Parsing throws what goes wrong, usage errors as CommanderError. */
+export function createProgram(): Command {
+  const program = new Command('sluice')
+    .description(
+      'A lab for compression-aware split learning: a network is cut in two, and a learned gate decides which feature ' +
+        'maps cross the network between client and server.',
+    )
+    .version(version())
+    .exitOverride()
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
+  addQuickstartCommand(program);
+  addRunCommands(program);
+  addListCommands(program);
+  addControlCommands(program);
+  addCompareCommands(program);
+  addExportCommand(program);
+  addPresetCommands(program);
+  addModelCommand(program);
+  addDataCommands(program);
+  addDoctorCommand(program);
+  return program;
+}
+
+function version(): string {
+  const path = createRequire(import.meta.url).resolve('#package');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}

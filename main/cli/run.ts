@@ -1,0 +1,104 @@
+import { Option, type Command } from 'commander';
+import { resumeRun } from '../runs/lifecycle.ts';
+import type { Run } from '../runs/run.ts';
+import { selectRuns } from '../runs/select.ts';
+import type { Store } from '../runs/store.ts';
+import { collect, wholeNumber, wholeNumbers } from './arguments.ts';
+import { executeInTurn } from './execute.ts';
+import { note, print } from './format.ts';
+import { withStore } from './lab.ts';
+import { announceEngines, launch, loadByName, printComparison } from './launch.ts';
+
+interface RunOptions {
+  readonly small?: boolean;
+  readonly set?: readonly string[];
+  readonly seeds?: readonly number[];
+  readonly name?: string;
+  readonly engine?: string;
+  readonly threads?: number;
+}
+
+/** `run` and `resume`, which train in this process. */
+export function addRunCommands(program: Command): void {
+  program
+    .command('run')
+    .summary('train a preset or the experiments of a JSON file')
+    .description(
+      'Trains a preset ("sluice presets" lists them) or the experiments of a JSON file, one run after the other, and ' +
+        'compares them. On a terminal p pauses and goes on, q or Ctrl-C stops with a checkpoint to resume from.',
+    )
+    .argument('<preset|file.json>', 'for example quickstart, figure-8 or my-experiment.json')
+    .option('--small', 'the variant of a preset that finishes in minutes on two cores')
+    .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
+    .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
+    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs')
+    .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
+    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sluice run quickstart
+  sluice run figure-8 --small --seeds 1,2,3
+  sluice run figure-8 --set phases.0.epochs=3 --set dataset.name=synthetic
+  sluice run my-experiment.json --name "half width" --set model.width=0.5`,
+    )
+    .action(async (source: string, options: RunOptions) => {
+      process.exitCode = await withStore((store) => run(store, source, options));
+    });
+
+  program
+    .command('resume')
+    .summary('go on with runs that ended before their time')
+    .description(
+      'Goes on, in this terminal, with runs that were stopped, failed, interrupted or never begun, each from its last ' +
+        'checkpoint. Its weights end up as if it had not been interrupted.',
+    )
+    .argument('[runs...]', 'numbers, ids, ranges such as 3..5, or what was launched; the latest run unless given')
+    .addHelpText('after', '\nExamples:\n  sluice resume 12\n  sluice resume figure-8')
+    .action(async (references: string[]) => {
+      process.exitCode = await withStore((store) => resume(store, references.length > 0 ? references : ['latest']));
+    });
+}
+
+async function run(store: Store, source: string, options: RunOptions): Promise<number> {
+  const preset = loadByName(source, { small: options.small, settings: settingsOf(options) });
+  const { name = preset.name } = options;
+  const single = preset.experiments.length === 1 && options.name !== undefined;
+  const experiments = single ? preset.experiments.map((experiment) => ({ ...experiment, name })) : preset.experiments;
+  const runs = await launch(store, { ...preset, name, experiments });
+  return executeAndCompare(store, runs);
+}
+
+function settingsOf({ set = [], seeds, engine, threads }: RunOptions): string[] {
+  return [
+    ...(seeds ? [`seeds=${JSON.stringify(seeds)}`] : []),
+    ...(engine ? [`engine=${engine}`] : []),
+    ...(threads === undefined ? [] : [`threads=${threads}`]),
+    ...set,
+  ];
+}
+
+async function resume(store: Store, references: readonly string[]): Promise<number> {
+  const chosen = selectRuns(store, references);
+  // A launch is resumed as a whole, whatever of it is finished; a run on its own has to be one that can go on.
+  const unfinished = chosen.filter(({ status }) => chosen.length === 1 || status !== 'finished');
+  if (unfinished.length === 0) {
+    print('All of these runs are finished.');
+    return 0;
+  }
+  for (const { id } of unfinished) resumeRun(store, id);
+  await announceEngines(unfinished.map(({ experiment }) => experiment));
+  return executeAndCompare(store, unfinished);
+}
+
+/** Executes runs, compares what they did, and says how to go on with those that did not finish. */
+export async function executeAndCompare(store: Store, runs: readonly Run[]): Promise<number> {
+  const code = await executeInTurn(store, runs);
+  const ended = runs.map(({ id }) => store.find(id));
+  print('');
+  printComparison(store, ended);
+  const left = ended.filter(({ status }) => status !== 'finished').map(({ id }) => id);
+  if (left.length > 0) note(`\nTo go on: sluice resume ${left.join(' ')}`);
+  return code;
+}
