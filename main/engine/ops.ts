@@ -7,6 +7,6 @@ export { type Window, conv2d, conv2dFilterGrad, conv2dInputGrad } from './ops/co
 export { matMul } from './ops/mat-mul.ts';
 export { type Activation, biasActivation, reluGrad, scaleShift } from './ops/pointwise.ts';
 export { batchNormGrad, batchNormTrain } from './ops/batch-norm.ts';
-export { type PoolWindow, maxPool, maxPoolGrad } from './ops/max-pool.ts';
+export { maxPool, maxPoolGrad } from './ops/max-pool.ts';
 export { spreadMaps, sumRows, takeMaps } from './ops/rows.ts';
 export { sgdStep } from './ops/sgd.ts';

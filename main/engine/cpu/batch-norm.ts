@@ -1,5 +1,5 @@
 import { offsetOf, output, withScratch } from './host.ts';
-import { rowsAndMaps, type CpuKernel } from './kernel.ts';
+import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
 import { reluFlag } from './pointwise.ts';
 
 interface BatchNormAttributes {
@@ -11,6 +11,7 @@ export const batchNormTrain: CpuKernel = {
   run(host, { x, gamma, beta }, attributes) {
     const { eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
+    expectSize(maps, gamma, beta);
     const [y, mean, variance] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
     const [px, py, pm, pv] = [x, y, mean, variance].map((tensor) => offsetOf(host, tensor)) as [
       number,
@@ -33,6 +34,8 @@ export const batchNormTrainGrad: CpuKernel = {
   run(host, { dy, x, y, mean, variance, gamma }, attributes) {
     const { eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
+    expectSize(maps, mean, variance, gamma);
+    expectSize(rows * maps, dy, y);
     const outputs = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
     const inputs = [dy, x, y, mean, variance, gamma].map((tensor) => offsetOf(host, tensor));
     const results = outputs.map((tensor) => offsetOf(host, tensor));

@@ -40,7 +40,7 @@ const remedies: Partial<Record<NodeJS.Platform, string>> = {
 
 /** How to get a BLAS where there is none. */
 export function blasAdvice(): string {
-  return `Training would be two to three times as fast with OpenBLAS: ${remedies[process.platform] ?? remedies.linux}`;
+  return `Training would be about three times as fast with OpenBLAS: ${remedies[process.platform] ?? remedies.linux}`;
 }
 
 /**
@@ -116,7 +116,11 @@ function setThreads(library: Library, threads: number): number | null {
 /** "OpenBLAS 0.3.21 (libopenblas.so.0)" where the library tells its version. */
 function nameOf(library: Library, path: string): string {
   const config = optional(library, 'openblas_get_config', 'str', []) as (() => string) | null;
-  if (config) return `${config().split(' ').slice(0, 2).join(' ')} (${path})`;
+  if (config) {
+    const words = config().split(' ');
+    if (words.includes('USE64BITINT')) throw new Error('its integers have 64 bits');
+    return `${words.slice(0, 2).join(' ')} (${path})`;
+  }
   if (path.includes('Accelerate')) return 'Accelerate';
   return path.includes('mkl') ? `MKL (${path})` : path;
 }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offsetOf, output, withScratch, type Host } from './host.ts';
-import { allFloat32, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
+import { allFloat32, expectSize, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
 import type { Offset } from './loops.ts';
 
-/** Patch matrices are made and used this much at a time: what fits the second-level cache with the filter beside it. */
+/** Patch matrices are made and used this much at a time, so that they are read while still in the cache. */
 const PATCH_BYTES = 4 << 20;
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -27,6 +27,9 @@ function handles(inputs: Inputs, attributes: Attributes): boolean {
 
 function geometry(inputShape: number[], filterShape: number[], attributes: Attributes): Geometry {
   const { strides, pad, dimRoundingMode } = attributes as ConvAttributes;
+  if (inputShape[3] !== filterShape[2]) {
+    throw new Error(`A filter [${filterShape.join()}] does not fit maps [${inputShape.join()}]`);
+  }
   return tf.backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
@@ -57,13 +60,30 @@ function layout(g: Geometry): number[] {
   return [...input, g.outHeight, g.outWidth, ...kernel];
 }
 
-/** Calls `use` with patch memory for rows [from, to) of the patch matrix, one chunk after the other. */
+/** Calls `use` with memory for rows [from, to) of the patch matrix, one chunk after the other. */
 function inChunks(host: Host, g: Geometry, use: (patches: Offset, from: number, to: number) => void): void {
   const total = g.batchSize * g.outHeight * g.outWidth;
   const rowBytes = 4 * patchSize(g);
   const rows = Math.min(total, Math.max(1, Math.floor(PATCH_BYTES / rowBytes)));
   withScratch(host, rows * rowBytes, (patches) => {
     for (let from = 0; from < total; from += rows) use(patches, from, Math.min(total, from + rows));
+  });
+}
+
+/** Calls `use` with rows [from, to) of the patch matrix of x, one chunk after the other. */
+function eachPatches(
+  host: Host,
+  g: Geometry,
+  x: Offset,
+  use: (patches: Offset, from: number, to: number) => void,
+): void {
+  if (isPointwise(g)) {
+    use(x, 0, g.batchSize * g.outHeight * g.outWidth);
+    return;
+  }
+  inChunks(host, g, (patches, from, to) => {
+    host.loops.im2col(x, patches, ...layout(g), from, to);
+    use(patches, from, to);
   });
 }
 
@@ -75,16 +95,9 @@ export const conv2d: CpuKernel = {
     const y = output(host, g.outShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
-    const product = (patches: Offset, from: number, to: number): void =>
-      host.gemm(false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
-    if (isPointwise(g)) {
-      product(px, 0, g.batchSize * g.outHeight * g.outWidth);
-      return y;
-    }
-    inChunks(host, g, (patches, from, to) => {
-      host.loops.im2col(px, patches, ...layout(g), from, to);
-      product(patches, from, to);
-    });
+    eachPatches(host, g, px, (patches, from, to) =>
+      host.gemm(false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out),
+    );
     return y;
   },
 };
@@ -95,19 +108,13 @@ export const conv2dFilterGrad: CpuKernel = {
   run(host, { x, dy }, attributes) {
     const filterShape = (attributes as ConvAttributes).filterShape as Shape4D;
     const g = geometry(x.shape, filterShape, attributes);
+    expectSize(tf.util.sizeFromShape(g.outShape), dy);
     const dFilter = output(host, filterShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pd, pf] = [offsetOf(host, x), offsetOf(host, dy), offsetOf(host, dFilter)];
-    const product = (patches: Offset, from: number, to: number): void =>
-      host.gemm(true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, from === 0 ? 0 : 1, pf, out);
-    if (isPointwise(g)) {
-      product(px, 0, g.batchSize * g.outHeight * g.outWidth);
-      return dFilter;
-    }
-    inChunks(host, g, (patches, from, to) => {
-      host.loops.im2col(px, patches, ...layout(g), from, to);
-      product(patches, from, to);
-    });
+    eachPatches(host, g, px, (patches, from, to) =>
+      host.gemm(true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, from === 0 ? 0 : 1, pf, out),
+    );
     return dFilter;
   },
 };
@@ -118,6 +125,7 @@ export const conv2dInputGrad: CpuKernel = {
   run(host, { dy, filter }, attributes) {
     const inputShape = (attributes as ConvAttributes).inputShape as Shape4D;
     const g = geometry(inputShape, filter.shape, attributes);
+    expectSize(tf.util.sizeFromShape(g.outShape), dy);
     const dx = output(host, inputShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];

@@ -4,7 +4,6 @@ import type { Engine, EngineAdapter } from '../adapter.ts';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
 import { blasAdvice, openBlas } from './blas.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.ts';
-import { wasmGemm } from './gemm.ts';
 import { createHost, type Host } from './host.ts';
 import { identity } from './identity.ts';
 import { registerKernel } from './kernel.ts';
@@ -31,12 +30,13 @@ export const cpu: EngineAdapter = {
     const device = cpus()[0]?.model.trim() || process.arch;
     const blas = openBlas(threads, process.env.SLUICE_BLAS);
     if (!blas) {
-      host.gemm = wasmGemm(host.module, host.loops);
+      host.gemm = host.wasmGemm;
       return { name: 'cpu', device, detail: 'WebAssembly, 1 thread', threads: 1, advice: blasAdvice() };
     }
     host.gemm = blas.gemm(host.module);
     const used = blas.threads ?? threads;
-    return { name: 'cpu', device, detail: `${blas.name}, ${used} ${used === 1 ? 'thread' : 'threads'}`, threads: used };
+    const detail = `${blas.name}, ${used} ${used === 1 ? 'thread' : 'threads'}`;
+    return { name: 'cpu', device, detail: blas.threads === null ? blas.name : detail, threads: used };
   },
 };
 

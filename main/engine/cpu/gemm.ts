@@ -18,7 +18,7 @@ export type Gemm = (
 ) => void;
 
 /** The matrix product of the inner loops: one thread, no library. */
-export function wasmGemm(module: WasmModule, loops: Loops): Gemm {
+export function createWasmGemm(module: WasmModule, loops: Loops): Gemm {
   const scratch = module._malloc(loops.gemmScratch());
   return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
     loops.gemm(Number(transposeA), Number(transposeB), m, n, k, a, lda, b, ldb, beta, c, ldc, scratch);

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { loadBackend, type WasmBackend, type WasmModule } from './backend.ts';
-import { wasmGemm, type Gemm } from './gemm.ts';
+import { createWasmGemm, type Gemm } from './gemm.ts';
 import { loadLoops, type Loops, type Offset } from './loops.ts';
 
 /** What a kernel works with: the backend's memory, the inner loops and a matrix product. */
@@ -8,7 +8,8 @@ export interface Host {
   readonly backend: WasmBackend;
   readonly module: WasmModule;
   readonly loops: Loops;
-  /** The inner loops' own until a BLAS takes its place. */
+  /** The inner loops' own matrix product, and the one in use. */
+  readonly wasmGemm: Gemm;
   gemm: Gemm;
 }
 
@@ -16,7 +17,8 @@ export interface Host {
 export async function createHost(): Promise<Host> {
   const { backend, module } = await loadBackend();
   const loops = loadLoops(module.asm.memory);
-  return { backend, module, loops, gemm: wasmGemm(module, loops) };
+  const gemm = createWasmGemm(module, loops);
+  return { backend, module, loops, wasmGemm: gemm, gemm };
 }
 
 /** Where a tensor's values lie. */

@@ -35,6 +35,13 @@ export function allFloat32(inputs: Inputs): boolean {
 
 /** x [..., maps] as a matrix: its number of rows and of maps. */
 export function rowsAndMaps(x: tf.TensorInfo): { rows: number; maps: number } {
-  const maps = x.shape[x.shape.length - 1] ?? 1;
-  return { rows: maps === 0 ? 0 : tf.util.sizeFromShape(x.shape) / maps, maps };
+  const maps = x.shape[x.shape.length - 1];
+  return { rows: tf.util.sizeFromShape(x.shape) / maps, maps };
+}
+
+/** The inner loops read and write raw memory: a tensor of another size must not reach them. */
+export function expectSize(size: number, ...tensors: tf.TensorInfo[]): void {
+  for (const { shape } of tensors) {
+    if (tf.util.sizeFromShape(shape) !== size) throw new Error(`Got shape [${shape.join()}], expected ${size} values`);
+  }
 }

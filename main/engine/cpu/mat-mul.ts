@@ -50,8 +50,10 @@ export const batchMatMul: CpuKernel = {
 export const fusedMatMul: CpuKernel = {
   name: tf._FusedMatMul,
   handles(inputs, attributes) {
-    const { activation } = attributes as MatMulAttributes;
-    return handles(inputs) && inputs.bias?.shape.length === 1 && (activation === 'linear' || activation === 'relu');
+    const { activation, transposeB } = attributes as MatMulAttributes;
+    const columns = inputs.b.shape[inputs.b.shape.length - (transposeB ? 2 : 1)];
+    const perColumn = inputs.bias && tf.util.arraysEqual(inputs.bias.shape, [columns]);
+    return handles(inputs) && perColumn && (activation === 'linear' || activation === 'relu');
   },
   run(host, { a, b, bias }, attributes) {
     const { activation } = attributes as MatMulAttributes;

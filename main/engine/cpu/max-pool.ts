@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offsetOf, output } from './host.ts';
-import { allFloat32, type Attributes, type CpuKernel } from './kernel.ts';
+import { allFloat32, expectSize, type Attributes, type CpuKernel } from './kernel.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
@@ -23,9 +23,11 @@ function geometry(x: tf.TensorInfo, attributes: Attributes): Geometry {
   );
 }
 
-/** The inner loops know square windows, one stride and the same padding above and on the left. */
+/** The inner loops know square windows that reach into x, one stride, the same padding above and on the left. */
 function isSquare(g: Geometry): boolean {
-  return g.filterHeight === g.filterWidth && g.strideHeight === g.strideWidth && g.padInfo.top === g.padInfo.left;
+  const { top, left } = g.padInfo;
+  const even = g.filterHeight === g.filterWidth && g.strideHeight === g.strideWidth && top === left;
+  return even && top < g.filterHeight;
 }
 
 function layout(g: Geometry): number[] {
@@ -48,9 +50,11 @@ export const maxPoolGrad: CpuKernel = {
   name: tf.MaxPoolGrad,
   handles: (inputs, attributes) => allFloat32(inputs) && isSquare(geometry(inputs.input, attributes)),
   run(host, { dy, input, output: y }, attributes) {
+    const g = geometry(input, attributes);
+    expectSize(tf.util.sizeFromShape(g.outShape), dy, y);
     const dx = output(host, input.shape);
     const at = [dy, input, y, dx].map((tensor) => offsetOf(host, tensor));
-    host.loops.maxPoolGrad(...at, ...layout(geometry(input, attributes)));
+    host.loops.maxPoolGrad(...at, ...layout(g));
     return dx;
   },
 };

@@ -24,6 +24,8 @@ function move(
   maps: number,
 ): TensorInfo {
   const { rows } = rowsAndMaps(from);
+  const outside = kept.find((map) => !(map >= 0 && map < maps));
+  if (outside !== undefined) throw new RangeError(`Map ${outside} was kept, of ${maps}`);
   withScratch(host, 4 * kept.length, (indices) => {
     new Int32Array(host.module.HEAPU8.buffer, indices, kept.length).set(kept);
     loop(offsetOf(host, from), offsetOf(host, to), indices, rows, maps, kept.length);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { diagnoseEngines, openEngine } from '../../../main/engine/engine.ts';
-import { matMul } from '../../../main/engine/ops.ts';
+import { biasActivation, conv2d, matMul, spreadMaps, takeMaps } from '../../../main/engine/ops.ts';
 
 const given = process.env.SLUICE_BLAS;
 
@@ -66,5 +66,17 @@ describe('diagnoseEngines', () => {
   it('reports a broken choice of BLAS instead of failing', async () => {
     process.env.SLUICE_BLAS = '/no/such/library.so';
     expect((await diagnoseEngines())[2]).toMatchObject({ name: 'cpu', available: false });
+  });
+});
+
+describe('operations of the cpu engine', () => {
+  it('refuse what would reach beyond a tensor', async () => {
+    await openEngine('cpu');
+    const x = tf.ones<tf.Rank.R4>([1, 4, 4, 3]);
+    const window = { stride: 1, pad: 1 };
+    expect(() => conv2d(x, tf.ones([3, 3, 4, 2]), window)).toThrow('does not fit');
+    expect(() => biasActivation(x, tf.ones([2]), 'relu')).toThrow('expected 3 values');
+    expect(() => takeMaps(x, [3])).toThrow(RangeError);
+    expect(() => spreadMaps(x, [0, -1, 2], 3)).toThrow(RangeError);
   });
 });
