@@ -7,7 +7,7 @@ import { createSession, createTurns, type Session, type SessionHandler } from '.
 
 export type SessionRequest = Control<'session'>;
 
-/** Builds the server half a session asks for. Throws `session-unknown-model` and the like. */
+/** Builds the server half a session asks for. Throws for a model or cut it does not have. */
 export type OpenHandler = (request: SessionRequest) => Promise<SessionHandler>;
 
 export interface SessionLimits {
