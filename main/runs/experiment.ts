@@ -69,8 +69,11 @@ const gate = z
       .describe('m = f² as in the published code, m = f as in the paper'),
     ties: z
       .enum(['keep', 'cut'])
-      .default('keep')
-      .describe('Maps whose mask equals the last one within the budget: kept too as in the published code, or cut'),
+      .default('cut')
+      .describe(
+        'Maps whose mask equals the last one within the budget, as saturated gates do: cut holds the budget exactly, ' +
+          'keep sends them too as the published code does',
+      ),
   })
   .describe('The gate that chooses the maps, and its loss');
 
