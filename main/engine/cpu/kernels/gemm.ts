@@ -108,7 +108,7 @@ function packLines(from: usize, stride: usize, count: i32, depth: i32, to: usize
   }
 }
 
-/** Packs `count` ≤ width columns that lie side by side, rows `stride` apart, into a panel [depth, width], zeros beyond. */
+/** Packs `count` ≤ width lines that lie side by side, depths `stride` apart, the same way. */
 function packColumns(from: usize, stride: usize, count: i32, depth: i32, to: usize, width: i32): void {
   for (let d = 0; d < depth; d++, from += stride, to += floats(width)) {
     if (count == width) {
@@ -165,7 +165,8 @@ export function gemm(
       for (let top = 0; top < m; top += ROWS_OF_A) {
         const bottom = min(m, top + ROWS_OF_A);
         if (left == 0 || m > ROWS_OF_A) pack(a, lda, !transposeA, top, bottom, start, depth, packedA, ROWS);
-        block(packedA, packedB, bottom - top, right - left, depth, c + floats(top) * <usize>ldc + floats(left), floats(ldc), accumulate || start > 0, corner);
+        const to = c + floats(top) * <usize>ldc + floats(left), onto = accumulate || start > 0;
+        block(packedA, packedB, bottom - top, right - left, depth, to, floats(ldc), onto, corner);
       }
     }
   }
