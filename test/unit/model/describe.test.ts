@@ -1,13 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../../main/engine/engine.ts';
+import { buildClient, buildServer } from '../../../main/model/build.ts';
 import { describeCut } from '../../../main/model/describe.ts';
 import type { LayerDescription } from '../../../main/model/layer-cost.ts';
 import type { ModuleSpec } from '../../../main/model/spec.ts';
 import { summarise } from '../../../main/model/summary.ts';
 import { describeCuts } from '../../../main/model/traffic.ts';
-import { networkSpec } from '../../../main/model/zoo.ts';
+import { networkNames, networkSpec } from '../../../main/model/zoo.ts';
 
 const vgg11 = networkSpec('vgg11', { input: [32, 32, 3], classes: 10, width: 1 });
+beforeAll(async () => {
+  await openEngine('cpu', { threads: 1 });
+});
+
 const plainModule: ModuleSpec = { resolution: 1, features: 1 };
+
+interface Weights {
+  readonly parameters: readonly { readonly value: { readonly size: number } }[];
+}
 
 function sum(layers: readonly LayerDescription[], of: 'parameters' | 'multiplyAdds'): number {
   return layers.reduce((total, layer) => total + layer[of], 0);
@@ -68,6 +78,22 @@ describe('describeCut', () => {
     const weights = 4 * 4 * 128 * 64;
     expect(client.at(-1)).toMatchObject({ parameters: weights + 64 + 2 * 64 + 64, multiplyAdds: weights * 25 });
     expect(server[0]).toMatchObject({ parameters: weights + 128 + 2 * 128, multiplyAdds: weights * 25 });
+  });
+
+  it.each(networkNames)('counts the parameters that %s is built with, in both halves', (name) => {
+    const network = networkSpec(name, { input: [32, 32, 3], classes: 10, width: 0.1 });
+    const count = (half: { layers: Weights; module: Weights | null }): number =>
+      [half.layers, half.module]
+        .flatMap((part) => part?.parameters ?? [])
+        .reduce((total, { value }) => total + value.size, 0);
+    for (const layer of [0, 3]) {
+      for (const module of [null, plainModule]) {
+        const { client, server } = describeCut(network, { layer, module });
+        const options = { seed: 1, fold: false };
+        expect(sum(client, 'parameters')).toBe(count(buildClient(network, { layer, module }, options)));
+        expect(sum(server, 'parameters')).toBe(count(buildServer(network, { layer, module }, options)));
+      }
+    }
   });
 
   it('counts the work of the folded first dense layer, but its PyTorch parameters', () => {
