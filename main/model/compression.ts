@@ -157,7 +157,7 @@ type Gradients = {
 
 /** The kept entries of the last axis; the tensor itself when all are kept. */
 export function take<T extends tf.Tensor>(t: T, kept: Kept): T {
-  return kept ? (takeMaps<T>(t, kept)) : t;
+  return kept ? takeMaps<T>(t, kept) : t;
 }
 
 /** f̂ uniform on [0, 15), as in the published code. */
