@@ -4,9 +4,8 @@ import { closeCodes, type Connection, type Traffic } from './connection.ts';
 import { decodeControl, encodeControl } from './control.ts';
 import { dial, mayPass, throwIfError, type ServerAddress } from './dial.ts';
 import { readHeader, setSequence } from './header.ts';
-import { defaultLimits } from './server.ts';
-import { createTurns } from './session.ts';
 import type { SessionRequest } from './sessions.ts';
+import { createTurns } from './turns.ts';
 
 export interface OffloadClientOptions {
   readonly server: ServerAddress;
@@ -70,7 +69,7 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
     onEvent?.({ kind: 'lost', message: 'The connection to the offload server is lost.' });
     const again = await attachWithin(reconnectSeconds);
     if (!again.resumed) {
-      again.connection.close(closeCodes.normal);
+      again.connection.send(encodeControl('bye', {}));
       throw new SluiceError(
         'session-lost',
         'The offload server no longer knows this session: it was restarted. Resume from a checkpoint.',
@@ -114,7 +113,7 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
 }
 
 async function attach({ server, software, session }: OffloadClientOptions): Promise<Attached> {
-  const { connection } = await dial(server, software, defaultLimits.messageBytes);
+  const { connection } = await dial(server, software);
   try {
     connection.send(encodeControl('session', session));
     const ready = decodeControl('ready', throwIfError(await connection.receive()));

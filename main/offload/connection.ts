@@ -17,6 +17,9 @@ export const closeCodes = {
   limit: 4429,
 } as const;
 
+/** What a side takes in one message unless told otherwise. */
+export const maxMessageBytes = 256 * 1024 * 1024;
+
 const heartbeatMs = 10_000;
 /** A connection is cut when this many heartbeats in a row brought not one byte. */
 const silentHeartbeats = 3;

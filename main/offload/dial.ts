@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { messageOf, SluiceError } from '../errors.ts';
-import { closeCodes, connectionOver, type Connection } from './connection.ts';
+import { closeCodes, connectionOver, maxMessageBytes, type Connection } from './connection.ts';
 import { decodeControl, encodeControl, type Control } from './control.ts';
 import { readHeader } from './header.ts';
 import { sameToken } from './token.ts';
@@ -12,7 +12,7 @@ export interface ServerAddress {
   /** `ws://host:port` or `wss://host:port` */
   readonly url: string;
   readonly token: string;
-  /** Certificates to trust besides the system's, PEM. */
+  /** Certificates to trust instead of the system's, PEM. */
   readonly ca?: string | Buffer;
   /** Trust only the certificate with this SHA-256 fingerprint, self-signed or not. */
   readonly fingerprint?: string;
@@ -33,8 +33,8 @@ export function mayPass(error: unknown): boolean {
 }
 
 /** Connects and says hello. Throws an error that `mayPass`, or one that says what to do. */
-export async function dial(address: ServerAddress, software: string, messageBytes: number): Promise<Dialled> {
-  const connection = await connect(address, messageBytes);
+export async function dial(address: ServerAddress, software: string): Promise<Dialled> {
+  const connection = await connect(address);
   try {
     connection.send(encodeControl('hello', { software, token: address.token }));
     const welcome = decodeControl('welcome', throwIfError(await connection.receive()));
@@ -52,7 +52,7 @@ export function throwIfError(message: Uint8Array): Uint8Array {
   throw new SluiceError(code, text, path === undefined ? {} : { path });
 }
 
-async function connect(address: ServerAddress, messageBytes: number): Promise<Connection> {
+async function connect(address: ServerAddress): Promise<Connection> {
   const url = parseUrl(address.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const wire = connectTcp({
@@ -63,7 +63,7 @@ async function connect(address: ServerAddress, messageBytes: number): Promise<Co
   const secured = url.protocol === 'wss:' ? secure(wire, host, address) : null;
   const socket = new WebSocket(url, {
     createConnection: () => secured ?? wire,
-    maxPayload: messageBytes,
+    maxPayload: maxMessageBytes,
     perMessageDeflate: false,
     handshakeTimeout: handshakeMs,
   });
@@ -106,7 +106,7 @@ function plain(fingerprint: string): string {
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && ['ws:', 'wss:'].includes(url.protocol)) return url;
+  if (url && ['ws:', 'wss:'].includes(url.protocol) && !url.hash) return url;
   throw new SluiceError('url-invalid', `"${text}" is no address of an offload server, expected wss://host:port.`, {
     path: 'offload',
   });

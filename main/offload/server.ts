@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
-import { closeCodes, type Connection } from './connection.ts';
+import { closeCodes, maxMessageBytes, type Connection } from './connection.ts';
 import { decodeControl, encodeControl, maxControlBytes } from './control.ts';
 import { readHeader } from './header.ts';
 import { listen, type ListenOptions } from './listener.ts';
@@ -15,10 +15,10 @@ export interface ServerLimits extends SessionLimits {
   readonly helloSeconds: number;
 }
 
-export const defaultLimits: ServerLimits = {
+const defaultLimits: ServerLimits = {
   clients: 64,
   sessions: 64,
-  messageBytes: 256 * 1024 * 1024,
+  messageBytes: maxMessageBytes,
   checkpointBytes: 2 * 1024 * 1024 * 1024,
   idleSeconds: 600,
   helloSeconds: 10,

@@ -15,6 +15,7 @@ import {
   type StepRequest,
 } from './messages.ts';
 import { decodeState, encodeState } from './state.ts';
+import { createTurns, type InTurn } from './turns.ts';
 
 /** The server half behind a session. No two of its functions run at the same time. */
 export interface SessionHandler {
@@ -28,18 +29,6 @@ export interface SessionHandler {
   read(): Promise<Uint8Array>;
   write(checkpoint: Uint8Array): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Runs work alone, in the order it came. */
-export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
-
-export function createTurns(): InTurn {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
 }
 
 /** One client's numbered requests. */

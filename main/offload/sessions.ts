@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../errors.ts';
-import type { Connection } from './connection.ts';
-import { closeCodes } from './connection.ts';
+import { closeCodes, type Connection } from './connection.ts';
 import type { Control } from './control.ts';
-import { createSession, createTurns, type Session, type SessionHandler } from './session.ts';
+import { createSession, type Session, type SessionHandler } from './session.ts';
+import { createTurns } from './turns.ts';
 
 export type SessionRequest = Control<'session'>;
 

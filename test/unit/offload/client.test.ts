@@ -121,11 +121,11 @@ describe('a client', () => {
   });
 
   it('waits for a server that is starting', async () => {
-    const { port } = new URL((await serve()).url);
-    const later = Number(port) + 1;
-    const connecting = connect(`ws://127.0.0.1:${later}`, { connectSeconds: 10 });
+    const first = await serve();
+    await first.close();
+    const connecting = connect(first.url, { connectSeconds: 10 });
     await sleep(150);
-    await serve({ port: later });
+    await serve({ port: Number(new URL(first.url).port) });
     expect((await connecting).resumed).toBe(false);
   });
 });
@@ -165,6 +165,7 @@ describe('what cannot succeed ends at once, what may pass is tried again', () =>
     ['a wrong token', { token: 'wrong' }, 'auth-token'],
     ['no such host', { url: 'ws://no-such-host.invalid:1' }, 'server-unknown'],
     ['no address', { url: 'localhost:8080' }, 'url-invalid'],
+    ['an address with a fragment', { url: 'ws://localhost:8080/#here' }, 'url-invalid'],
   ])('%s', async (_, change, code) => {
     const { url } = await serve();
     const server = { url, token, ...change };
@@ -181,9 +182,12 @@ describe('what cannot succeed ends at once, what may pass is tried again', () =>
     });
   });
 
-  it('an unreachable one', async () => {
+  it.each(['ws', 'wss'])('an unreachable one, over %s', async (protocol) => {
     const events: ClientEvent[] = [];
-    const connecting = connect('ws://127.0.0.1:1', { connectSeconds: 0.5, onEvent: (event) => events.push(event) });
+    const connecting = connect(`${protocol}://127.0.0.1:1`, {
+      connectSeconds: 0.5,
+      onEvent: (event) => events.push(event),
+    });
     await expect(connecting).rejects.toMatchObject({ code: 'server-unreachable' });
     expect(events.length).toBeGreaterThan(0);
   });

@@ -10,8 +10,9 @@ import { encodeControl } from '../../../main/offload/control.ts';
 import { readHeader, setSequence } from '../../../main/offload/header.ts';
 import { encodeEvaluate, encodeInfer, encodeStep } from '../../../main/offload/messages.ts';
 import type { OffloadServer } from '../../../main/offload/server.ts';
-import { createSession, createTurns } from '../../../main/offload/session.ts';
+import { createSession } from '../../../main/offload/session.ts';
 import { encodeState } from '../../../main/offload/state.ts';
+import { createTurns } from '../../../main/offload/turns.ts';
 import { random, type Random } from '../../../main/random.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
 

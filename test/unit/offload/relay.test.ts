@@ -96,9 +96,9 @@ describe('an emulated link', () => {
     await expectWithin(0.05, 400, () => transferMs(relay, direction, size));
   });
 
-  it.each([30, 100])('has a round-trip time of %d ms within 5 percent', async (rttMs) => {
-    const relay = await relayTo({ rttMs });
-    await expectWithin(0.05, rttMs, () => roundTripMs(relay, 12));
+  it('has the round-trip time asked for, within 5 percent', async () => {
+    const relay = await relayTo({ rttMs: 100 });
+    await expectWithin(0.05, 100, () => roundTripMs(relay, 8));
   });
 
   it('has the sub-millisecond round trip of an Ethernet', async () => {
