@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { curvesOf } from '../../../main/runs/curves.ts';
+import { renderReport } from '../../../main/runs/report.ts';
+import { trainedRun } from '../../support/run-curves.ts';
+import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
+
+const madeAt = new Date('2026-10-20T14:03:11Z');
+const hostile = `<script>alert("1")</script>' & <img src=x onerror=alert(2)>`;
+
+describe('a report', () => {
+  it('has the three charts, the table and the settings of every run', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [
+      trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { bytes: 10_000 }),
+      trainedRun(store, { name: 'full budget' }, [0.4, 0.7], { bytes: 1_000_000 }),
+    ];
+    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt, reach: 0.5 });
+    expect(page.match(/<svg role="img" aria-label="[^"]*"/g)).toEqual([
+      '<svg role="img" aria-label="Accuracy by epoch"',
+      '<svg role="img" aria-label="Accuracy by bytes"',
+      '<svg role="img" aria-label="Bytes by time"',
+    ]);
+    for (const text of [
+      'deprune',
+      'full budget',
+      '60.0 %',
+      '100×',
+      '6.00 MB',
+      '"batchSize": 16'.replaceAll('"', '&quot;'),
+    ]) {
+      expect(page).toContain(text);
+    }
+    expect(page).toContain('2026-10-20 14:03 UTC');
+  });
+
+  it('shows what users wrote as text, runs no script and loads nothing', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [trainedRun(store, { name: hostile, notes: hostile }, [0.3, 0.6])];
+    const page = renderReport(curvesOf(store, runs), { title: hostile, description: hostile, madeAt });
+    expect(page).not.toMatch(/<script|<img|<link|<iframe|@import|url\((?!#)/i);
+    expect(page).toContain("default-src 'none'");
+    expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:/);
+  });
+
+  it('follows the colour scheme of the reader', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = ['a', 'b', 'c'].map((name) => trainedRun(store, { name }, [0.3, 0.6]));
+    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt });
+    const [light, dark] = [...page.matchAll(/:root\{([^}]*)\}/g)].map(([, rules]) => rules.match(/--[\w-]+/g));
+    expect(light).toEqual(dark);
+    const used = new Set([...page.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name));
+    expect(light).toEqual(expect.arrayContaining([...used]));
+    expect([...used]).toEqual(expect.arrayContaining(['--series-0', '--series-1', '--series-2']));
+  });
+
+  it('draws no charts before the first epoch, and one point after it', () => {
+    const store = openTestStore(temporaryFolder());
+    const run = trainedRun(store, {}, []);
+    expect(renderReport(curvesOf(store, [run]), { title: 'Mine', madeAt })).not.toContain('<svg');
+    const first = trainedRun(store, {}, [0.1]);
+    expect(renderReport(curvesOf(store, [run, first]), { title: 'Mine', madeAt })).toContain('<svg');
+  });
+});
