@@ -126,9 +126,10 @@ it(`a server lives through ${socketFrames} mutated conversations`, async () => {
   const source = random(2, 'fuzz');
   const server = await serve({ limits: { idleSeconds: 0.1, sessions: 1e6, clients: 1000, helloSeconds: 2 } });
   const port = Number(new URL(server.url).port);
-  for (let frame = 0; frame < socketFrames; frame += 20) {
+  const together = 200;
+  for (let frame = 0; frame < socketFrames; frame += together) {
     await Promise.all(
-      Array.from({ length: 20 }, (_, i) => (i % 4 === 0 ? garble(port, source) : talk(server, source))),
+      Array.from({ length: together }, (_, i) => (i % 4 === 0 ? garble(port, source) : talk(server, source))),
     );
   }
   while (server.sessions() > 0) await setTimeout(20);
