@@ -1,0 +1,162 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { entry } from '../../main/entry.ts';
+import { readSafetensors } from '../../main/runs/safetensors.ts';
+import { openStore } from '../../main/runs/store.ts';
+import { temporaryFolder } from '../support/run-store.ts';
+
+const { url, execArgv } = entry(import.meta.url, '../../main/cli.ts');
+
+function start(home: string, ...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, [...execArgv, fileURLToPath(url), ...args], {
+    env: { ...process.env, SLUICE_HOME: home },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function sluice(home: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = start(home, ...args);
+  const ended = once(child, 'close');
+  const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+  await ended;
+  return { code: child.exitCode, out, err };
+}
+
+const shared = {
+  dataset: { trainSamples: 96, testSamples: 40 },
+  model: { name: 'cnn', width: 0.25 },
+  split: { layer: 3 },
+  checkpointSteps: 3,
+  threads: 1,
+};
+const phases = [
+  { budget: 2, epochs: 2 },
+  { budget: 'full', epochs: 1 },
+];
+
+/** A home with a file of experiments, tiny.json, beside it. */
+function home(experiments: object[]): string {
+  const folder = temporaryFolder();
+  const file = {
+    title: 'Tiny',
+    description: '',
+    shared,
+    experiments: experiments.map((experiment) => ({ experiment })),
+  };
+  writeFileSync(join(folder, 'tiny.json'), JSON.stringify(file));
+  return folder;
+}
+
+const deprune = { name: 'deprune', phases };
+describe('a run from the terminal', { timeout: 120_000 }, () => {
+  it('trains what a file says, compares it, and gives it away', async () => {
+    const folder = home([deprune, { name: 'full, "all"', method: 'full', phases }]);
+    const { code, out } = await sluice(folder, 'run', join(folder, 'tiny.json'));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^1 deprune: epoch 3\/3, full, loss .*, accuracy .* %, .* samples\/s, .* [kM]B, 0:00 left$/m);
+    expect(out).toMatch(/^2 full, "all": finished, accuracy .* %/m);
+    expect(out).toMatch(/^1 {2}deprune .*\d×.*\n2 {2}full, "all" .* 1\.00×/m);
+
+    const compared = await sluice(folder, 'compare', 'tiny', '--reach', '1%');
+    expect(compared).toMatchObject({ code: 0, err: '' });
+    expect(compared.out).toContain('epochs to 1.0 %');
+
+    await sluice(folder, 'report', '1..2', '-o', join(folder, 'report.html'));
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('full, &quot;all&quot;');
+
+    const { out: csv } = await sluice(folder, 'export', '2', '--format', 'csv');
+    expect(csv.trim().split('\r\n')).toHaveLength(4);
+    await sluice(folder, 'export', '1', '--format', 'safetensors', '-o', join(folder, 'weights'));
+    expect(existsSync(join(folder, 'weights', '0-1-bfull', 'client.safetensors'))).toBe(true);
+
+    expect(await sluice(folder, 'delete', '1')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--yes') as string,
+    });
+    expect(await sluice(folder, 'delete', '1', '--yes')).toMatchObject({ code: 0, out: 'Deleted 0001-deprune.\n' });
+    expect((await sluice(folder, 'list')).out).toMatch(/^#.*\n2 .*finished +3\/3.*\n$/);
+  });
+});
+
+/** Starts a command that executes a run, and waits for its log to come to these words. */
+async function startUntil(words: string, folder: string, ...args: string[]): Promise<ChildProcess> {
+  const child = start(folder, ...args);
+  child.stderr!.resume();
+  for await (const chunk of child.stdout!.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    if (String(chunk).includes(words)) break;
+  }
+  child.stdout!.resume();
+  return child;
+}
+
+async function end(child: ChildProcess, signal?: NodeJS.Signals): Promise<number | null> {
+  const ended = once(child, 'close');
+  if (signal) child.kill(signal);
+  if (child.exitCode === null && child.signalCode === null) await ended;
+  return child.exitCode;
+}
+
+describe('an interrupted run', { timeout: 120_000 }, () => {
+  it('ends, resumed after Ctrl-C and after kill -9, with the weights of one that was let alone', async () => {
+    const phases = [
+      { budget: 2, epochs: 8 },
+      { budget: 'full', epochs: 1 },
+    ];
+    const [folder, alone] = [home([{ ...deprune, phases }]), home([{ ...deprune, phases }])];
+    const stopped = await startUntil('epoch 2/9', folder, 'run', join(folder, 'tiny.json'));
+    const code = await end(stopped, 'SIGINT');
+    // Windows has no such signal: there it kills.
+    if (process.platform !== 'win32') expect(code).toBe(130);
+    const killed = await startUntil('epoch 5/9', folder, 'resume', 'tiny');
+    await end(killed, 'SIGKILL');
+    expect((await sluice(folder, 'list')).out).toMatch(/^1 +deprune +1 +interrupted +\d+\/9/m);
+    expect(await sluice(folder, 'resume')).toMatchObject({ code: 0 });
+
+    expect(await sluice(alone, 'run', join(alone, 'tiny.json'))).toMatchObject({ code: 0 });
+    for (const half of ['client', 'server']) {
+      const pair = join('runs', '0001-deprune', 'pairs', '0-1-bfull', `${half}.safetensors`);
+      const [{ tensors }, undisturbed] = await Promise.all(
+        [folder, alone].map((at) => readSafetensors(join(at, pair))),
+      );
+      expect(tensors).toEqual(undisturbed.tensors);
+    }
+  });
+
+  it('pauses, goes on and stops at the word of another terminal', async () => {
+    const folder = home([{ ...deprune, method: 'high-compression', phases: [{ budget: 2, epochs: 10_000 }] }]);
+    const child = await startUntil('epoch 1/', folder, 'run', join(folder, 'tiny.json'));
+    const store = openStore(folder);
+    const until = async (status: string): Promise<void> => {
+      while (store.find('1').status !== status) await setTimeout(50);
+    };
+    expect(await sluice(folder, 'pause')).toMatchObject({ code: 0 });
+    await until('paused');
+    expect(await sluice(folder, 'continue')).toMatchObject({ code: 0 });
+    await until('running');
+    expect(await sluice(folder, 'stop')).toMatchObject({ code: 0 });
+    expect(await end(child)).toBe(130);
+    expect(store.find('1').status).toBe('stopped');
+    store.close();
+  });
+});
+
+describe('what makes no sense', { timeout: 60_000 }, () => {
+  it.each([
+    [['run', 'quickstrat'], 2, /no preset "quickstrat". Did you mean "quickstart"/],
+    [['run', 'quickstart', '--engine', 'cuda'], 1, /cuda engine is not available: .* npm install/],
+    [['rnu'], 2, /Did you mean run/],
+  ])('%j is refused with exit code %i and without a stack', async (args, code, message) => {
+    const { err, ...ended } = await sluice(temporaryFolder(), ...args);
+    expect(ended).toEqual({ code, out: '' });
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+});
