@@ -1,4 +1,3 @@
-import { SluiceError } from '../errors.ts';
 import { compressionModule, type CompressionModule } from './compression.ts';
 import { decompressionModule, type DecompressionModule } from './decompression.ts';
 import { dense } from './layers/dense.ts';
@@ -9,7 +8,7 @@ import { normConv } from './layers/norm-conv.ts';
 import { poolFlatten, type MapSize } from './layers/pool-flatten.ts';
 import { residual } from './layers/residual.ts';
 import { sequence } from './layers/sequence.ts';
-import { compressedShape, decompressedShape, foldsPooling, outputShape } from './shapes.ts';
+import { clientEntries, compressedShape, decompressedShape, foldsPooling, outputShape } from './shapes.ts';
 import type { ConvEntry, Cut, DenseEntry, Entry, MaxPoolEntry, NetworkSpec, ResidualEntry, Shape } from './spec.ts';
 
 export interface ClientNetwork {
@@ -30,19 +29,6 @@ export interface BuildOptions {
   readonly seed: number;
   /** Work on the map before adaptive pooling where that is the same function (see fold.ts). On unless said otherwise. */
   readonly fold?: boolean;
-}
-
-/** Number of body entries the client holds: "split at layer n" makes the module the n-th entry. */
-export function clientEntries(network: NetworkSpec, cut: Cut): number {
-  const held = Math.max(0, cut.layer - 1);
-  if (!Number.isInteger(cut.layer) || cut.layer < 0 || held > network.body.length) {
-    throw new SluiceError(
-      'bad-split',
-      `split.layer is ${cut.layer}: ${network.name} can be cut at layers 0 to ${network.body.length + 1}`,
-      { path: 'split.layer' },
-    );
-  }
-  return held;
 }
 
 /** The client's half: the entries before the cut and the compression module, newly initialised. */

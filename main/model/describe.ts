@@ -1,5 +1,5 @@
 import { SluiceError } from '../errors.ts';
-import { clientEntries } from './build.ts';
+import { clientEntries } from './shapes.ts';
 import { describeCompression, describeDecompression, describeEntry, type LayerDescription } from './layer-cost.ts';
 import { foldsPooling } from './shapes.ts';
 import type { Cut, Entry, ModuleSpec, NetworkSpec, Shape } from './spec.ts';

@@ -1,7 +1,8 @@
-import type { Entry, ModuleSpec, PoolFlattenEntry, Shape } from './spec.ts';
+import { SluiceError } from '../errors.ts';
+import type { Cut, Entry, ModuleSpec, NetworkSpec, PoolFlattenEntry, Shape } from './spec.ts';
 
 /** Output size of a convolution or pooling window, rounded down as in PyTorch. */
-export function windowed(size: number, kernel: number, stride: number, pad: number): number {
+function windowed(size: number, kernel: number, stride: number, pad: number): number {
   return Math.floor((size + 2 * pad - kernel) / stride) + 1;
 }
 
@@ -47,4 +48,17 @@ export function decompressedShape(spec: ModuleSpec, input: Shape): Shape {
 /** Side of a map after the transposed convolution (kernel 2+r, stride r, pad r). */
 export function restoredSide({ resolution }: ModuleSpec, side: number): number {
   return (side - 1) * resolution - 2 * resolution + 2 + resolution;
+}
+
+/** Number of body entries the client holds: "split at layer n" makes the module the n-th entry. */
+export function clientEntries(network: NetworkSpec, cut: Cut): number {
+  const held = Math.max(0, cut.layer - 1);
+  if (!Number.isInteger(cut.layer) || cut.layer < 0 || held > network.body.length) {
+    throw new SluiceError(
+      'bad-split',
+      `split.layer is ${cut.layer}: ${network.name} can be cut at layers 0 to ${network.body.length + 1}`,
+      { path: 'split.layer' },
+    );
+  }
+  return held;
 }
