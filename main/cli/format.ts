@@ -24,9 +24,11 @@ export function tableLines({ columns, rows }: Table, room = process.stdout.colum
   return [titles, ...rows].map(line);
 }
 
-/** A table whose columns all stand left. */
+/** A table whose columns all stand left; what a line has too much for the room is cut off. */
 export function listLines(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return tableLines({ columns: titles.map((title) => ({ title, align: 'left' })), rows });
+  const room = process.stdout.columns ?? Infinity;
+  const lines = tableLines({ columns: titles.map((title) => ({ title, align: 'left' })), rows }, room);
+  return lines.map((line) => shorten(line, room));
 }
 
 /** Names and values under one another. */

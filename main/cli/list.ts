@@ -75,17 +75,16 @@ function facts(store: Store, run: Run): [string, string][] {
 }
 
 function settings({ experiment, seed }: Run): [string, string][] {
-  const { dataset, model, split, method, phases, optimiser, batchSize } = experiment;
+  const { dataset, model, split, method, phases, batchSize } = experiment;
+  const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
   const module = split.module ? `r = ${split.module.resolution}, c = ${split.module.features}` : 'no module';
   return [
     ['data', `${dataset.name}, ${samples} test images${dataset.augment ? '' : ', not augmented'}`],
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
-    [
-      'training',
-      `batch ${batchSize}, rate ${optimiser.learningRate}, momentum ${optimiser.momentum}, weight decay ${optimiser.weightDecay}, seed ${seed}`,
-    ],
+    ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
+    ['seed', String(seed)],
   ];
 }
 

@@ -1,7 +1,6 @@
 import { SluiceError } from '../errors.ts';
-import { clientEntries } from './shapes.ts';
 import { describeCompression, describeDecompression, describeEntry, type LayerDescription } from './layer-cost.ts';
-import { foldsPooling } from './shapes.ts';
+import { clientEntries, foldsPooling } from './shapes.ts';
 import type { Cut, Entry, ModuleSpec, NetworkSpec, Shape } from './spec.ts';
 
 export interface CutDescription {
