@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
 import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/training/records.ts';
-import type { Checkpoint, Snapshot, TrainingEvent } from '../../main/training/snapshot.ts';
+import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import { train, type SplitNetwork, type TrainOptions } from '../../main/training/train.ts';
 import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
 
@@ -69,13 +70,33 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
   return checkpointsOf(events).at(-1)!.snapshot;
 }
 
-/** Events without what the clock says of them: equal for trainings that are the same. */
+/**
+ * Events without what the clock says of them: equal for trainings that are the same. Tensors stand there as digests of
+ * their bytes, so that what differs can be read.
+ */
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
     if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
-    const { totals, ...rest } = event.snapshot;
-    return { ...event, snapshot: { ...rest, totals: { ...totals, seconds: null, epochSeconds: null } } };
+    const { position, totals, client, server, clientMomentum, serverMomentum } = event.snapshot;
+    return {
+      final: event.final,
+      position,
+      totals: { ...totals, seconds: null, epochSeconds: null },
+      ...{ client: digests(client), clientMomentum: digests(clientMomentum) },
+      ...{ server: digests(server), serverMomentum: digests(serverMomentum) },
+    };
   });
+}
+
+function digests(state: StateDict): Record<string, string> {
+  const digest = (data: Float32Array | BigInt64Array): string =>
+    createHash('sha256')
+      .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      .digest('hex')
+      .slice(0, 12);
+  return Object.fromEntries(
+    Object.entries(state).map(([name, { shape, data }]) => [name, `[${shape.join(', ')}] ${digest(data)}`]),
+  );
 }
 
 /** A source that aborts `controller` as it delivers its batch of this number, counted over the whole training. */
