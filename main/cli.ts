@@ -2,7 +2,7 @@
 import { reportFailure } from './cli/failure.ts';
 import { createProgram } from './cli/program.ts';
 
-// Whoever reads the output may leave before its end, as "head" does; a run under way goes on all the same.
+// Whoever reads the output may leave before its end, as "head" does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });

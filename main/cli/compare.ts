@@ -57,11 +57,12 @@ interface ReportText {
   readonly reach?: number;
 }
 
-/** Writes the report of runs, making its folder where needed; returns its full path. */
+/** Writes the report of runs as they are now, making its folder where needed; returns its full path. */
 export async function writeReport(store: Store, runs: readonly Run[], file: string, text: ReportText): Promise<string> {
   const { renderReport } = await import('../runs/report.ts');
   const path = resolve(file);
+  const current = runs.map(({ id }) => store.find(id));
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, renderReport(curvesOf(store, runs), { ...text, madeAt: new Date() }));
+  await writeFile(path, renderReport(curvesOf(store, current), { ...text, madeAt: new Date() }));
   return path;
 }

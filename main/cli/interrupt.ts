@@ -5,7 +5,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** The user's ways to interfere with a run under way. */
 export interface Interruption {
-  /** Aborted by Ctrl-C, `q` or a signal; a second one ends the process at once. */
+  /** Aborted by Ctrl-C, `q`, a signal, or when nobody reads the output any more; another signal ends at once. */
   readonly signal: AbortSignal;
   /** Gives signals and keyboard back. */
   readonly end: () => void;
@@ -18,12 +18,15 @@ export function listen(onPause: () => void): Interruption {
     if (stop.signal.aborted) endAtOnce();
     stop.abort();
   };
+  const unread = (): void => stop.abort();
   for (const name of signals) process.on(name, interrupt);
+  process.stdout.on('error', unread);
   const endKeys = listenToKeys({ p: onPause, q: interrupt, 'ctrl-c': interrupt, 'ctrl-z': suspend });
   return {
     signal: stop.signal,
     end: () => {
       for (const name of signals) process.off(name, interrupt);
+      process.stdout.off('error', unread);
       endKeys();
     },
   };

@@ -98,7 +98,7 @@ export async function executeAndCompare(store: Store, runs: readonly Run[]): Pro
   const ended = runs.map(({ id }) => store.find(id));
   print('');
   printComparison(store, ended);
-  const left = ended.filter(({ status }) => status !== 'finished').map(({ id }) => id);
+  const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued').map(({ id }) => id);
   if (left.length > 0) note(`\nTo go on: sluice resume ${left.join(' ')}`);
   return code;
 }
