@@ -24,9 +24,11 @@ export async function loadBackend(): Promise<{ backend: WasmBackend; module: Was
   await withoutNewListeners(() => tf.setBackend('wasm'));
   const backend = tf.backend() as unknown as WasmBackend & { readonly wasm: WasmModule };
   const module = backend.wasm;
+  // Emscripten puts the real malloc in place at the first call, over whatever stands there.
+  module._free(module._malloc(8));
   const malloc = module._malloc.bind(module);
   module._malloc = (bytes) => {
-    const offset = malloc(bytes) >>> 0;
+    const offset = bytes < 2 ** 32 ? malloc(bytes) >>> 0 : 0;
     if (offset === 0 && bytes > 0) throw outOfMemory(bytes, module.HEAPU8.length);
     return offset;
   };
