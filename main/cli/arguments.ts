@@ -14,6 +14,11 @@ export function number(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
+export function words(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected a text that is not empty.');
+}
+
 /** `1,2,3`. */
 export function wholeNumbers(text: string): number[] {
   return text.split(',').map((part) => wholeNumber(part.trim()));

@@ -7,18 +7,11 @@ export const exitCodes = { failed: 1, misused: 2, stopped: 130 } as const;
 
 /** Errors that are about what was asked for, not about what came of it. */
 const misuse = new Set([
-  ...['bad-experiment', 'bad-setting', 'bad-file', 'bad-module', 'bad-split', 'images-too-small', 'model.unknown'],
-  ...['unknown-preset', 'no-small-variant', 'run-unknown', 'run-ambiguous', 'run-status', 'run-busy', 'no-weights'],
-  ...['dataset-unknown', 'dataset-missing', 'dataset-exists', 'dataset-built-in', 'samples-exceeded', 'name-invalid'],
-  ...[
-    'name-missing',
-    'format-unknown',
-    'file-missing',
-    'import-empty',
-    'layout-unknown',
-    'folder-not-empty',
-    'bad-usage',
-  ],
+  ...['bad-usage', 'bad-experiment', 'bad-setting', 'bad-file', 'unknown-preset', 'no-small-variant'],
+  ...['bad-module', 'bad-split', 'images-too-small', 'model.unknown', 'samples-exceeded'],
+  ...['run-unknown', 'run-ambiguous', 'run-status', 'run-busy', 'no-weights', 'folder-not-empty'],
+  ...['dataset-unknown', 'dataset-missing', 'dataset-exists', 'dataset-built-in', 'name-invalid', 'name-missing'],
+  ...['file-missing', 'format-unknown', 'layout-unknown', 'import-empty'],
 ]);
 
 /** Tells the user what went wrong and returns the exit code for it. With SLUICE_DEBUG=1 the stack comes too. */

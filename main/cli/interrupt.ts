@@ -1,11 +1,9 @@
 import { emitKeypressEvents, type Key } from 'node:readline';
 import { exitCodes } from './failure.ts';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 /** The user's ways to interfere with a run under way. */
 export interface Interruption {
-  /** Aborted by Ctrl-C, `q`, a signal, or when nobody reads the output any more; another signal ends at once. */
+  /** Aborted by Ctrl-C, `q`, a signal, or when nobody reads the output any more; a second Ctrl-C ends at once. */
   readonly signal: AbortSignal;
   /** Gives signals and keyboard back. */
   readonly end: () => void;
@@ -14,19 +12,22 @@ export interface Interruption {
 /** Listens for signals and, on a terminal, for the keys p (pause, go on) and q (stop). */
 export function listen(onPause: () => void): Interruption {
   const stop = new AbortController();
+  const end = (): void => stop.abort();
   const interrupt = (): void => {
     if (stop.signal.aborted) endAtOnce();
-    stop.abort();
+    end();
   };
-  const unread = (): void => stop.abort();
-  for (const name of signals) process.on(name, interrupt);
-  process.stdout.on('error', unread);
+  process.on('SIGINT', interrupt);
+  // A terminal that is closed says so more than once.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, end);
+  for (const stream of [process.stdin, process.stdout]) stream.on('error', end);
   const endKeys = listenToKeys({ p: onPause, q: interrupt, 'ctrl-c': interrupt, 'ctrl-z': suspend });
   return {
     signal: stop.signal,
     end: () => {
-      for (const name of signals) process.off(name, interrupt);
-      process.stdout.off('error', unread);
+      process.off('SIGINT', interrupt);
+      for (const signal of ['SIGTERM', 'SIGHUP']) process.off(signal, end);
+      for (const stream of [process.stdin, process.stdout]) stream.off('error', end);
       endKeys();
     },
   };
@@ -56,8 +57,9 @@ function listenToKeys(actions: Readonly<Record<string, () => void>>): () => void
   };
 }
 
-/** What Ctrl-Z does when the terminal leaves the keys to the program. */
+/** What Ctrl-Z does when the terminal leaves the keys to the program; Windows knows no such thing. */
 function suspend(): void {
+  if (process.platform === 'win32') return;
   process.stdin.setRawMode(false);
   process.once('SIGCONT', () => process.stdin.setRawMode(true));
   process.kill(process.pid, 'SIGTSTP');

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
 import { resumeRun } from '../runs/lifecycle.ts';
-import type { Run } from '../runs/run.ts';
+import type { Run, RunStatus } from '../runs/run.ts';
 import { selectRuns } from '../runs/select.ts';
 import type { Store } from '../runs/store.ts';
-import { collect, wholeNumber, wholeNumbers } from './arguments.ts';
+import { collect, wholeNumber, wholeNumbers, words } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
@@ -31,7 +31,7 @@ export function addRunCommands(program: Command): void {
     .option('--small', 'the variant of a preset that finishes in minutes on two cores')
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
-    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs')
+    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
     .addHelpText(
@@ -79,12 +79,14 @@ function settingsOf({ set = [], seeds, engine, threads }: RunOptions): string[] 
   ];
 }
 
+const resumable = new Set<RunStatus>(['queued', 'stopped', 'failed', 'interrupted']);
+
 async function resume(store: Store, references: readonly string[]): Promise<number> {
   const chosen = selectRuns(store, references);
-  // A launch is resumed as a whole, whatever of it is finished; a run on its own has to be one that can go on.
-  const unfinished = chosen.filter(({ status }) => chosen.length === 1 || status !== 'finished');
+  // Of several runs those that can go on do; one that is named has to.
+  const unfinished = chosen.filter(({ status }) => chosen.length === 1 || resumable.has(status));
   if (unfinished.length === 0) {
-    print('All of these runs are finished.');
+    print('All of these runs are finished or under way.');
     return 0;
   }
   for (const { id } of unfinished) resumeRun(store, id);

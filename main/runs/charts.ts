@@ -99,17 +99,18 @@ const width = 720;
 const height = 400;
 
 function draw(title: string, x: Axis, y: Axis, lines: readonly Line[]): Chart {
-  const looks = [...new Set(lines.map(({ curve }) => curve.experiment))];
+  const members = lines.map(({ curve }) => curve.family);
+  const families = [...new Set(members)];
   const across = lines.flatMap(({ points }) => points.map(({ at }) => at[0]));
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   chart.setOption({
     animation: false,
     textStyle: { color: 'var(--text)', fontFamily: 'system-ui, sans-serif' },
-    grid: { left: 76, right: 28, top: 24 + 24 * Math.ceil(lines.length / 3), bottom: 52 },
+    grid: { left: 76, right: 28, top: 24 + 24 * Math.ceil(families.length / 3), bottom: 52 },
     legend: { top: 4, itemWidth: 36, itemGap: 18, textStyle: { color: 'var(--text)' } },
     xAxis: { ...axis(x), ...extent(x, across), nameGap: 32 },
     yAxis: { ...axis(y), nameGap: 58 },
-    series: lines.map((line) => series(line, looks.indexOf(line.curve.experiment))),
+    series: lines.map((line, i) => series(line, families.indexOf(members[i]), members.indexOf(members[i]) === i)),
   });
   const svg = chart.renderToSVGString();
   chart.dispose();
@@ -148,16 +149,18 @@ function logarithmicTicks(least: number, most: number): number[] {
   return decades.slice(Math.max(0, first), last + 1);
 }
 
-function series({ curve, points }: Line, look: number): object {
+/** The first of a family says where its phases begin; the others, alike but for the seed, would say it over it. */
+function series({ curve, points }: Line, look: number, first: boolean): object {
   const color = `var(--series-${look % palettes.light.length})`;
   return {
     type: 'line',
-    name: curve.label,
+    // Series of one name share an entry in the legend.
+    name: curve.family,
     data: points.map(({ at, phase }) => ({
       value: at,
       ...(phase === undefined
         ? {}
-        : { symbolSize: 11, label: { show: true, formatter: phase, position: 'top', color } }),
+        : { symbolSize: 11, label: { show: first, formatter: phase, position: 'top', color } }),
     })),
     symbol: symbols[look % symbols.length],
     symbolSize: 7,

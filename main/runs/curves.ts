@@ -9,8 +9,8 @@ export interface Curve {
   readonly training: number;
   /** What a table or chart calls it, unique among the curves it was made with. */
   readonly label: string;
-  /** What it shows, the seed left out: curves of one experiment look alike. */
-  readonly experiment: string;
+  /** Curves that differ in the seed alone are a family, named after the experiment; they look alike. */
+  readonly family: string;
   readonly epochs: readonly EpochRecord[];
   readonly pairs: readonly PairRecord[];
 }
@@ -23,12 +23,12 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
     return trainings.map((training) => ({
       run,
       training,
-      experiment: experimentName(run, training),
+      name: experimentName(run, training),
       epochs: epochs.filter((epoch) => epoch.training === training),
       pairs: pairs.filter((pair) => pair.training === training),
     }));
   });
-  return curves.map((curve) => ({ ...curve, label: label(curve, curves) }));
+  return curves.map(({ name, ...curve }) => ({ ...curve, ...distinguish(name, curve.run, curves) }));
 }
 
 function experimentName({ name, experiment: { method, phases } }: Run, training: number): string {
@@ -36,14 +36,17 @@ function experimentName({ name, experiment: { method, phases } }: Run, training:
   return phase ? `${name}, ${formatBudget(phase.budget === 'full' ? null : phase.budget)}` : name;
 }
 
-type Unlabelled = Omit<Curve, 'label'>;
-
 /** The experiment's name; where that is not enough the seed too, and where that is not either the run's number. */
-function label({ experiment, run }: Unlabelled, curves: readonly Unlabelled[]): string {
-  const namesakes = curves.filter((other) => other.experiment === experiment);
-  if (namesakes.length === 1) return experiment;
-  if (namesakes.filter((other) => other.run.seed === run.seed).length === 1) return `${experiment}, seed ${run.seed}`;
-  return `${experiment} (${runNumber(run)})`;
+function distinguish(
+  name: string,
+  run: Run,
+  curves: readonly { readonly name: string; readonly run: Run }[],
+): Pick<Curve, 'label' | 'family'> {
+  const seeds = curves.filter((other) => other.name === name).map((other) => other.run.seed);
+  if (seeds.length === 1) return { label: name, family: name };
+  if (new Set(seeds).size === seeds.length) return { label: `${name}, seed ${run.seed}`, family: name };
+  const numbered = `${name} (${runNumber(run)})`;
+  return { label: numbered, family: numbered };
 }
 
 /** The number a run's id begins with, by which it can be called. */

@@ -22,6 +22,7 @@ export function selectRuns(store: Store, references: readonly string[]): Run[] {
 function select(store: Store, runs: readonly Run[], reference: string): Run[] {
   const range = /^(\d+)\.\.(\d+)$/.exec(reference);
   if (range) return selectRange(runs, reference, Number(range[1]), Number(range[2]));
+  if (/^(\d+|latest)$/.test(reference)) return [store.find(reference)];
   const launch = runs.findLast(({ group }) => group === reference || baseName(group) === reference)?.group;
   if (launch !== undefined) return runs.filter(({ group }) => group === launch);
   suggest(runs, reference);
@@ -37,7 +38,7 @@ function selectRange(runs: readonly Run[], range: string, first: number, last: n
 /** Throws when a word comes near to the name of a launch; ids begin with a digit. */
 function suggest(runs: readonly Run[], reference: string): void {
   const names = runs.map(({ group }) => baseName(group));
-  const meant = /^(\d|latest$)/.test(reference) ? undefined : nearest(reference, names);
+  const meant = /^\d/.test(reference) ? undefined : nearest(reference, names);
   if (meant === undefined) return;
   throw new SluiceError('run-unknown', `Nothing was launched as "${reference}". Did you mean "${meant}"?`);
 }

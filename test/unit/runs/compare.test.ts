@@ -38,7 +38,7 @@ describe('a comparison of runs', () => {
     ]);
   });
 
-  it('names runs by experiment, then seed, then number', () => {
+  it('names runs by experiment, then seed, then number; those that differ in the seed alone are a family', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [
       trainedRun(store, { name: 'alone' }, [0.1]),
@@ -47,8 +47,14 @@ describe('a comparison of runs', () => {
       trainedRun(store, { name: 'again' }, [0.1]),
       trainedRun(store, { name: 'again' }, [0.1]),
     ];
-    const labels = curvesOf(store, runs).map(({ label }) => label);
-    expect(labels).toEqual(['alone', 'seeds, seed 1', 'seeds, seed 2', 'again (4)', 'again (5)']);
+    const names = curvesOf(store, runs).map(({ label, family }) => [label, family]);
+    expect(names).toEqual([
+      ['alone', 'alone'],
+      ['seeds, seed 1', 'seeds'],
+      ['seeds, seed 2', 'seeds'],
+      ['again (4)', 'again (4)'],
+      ['again (5)', 'again (5)'],
+    ]);
   });
 
   it('treats the trainings of scratch as curves of their own', () => {

@@ -53,6 +53,14 @@ describe('a report', () => {
     expect([...used]).toEqual(expect.arrayContaining(['--series-0', '--series-1', '--series-2']));
   });
 
+  it('draws the seeds of an experiment alike, with one entry in the legend', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [1, 2, 3].map((seed) => trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { seed }));
+    const [, chart] = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt }).split('<svg');
+    expect(chart.match(/>deprune</g)).toHaveLength(1);
+    expect(chart).not.toContain('--series-1');
+  });
+
   it('draws no charts before the first epoch, and one point after it', () => {
     const store = openTestStore(temporaryFolder());
     const run = trainedRun(store, {}, []);

@@ -1,0 +1,23 @@
+import { InvalidArgumentError } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { budgets, imageShape, number, share, wholeNumber, wholeNumbers } from '../../../main/cli/arguments.ts';
+
+describe('arguments', () => {
+  it('are read as people write them', () => {
+    expect([wholeNumber('12'), number('0.5'), share('0.7'), share('70%')]).toEqual([12, 0.5, 0.7, 0.7]);
+    expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
+    expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
+    expect(budgets('4,16,full')).toEqual([4, 16]);
+  });
+
+  it.each([
+    [wholeNumber, ['', '-1', '1.5', '1e3', 'one']],
+    [number, ['', ' ', 'one', 'Infinity']],
+    [wholeNumbers, ['', '1,', '1,a']],
+    [share, ['0', '1.1', '101%', '%']],
+    [imageShape, ['32x32', '0x32x3', '32x32x3x1', '32,32,3']],
+    [budgets, ['0', 'all', '4;16']],
+  ])('%o refuses what it cannot read', (read, texts) => {
+    for (const text of texts) expect(() => read(text), text).toThrow(InvalidArgumentError);
+  });
+});
