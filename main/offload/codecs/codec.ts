@@ -28,8 +28,8 @@ export function refuseNonFinite(values: Float32Array, index: number): never {
   const value = values[index];
   throw new SluiceError(
     'codec-non-finite',
-    `Value ${index} of the tensor is ${value}: only finite numbers cross the network. The training has diverged; ` +
-      'lower the learning rate or resume from an earlier checkpoint.',
+    `Value ${index} of the tensor is ${value}: only finite numbers cross the network. The training has diverged: ` +
+      'lower optimiser.learningRate.',
     { path: `values[${index}]` },
   );
 }
