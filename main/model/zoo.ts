@@ -40,12 +40,12 @@ const networks: Record<NetworkName, Build> = {
 
 /**
  * A network of the zoo as data, for images of `input` and that many classes.
- * Throws `model.unknown` for a name the zoo does not have.
+ * Throws `model-unknown` for a name the zoo does not have.
  */
 export function networkSpec(name: string, options: NetworkOptions): NetworkSpec {
   if (!isNetworkName(name)) {
     throw new SluiceError(
-      'model.unknown',
+      'model-unknown',
       `model.name: "${name}" is not in the zoo; take one of ${networkNames.join(', ')}.`,
       {
         path: 'model.name',

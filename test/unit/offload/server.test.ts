@@ -177,11 +177,11 @@ describe('a session', () => {
       open: ({ model }) =>
         model.name === 'fake'
           ? Promise.resolve(fakeHalf())
-          : Promise.reject(new SluiceError('model.unknown', 'Not in the zoo.')),
+          : Promise.reject(new SluiceError('model-unknown', 'Not in the zoo.')),
     });
     const unknown = sessionRequest({ model: { ...sessionRequest().model, name: 'gpt' } });
     for (const [request, code] of [
-      [unknown, 'model.unknown'],
+      [unknown, 'model-unknown'],
       [sessionRequest(), null],
       [sessionRequest(), 'limit-sessions'],
     ] as const) {
