@@ -1,7 +1,6 @@
 import type { BatchSource } from '../data/source.ts';
 import { buildClient, buildServer } from '../model/build.ts';
 import { describeCut } from '../model/describe.ts';
-import type { Shape } from '../model/spec.ts';
 import { requestSections, totalBytes } from '../offload/messages.ts';
 import { clientHalf } from '../training/client.ts';
 import { inProcessOffloader } from '../training/in-process.ts';
@@ -21,12 +20,12 @@ export function trainExperiment(
   options: { readonly resume?: Snapshot; readonly signal: AbortSignal },
 ): AsyncGenerator<TrainingEvent> {
   checkExperiment(experiment, data.info);
-  const { network, cut } = experimentNetwork(experiment, data.info);
-  const { sent } = describeCut(network, cut);
+  const split = experimentNetwork(experiment, data.info);
+  const { sent } = describeCut(split.network, split.cut);
   return train({
     ...options,
     trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
-    open: () => Promise.resolve(openInProcess(experiment, seed, data, sent)),
+    open: () => Promise.resolve(openInProcess(experiment, seed, split)),
     data,
     seed,
     learningRate: experiment.optimiser.learningRate,
@@ -35,9 +34,11 @@ export function trainExperiment(
   });
 }
 
-function openInProcess(experiment: Experiment, seed: number, { info }: BatchSource, sent: Shape): SplitNetwork {
-  const { optimiser, gate, codec } = experiment;
-  const { network, cut } = experimentNetwork(experiment, info);
+function openInProcess(
+  { optimiser, gate, codec }: Experiment,
+  seed: number,
+  { network, cut }: ReturnType<typeof experimentNetwork>,
+): SplitNetwork {
   const clientNetwork = buildClient(network, cut, { seed });
   const client = clientHalf(clientNetwork, { input: network.input, gate, optimiser, seed });
   const server = serverHalf(buildServer(network, cut, { seed }), {
@@ -50,7 +51,7 @@ function openInProcess(experiment: Experiment, seed: number, { info }: BatchSour
     client,
     server: inProcessOffloader(server, codec),
     inferenceBytes(budget: Budget) {
-      const [height, width, total] = sent;
+      const [height, width, total] = clientNetwork.cutShape;
       const kept = budget ?? total;
       const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
       return totalBytes(requestSections(extent, budget === null ? codec.full : codec.up));

@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from '../data/source.ts';
 import type { ClientNetwork } from '../model/build.ts';
-import { disposeWeights, type ApplyGradient } from '../model/layers/layer.ts';
-import { readState, writeState } from '../model/state.ts';
+import type { ApplyGradient } from '../model/layers/layer.ts';
 import type { Shape } from '../model/spec.ts';
 import { diverged } from './diverged.ts';
 import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
 import type { Features, Gate } from '../offload/messages.ts';
-import type { HalfState } from './offloader.ts';
-import { discard, sgd, type OptimiserSettings } from './optimiser.ts';
+import { half, type Half } from './half.ts';
+import { discard, type OptimiserSettings } from './optimiser.ts';
 import type { Budget } from './records.ts';
 
 /** A client's forward pass, waiting for the server's gradient. */
@@ -23,9 +22,7 @@ export interface ClientStep {
 }
 
 /** The client device's half of the training (algorithm 1): front layers, compression, gate. */
-export interface ClientHalf {
-  /** False for raw-image offload, whose client trains nothing. */
-  readonly trainable: boolean;
+export interface ClientHalf extends Omit<Half, 'optimiser'> {
   /** `step` counts from 0 and seeds dropout. */
   begin(batch: Batch, budget: Budget, step: number): Promise<ClientStep>;
   /** Features in inference mode. */
@@ -33,10 +30,6 @@ export interface ClientHalf {
   /** f̂ of every map, or null in a plain split. */
   gate(): Promise<Float32Array | null>;
   setGate(gate: Float32Array): void;
-  resetOptimiser(): void;
-  read(): Promise<HalfState>;
-  write(state: HalfState): void;
-  dispose(): void;
 }
 
 export interface ClientOptions {
@@ -48,11 +41,7 @@ export interface ClientOptions {
 
 export function clientHalf(network: ClientNetwork, options: ClientOptions): ClientHalf {
   const { layers, module } = network;
-  const weights = {
-    parameters: [...layers.parameters, ...(module?.parameters ?? [])],
-    statistics: [...layers.statistics, ...(module?.statistics ?? [])],
-  };
-  const optimiser = sgd(weights.parameters, options.optimiser);
+  const { optimiser, ...own } = half([layers, module], options.optimiser);
   const [height, width, total] = network.cutShape;
 
   const readGate = async (): Promise<Float32Array | null> =>
@@ -72,12 +61,12 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
   }
 
   return {
-    trainable: weights.parameters.length > 0,
+    ...own,
     async begin(batch, budget, step) {
       const gateValues = await readGate();
       if (gateValues && !gateValues.every(Number.isFinite)) throw diverged('the gate');
       const chosen = select(gateValues, budget);
-      const own = budget !== null && gateValues ? pruneLoss(gateValues, budget, options.gate) : null;
+      const gateLoss = budget !== null && gateValues ? pruneLoss(gateValues, budget, options.gate) : null;
       const x = enter(batch);
       const forward = layers.forward(x, { seed: options.seed, step });
       const compressed = module?.forward(forward.y, chosen?.kept ?? null);
@@ -85,7 +74,7 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
       const backward = (gradient: Float32Array, apply: ApplyGradient): void => {
         const dMaps = tf.tensor(gradient, sent.shape);
         const applyGate = (dGate: tf.Tensor): void =>
-          apply(module!.gate, own ? withOwnLoss(dGate, own.gradient) : dGate);
+          apply(module!.gate, gateLoss ? withOwnLoss(dGate, gateLoss.gradient) : dGate);
         const below = layers.parameters.length > 0;
         const dy = compressed ? compressed.backward(dMaps, apply, applyGate, below) : dMaps;
         if (below && dy) forward.backward(dy, apply, false);
@@ -93,7 +82,7 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
       };
       return {
         features: await features(sent, chosen, batch.samples),
-        pruneLoss: own?.loss ?? 0,
+        pruneLoss: gateLoss?.loss ?? 0,
         finish(gradient, learningRate) {
           optimiser.learningRate = learningRate;
           if (gradient.length === 0) x.dispose();
@@ -115,18 +104,6 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
     gate: readGate,
     setGate(values) {
       tf.tidy(() => module?.gate.value.assign(tf.tensor1d(values)));
-    },
-    resetOptimiser: () => optimiser.reset(),
-    async read() {
-      return { weights: await readState(weights), momentum: await optimiser.read() };
-    },
-    write(state) {
-      writeState(weights, state.weights);
-      optimiser.write(state.momentum);
-    },
-    dispose() {
-      disposeWeights(weights);
-      optimiser.dispose();
     },
   };
 }

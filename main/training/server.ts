@@ -1,24 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Received } from '../model/decompression.ts';
 import type { ServerNetwork } from '../model/build.ts';
-import { disposeWeights } from '../model/layers/layer.ts';
-import { readState, writeState } from '../model/state.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { diverged } from './diverged.ts';
 import type { EvaluateRequest, Features, StepRequest } from '../offload/messages.ts';
-import type { HalfState } from './offloader.ts';
-import { discard, sgd, type OptimiserSettings } from './optimiser.ts';
+import { half, type Half } from './half.ts';
+import { discard, type OptimiserSettings } from './optimiser.ts';
 
 /** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
-export interface ServerHalf {
+export interface ServerHalf extends Omit<Half, 'optimiser'> {
   step(request: StepRequest): Promise<{ gradient: Float32Array; loss: number; correct: number }>;
   evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
   /** [samples, classes] */
   infer(features: Features): Promise<Float32Array>;
-  resetOptimiser(): void;
-  read(): Promise<HalfState>;
-  write(state: HalfState): void;
-  dispose(): void;
 }
 
 export interface ServerOptions {
@@ -34,11 +28,7 @@ export function serverHalf(
   { classes, optimiser: settings, seed, clientTrains }: ServerOptions,
 ): ServerHalf {
   const { module, layers } = network;
-  const weights = {
-    parameters: [...(module?.parameters ?? []), ...layers.parameters],
-    statistics: [...(module?.statistics ?? []), ...layers.statistics],
-  };
-  const optimiser = sgd(weights.parameters, settings);
+  const { optimiser, ...own } = half([module, layers], settings);
 
   async function infer(features: Features): Promise<Float32Array> {
     const received = receive(features);
@@ -50,6 +40,7 @@ export function serverHalf(
   }
 
   return {
+    ...own,
     async step(request) {
       const { labels, learningRate, step } = request;
       const received = receive(request);
@@ -79,18 +70,6 @@ export function serverHalf(
       return { loss, correct };
     },
     infer,
-    resetOptimiser: () => optimiser.reset(),
-    async read() {
-      return { weights: await readState(weights), momentum: await optimiser.read() };
-    },
-    write(state) {
-      writeState(weights, state.weights);
-      optimiser.write(state.momentum);
-    },
-    dispose() {
-      disposeWeights(weights);
-      optimiser.dispose();
-    },
   };
 }
 
