@@ -39,7 +39,7 @@ Columns of CSV (sizes are bytes, times seconds, accuracies shares of one, budget
   epochs  run, name, seed, training, phase, epoch, budget, trainLoss, trainAccuracy, testLoss, testAccuracy,
           bytesUp, bytesDown (since the training began), samplesPerSecond, seconds (the same)
   steps   run, name, seed, training, phase, epoch, step, budget, learningRate, samples, crossEntropy, pruneLoss,
-          correct, bytesUp, bytesDown (of the step), clientSeconds, wireSeconds, serverSeconds
+          correct, bytesUp, bytesDown (of the step), wireUp, wireDown (at the socket), clientSeconds, wireSeconds, serverSeconds
   pairs   run, name, seed, training, phase, budget, testAccuracy, testLoss, bytesPerSample
 
 Examples:

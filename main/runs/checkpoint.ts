@@ -30,6 +30,8 @@ const standing = z.strictObject({
   totals: z.strictObject({
     bytesUp: sum,
     bytesDown: sum,
+    wireUp: sum.default(0),
+    wireDown: sum.default(0),
     seconds: sum,
     epochLoss: sum,
     epochCorrect: sum,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { networkNames } from '../model/zoo.ts';
 import { codecNames } from '../offload/codecs/index.ts';
+import { linkPresets, linkSchema, type Link } from '../offload/link.ts';
 
 /**
  * The one description of an experiment, shared by files, flags and forms. Every field has a default that makes sense
@@ -103,6 +104,46 @@ const codec = z
   })
   .describe('Number formats on the wire');
 
+const sources = z
+  .strictObject({
+    count: z.int().min(1).max(64).default(1).describe('Client devices that train at the same time, each a process'),
+    skew: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Dirichlet α of the classes at each source: small is uneven; without it all sources see all alike'),
+    serverHalf: z
+      .enum(['shared', 'own'])
+      .default('shared')
+      .describe('shared: every source’s batches update one server half, as in the testbed; own: one for each source'),
+    averageEpochs: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('SplitFed: the client halves are averaged every so many epochs; without it they stay separate'),
+    gather: z
+      .boolean()
+      .default(false)
+      .describe('The server may take several sources’ batches into one step, which changes the mathematics'),
+    threads: z.int().min(1).max(256).optional().describe('Threads of a device; all cores for one source, else 1'),
+    cpuShare: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe('Share of a core that a device has, emulated by pauses; the paper’s testbed: 0.4'),
+  })
+  .describe('The client devices');
+
+const linkNames = Object.keys(linkPresets) as [keyof typeof linkPresets, ...(keyof typeof linkPresets)[]];
+
+const link = z
+  .strictObject({
+    ...linkSchema.shape,
+    shared: z.boolean().default(false).describe('All sources and both directions share one channel, as on Wi-Fi'),
+  })
+  .describe('Rates, round-trip time and loss of the emulated network');
+
 export const methods = ['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'] as const;
 export type Method = (typeof methods)[number];
 
@@ -136,6 +177,16 @@ export const experimentSchema = z
     batchSize: z.int().min(1).max(4096).default(16),
     seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run for each'),
     codec: codec.prefault({}),
+    sources: sources.prefault({}),
+    link: z
+      .union([z.enum(linkNames), link])
+      .nullable()
+      .default(null)
+      .describe('The network between source and server; null is the real one, unhindered'),
+    processes: z
+      .enum(['separate', 'one'])
+      .default('one')
+      .describe('Client and server as processes of their own over a socket, or both in one without any'),
     engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').describe('auto takes the best there is'),
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
     checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides after every epoch'),
@@ -143,6 +194,16 @@ export const experimentSchema = z
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 
 export type Experiment = z.output<typeof experimentSchema>;
+/** An emulated network, and whether all sources share it. */
+export interface SharedLink extends Link {
+  readonly shared: boolean;
+}
+
+/** What `link` stands for; the Wi-Fi preset is one channel for all. */
+export function linkOf({ link: wanted }: Pick<Experiment, 'link'>): SharedLink | null {
+  return typeof wanted === 'string' ? { ...linkPresets[wanted], shared: wanted === 'wifi6' } : wanted;
+}
+
 export type ExperimentInput = z.input<typeof experimentSchema>;
 
 const fallingBudgets: ExperimentInput = {

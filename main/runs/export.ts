@@ -13,14 +13,26 @@ export type RecordKind = (typeof recordKinds)[number];
 /** Budgets are numbers or `full`, as in an experiment; sizes are bytes, times seconds. */
 const columns: { readonly [Kind in RecordKind]: readonly string[] } = {
   epochs: [
-    ...['training', 'phase', 'epoch', 'budget', 'trainLoss', 'trainAccuracy', 'testLoss', 'testAccuracy'],
-    ...['bytesUp', 'bytesDown', 'samplesPerSecond', 'seconds'],
+    ...['training', 'phase', 'source', 'epoch', 'budget', 'trainLoss', 'trainAccuracy', 'testLoss', 'testAccuracy'],
+    ...['bytesUp', 'bytesDown', 'wireUp', 'wireDown', 'samplesPerSecond', 'seconds'],
   ],
   steps: [
-    ...['training', 'phase', 'epoch', 'step', 'budget', 'learningRate', 'samples', 'crossEntropy', 'pruneLoss'],
-    ...['correct', 'bytesUp', 'bytesDown', 'clientSeconds', 'wireSeconds', 'serverSeconds'],
+    ...[
+      'training',
+      'phase',
+      'source',
+      'epoch',
+      'step',
+      'budget',
+      'learningRate',
+      'samples',
+      'crossEntropy',
+      'pruneLoss',
+    ],
+    ...['correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'],
+    ...['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'],
   ],
-  pairs: ['training', 'phase', 'budget', 'testAccuracy', 'testLoss', 'bytesPerSample'],
+  pairs: ['training', 'phase', 'source', 'budget', 'testAccuracy', 'testLoss', 'bytesPerSample'],
 };
 
 /** A run's records of one kind as lines of CSV, the first naming the columns; the gates of steps are left to JSON. */
@@ -36,9 +48,9 @@ export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<
 /** Records as rows of the columns above. */
 function rowsOf(store: Store, { id }: Run, kind: RecordKind): Readonly<Record<string, unknown>>[] {
   if (kind !== 'steps') return store[kind](id).map((record) => ({ ...record }));
-  return store.steps(id).map(({ seconds: { client, wire, server }, ...step }) => ({
+  return store.steps(id).map(({ seconds: { client, wire, server, wait }, ...step }) => ({
     ...step,
-    ...{ clientSeconds: client, wireSeconds: wire, serverSeconds: server },
+    ...{ clientSeconds: client, wireSeconds: wire, serverSeconds: server, waitSeconds: wait },
   }));
 }
 

@@ -68,4 +68,81 @@ export const migrations: readonly (readonly string[])[] = [
        PRIMARY KEY (run, training, phase)
      ) WITHOUT ROWID`,
   ],
+  // Several data sources a run, bytes at the socket, waiting; rows of steps are numbered, so that they can be followed.
+  [
+    'ALTER TABLE runs ADD COLUMN generation INTEGER NOT NULL DEFAULT 0',
+    `CREATE TABLE numberedSteps (
+       row INTEGER PRIMARY KEY AUTOINCREMENT,
+       run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+       training INTEGER NOT NULL,
+       phase INTEGER NOT NULL,
+       source INTEGER NOT NULL,
+       epoch INTEGER NOT NULL,
+       step INTEGER NOT NULL,
+       budget INTEGER,
+       learningRate REAL,
+       samples INTEGER NOT NULL,
+       crossEntropy REAL,
+       pruneLoss REAL,
+       correct INTEGER NOT NULL,
+       bytesUp INTEGER NOT NULL,
+       bytesDown INTEGER NOT NULL,
+       wireUp INTEGER NOT NULL,
+       wireDown INTEGER NOT NULL,
+       clientSeconds REAL,
+       wireSeconds REAL,
+       serverSeconds REAL,
+       waitSeconds REAL,
+       gates BLOB,
+       UNIQUE (run, training, source, step)
+     )`,
+    `INSERT INTO numberedSteps
+       (run, training, phase, source, epoch, step, budget, learningRate, samples, crossEntropy, pruneLoss, correct,
+        bytesUp, bytesDown, wireUp, wireDown, clientSeconds, wireSeconds, serverSeconds, waitSeconds, gates)
+     SELECT run, training, phase, 0, epoch, step, budget, learningRate, samples, crossEntropy, pruneLoss, correct,
+        bytesUp, bytesDown, bytesUp, bytesDown, clientSeconds, wireSeconds, serverSeconds, 0, gates
+     FROM steps ORDER BY run, training, step`,
+    'DROP TABLE steps',
+    'ALTER TABLE numberedSteps RENAME TO steps',
+    'CREATE INDEX stepsOfRun ON steps (run, row)',
+    `CREATE TABLE sourceEpochs (
+       run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+       training INTEGER NOT NULL,
+       phase INTEGER NOT NULL,
+       source INTEGER NOT NULL,
+       epoch INTEGER NOT NULL,
+       budget INTEGER,
+       trainLoss REAL,
+       trainAccuracy REAL,
+       testLoss REAL,
+       testAccuracy REAL,
+       bytesUp INTEGER NOT NULL,
+       bytesDown INTEGER NOT NULL,
+       wireUp INTEGER NOT NULL,
+       wireDown INTEGER NOT NULL,
+       samplesPerSecond REAL,
+       seconds REAL,
+       PRIMARY KEY (run, training, source, epoch)
+     ) WITHOUT ROWID`,
+    `INSERT INTO sourceEpochs
+     SELECT run, training, phase, 0, epoch, budget, trainLoss, trainAccuracy, testLoss, testAccuracy,
+       bytesUp, bytesDown, bytesUp, bytesDown, samplesPerSecond, seconds FROM epochs`,
+    'DROP TABLE epochs',
+    'ALTER TABLE sourceEpochs RENAME TO epochs',
+    `CREATE TABLE sourcePairs (
+       run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+       training INTEGER NOT NULL,
+       phase INTEGER NOT NULL,
+       source INTEGER NOT NULL,
+       budget INTEGER,
+       testAccuracy REAL,
+       testLoss REAL,
+       bytesPerSample REAL,
+       PRIMARY KEY (run, training, source, phase)
+     ) WITHOUT ROWID`,
+    `INSERT INTO sourcePairs
+     SELECT run, training, phase, 0, budget, testAccuracy, testLoss, bytesPerSample FROM pairs`,
+    'DROP TABLE pairs',
+    'ALTER TABLE sourcePairs RENAME TO pairs',
+  ],
 ];

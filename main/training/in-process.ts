@@ -49,8 +49,11 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
         correct: returned.correct,
         bytesUp: up.byteLength,
         bytesDown: down.byteLength,
+        wireUp: up.byteLength,
+        wireDown: down.byteLength,
         serverSeconds: returned.serverSeconds,
         wireSeconds: (performance.now() - start - (stepped - reached)) / 1000,
+        waitSeconds: 0,
       };
     },
     evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, upCodec(request)))),

@@ -1,16 +1,21 @@
 import type { EvaluateRequest, StepRequest } from '../offload/messages.ts';
 import type { StateDict } from '../model/state.ts';
 
-/** What the server says of a step, and what the step cost: bytes of both messages, seconds there and on the way. */
+/** What the server says of a step, and what the step cost. */
 export interface StepResult {
   /** (∂L/∂(x·m))·m, [samples, h, w, B]; empty when the client has nothing to train. */
   readonly gradient: Float32Array;
   readonly loss: number;
   readonly correct: number;
+  /** Bytes of the messages, and as counted at the socket; the same where there is none. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  readonly wireUp: number;
+  readonly wireDown: number;
+  /** Seconds on the way, in the server's computation, and waiting for the server's turn. */
   readonly wireSeconds: number;
   readonly serverSeconds: number;
+  readonly waitSeconds: number;
 }
 
 /** Weights and velocities of one half. */

@@ -16,6 +16,8 @@ export interface Position {
 export interface Totals {
   readonly bytesUp: number;
   readonly bytesDown: number;
+  readonly wireUp: number;
+  readonly wireDown: number;
   readonly seconds: number;
   readonly epochLoss: number;
   readonly epochCorrect: number;

@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly open: (training: number) => Promise<SplitNetwork>;
   readonly data: BatchSource;
   readonly seed: number;
+  /** Which data source this is, from 0; it stands in the records alone. */
+  readonly source?: number;
   readonly learningRate: number;
   readonly selectLr: { readonly epochs: number; readonly factor: number };
   readonly checkpointSteps?: number;
@@ -38,6 +40,8 @@ type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [
 const nothingYet: Totals = {
   bytesUp: 0,
   bytesDown: 0,
+  wireUp: 0,
+  wireDown: 0,
   seconds: 0,
   epochLoss: 0,
   epochCorrect: 0,
@@ -84,7 +88,7 @@ async function* trainOne(
       yield await checkpoint(split, progress);
       return;
     }
-    const record = epochRecord(phase, progress, tested);
+    const record = epochRecord(phase, progress, tested, options.source ?? 0);
     yield record;
     const phaseEnds = progress.epoch + 1 === phase.firstEpoch + phase.epochs;
     const final = phaseEnds && phase.result;
@@ -126,13 +130,14 @@ async function* trainEpoch(
   );
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
-    const record = await trainStep(split, batch, phase.budget, learningRate, data, progress);
+    const waited = (performance.now() - start) / 1000;
+    const { seconds: parts, ...record } = await trainStep(split, batch, phase.budget, learningRate, options, progress);
     const seconds = (performance.now() - start) / 1000;
     progress.seconds += seconds;
     progress.epochSeconds += seconds;
     progress.batch++;
     progress.step++;
-    yield record;
+    yield { ...record, seconds: { ...parts, wait: parts.wait + waited } };
     // Without a turn of the event loop a request to stop is never heard.
     await turn();
     if (signal?.aborted) return;
@@ -147,7 +152,7 @@ async function trainStep(
   batch: Batch,
   budget: Budget,
   learningRate: number,
-  data: BatchSource,
+  { data, source = 0 }: TrainOptions,
   progress: Progress,
 ): Promise<StepRecord> {
   const start = performance.now();
@@ -171,6 +176,8 @@ async function trainStep(
 
   progress.bytesUp += result.bytesUp;
   progress.bytesDown += result.bytesDown;
+  progress.wireUp += result.wireUp;
+  progress.wireDown += result.wireDown;
   progress.epochLoss += result.loss * batch.samples;
   progress.epochCorrect += result.correct;
   progress.epochSamples += batch.samples;
@@ -179,6 +186,7 @@ async function trainStep(
     kind: 'step',
     training,
     phase,
+    source,
     epoch,
     step,
     budget,
@@ -189,10 +197,13 @@ async function trainStep(
     correct: result.correct,
     bytesUp: result.bytesUp,
     bytesDown: result.bytesDown,
+    wireUp: result.wireUp,
+    wireDown: result.wireDown,
     seconds: {
       client: (sent - start + finished - returned) / 1000,
       wire: result.wireSeconds,
       server: result.serverSeconds,
+      wait: result.waitSeconds,
     },
     ...(gate ? { gates: gate.map(sigmoid) } : {}),
   };
@@ -223,12 +234,18 @@ async function test(
   return { loss: loss / samples, accuracy: correct / samples };
 }
 
-function epochRecord(phase: Phase, progress: Progress, tested: { loss: number; accuracy: number }): EpochRecord {
+function epochRecord(
+  phase: Phase,
+  progress: Progress,
+  tested: { loss: number; accuracy: number },
+  source: number,
+): EpochRecord {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
   return {
     kind: 'epoch',
     training: progress.training,
     phase: progress.phase,
+    source,
     epoch: progress.epoch,
     budget: phase.budget,
     trainLoss: epochLoss / epochSamples,
@@ -237,16 +254,18 @@ function epochRecord(phase: Phase, progress: Progress, tested: { loss: number; a
     testAccuracy: tested.accuracy,
     bytesUp: progress.bytesUp,
     bytesDown: progress.bytesDown,
+    wireUp: progress.wireUp,
+    wireDown: progress.wireDown,
     samplesPerSecond: epochSamples / epochSeconds,
     seconds: progress.seconds,
   };
 }
 
 function pairRecord(
-  { training, phase, budget, testAccuracy, testLoss }: EpochRecord,
+  { training, phase, source, budget, testAccuracy, testLoss }: EpochRecord,
   bytesPerSample: number,
 ): PairRecord {
-  return { kind: 'pair', training, phase, budget, testAccuracy, testLoss, bytesPerSample };
+  return { kind: 'pair', training, phase, source, budget, testAccuracy, testLoss, bytesPerSample };
 }
 
 function advance(progress: Progress, phaseEnds: boolean): void {

@@ -11,6 +11,7 @@ export function stepRecord(step: number, changes: Partial<StepRecord> = {}): Ste
     kind: 'step',
     training: 0,
     phase: 0,
+    source: 0,
     epoch: 0,
     step,
     budget: 4,
@@ -21,7 +22,9 @@ export function stepRecord(step: number, changes: Partial<StepRecord> = {}): Ste
     correct: 7,
     bytesUp: 8192,
     bytesDown: 16384,
-    seconds: { client: 0.25, wire: 0.125, server: 0.5 },
+    wireUp: 8200,
+    wireDown: 16392,
+    seconds: { client: 0.25, wire: 0.125, server: 0.5, wait: 0.0625 },
     ...changes,
   };
 }
@@ -31,6 +34,7 @@ export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): 
     kind: 'epoch',
     training: 0,
     phase: 0,
+    source: 0,
     epoch,
     budget: null,
     trainLoss: 0.7,
@@ -39,6 +43,8 @@ export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): 
     testAccuracy: 0.55,
     bytesUp: 2 ** 40,
     bytesDown: 2 ** 41,
+    wireUp: 2 ** 40 + 64,
+    wireDown: 2 ** 41 + 64,
     samplesPerSecond: 80.5,
     seconds: 12.25,
     ...changes,
@@ -47,7 +53,7 @@ export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): 
 
 export function pairRecord(phase: number, changes: Partial<PairRecord> = {}): PairRecord {
   const results = { budget: 4, testAccuracy: 0.5, testLoss: 0.9, bytesPerSample: 512 };
-  return { kind: 'pair', training: 0, phase, ...results, ...changes };
+  return { kind: 'pair', training: 0, phase, source: 0, ...results, ...changes };
 }
 
 /** A snapshot every number of which is `k`, so that parts of two different ones show. */
@@ -57,7 +63,7 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
   return {
     position: { training: 0, phase: 0, epoch: k, batch: k, step: k },
     totals: {
-      ...{ bytesUp: k, bytesDown: k, seconds: k },
+      ...{ bytesUp: k, bytesDown: k, wireUp: k, wireDown: k, seconds: k },
       ...{ epochLoss: k, epochCorrect: k, epochSamples: k, epochSeconds: k },
     },
     client: { 'features.0.weight': tensor(), 'features.1.num_batches_tracked': tracked },

@@ -68,7 +68,7 @@ function snapshotOf(position: Position, weights: Float32Array, momentum: Float32
   const epoch = { epochLoss: 0, epochCorrect: 0, epochSamples: 0, epochSeconds: 0 };
   return {
     position: { ...position },
-    totals: { bytesUp: 0, bytesDown: 0, seconds: 0, ...epoch },
+    totals: { bytesUp: 0, bytesDown: 0, wireUp: 0, wireDown: 0, seconds: 0, ...epoch },
     client: state(weights),
     server: {},
     clientMomentum: state(momentum),

@@ -17,10 +17,10 @@ describe('an export of records', () => {
       stepRecord(1, { budget: null, crossEntropy: NaN }),
     ]);
     expect([...exportCsv(store, run, 'steps')].join('')).toBe(
-      'run,name,seed,training,phase,epoch,step,budget,learningRate,samples,crossEntropy,pruneLoss,correct,' +
-        'bytesUp,bytesDown,clientSeconds,wireSeconds,serverSeconds\r\n' +
-        '0001-half-wide,"half, ""wide""",1,0,0,0,0,4,0.01,16,1,0.5,7,8192,16384,0.25,0.125,0.5\r\n' +
-        '0001-half-wide,"half, ""wide""",1,0,0,0,1,full,0.01,16,NaN,0.5,7,8192,16384,0.25,0.125,0.5\r\n',
+      'run,name,seed,training,phase,source,epoch,step,budget,learningRate,samples,crossEntropy,pruneLoss,correct,' +
+        'bytesUp,bytesDown,wireUp,wireDown,clientSeconds,wireSeconds,serverSeconds,waitSeconds\r\n' +
+        '0001-half-wide,"half, ""wide""",1,0,0,0,0,0,4,0.01,16,1,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n' +
+        '0001-half-wide,"half, ""wide""",1,0,0,0,0,1,full,0.01,16,NaN,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n',
     );
   });
 

@@ -2,8 +2,10 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../main/runs/database.ts';
+import { migrations } from '../../../main/runs/migrations.ts';
 import { experimentSchema } from '../../../main/runs/experiment.ts';
 import { createRuns, continueRun, pauseRun, resumeRun, stopRun } from '../../../main/runs/lifecycle.ts';
 import { lockRun } from '../../../main/runs/lock.ts';
@@ -160,6 +162,37 @@ describe('records in the store', () => {
     expect(store.stepCount(runs[1].id)).toBe(5);
   });
 
+  it('of one source are removed while those of another stay', () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(experiment(), 1);
+    store.append(id, [stepRecord(0), stepRecord(1), stepRecord(0, { source: 1 }), stepRecord(1, { source: 1 })]);
+    store.truncateAfter(id, { training: 0, phase: 0, epoch: 0, batch: 1, step: 1 }, 1);
+    expect(store.steps(id).map(({ step, source }) => [step, source])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
+  it('can be followed as they come, and a generation tells when some were taken away', () => {
+    const store = openTestStore(temporaryFolder());
+    const [one, other] = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
+    store.append(one.id, [stepRecord(0), stepRecord(1), stepRecord(2)]);
+    const first = store.stepsAfter(one.id, 0, 2);
+    expect(first.steps.map(({ step }) => step)).toEqual([0, 1]);
+    store.append(other.id, [stepRecord(0)]);
+    store.append(one.id, [stepRecord(3)]);
+    const second = store.stepsAfter(one.id, first.row, 100);
+    expect(second.steps).toEqual(store.steps(one.id).slice(2));
+    expect(store.stepsAfter(one.id, second.row, 100)).toEqual({ steps: [], row: second.row });
+    expect(store.generation(one.id)).toBe(0);
+    store.truncateAfter(one.id, { training: 0, phase: 0, epoch: 0, batch: 1, step: 1 });
+    store.append(one.id, [stepRecord(1)]);
+    expect(store.stepsAfter(one.id, second.row, 100).steps.map(({ step }) => step)).toEqual([1]);
+    expect(store.generation(one.id)).toBe(1);
+    expect(store.generation(other.id)).toBe(0);
+  });
+
   it('written by several processes at once all arrive, and a kill -9 leaves whole batches', async () => {
     const home = temporaryFolder();
     const store = openTestStore(home);
@@ -209,6 +242,27 @@ describe('opening the store', () => {
         .list()
         .map(({ id }) => id),
     ).toEqual(['0001-deprune', '0002-deprune', '0003-deprune']);
+  });
+
+  it('brings the runs of the first format along', () => {
+    const home = temporaryFolder();
+    const old = new Libsql(join(home, 'sluice.db'));
+    for (const statement of migrations[0]) old.exec(statement);
+    old.exec(
+      `INSERT INTO runs (id, name, seed, "group", status, wanted, experiment, createdAt, notes, tags)
+         VALUES ('0001-old', 'old', 1, 'g', 'finished', 'run', '${JSON.stringify(experiment())}', 0, '', '[]');
+       INSERT INTO steps VALUES ('0001-old', 0, 0, 0, 0, 4, 0.01, 16, 1, 0.5, 7, 8192, 16384, 0.25, 0.125, 0.5, NULL);
+       INSERT INTO epochs VALUES ('0001-old', 0, 0, 0, NULL, 0.7, 0.6, 0.8, 0.55, 10, 20, 80.5, 12.25);
+       INSERT INTO pairs VALUES ('0001-old', 0, 0, 4, 0.5, 0.9, 512);
+       PRAGMA user_version = 1`,
+    );
+    old.close();
+    const store = openTestStore(home);
+    const unknown = { wireUp: 8192, wireDown: 16384, seconds: { client: 0.25, wire: 0.125, server: 0.5, wait: 0 } };
+    expect(store.steps('0001-old')).toEqual([stepRecord(0, unknown)]);
+    const bytes = { bytesUp: 10, bytesDown: 20, wireUp: 10, wireDown: 20 };
+    expect(store.epochs('0001-old')).toEqual([epochRecord(0, bytes)]);
+    expect(store.pairs('0001-old')).toEqual([pairRecord(0)]);
   });
 
   it('refuses a file that is no store, or one from a newer Sluice, and says what to do', () => {

@@ -131,10 +131,11 @@ describe('the records', () => {
     }
     const pairs = records.filter((record) => record.kind === 'pair');
     expect(pairs).toEqual(
-      [epochs[1], epochs[2]].map(({ training, phase, budget, testAccuracy, testLoss }) => ({
+      [epochs[1], epochs[2]].map(({ training, phase, source, budget, testAccuracy, testLoss }) => ({
         kind: 'pair',
         training,
         phase,
+        source,
         budget,
         testAccuracy,
         testLoss,
