@@ -1,0 +1,73 @@
+/**
+ * What a chart shows, as data: the window draws it, the exporter draws it again on paper, and both can be said on a
+ * command line. This folder is pure: no Node, no DOM, no Vue, so that lab and window share it.
+ */
+
+/** Values over an axis, one line for each training of a run. */
+export const metrics = [
+  'accuracy',
+  'train-accuracy',
+  'test-loss',
+  'loss',
+  'prune-loss',
+  'bytes',
+  'bytes-up',
+  'bytes-down',
+  'step-bytes',
+  'throughput',
+  'learning-rate',
+] as const;
+export type Metric = (typeof metrics)[number];
+
+/** `time` is seconds in training, `bytes` the traffic so far in both directions. */
+export const axes = ['epoch', 'step', 'time', 'bytes'] as const;
+export type AxisKind = (typeof axes)[number];
+
+export interface LineChartSpec {
+  readonly kind: 'lines';
+  readonly metric: Metric;
+  readonly x: AxisKind;
+  /** Weight of the debiased moving average, from 0 (none) to 0.999; the raw line stays, faint. */
+  readonly smoothing: number;
+  readonly logX: boolean;
+  readonly logY: boolean;
+  /** Trainings that differ in the seed alone as their mean with a band from least to most. */
+  readonly seedsAsBand: boolean;
+  /** Phases shaded behind the lines; with several runs those of the first. */
+  readonly phases: boolean;
+}
+
+/** Final results as points: a metric of every training against what it cost, with the Pareto front. */
+export interface ScatterChartSpec {
+  readonly kind: 'scatter';
+  readonly y: 'best-accuracy' | 'last-accuracy';
+  readonly x: 'bytes' | 'time' | 'bytes-per-sample';
+  readonly logX: boolean;
+}
+
+/** The gate of one training over its steps: f of every map. */
+export interface GateChartSpec {
+  readonly kind: 'gates';
+}
+
+/** Where the time of a step goes: client, wire, server, wait, stacked. */
+export interface StepTimeChartSpec {
+  readonly kind: 'step-time';
+  readonly x: Exclude<AxisKind, 'bytes'>;
+}
+
+export type ChartSpec = LineChartSpec | ScatterChartSpec | GateChartSpec | StepTimeChartSpec;
+
+/** How a chart is put on paper. */
+export interface PaperSpec {
+  readonly widthMm: number;
+  readonly heightMm: number;
+  /** Of pixels, for PNG. */
+  readonly dpi: number;
+  readonly fontFamily: string;
+  /** In points. */
+  readonly fontSize: number;
+  readonly theme: 'light' | 'dark';
+  /** None where it is empty, as in a paper, where the caption says it. */
+  readonly title: string;
+}
