@@ -413,8 +413,8 @@ export interface DesktopBridge {
   onCommand(listener: (id: string) => void): () => void;
   /** Tells the menu which commands there are. */
   setCommands(commands: readonly MenuCommand[]): void;
-  /** A fresh port to the lab, for the first time and after the lab was restarted. */
-  onPort(listener: (port: MessagePort) => void): () => void;
+  /** Asks for a port to the lab; it arrives as a message `{type: 'lab:port', nonce}` to the window itself. */
+  requestPort(nonce: string): void;
   restartLab(): Promise<void>;
 }
 

@@ -20,8 +20,9 @@ export interface GradientAnswer {
   /** Mean cross-entropy of the batch. */
   readonly loss: number;
   readonly correct: number;
-  /** Time spent computing, in seconds. */
+  /** Seconds the server computed, and seconds the request waited for others before that. */
   readonly serverSeconds: number;
+  readonly waitSeconds: number;
 }
 
 /** Answer to an evaluation. */
@@ -30,6 +31,7 @@ export interface ScoreAnswer {
   readonly loss: number;
   readonly correct: number;
   readonly serverSeconds: number;
+  readonly waitSeconds: number;
 }
 
 /** Answer to an inference: `[samples, classes]`. */
@@ -39,9 +41,9 @@ export interface LogitsAnswer {
   readonly serverSeconds: number;
 }
 
-const gradientHeader = 36;
-const scoreLength = 28;
-const logitsHeader = 20;
+const gradientHeader = 40;
+const scoreLength = 32;
+const logitsHeader = 24;
 
 const noBytes = new Uint8Array(0);
 
@@ -65,6 +67,7 @@ export function encodeGradient(answer: GradientAnswer, codec: CodecName): Uint8A
   view.setUint32(20, answer.correct, true);
   view.setFloat64(24, finite(answer.loss, 'loss'), true);
   view.setFloat32(32, answer.serverSeconds, true);
+  view.setFloat32(36, answer.waitSeconds, true);
   const bytes = new Uint8Array(view.buffer);
   bytes.set(maps, gradientHeader);
   return bytes;
@@ -84,16 +87,18 @@ export function decodeGradient(bytes: Uint8Array): GradientAnswer & { readonly c
     correct: requireCorrect(view.getUint32(20, true), shape[0]),
     loss: finite(view.getFloat64(24, true), 'loss'),
     serverSeconds: finite(view.getFloat32(32, true), 'serverSeconds'),
+    waitSeconds: finite(view.getFloat32(36, true), 'waitSeconds'),
     gradient: kept === 0 ? new Float32Array(0) : decodeTensor(codec, values, kept, countValues(shape)),
   };
 }
 
-export function encodeScore({ samples, correct, loss, serverSeconds }: ScoreAnswer): Uint8Array {
+export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds }: ScoreAnswer): Uint8Array {
   const view = withHeader('score', scoreLength);
   view.setUint32(8, samples, true);
   view.setUint32(12, correct, true);
   view.setFloat64(16, finite(loss, 'loss'), true);
   view.setFloat32(24, serverSeconds, true);
+  view.setFloat32(28, waitSeconds, true);
   return new Uint8Array(view.buffer);
 }
 
@@ -106,16 +111,18 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
     correct: requireCorrect(view.getUint32(12, true), samples),
     loss: finite(view.getFloat64(16, true), 'loss'),
     serverSeconds: finite(view.getFloat32(24, true), 'serverSeconds'),
+    waitSeconds: finite(view.getFloat32(28, true), 'waitSeconds'),
   };
 }
 
 /** Logits always travel as plain float32. */
-export function encodeLogits({ logits, shape, serverSeconds }: LogitsAnswer): Uint8Array {
+export function encodeLogits({ logits, shape, serverSeconds, waitSeconds }: LogitsAnswer): Uint8Array {
   const values = encodeValues(logits, shape, 'float32');
   const view = withHeader('logits', logitsHeader + values.length);
   view.setUint32(8, shape[0], true);
   view.setUint32(12, shape[1], true);
   view.setFloat32(16, serverSeconds, true);
+  view.setFloat32(20, waitSeconds, true);
   const bytes = new Uint8Array(view.buffer);
   bytes.set(values, logitsHeader);
   return bytes;
@@ -129,6 +136,7 @@ export function decodeLogits(bytes: Uint8Array): LogitsAnswer {
   return {
     shape,
     serverSeconds: finite(view.getFloat32(16, true), 'serverSeconds'),
+    waitSeconds: finite(view.getFloat32(20, true), 'waitSeconds'),
     logits: decodeTensor('float32', bytes.subarray(logitsHeader), shape[1], count),
   };
 }

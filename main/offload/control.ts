@@ -11,6 +11,7 @@ const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64
 const checkpointName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'expected lower-case letters, digits, "." or "-"');
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 lower-case hexadecimal digits');
 
 const cut = z.strictObject({
   layer: z.int().min(0).max(1000),
@@ -42,23 +43,24 @@ const bodies = {
       run: identifier,
       index: count,
       count: z.int().min(1).max(4096),
-      serverHalf: z.enum(['own', 'shared']),
+      serverHalf: z.enum(['own', 'shared', 'gathered']),
     }),
   }),
   ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
   reset: z.strictObject({}),
   checkpoint: z.discriminatedUnion('action', [
-    z.strictObject({ action: z.enum(['save', 'restore', 'drop']), name: checkpointName }),
+    z.strictObject({ action: z.enum(['save', 'drop']), name: checkpointName }),
+    z.strictObject({ action: z.literal('restore'), name: checkpointName, sha256: digest.optional() }),
     z.strictObject({ action: z.literal('fetch'), name: checkpointName, offset: z.int().min(0) }),
     z.strictObject({ action: z.literal('put'), name: checkpointName, bytes: z.int().min(1) }),
   ]),
-  done: z.strictObject({ bytes: z.int().min(0).optional(), sha256: z.hex().length(64).optional() }),
+  done: z.strictObject({ bytes: z.int().min(0).optional(), sha256: digest.optional() }),
   error: z.strictObject({
     code: z.string().max(100),
     message: z.string().max(4000),
     path: z.string().max(1000).optional(),
   }),
-  bye: z.strictObject({}),
+  bye: z.strictObject({ done: z.boolean().optional() }),
 } satisfies Partial<Record<MessageType, z.ZodType>>;
 
 export type ControlType = keyof typeof bodies;

@@ -15,6 +15,8 @@ export const messageTypes = {
   checkpoint: 0x06,
   state: 0x07,
   done: 0x08,
+  average: 0x09,
+  averaged: 0x0a,
   bye: 0x0e,
   error: 0x0f,
   step: 0x10,

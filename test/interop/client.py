@@ -197,14 +197,14 @@ def main():
     step = request(STEP, 1, task, task["up"], task["down"])
     first = exchange(link, step, GRADIENT, 1)
     assert exchange(link, step, GRADIENT, 1) == first
-    number_format, compression, kept, *shape, correct, loss, seconds = struct.unpack_from("<BBHIHHIdf", first, 8)
-    gradient = decode_tensor(first[36:], number_format, compression, (*shape, kept))
+    number_format, compression, kept, *shape, correct, loss, _, _ = struct.unpack_from("<BBHIHHIdff", first, 8)
+    gradient = decode_tensor(first[40:], number_format, compression, (*shape, kept))
 
     score = exchange(link, request(EVALUATE, 2, task, task["up"]), SCORE, 2)
-    _, correct_after, loss_after, _ = struct.unpack_from("<IIdf", score, 8)
+    _, correct_after, loss_after, _, _ = struct.unpack_from("<IIdff", score, 8)
     logits = exchange(link, request(INFER, 3, task, task["up"], labels=False), LOGITS, 3)
-    samples, classes, _ = struct.unpack_from("<IIf", logits, 8)
-    assert len(np.frombuffer(logits, "<f4", offset=20)) == samples * classes
+    samples, classes, _, _ = struct.unpack_from("<IIff", logits, 8)
+    assert len(np.frombuffer(logits, "<f4", offset=24)) == samples * classes
     exchange(link, control(RESET, {}, 4), DONE, 4)
     link.send(control(BYE, {}))
 
@@ -214,7 +214,7 @@ def main():
             "loss": loss,
             "correct": correct,
             "evaluation": {"loss": loss_after, "correct": correct_after},
-            "logits": base64.b64encode(logits[20:]).decode(),
+            "logits": base64.b64encode(logits[24:]).decode(),
         },
         sys.stdout,
     )
