@@ -143,9 +143,22 @@ export interface Examination {
   readonly problems: readonly Problem[];
   /** With all defaults, where the input can be understood. */
   readonly experiment: Experiment | null;
-  /** What it would build and send, where the data set is known and the cut exists. */
+  /** The network uncut, where it suits the images of its data set; also when the experiment's own cut is impossible. */
+  readonly network: NetworkDescription | null;
+  /** What it would build and send, where the network is known and the cut exists. */
   readonly design: Design | null;
 }
+
+export interface NetworkDescription {
+  /** Of the images. */
+  readonly input: Shape;
+  /** The body, where it may be cut, and the head, which is the server's; without a module. */
+  readonly layers: readonly LayerDescription[];
+  /** Every place where the network can be cut, with the work of the client there, its module included. */
+  readonly cuts: readonly CutDescription[];
+}
+
+export type CutDescription = CutTraffic & { readonly clientMultiplyAdds: number; readonly clientParameters: number };
 
 /** A split network and what training it would send. */
 export interface Design {
@@ -153,9 +166,6 @@ export interface Design {
   /** [h, w, φ] at full budget. */
   readonly sent: Shape;
   readonly server: readonly LayerDescription[];
-  /** Every place where the network can be cut, with the work of the client there. */
-  readonly cuts: readonly (CutTraffic & { readonly clientMultiplyAdds: number; readonly clientParameters: number })[];
-  readonly layers: readonly LayerDescription[];
   readonly plan: Plan;
 }
 
