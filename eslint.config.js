@@ -26,7 +26,7 @@ const mayImport = {
 
 const parts = [
   { category: 'floor', pattern: 'main/{errors,random,entry,home}.ts' },
-  { category: 'api', pattern: 'main/api.ts' },
+  { category: 'api', pattern: 'main/{api,wire}.ts' },
   { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },
   ...[...lab, 'host'].map((name) => ({ category: name, pattern: `main/${name}/**` })),
   { category: 'electron', pattern: 'electron/**' },
