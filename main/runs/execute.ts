@@ -84,7 +84,7 @@ async function train(session: Session, parts: RunParts): Promise<void> {
   const { name, device, detail } = await parts.openEngine(choice, { threads });
   store.setEngine(run.id, `${name} · ${device}, ${detail}`);
   log('engine', { name, device, detail });
-  const resume = (await loadCheckpoint(folder)) ?? undefined;
+  const resume = (await loadCheckpoint(folder)).get(0);
   store.truncateAfter(run.id, resume?.position ?? null);
   if (resume) log('resumed', { ...resume.position });
   const { name: datasetName, ...subset } = dataset;

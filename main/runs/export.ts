@@ -106,16 +106,24 @@ export async function exportWeights(store: Store, run: Run, folder: string): Pro
 }
 
 async function exportCheckpoint(run: Run, source: string, folder: string): Promise<void> {
-  const snapshot = await loadCheckpoint(source);
+  const snapshot = (await loadCheckpoint(source)).get(0);
   if (!snapshot) {
     throw new SluiceError(
       'no-weights',
       `Run ${run.id} is ${run.status} and has no weights yet. Let it finish an epoch.`,
     );
   }
+  if (snapshot.server.kind !== 'state') {
+    throw new SluiceError(
+      'no-weights',
+      `Run ${run.id} is ${run.status}, and the server half of its last checkpoint is with the offload server. ` +
+        'Let the run finish a phase.',
+    );
+  }
   await mkdir(join(folder, 'last'), { recursive: true });
+  const weights = { client: snapshot.client.weights, server: snapshot.server.state.weights };
   for (const half of ['client', 'server'] as const) {
     const metadata = { half, run: run.id, seed: String(run.seed), experiment: JSON.stringify(run.experiment) };
-    await writeSafetensors(join(folder, 'last', `${half}.safetensors`), snapshot[half], metadata);
+    await writeSafetensors(join(folder, 'last', `${half}.safetensors`), weights[half], metadata);
   }
 }

@@ -76,9 +76,10 @@ async function keep(
 ): Promise<void> {
   if (final) {
     if (!pair) throw new Error('A final checkpoint came without its pair record.');
-    await savePair(folder, run, pair, snapshot);
+    if (snapshot.server.kind !== 'state') throw new Error('A final checkpoint came without the server half.');
+    await savePair(folder, run, pair, { client: snapshot.client.weights, server: snapshot.server.state.weights });
   }
-  await saveCheckpoint(folder, snapshot);
+  await saveCheckpoint(folder, new Map([[0, snapshot]]));
   log('checkpoint', { ...snapshot.position });
 }
 

@@ -1,6 +1,6 @@
 import { disposeWeights, type Weights } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
-import type { HalfState } from './offloader.ts';
+import type { HalfState } from './snapshot.ts';
 import { sgd, type Optimiser, type OptimiserSettings } from './optimiser.ts';
 
 /** What client and server half have in common: weights, and the optimiser that moves them. */

@@ -8,6 +8,7 @@ import {
   type StepRequest,
 } from '../offload/messages.ts';
 import type { CodecName } from '../offload/codecs/index.ts';
+import { SluiceError } from '../errors.ts';
 import type { Offloader } from './offloader.ts';
 import type { ServerHalf } from './server.ts';
 
@@ -40,6 +41,7 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
         loss,
         correct,
         serverSeconds: (stepped - reached) / 1000,
+        waitSeconds: 0,
       };
       const down = encodeGradient(answer, arrived.answerCodec);
       const returned = decodeGradient(down);
@@ -57,13 +59,14 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
       };
     },
     evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, upCodec(request)))),
-    resetOptimiser() {
-      server.resetOptimiser();
+    phase({ fresh }) {
+      if (fresh) server.resetOptimiser();
       return Promise.resolve();
     },
-    read: () => server.read(),
-    write(state) {
-      server.write(state);
+    checkpoint: async () => ({ kind: 'state', state: await server.read() }),
+    restore(saved) {
+      if (saved.kind !== 'state') return Promise.reject(keptElsewhere());
+      server.write(saved.state);
       return Promise.resolve();
     },
     close() {
@@ -71,4 +74,12 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
       return Promise.resolve();
     },
   };
+}
+
+function keptElsewhere(): SluiceError {
+  return new SluiceError(
+    'checkpoint-elsewhere',
+    'The server half of this checkpoint is with an offload server. Resume the run with processes "separate", as it began.',
+    { path: 'processes' },
+  );
 }

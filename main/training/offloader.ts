@@ -1,5 +1,6 @@
 import type { EvaluateRequest, StepRequest } from '../offload/messages.ts';
-import type { StateDict } from '../model/state.ts';
+import type { Budget } from './records.ts';
+import type { ServerState } from './snapshot.ts';
 
 /** What the server says of a step, and what the step cost. */
 export interface StepResult {
@@ -18,10 +19,12 @@ export interface StepResult {
   readonly waitSeconds: number;
 }
 
-/** Weights and velocities of one half. */
-export interface HalfState {
-  readonly weights: StateDict;
-  readonly momentum: StateDict;
+/** A phase as it is entered, or gone on with after a break. */
+export interface PhaseStart {
+  readonly phase: number;
+  readonly budget: Budget;
+  /** The optimiser forgets its velocities. */
+  readonly fresh: boolean;
 }
 
 /** The server half as the client sees it, wherever it runs. */
@@ -30,9 +33,10 @@ export interface Offloader {
   step(request: StepRequest): Promise<StepResult>;
   /** Mean loss and number right of a batch in inference mode; bytes are not counted as training traffic. */
   evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
-  /** Forgets the optimiser's velocities. */
-  resetOptimiser(): Promise<void>;
-  read(): Promise<HalfState>;
-  write(state: HalfState): Promise<void>;
+  /** Comes before the first step of a phase, and before the first one after a break. */
+  phase(start: PhaseStart): Promise<void>;
+  /** The half as it stands; in full when `final`, as the pair is then taken away. */
+  checkpoint(final: boolean): Promise<ServerState>;
+  restore(saved: ServerState): Promise<void>;
   close(): Promise<void>;
 }

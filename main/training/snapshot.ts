@@ -3,6 +3,21 @@ import type { TrainingRecord } from './records.ts';
 
 export type { NamedTensor, StateDict };
 
+/** Weights of one half, and the optimiser's velocities under the weights' names. */
+export interface HalfState {
+  readonly weights: StateDict;
+  readonly momentum: StateDict;
+}
+
+/**
+ * The server half at a checkpoint: here in full; on the server's own disk under this name; or, where all sources of a
+ * run train one, with the checkpoint that another source made at the same moment.
+ */
+export type ServerState =
+  | { readonly kind: 'state'; readonly state: HalfState }
+  | { readonly kind: 'kept'; readonly name: string; readonly sha256: string }
+  | { readonly kind: 'shared' };
+
 /** Where a training stands: everything counted from 0, `batch` being the next one of the epoch. */
 export interface Position {
   readonly training: number;
@@ -25,14 +40,12 @@ export interface Totals {
   readonly epochSeconds: number;
 }
 
-/** Everything needed to go on bit for bit. `*Momentum` holds the optimiser's velocities under the weights' names. */
+/** Everything needed to go on bit for bit. */
 export interface Snapshot {
   readonly position: Position;
   readonly totals: Totals;
-  readonly client: StateDict;
-  readonly server: StateDict;
-  readonly clientMomentum: StateDict;
-  readonly serverMomentum: StateDict;
+  readonly client: HalfState;
+  readonly server: ServerState;
 }
 
 /** `final` marks the pair of a finished phase: a member of Θ, kept for good. */

@@ -4,7 +4,7 @@ import type { EvaluateRequest } from '../offload/messages.ts';
 import { random } from '../random.ts';
 import type { ClientHalf } from './client.ts';
 import { resetDeprune, resetPrune, sigmoid } from './gate.ts';
-import type { Offloader } from './offloader.ts';
+import type { Offloader, PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
 import type { Budget, EpochRecord, PairRecord, StepRecord } from './records.ts';
 import type { Position, Snapshot, Totals, TrainingEvent } from './snapshot.ts';
@@ -78,10 +78,13 @@ async function* trainOne(
   progress: Progress,
   options: TrainOptions,
 ): AsyncGenerator<TrainingEvent> {
+  let entered: number | null = null;
   while (progress.phase < phases.length) {
     const phase = phases[progress.phase];
-    if (progress.epoch === phase.firstEpoch && progress.batch === 0)
-      await enterPhase(split, phase, progress, options.seed);
+    const begins = progress.epoch === phase.firstEpoch && progress.batch === 0;
+    if (begins) await enterPhase(split, phase, progress, options.seed);
+    else if (progress.phase !== entered) await split.server.phase({ ...phaseStart(phase, progress), fresh: false });
+    entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
     const tested = options.signal?.aborted ? null : await test(split, phase.budget, options);
     if (!tested) {
@@ -105,14 +108,16 @@ async function enterPhase(
   progress: Progress,
   seed: number,
 ): Promise<void> {
-  if (phase.freshOptimiser) {
-    client.resetOptimiser();
-    await server.resetOptimiser();
-  }
+  if (phase.freshOptimiser) client.resetOptimiser();
+  await server.phase(phaseStart(phase, progress));
   const gate = phase.reset && (await client.gate());
   if (!gate) return;
   const source = random(seed, 'reset', progress.training, progress.phase);
   client.setGate(phase.reset === 'deprune' ? resetDeprune(gate, source) : resetPrune(gate, source));
+}
+
+function phaseStart({ budget, freshOptimiser }: Phase, { phase }: Progress): PhaseStart {
+  return { phase, budget, fresh: freshOptimiser };
 }
 
 async function* trainEpoch(
@@ -282,24 +287,18 @@ async function checkpoint(
   { final = false, trainingEnds = false } = {},
 ): Promise<TrainingEvent> {
   const { training, phase, epoch, batch, step, ...totals } = progress;
-  const [clientState, serverState] = await Promise.all([client.read(), server.read()]);
+  const [clientState, serverState] = await Promise.all([client.read(), server.checkpoint(final)]);
   const next = trainingEnds
     ? { position: { training: training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
     : { position: { training, phase, epoch, batch, step }, totals };
   return {
     kind: 'checkpoint',
     final,
-    snapshot: {
-      ...next,
-      client: clientState.weights,
-      server: serverState.weights,
-      clientMomentum: clientState.momentum,
-      serverMomentum: serverState.momentum,
-    },
+    snapshot: { ...next, client: clientState, server: serverState },
   };
 }
 
 async function restore({ client, server }: SplitNetwork, snapshot: Snapshot): Promise<void> {
-  client.write({ weights: snapshot.client, momentum: snapshot.clientMomentum });
-  await server.write({ weights: snapshot.server, momentum: snapshot.serverMomentum });
+  client.write(snapshot.client);
+  await server.restore(snapshot.server);
 }

@@ -22,7 +22,7 @@ switch (mode) {
   }
   case 'save':
     for (let k = Number(argument) + 1; ; k++) {
-      await saveCheckpoint(home, uniformSnapshot(k, 40_000));
+      await saveCheckpoint(home, new Map([[0, uniformSnapshot(k, 40_000)]]));
       process.send?.(k);
     }
   case 'execute': {

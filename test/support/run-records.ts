@@ -1,6 +1,6 @@
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment.ts';
 import type { EpochRecord, PairRecord, StepRecord } from '../../main/training/records.ts';
-import type { Snapshot } from '../../main/training/snapshot.ts';
+import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
   return experimentSchema.parse(input);
@@ -66,9 +66,18 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
       ...{ bytesUp: k, bytesDown: k, wireUp: k, wireDown: k, seconds: k },
       ...{ epochLoss: k, epochCorrect: k, epochSamples: k, epochSeconds: k },
     },
-    client: { 'features.0.weight': tensor(), 'features.1.num_batches_tracked': tracked },
-    server: { 'classifier.0.weight': tensor() },
-    clientMomentum: { 'features.0.weight': tensor() },
-    serverMomentum: { 'classifier.0.weight': tensor() },
+    client: {
+      weights: { 'features.0.weight': tensor(), 'features.1.num_batches_tracked': tracked },
+      momentum: { 'features.0.weight': tensor() },
+    },
+    server: {
+      kind: 'state',
+      state: { weights: { 'classifier.0.weight': tensor() }, momentum: { 'classifier.0.weight': tensor() } },
+    },
   };
+}
+
+/** What a pair is kept as. */
+export function weightsOf({ client, server }: Snapshot): { client: StateDict; server: StateDict } {
+  return { client: client.weights, server: server.kind === 'state' ? server.state.weights : {} };
 }

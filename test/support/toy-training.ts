@@ -23,8 +23,8 @@ export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot
     openBatches: ({ batchSize }) => Promise.resolve(toyData(stepsPerEpoch * batchSize, batchSize)),
     train: async function* ({ phases, checkpointSteps }, seed, _data, { resume, signal }) {
       const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };
-      const weights = tensorOf(resume?.client) ?? Float32Array.from({ length: 64 }, (_, i) => i / 64);
-      const momentum = tensorOf(resume?.clientMomentum) ?? new Float32Array(64);
+      const weights = tensorOf(resume?.client.weights) ?? Float32Array.from({ length: 64 }, (_, i) => i / 64);
+      const momentum = tensorOf(resume?.client.momentum) ?? new Float32Array(64);
       const checkpoint = (final = false): TrainingEvent => ({
         kind: 'checkpoint',
         final,
@@ -69,10 +69,8 @@ function snapshotOf(position: Position, weights: Float32Array, momentum: Float32
   return {
     position: { ...position },
     totals: { bytesUp: 0, bytesDown: 0, wireUp: 0, wireDown: 0, seconds: 0, ...epoch },
-    client: state(weights),
-    server: {},
-    clientMomentum: state(momentum),
-    serverMomentum: {},
+    client: { weights: state(weights), momentum: state(momentum) },
+    server: { kind: 'state', state: { weights: {}, momentum: {} } },
   };
 }
 

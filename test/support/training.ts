@@ -77,13 +77,13 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
     if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
-    const { position, totals, client, server, clientMomentum, serverMomentum } = event.snapshot;
+    const { position, totals, client, server } = event.snapshot;
     return {
       final: event.final,
       position,
       totals: { ...totals, seconds: null, epochSeconds: null },
-      ...{ client: digests(client), clientMomentum: digests(clientMomentum) },
-      ...{ server: digests(server), serverMomentum: digests(serverMomentum) },
+      client: [digests(client.weights), digests(client.momentum)],
+      server: server.kind === 'state' ? [digests(server.state.weights), digests(server.state.momentum)] : server,
     };
   });
 }

@@ -10,6 +10,7 @@ import { continueRun, pauseRun, resumeRun, stopRun } from '../../../main/runs/li
 import { readSafetensors } from '../../../main/runs/safetensors.ts';
 import type { RunStatus } from '../../../main/runs/run.ts';
 import type { Store } from '../../../main/runs/store.ts';
+import type { ServerState } from '../../../main/training/snapshot.ts';
 import { experiment } from '../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../support/run-store.ts';
 import { toyParts } from '../../support/toy-training.ts';
@@ -30,7 +31,7 @@ async function outcome(store: Store, id: string) {
   const pairs = store.pairs(id);
   return {
     status: store.find(id).status,
-    checkpoint: await loadCheckpoint(store.folder(id)),
+    checkpoint: (await loadCheckpoint(store.folder(id))).get(0),
     records: [store.steps(id), store.epochs(id), pairs],
     kept: await Promise.all(
       pairs.map((pair) => readSafetensors(join(pairFolder(store.folder(id), pair), 'client.safetensors'))),
@@ -58,7 +59,7 @@ describe('executing a run', () => {
     expect(store.find(id)).toEqual(run);
     const { records, kept, checkpoint } = await outcome(store, id);
     expect(records.map(({ length }) => length)).toEqual([totalSteps, 3, 2]);
-    expect(kept[1]).toEqual(checkpoint!.client);
+    expect(kept[1]).toEqual(checkpoint!.client.weights);
     expect(kept[0]).not.toEqual(kept[1]);
     const progress = events.filter((event) => event.kind === 'progress');
     expect(progress.map(({ stepsDone }) => stepsDone)).toEqual(Array.from({ length: totalSteps }, (_, i) => i + 1));
@@ -135,7 +136,7 @@ describe('executing a run', () => {
     await becomes(theirs, id, 'running');
     stopRun(theirs, id);
     expect((await run).status).toBe('stopped');
-    expect((await loadCheckpoint(ours.folder(id)))!.position.step).toBe(ours.stepCount(id));
+    expect((await loadCheckpoint(ours.folder(id))).get(0)!.position.step).toBe(ours.stepCount(id));
   });
 
   it('stops while it is paused', async () => {
@@ -190,12 +191,13 @@ describe('a run that fails', () => {
     const expected = await uninterrupted(store);
     const { id } = store.create(plan, 1);
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    const server = Object.defineProperty({}, 'weight', {
+    const weights = Object.defineProperty({}, 'weight', {
       enumerable: true,
       get: () => {
         throw full;
       },
     });
+    const server: ServerState = { kind: 'state', state: { weights, momentum: {} } };
     const failing = toyParts({
       stepsPerEpoch,
       tamper: (snapshot) => (snapshot.position.step < 30 ? snapshot : { ...snapshot, server }),
@@ -203,7 +205,7 @@ describe('a run that fails', () => {
     await expect(executeRun(store, id, failing)).rejects.toMatchObject({ code: 'disk-full' });
     expect(store.find(id).status).toBe('failed');
     expect(store.find(id).error).toMatch(`sluice resume ${id}`);
-    expect((await loadCheckpoint(store.folder(id)))!.position.step).toBe(28);
+    expect((await loadCheckpoint(store.folder(id))).get(0)!.position.step).toBe(28);
     resumeRun(store, id);
     await executeRun(store, id, parts);
     expect(await outcome(store, id)).toEqual(expected);

@@ -5,7 +5,7 @@ import { saveCheckpoint, savePair } from '../../../main/runs/checkpoint.ts';
 import { exportCsv, exportJson, exportWeights } from '../../../main/runs/export.ts';
 import { readSafetensors } from '../../../main/runs/safetensors.ts';
 import { trainedRun } from '../../support/run-curves.ts';
-import { pairRecord, stepRecord, uniformSnapshot } from '../../support/run-records.ts';
+import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 
 describe('an export of records', () => {
@@ -60,7 +60,7 @@ describe('an export of weights', () => {
     for (const [phase, budget] of [null, 4].entries()) {
       const pair = pairRecord(phase, { budget });
       store.append(run.id, [pair]);
-      await savePair(store.folder(run.id), run, pair, uniformSnapshot(phase + 1));
+      await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(phase + 1)));
     }
     const folder = join(home, 'weights');
     expect(await exportWeights(store, run, folder)).toEqual(['0-0-bfull', '0-1-b4']);
@@ -75,7 +75,7 @@ describe('an export of weights', () => {
     const store = openTestStore(home);
     const run = trainedRun(store, {}, []);
     await expect(exportWeights(store, run, join(home, 'none'))).rejects.toThrow(/has no weights yet/);
-    await saveCheckpoint(store.folder(run.id), uniformSnapshot(3));
+    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]));
     expect(await exportWeights(store, run, join(home, 'weights'))).toEqual(['last']);
     const { tensors } = await readSafetensors(join(home, 'weights', 'last', 'server.safetensors'));
     expect(tensors['classifier.0.weight'].data[0]).toBe(3);

@@ -166,7 +166,7 @@ describe('the records', () => {
 
 describe('a phase', () => {
   const gateIn = ({ client }: Snapshot): Float32Array =>
-    Object.entries(client).find(([name]) => name.endsWith('prune_filter'))![1].data as Float32Array;
+    Object.entries(client.weights).find(([name]) => name.endsWith('prune_filter'))![1].data as Float32Array;
 
   it.each([
     ['deprune', resetDeprune],
@@ -189,14 +189,24 @@ describe('a phase', () => {
     let step = 0;
     const onOpen = (split: SplitNetwork): SplitNetwork => {
       step = 0;
-      const watched = <T extends { resetOptimiser(): unknown }>(half: T, name: string): T => ({
-        ...half,
-        resetOptimiser() {
-          resets.push(`${name} ${step}`);
-          return half.resetOptimiser();
+      const { client, server } = split;
+      return {
+        ...split,
+        client: {
+          ...client,
+          resetOptimiser() {
+            resets.push(`client ${step}`);
+            client.resetOptimiser();
+          },
         },
-      });
-      return { ...split, client: watched(split.client, 'client'), server: watched(split.server, 'server') };
+        server: {
+          ...server,
+          phase(start) {
+            if (start.fresh) resets.push(`server ${step}`);
+            return server.phase(start);
+          },
+        },
+      };
     };
     for await (const event of trainTiny({ method, momentum: 0.9, onOpen })) if (event.kind === 'step') step++;
     expect(resets).toEqual(expected);
