@@ -1,0 +1,63 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BrowserContext } from 'playwright-core';
+import { expect, test as base } from 'vitest';
+import { findChromium, launchChromium } from './chromium.ts';
+import { startLab, type ServedLab } from './lab.ts';
+import { openPage, type LabPage } from './page.ts';
+
+const pictures = fileURLToPath(new URL('../../../dist/e2e/', import.meta.url));
+
+/** Whether there is a browser to test in; without one the tests are reported as skipped. */
+export const hasChromium = findChromium() !== undefined;
+
+interface Fixtures {
+  /** A lab of the test file's own, empty at first. */
+  lab: ServedLab;
+  /** A browser that this lab has let in. */
+  browser: BrowserContext;
+  /** Opens windows on it; any error in one fails the test, and leaves a picture of each in dist/e2e. */
+  open: (options?: Parameters<typeof openPage>[2]) => Promise<LabPage>;
+}
+
+export const test = base.extend<Fixtures>({
+  lab: [
+    async ({}, use) => {
+      const lab = await startLab();
+      await use(lab);
+      await lab.stop();
+    },
+    { scope: 'file' },
+  ],
+  browser: [
+    async ({ lab }, use) => {
+      const browser = await launchChromium();
+      const context = await browser.newContext({ acceptDownloads: true });
+      const first = await openPage(context, lab.url);
+      await first.page.close();
+      await use(context);
+      await browser.close();
+    },
+    { scope: 'file' },
+  ],
+  open: async ({ lab, browser, task }, use) => {
+    const opened: LabPage[] = [];
+    await use(async (options) => {
+      const page = await openPage(browser, new URL('/', lab.url).href, options);
+      opened.push(page);
+      return page;
+    });
+    const failed = task.result?.state === 'fail' || opened.some(({ problems }) => problems.length > 0);
+    for (const [index, { page }] of opened.entries()) {
+      if (failed) await takePicture(page, `${task.name}-${index}`);
+      await page.close();
+    }
+    expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
+  },
+});
+
+async function takePicture(page: LabPage['page'], name: string): Promise<void> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name.replace(/[^\w-]+/g, '-')}.png`) });
+}

@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const cli = fileURLToPath(new URL('../../../dist/main/cli.js', import.meta.url));
+const page = fileURLToPath(new URL('../../../dist/renderer/index.html', import.meta.url));
+
+/** A built `sluice lab` of its own, serving on a free port. */
+export interface ServedLab {
+  readonly home: string;
+  /** With the token that lets the first window in. */
+  readonly url: string;
+  readonly process: ChildProcess;
+  /** What it printed so far. */
+  output(): string;
+  /** Starts it again on the same home and port after it was killed. */
+  restart(): Promise<void>;
+  /** Ends it, and removes its home if it was made for it. */
+  stop(): Promise<void>;
+}
+
+/** Starts `sluice lab` on a home (a new and empty one unless given) and waits until it serves. */
+export async function startLab(options: { home?: string; args?: readonly string[] } = {}): Promise<ServedLab> {
+  if (!existsSync(cli) || !existsSync(page)) throw new Error('Nothing is built. Run "npm run build" first.');
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+  const args = ['lab', '--no-open', ...(options.args ?? [])];
+  let served = await serve(home, [...args, '--port', '0']);
+  const { url } = served;
+  return {
+    home,
+    url,
+    get process() {
+      return served.process;
+    },
+    output: () => served.output(),
+    restart: async () => {
+      served = await serve(home, [...args, '--port', new URL(url).port]);
+    },
+    stop: async () => {
+      await end(served.process);
+      if (!options.home) rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    },
+  };
+}
+
+/** Runs a command of the built terminal lab to its end. */
+export async function sluice(home: string, ...args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, SLUICE_HOME: home },
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`"sluice ${args.join(' ')}" ended with ${String(code)}.`);
+}
+
+async function serve(home: string, args: string[]): Promise<{ url: string; process: ChildProcess; output(): string }> {
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, SLUICE_HOME: home, BROWSER: 'none' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        printed += `${line}\n`;
+        const found = /https?:\/\/127\.0\.0\.1:\d+\/\S*token=\S+/.exec(line);
+        if (found) resolve(found[0]);
+      });
+    }
+    child.once('exit', (code) => reject(new Error(`"sluice lab" ended with ${String(code)}:\n${printed}`)));
+    child.once('error', reject);
+  });
+  return { url, process: child, output: () => printed };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(kill);
+}

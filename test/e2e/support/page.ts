@@ -1,0 +1,82 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import type { AxeResults } from 'axe-core';
+import type { BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+export type Theme = 'light' | 'dark';
+
+/** A window on the lab, and what went wrong in it: errors, failed requests, violations of the content policy. */
+export interface LabPage {
+  readonly page: Page;
+  readonly problems: string[];
+}
+
+/** Opens a window on a lab. The first of a context needs the address with the token. */
+export async function openPage(
+  context: BrowserContext,
+  url: string,
+  options: { theme?: Theme; width?: number; height?: number } = {},
+): Promise<LabPage> {
+  const { theme = 'light', width = 1280, height = 800 } = options;
+  const page = await context.newPage();
+  const problems = watchProblems(page);
+  await page.setViewportSize({ width, height });
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+  await page.goto(url);
+  await page.getByRole('main').waitFor();
+  return { page, problems };
+}
+
+function watchProblems(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') {
+      problems.push(`console: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
+  page.on('crash', () => problems.push('the page crashed'));
+  page.on('requestfailed', (request) =>
+    problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ''}`),
+  );
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
+  });
+  return problems;
+}
+
+/** Goes to a page of the lab by its route, for example `/design`. */
+export async function goTo(page: Page, route: string): Promise<void> {
+  await page.evaluate((hash) => {
+    location.hash = hash;
+  }, `#${route}`);
+  await page.getByRole('main').getByRole('heading', { level: 1 }).first().waitFor();
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Fails when axe finds something serious or critical, naming rule and element. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
+    const { violations } = await axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  });
+  expect(found).toEqual([]);
+}
+
+/** Watches how long the page is kept from answering: the longest task in milliseconds since, when asked. */
+export async function watchLongTasks(page: Page): Promise<() => Promise<number>> {
+  const longest = await page.evaluateHandle(() => {
+    const state = { longest: 0 };
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) state.longest = Math.max(state.longest, duration);
+    }).observe({ type: 'longtask' });
+    return state;
+  });
+  return () => longest.evaluate((state) => state.longest);
+}
