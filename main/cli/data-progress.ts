@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 import type { DataProgress, OnProgress } from '../data/progress.ts';
-import { formatBytes } from '../runs/quantities.ts';
+import { formatBytes } from '../charts/formats.ts';
 import { print, shorten } from './format.ts';
 
 interface DataDisplay {

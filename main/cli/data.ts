@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listDatasets, removeDataset, type DatasetEntry } from '../data/datasets.ts';
 import type { ImportResult } from '../data/import.ts';
 import type { OnProgress } from '../data/progress.ts';
-import { formatBytes } from '../runs/quantities.ts';
+import { formatBytes } from '../charts/formats.ts';
 import { wholeNumber } from './arguments.ts';
 import { displayData } from './data-progress.ts';
 import { listLines, note, print } from './format.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pairTable } from '../runs/comparison-table.ts';
 import { curvesOf, runNumber } from '../runs/curves.ts';
 import type { Experiment } from '../runs/experiment.ts';
-import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../runs/quantities.ts';
+import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import type { Run } from '../runs/run.ts';
 import type { Store } from '../runs/store.ts';
 import { factLines, formatDate, print, shorten, tableLines } from './format.ts';

@@ -1,7 +1,7 @@
 import { runNumber } from '../runs/curves.ts';
 import type { RunEvent } from '../runs/follow.ts';
 import type { Progress } from '../runs/progress.ts';
-import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../runs/quantities.ts';
+import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import type { Run } from '../runs/run.ts';
 import { shorten } from './format.ts';
 

@@ -4,7 +4,7 @@ import { init, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import type { EpochRecord } from '../training/records.ts';
 import type { Curve } from './curves.ts';
-import { formatBudget, formatBytes, formatDuration } from './quantities.ts';
+import { formatBudget, formatBytes, formatDuration } from '../charts/formats.ts';
 
 use([LineChart, GridComponent, LegendComponent, SVGRenderer]);
 

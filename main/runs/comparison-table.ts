@@ -1,6 +1,6 @@
 import { comparePairs, compareCurves } from './compare.ts';
 import { runNumber, type Curve } from './curves.ts';
-import { formatBudget, formatBytes, formatNumber, formatPercent } from './quantities.ts';
+import { formatBudget, formatBytes, formatNumber, formatPercent } from '../charts/formats.ts';
 
 /** Words in rows and columns, for a terminal or a page. */
 export interface Table {

@@ -1,5 +1,5 @@
 import type { EpochRecord, PairRecord } from '../training/records.ts';
-import { formatBudget } from './quantities.ts';
+import { formatBudget } from '../charts/formats.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 

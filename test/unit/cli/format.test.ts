@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tableLines, wrap } from '../../../main/cli/format.ts';
-import { formatBudget, formatBytes, formatDuration, formatPercent } from '../../../main/runs/quantities.ts';
+import { formatBudget, formatBytes, formatDuration, formatPercent } from '../../../main/charts/formats.ts';
 
 const table = {
   columns: [
