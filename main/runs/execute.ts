@@ -45,10 +45,20 @@ export interface RunControl {
 const lockWaitMs = 500;
 
 /**
- * Executes a queued run: from its last checkpoint when it has one, else from the start. Resolves to the run as it then
- * is, finished or stopped; what makes it fail is recorded and thrown.
+ * Executes a queued run in this process: from its last checkpoint when it has one, else from the start. Resolves to the
+ * run as it then is, finished or stopped; what makes it fail is recorded and thrown.
  */
-export async function executeRun(store: Store, id: string, parts: RunParts, control: RunControl = {}): Promise<Run> {
+export function executeRun(store: Store, id: string, parts: RunParts, control: RunControl = {}): Promise<Run> {
+  return performRun(store, id, (session) => train(session, parts), control);
+}
+
+/** Takes a queued run through its life while `perform` does the training, however it does it. As executeRun otherwise. */
+export async function performRun(
+  store: Store,
+  id: string,
+  perform: (session: Session) => Promise<void>,
+  control: RunControl = {},
+): Promise<Run> {
   const folder = store.folder(id);
   const lock = lockRun(folder, lockWaitMs);
   if (!lock) throw new SluiceError('run-busy', `Run ${id} is already being executed by another process.`);
@@ -66,7 +76,7 @@ export async function executeRun(store: Store, id: string, parts: RunParts, cont
     }, wishPollMs);
     try {
       setStatus(session, 'running');
-      await train(session, parts);
+      await perform(session);
       return setStatus(session, signal.aborted ? 'stopped' : 'finished');
     } catch (error) {
       throw recordFailure(session, error);

@@ -1,0 +1,38 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { entry } from '../entry.ts';
+
+/** A process that this one started, and the messages between the two. */
+export interface Child<To> {
+  readonly pid: number;
+  /** Does nothing once the process is gone. */
+  send(message: To): void;
+  /** Ends it at once. */
+  kill(): void;
+  /** How it ended, in words, when its last message has arrived. */
+  readonly gone: Promise<string>;
+}
+
+/**
+ * Starts a process of Sluice whose module sits beside the caller. Typed arrays and dates arrive as they are. Its module
+ * ends itself when this process is gone.
+ */
+export function startChild<To, From>(base: string, path: string, onMessage: (message: From) => void): Child<To> {
+  const { url, execArgv } = entry(base, path);
+  const child = fork(fileURLToPath(url), { execArgv, serialization: 'advanced' });
+  child.on('message', (message) => onMessage(message as From));
+  // What cannot be sent any more is followed by the end.
+  child.on('error', () => undefined);
+  const disconnected = new Promise((resolve) => child.once('disconnect', resolve));
+  const exited = new Promise<string>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+  );
+  return {
+    pid: child.pid ?? 0,
+    send(message) {
+      if (child.connected) child.send(message as object, () => undefined);
+    },
+    kill: () => void child.kill('SIGKILL'),
+    gone: disconnected.then(() => exited),
+  };
+}

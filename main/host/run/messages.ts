@@ -1,0 +1,15 @@
+import type { Failure } from '../failure.ts';
+import type { RunEvent } from '../../runs/follow.ts';
+import type { RunStatus } from '../../runs/run.ts';
+import type { NetworkOptions } from './network.ts';
+
+/** The first message to a run's process: which queued run to execute. Another one asks it to stop with a checkpoint. */
+export type ToRun =
+  | { readonly kind: 'execute'; readonly home: string; readonly id: string; readonly network: NetworkOptions }
+  | { readonly kind: 'stop' };
+
+/** `ended` and `failed` are the last message. */
+export type FromRun =
+  | { readonly kind: 'event'; readonly event: RunEvent }
+  | { readonly kind: 'ended'; readonly status: RunStatus }
+  | { readonly kind: 'failed'; readonly failure: Failure };
