@@ -6,6 +6,7 @@ import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
 import type { CutTraffic } from './model/traffic.ts';
 import type { Experiment, ExperimentInput, Method } from './runs/experiment.ts';
+import type { PlannedPhase, PlannedTraffic } from './runs/plan-traffic.ts';
 import type { RunStatus } from './runs/run.ts';
 import type { Budget, EpochRecord, PairRecord } from './training/records.ts';
 
@@ -27,6 +28,7 @@ export type {
   LayerDescription,
   Method,
   PairRecord,
+  PlannedPhase,
   RunStatus,
   Shape,
 };
@@ -169,28 +171,10 @@ export interface Design {
   readonly plan: Plan;
 }
 
-/** Predicted traffic of all training steps, headers included; evaluation is not counted, as in the records. */
-export interface Plan {
-  readonly phases: readonly PlannedPhase[];
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** The same epochs at full budget, and without a module at all. */
-  readonly fullBudgetBytes: number;
-  readonly plainSplitBytes: number;
-  readonly steps: number;
+/** What training is going to send, and how long it will take. */
+export interface Plan extends PlannedTraffic {
   /** From how fast such runs were on this machine; null when there was none. */
   readonly seconds: number | null;
-}
-
-export interface PlannedPhase {
-  readonly training: number;
-  readonly budget: Budget;
-  readonly firstEpoch: number;
-  readonly epochs: number;
-  readonly steps: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly learningRate: number;
 }
 
 /** A run as lists show it. */

@@ -23,12 +23,21 @@ export function experimentNetwork(
 export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
   const [, , maps] = describeCut(network, cut).sent;
-  throwProblems('The experiment', [
-    ...experiment.phases.flatMap(({ budget }, i) =>
-      cut.module && budget !== 'full' && budget > maps
-        ? [problem(`phases.${i}.budget`, budget, `at most ${maps}, the maps at layer ${cut.layer}, or "full"`)]
-        : [],
-    ),
+  throwProblems('The experiment', [...budgetProblems(experiment, maps), ...dataProblems(experiment, info)]);
+}
+
+/** Budgets beyond the φ maps at the cut. */
+export function budgetProblems({ phases, split }: Experiment, maps: number): Problem[] {
+  return phases.flatMap(({ budget }, i) =>
+    split.module && budget !== 'full' && budget > maps
+      ? [problem(`phases.${i}.budget`, budget, `at most ${maps}, the maps at layer ${split.layer}, or "full"`)]
+      : [],
+  );
+}
+
+/** Where a data set has too few images. */
+export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem[] {
+  return [
     ...enough('dataset.trainSamples', experiment.dataset.trainSamples, info.trainSamples, info.name),
     ...enough('dataset.testSamples', experiment.dataset.testSamples, info.testSamples, info.name),
     ...(experiment.batchSize > info.trainSamples
@@ -40,7 +49,7 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
           ),
         ]
       : []),
-  ]);
+  ];
 }
 
 function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {

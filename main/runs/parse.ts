@@ -7,12 +7,17 @@ import { problem, problemsOf, throwProblems, type Problem } from './problems.ts'
  * SluiceError (`bad-experiment`) naming path, value and expectation of everything that is wrong.
  */
 export function parseExperiment(input: unknown): Experiment {
+  const { experiment, problems } = readExperiment(input);
+  throwProblems('The experiment', problems);
+  return experiment!;
+}
+
+/** The same without throwing: what is wrong, and the experiment as far as every single field can be read. */
+export function readExperiment(input: unknown): { experiment: Experiment | null; problems: Problem[] } {
   const parsed = experimentSchema.safeParse(withMethodDefaults(input), { reportInput: true });
-  throwProblems(
-    'The experiment',
-    parsed.success ? contradictions(parsed.data) : problemsOf(parsed.error, experimentSchema),
-  );
-  return parsed.data as Experiment;
+  return parsed.success
+    ? { experiment: parsed.data, problems: contradictions(parsed.data) }
+    : { experiment: null, problems: problemsOf(parsed.error, experimentSchema) };
 }
 
 function withMethodDefaults(input: unknown): unknown {
