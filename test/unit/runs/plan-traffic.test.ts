@@ -117,7 +117,8 @@ function noise(batchSize: number): BatchSource {
     for (let first = 0; first < samples; first += batchSize) {
       const count = Math.min(batchSize, samples - first);
       const images = Float32Array.from({ length: count * height * width * channels }, (_, i) => Math.sin(i));
-      yield { samples: count, images, labels: Uint16Array.from({ length: count }, (_, i) => i % info.classes.length) };
+      const labels = Uint16Array.from({ length: count }, (_, i) => i % info.classes.length);
+      yield await Promise.resolve({ samples: count, images, labels });
     }
   };
   return {
