@@ -1,0 +1,44 @@
+import type { Plan, RunSummary, StepColumns } from '../../../main/api.ts';
+import { planStanding } from './progress.ts';
+
+/** The figures at the head of a run's page; null is what is not known yet. */
+export interface KeyFigures {
+  readonly bytes: number;
+  /** Bytes so far as a multiple of what the plan has for the same steps. */
+  readonly ofPlan: number | null;
+  /** How many times the bytes would have been at full budget over the same steps. */
+  readonly lessThanFull: number | null;
+  /** Payload of the newest step, both directions. */
+  readonly stepBytes: number | null;
+  /** What frames added to the payload, as a share of it; 0 where client and server share a process. */
+  readonly framing: number | null;
+}
+
+export function keyFigures(
+  { bytesUp, bytesDown }: Pick<RunSummary, 'bytesUp' | 'bytesDown'>,
+  plan: Plan | null,
+  steps: StepColumns,
+): KeyFigures {
+  const last = steps.step.length - 1;
+  const payload = sum(steps.bytesUp) + sum(steps.bytesDown);
+  const wire = sum(steps.wireUp) + sum(steps.wireDown);
+  // Steps and summary come by different events: ratios are taken of one and the same steps.
+  const planned = plan ? planStanding(plan, steps) : null;
+  return {
+    bytes: Math.max(bytesUp + bytesDown, payload),
+    ofPlan: planned ? ratio(payload, planned.bytes) : null,
+    lessThanFull: planned ? ratio(planned.fullBudgetBytes, payload) : null,
+    stepBytes: last < 0 ? null : steps.bytesUp[last] + steps.bytesDown[last],
+    framing: payload > 0 ? Math.max(0, wire / payload - 1) : null,
+  };
+}
+
+function ratio(part: number, whole: number): number | null {
+  return part > 0 && whole > 0 ? part / whole : null;
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,88 @@
+import type { StepBatch, StepColumn, StepColumns } from '../../main/api.ts';
+
+const names = [
+  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
+  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
+  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
+] as const satisfies readonly StepColumn[];
+
+/** What became of a batch: `known` rows were there already, before `missing` ones others have to be read. */
+export type Taken = 'taken' | 'known' | 'missing';
+
+/** The steps of one run by column, as far as they were read. */
+export interface StepLog {
+  /** Views of exactly `count` rows; new ones after every batch, the rows in them never change. */
+  readonly columns: StepColumns;
+  readonly count: number;
+  /** Where to read on. */
+  readonly row: number;
+  take(batch: StepBatch): Taken;
+}
+
+/**
+ * Grows by batches in any order: one that continues what is there is appended, one of a newer generation empties the
+ * log first. Rows are counted by the lab and may skip numbers, so a batch that overlaps counts as missing.
+ */
+export function createStepLog(): StepLog {
+  let buffers = allocate(0);
+  let columns: StepColumns = buffers;
+  let count = 0;
+  let row = 0;
+  let generation = 0;
+
+  const show = (): void => {
+    columns = byColumn((name) => buffers[name].subarray(0, count));
+  };
+  const append = (batch: StepBatch): void => {
+    const added = batch.columns.step.length;
+    const capacity = buffers.step.length;
+    if (count + added > capacity) {
+      const old = buffers;
+      buffers = allocate(Math.max(1024, count + added, capacity * 2));
+      for (const name of names) buffers[name].set(old[name].subarray(0, count));
+    }
+    for (const name of names) buffers[name].set(batch.columns[name], count);
+    count += added;
+    row = batch.row;
+    show();
+  };
+  return {
+    get columns() {
+      return columns;
+    },
+    get count() {
+      return count;
+    },
+    get row() {
+      return row;
+    },
+    take: (batch) => {
+      if (batch.generation < generation) return 'known';
+      if (batch.generation > generation) {
+        generation = batch.generation;
+        // Views handed out before keep their rows: what comes next goes into other memory.
+        buffers = allocate(0);
+        [count, row] = [0, 0];
+        show();
+      }
+      if (batch.from !== row) return batch.row <= row ? 'known' : 'missing';
+      append(batch);
+      return 'taken';
+    },
+  };
+}
+
+/** The rows of one data source. */
+export function ofSource(columns: StepColumns, source: number): StepColumns {
+  const kept: number[] = [];
+  columns.source.forEach((each, i) => each === source && kept.push(i));
+  return byColumn((name) => Float64Array.from(kept, (i) => columns[name][i]));
+}
+
+function allocate(rows: number): Record<StepColumn, Float64Array> {
+  return byColumn(() => new Float64Array(rows));
+}
+
+function byColumn(make: (name: StepColumn) => Float64Array): Record<StepColumn, Float64Array> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<StepColumn, Float64Array>;
+}
