@@ -39,6 +39,7 @@ export interface LogitsAnswer {
   readonly logits: Float32Array;
   readonly shape: readonly [samples: number, classes: number];
   readonly serverSeconds: number;
+  readonly waitSeconds: number;
 }
 
 const gradientHeader = 40;

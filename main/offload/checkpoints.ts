@@ -1,77 +1,188 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SluiceError } from '../errors.ts';
 import type { Control } from './control.ts';
 import type { StatePart } from './state.ts';
 
-/** The checkpoints a session keeps on the server, by name. */
+/** The checkpoints that one data source of a run keeps on the server. */
 export interface Checkpoints {
-  save(name: string, bytes: Uint8Array): Control<'done'>;
-  get(name: string): Uint8Array;
-  drop(name: string): void;
+  /** Keeps bytes under a name, atomically; the oldest beyond the last few go. */
+  save(name: string, bytes: Uint8Array): Promise<Control<'done'>>;
+  /** Throws `checkpoint-unknown`, and `checkpoint-damaged` when the bytes are not those of `sha256`. */
+  read(name: string, sha256?: string): Promise<Uint8Array>;
+  part(name: string, offset: number, length: number): Promise<StatePart>;
+  drop(name: string): Promise<void>;
   /** Makes room for a checkpoint that `append` will bring. */
-  begin(name: string, bytes: number): void;
-  /** Parts come in order; the last one saves the checkpoint. */
-  append(part: StatePart): Control<'done'>;
+  begin(name: string, bytes: number): Promise<void>;
+  /** Parts come in order; the last one saves the checkpoint. Throws `checkpoint-invalid`. */
+  append(part: StatePart): Promise<Control<'done'>>;
+  /** Forgets all of them. */
+  remove(): Promise<void>;
+}
+
+export interface CheckpointLimits {
+  /** Of one source. */
+  readonly checkpointBytes: number;
+  /** Of all runs. */
+  readonly diskBytes: number;
+  /** How many a source keeps. */
+  readonly checkpoints: number;
 }
 
 interface Upload {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: number;
+  readonly hash: Hash;
   filled: number;
 }
 
-/** Keeps checkpoints in memory, `maxBytes` in all. Throws `checkpoint-unknown`, `checkpoint-invalid` and `limit-checkpoints`. */
-export function createCheckpoints(maxBytes: number): Checkpoints {
-  const kept = new Map<string, Uint8Array>();
+const suffix = '.safetensors';
+const partialSuffix = '.partial';
+
+/** Checkpoints of a source in `<root>/<run>/<source>`. They outlive the session and the server. */
+export function openCheckpoints(root: string, run: string, source: number, limits: CheckpointLimits): Checkpoints {
+  const folder = join(root, run, String(source));
+  const fileOf = (name: string): string => join(folder, name + suffix);
   let upload: Upload | null = null;
 
-  function requireRoom(name: string, bytes: number): void {
-    let used = bytes;
-    for (const [other, { length }] of kept) if (other !== name) used += length;
-    if (used > maxBytes) {
-      throw new SluiceError(
-        'limit-checkpoints',
-        `The checkpoints of a session would take ${used} bytes, the server allows ${maxBytes}. Drop one first.`,
-      );
-    }
+  async function requireRoom(name: string, bytes: number): Promise<void> {
+    const files = await filesIn(folder);
+    const own = files.filter(({ path }) => path !== fileOf(name)).reduce((sum, { size }) => sum + size, bytes);
+    requireBelow('The checkpoints of a data source', own, limits.checkpointBytes);
+    const all = (await filesIn(root)).reduce((sum, { size }) => sum + size, bytes);
+    requireBelow('The checkpoints of all runs', all, limits.diskBytes);
   }
 
-  function save(name: string, bytes: Uint8Array): Control<'done'> {
-    requireRoom(name, bytes.length);
-    kept.set(name, bytes);
-    return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  async function publish(partial: string, name: string): Promise<void> {
+    await rename(partial, fileOf(name));
+    const complete = (await filesIn(folder)).filter(({ path }) => path.endsWith(suffix));
+    complete.sort((a, b) => b.modified - a.modified);
+    for (const { path } of complete.slice(limits.checkpoints)) await rm(path, { force: true });
+  }
+
+  async function size(name: string): Promise<number> {
+    const found = await stat(fileOf(name)).catch(() => null);
+    if (found) return found.size;
+    throw new SluiceError(
+      'checkpoint-unknown',
+      `The server has no checkpoint "${name}" of source ${source} of this run. It may have been removed by age; begin anew.`,
+      { path: 'name' },
+    );
   }
 
   return {
-    save,
-    get(name) {
-      const bytes = kept.get(name);
-      if (bytes) return bytes;
-      throw new SluiceError('checkpoint-unknown', `The server has no checkpoint "${name}" of this session.`, {
-        path: 'name',
-      });
+    async save(name, bytes) {
+      await requireRoom(name, bytes.length);
+      await mkdir(folder, { recursive: true });
+      const partial = fileOf(name) + partialSuffix;
+      await explainFull(writeFile(partial, bytes, { flush: true }));
+      await publish(partial, name);
+      return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
     },
-    drop(name) {
-      kept.delete(name);
+    async read(name, sha256) {
+      await size(name);
+      const bytes = await readFile(fileOf(name));
+      if (sha256 === undefined || createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      throw new SluiceError(
+        'checkpoint-damaged',
+        `The server's checkpoint "${name}" is not the one that was kept under this name: its SHA-256 differs. Begin anew.`,
+        { path: 'sha256' },
+      );
     },
-    begin(name, bytes) {
-      requireRoom(name, bytes);
-      upload = { name, bytes: new Uint8Array(bytes), filled: 0 };
+    async part(name, offset, length) {
+      const total = await size(name);
+      const file = await open(fileOf(name), 'r');
+      try {
+        const buffer = new Uint8Array(Math.max(0, Math.min(length, total - offset)));
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+        return { offset, total, bytes: buffer.subarray(0, bytesRead) };
+      } finally {
+        await file.close();
+      }
     },
-    append({ offset, total, bytes }) {
-      if (upload?.filled !== offset || upload.bytes.length !== total) {
+    drop: (name) => rm(fileOf(name), { force: true }),
+    async begin(name, bytes) {
+      upload = null;
+      await requireRoom(name, bytes);
+      await mkdir(folder, { recursive: true });
+      await writeFile(fileOf(name) + partialSuffix, '');
+      upload = { name, bytes, hash: createHash('sha256'), filled: 0 };
+    },
+    async append({ offset, total, bytes }) {
+      if (upload?.filled !== offset || upload.bytes !== total) {
         upload = null;
         throw new SluiceError(
           'checkpoint-invalid',
           `A part of a checkpoint at byte ${offset} of ${total} was not expected.`,
         );
       }
-      upload.bytes.set(bytes, offset);
+      const partial = fileOf(upload.name) + partialSuffix;
+      const last = offset + bytes.length === total;
+      await explainFull(appendFile(partial, bytes, { flush: last }));
+      upload.hash.update(bytes);
       upload.filled += bytes.length;
-      if (upload.filled < total) return {};
-      const { name, bytes: whole } = upload;
+      if (!last) return {};
+      const { name, hash } = upload;
       upload = null;
-      return save(name, whole);
+      await publish(partial, name);
+      return { bytes: total, sha256: hash.digest('hex') };
+    },
+    async remove() {
+      upload = null;
+      await rm(folder, { recursive: true, force: true });
+      // Of several sources the last one takes the folder of the run along.
+      const left = await readdir(dirname(folder)).catch(() => ['gone']);
+      if (left.length === 0) await rm(dirname(folder), { recursive: true, force: true });
     },
   };
+}
+
+/** Removes the runs under `root` in which nothing was kept for so many days. */
+export async function removeOldCheckpoints(root: string, days: number): Promise<void> {
+  const oldest = Date.now() - days * 24 * 3600 * 1000;
+  for (const run of await readdir(root).catch(() => [])) {
+    const folder = join(root, run);
+    const files = await filesIn(folder);
+    if (files.every(({ modified }) => modified < oldest)) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface StoredFile {
+  readonly path: string;
+  readonly size: number;
+  readonly modified: number;
+}
+
+/** All files beneath a folder. Another source may remove some meanwhile. */
+async function filesIn(folder: string): Promise<StoredFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  const found = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = await Promise.all(
+    found.map(async (path) => {
+      const facts = await stat(path).catch(() => null);
+      return facts ? [{ path, size: facts.size, modified: facts.mtimeMs }] : [];
+    }),
+  );
+  return files.flat();
+}
+
+function requireBelow(what: string, bytes: number, limit: number): void {
+  if (bytes <= limit) return;
+  throw new SluiceError(
+    'limit-checkpoints',
+    `${what} would take ${bytes} bytes, the server allows ${limit}. Drop one first, or start it with a higher limit.`,
+  );
+}
+
+async function explainFull<T>(writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    throw new SluiceError('disk-full', "The offload server's disk is full. Free some space there, then resume.", {
+      cause: error,
+    });
+  }
 }

@@ -36,8 +36,8 @@ export interface OffloadClient {
   request(message: Uint8Array): Promise<Uint8Array>;
   /** Sums over all connections so far. */
   traffic(): Traffic;
-  /** Ends the session. */
-  close(): Promise<void>;
+  /** Ends the session; `done`: the training is, and what the server kept of it goes. */
+  close(options?: { readonly done?: boolean }): Promise<void>;
 }
 
 interface Attached {
@@ -105,8 +105,8 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
     resumed: first.resumed,
     request: (message) => inTurn(() => requestNow(message)),
     traffic: () => total(connections),
-    async close() {
-      connection.send(encodeControl('bye', {}));
+    async close({ done } = {}) {
+      connection.send(encodeControl('bye', done === undefined ? {} : { done }));
       await connection.closed;
     },
   };

@@ -26,7 +26,7 @@ const silentHeartbeats = 3;
 /** How long the other side may take to answer a close. */
 const closingMs = 2000;
 
-interface Count {
+export interface Count {
   readonly sent: number;
   readonly received: number;
 }

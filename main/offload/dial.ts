@@ -93,7 +93,7 @@ function requireFingerprint(socket: TLSSocket, { url, fingerprint }: ServerAddre
   const given = socket.getPeerCertificate().fingerprint256;
   if (sameToken(plain(given), plain(fingerprint))) return;
   throw new SluiceError(
-    'tls-fingerprint',
+    'fingerprint-mismatch',
     `The certificate of ${url} has the fingerprint ${given}, not the one expected. ` +
       'If the server made a new certificate, take the fingerprint it prints; otherwise someone is in between.',
     { path: 'fingerprint' },

@@ -18,8 +18,9 @@ export {
   encodeEvaluate,
   encodeInfer,
   encodeStep,
+  readExtent,
   requestSections,
 } from './requests.ts';
-export type { EvaluateRequest, Features, StepRequest } from './requests.ts';
+export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
 export type { Gate } from './gate.ts';
 export { totalBytes } from './sections.ts';

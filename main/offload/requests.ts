@@ -51,7 +51,8 @@ interface Request extends StepRequest {
 const headerLength = 40;
 const noStep = { step: 0, learningRate: 0, answerCodec: 'float32' } as const;
 
-interface Extent {
+/** What a request says of its tensors, known before they are decoded. */
+export interface Extent {
   readonly shape: Features['shape'];
   readonly total: number;
   readonly kept: number;
@@ -136,24 +137,30 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
   return bytes;
 }
 
-function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
+/** The sizes a request announces; takes no memory for them. */
+export function readExtent(type: RequestType, bytes: Uint8Array): Extent {
   const view = viewOfType(type, bytes, headerLength);
-  const codec = codecNamed(view.getUint8(8), view.getUint8(9));
   const classes = view.getUint32(24, true);
   if (type === 'infer' ? classes !== 0 : classes === 0 || classes > 0x10000)
     throw malformed(`A request names ${classes} classes.`);
-  const extent: Extent = {
+  return {
     shape: [view.getUint32(12, true), view.getUint16(16, true), view.getUint16(18, true)],
     total: view.getUint16(20, true),
     kept: view.getUint16(22, true) || view.getUint16(20, true),
     gated: view.getUint16(22, true) > 0,
     classes,
   };
+}
+
+function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
+  const view = viewOfType(type, bytes, headerLength);
+  const codec = codecNamed(view.getUint8(8), view.getUint8(9));
+  const extent = readExtent(type, bytes);
   const sections = requestSections(extent, codec);
   const mapsLength = isCompressed(codec) ? bytes.length - totalBytes({ ...sections, maps: 0 }) : sections.maps;
   expectLength(bytes, totalBytes({ ...sections, maps: Math.max(mapsLength, 1) }));
 
-  const { shape, total, kept, gated } = extent;
+  const { shape, total, kept, gated, classes } = extent;
   const mapsAt = headerLength + (gated ? 4 * kept : 0);
   const bitmaskAt = mapsAt + mapsLength;
   const labelsAt = bytes.length - sections.labels;

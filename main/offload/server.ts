@@ -1,11 +1,14 @@
+import { isIPv4 } from 'node:net';
 import { SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
-import { closeCodes, maxMessageBytes, type Connection } from './connection.ts';
+import { removeOldCheckpoints } from './checkpoints.ts';
+import { closeCodes, maxMessageBytes, type Connection, type Count } from './connection.ts';
 import { decodeControl, encodeControl, maxControlBytes } from './control.ts';
 import { readHeader } from './header.ts';
 import { listen, type ListenOptions } from './listener.ts';
 import { errorMessage } from './session.ts';
-import { createSessions, type OpenHandler, type SessionLimits, type Sessions } from './sessions.ts';
+import type { OpenHandler } from './handler.ts';
+import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
 import { sameToken } from './token.ts';
 
 export interface ServerLimits extends SessionLimits {
@@ -13,14 +16,23 @@ export interface ServerLimits extends SessionLimits {
   /** Of one message. */
   readonly messageBytes: number;
   readonly helloSeconds: number;
+  /** How long a run's checkpoints are kept after the last of them. */
+  readonly checkpointDays: number;
 }
+
+const gibibyte = 1024 ** 3;
 
 const defaultLimits: ServerLimits = {
   clients: 64,
   sessions: 64,
   messageBytes: maxMessageBytes,
-  checkpointBytes: 2 * 1024 * 1024 * 1024,
+  checkpointBytes: 2 * gibibyte,
+  diskBytes: 20 * gibibyte,
+  checkpoints: 3,
+  checkpointDays: 30,
   idleSeconds: 600,
+  gatherMs: 20,
+  averageSeconds: 120,
   helloSeconds: 10,
 };
 
@@ -32,6 +44,8 @@ export interface OffloadServerOptions extends Omit<ListenOptions, 'messageBytes'
   readonly models: readonly string[];
   /** Listen beyond this machine without TLS. */
   readonly insecure?: boolean;
+  /** Folder of the checkpoints that data sources keep on the server. */
+  readonly checkpoints: string;
   readonly limits?: Partial<ServerLimits>;
   /** Builds the server half a session asks for. */
   readonly open: OpenHandler;
@@ -46,21 +60,34 @@ export type ServerEvent =
 
 export interface OffloadServer {
   readonly url: string;
-  sessions(): number;
+  sessions(): ServedSession[];
+  connections(): number;
+  /** Bytes at the sockets, of connections that are gone as well. */
+  wire(): Count;
   /** Closes all connections and sessions. */
   close(): Promise<void>;
 }
+
+/** `from` is the client's address, null while it has no connection. */
+export type ServedSession = Omit<SessionReport, 'connection'> & { readonly from: string | null };
 
 /** Starts an offload server. Throws `listen-insecure` and `listen-failed`. */
 export async function startOffloadServer(options: OffloadServerOptions): Promise<OffloadServer> {
   requireProtected(options);
   const limits = { ...defaultLimits, ...options.limits };
-  const sessions = createSessions(options.open, limits);
-  const connections = new Set<Connection>();
+  await removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
+  const sessions = createSessions({ open: options.open, checkpoints: options.checkpoints, limits });
+  const connections = new Map<Connection, string>();
+  const closed = { sent: 0, received: 0 };
 
   const listener = await listen({ ...options, messageBytes: limits.messageBytes }, (connection, from) => {
-    connections.add(connection);
-    void connection.closed.then(() => connections.delete(connection));
+    connections.set(connection, from);
+    void connection.closed.then(() => {
+      connections.delete(connection);
+      const { wire } = connection.traffic();
+      closed.sent += wire.sent;
+      closed.received += wire.received;
+    });
     if (connections.size > limits.clients) {
       refuse(
         connection,
@@ -75,9 +102,19 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   });
   return {
     url: listener.url,
-    sessions: () => sessions.count(),
+    sessions: () =>
+      sessions.reports().map(({ connection, ...report }) => ({
+        ...report,
+        from: connection && (connections.get(connection) ?? null),
+      })),
+    connections: () => connections.size,
+    wire: () =>
+      [...connections.keys()].reduce((sum, connection) => {
+        const { wire } = connection.traffic();
+        return { sent: sum.sent + wire.sent, received: sum.received + wire.received };
+      }, closed),
     async close() {
-      for (const connection of connections) connection.close(closeCodes.stopping, 'the server is stopping');
+      for (const connection of connections.keys()) connection.close(closeCodes.stopping, 'the server is stopping');
       await sessions.close();
       await listener.close();
     },
@@ -101,10 +138,12 @@ async function serve(
       connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
       for (;;) {
         const message = await connection.receive();
-        if (readHeader(message).type === 'bye') break;
+        if (readHeader(message).type === 'bye') {
+          await sessions.end(request.id, decodeControl('bye', message));
+          break;
+        }
         connection.send(await session.take(message));
       }
-      await sessions.end(request.id);
       options.onEvent?.({ kind: 'ended', from, session: request.id });
       connection.close(closeCodes.normal);
     } finally {
@@ -163,11 +202,15 @@ function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions)
       `limits.messageBytes is ${limits.messageBytes}, expected at least ${maxControlBytes}.`,
     );
   }
-  if (tls || insecure || /^(localhost$|127\.|::1$)/.test(host)) return;
+  if (tls || insecure || isLoopback(host)) return;
   throw new SluiceError(
     'listen-insecure',
     `Host ${host} can be reached from other machines, where token and data would be readable. ` +
       'Give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
     { path: 'host' },
   );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { messageOf, SluiceError } from '../errors.ts';
-import { createCheckpoints, type Checkpoints } from './checkpoints.ts';
+import { decodeAverage, encodeAveraged, type AverageAnswer, type AverageRequest } from './average.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { decodeControl, encodeControl, type Control } from './control.ts';
 import { readHeader, setSequence, type MessageType } from './header.ts';
 import {
@@ -10,31 +11,27 @@ import {
   encodeGradient,
   encodeLogits,
   encodeScore,
-  type EvaluateRequest,
-  type Features,
-  type StepRequest,
+  readExtent,
+  type Extent,
 } from './messages.ts';
-import { decodeState, encodeState } from './state.ts';
-import { createTurns, type InTurn } from './turns.ts';
+import { decodeState, encodeState, statePartBytes } from './state.ts';
+import type { TrainedHalf } from './trained-half.ts';
+import { createTurns } from './turns.ts';
 
-/** The server half behind a session. No two of its functions run at the same time. */
-export interface SessionHandler {
-  /** The gradient is empty where the session wants none. */
-  step(request: StepRequest): Promise<{ gradient: Float32Array; loss: number; correct: number }>;
-  evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
-  /** Logits, `[samples, classes]`. */
-  infer(features: Features): Promise<Float32Array>;
-  resetOptimiser(): Promise<void>;
-  /** Weights and velocities as one safetensors file. */
-  read(): Promise<Uint8Array>;
-  write(checkpoint: Uint8Array): Promise<void>;
-  close(): Promise<void>;
+/** What the requests of a session are answered with. */
+export interface SessionParts {
+  readonly half: TrainedHalf;
+  readonly checkpoints: Checkpoints;
+  /** The average of the client halves of all sources of the run. */
+  average(request: AverageRequest): Promise<AverageAnswer>;
 }
 
 /** One client's numbered requests. */
 export interface Session {
   /** Number of the last request taken, 0 before the first. */
   last(): number;
+  /** What it has trained so far. */
+  trained(): { readonly steps: number; readonly samples: number };
   /**
    * The answer to a request. The last request again gets its answer again and does nothing. Throws for
    * what is no proper request (that takes no number); a request that fails is answered by an error message.
@@ -42,15 +39,13 @@ export interface Session {
   take(message: Uint8Array): Promise<Uint8Array>;
 }
 
-/** Parts of a checkpoint are no larger than this. */
-const partBytes = 4 * 1024 * 1024;
-
-export function createSession(handler: SessionHandler, inTurn: InTurn, checkpointBytes: number): Session {
-  const checkpoints = createCheckpoints(checkpointBytes);
+export function createSession(parts: SessionParts): Session {
   // A client that reconnects may ask again while its request is still at work.
   const oneByOne = createTurns();
   let last = 0;
   let digest = 0;
+  let steps = 0;
+  let samples = 0;
   let answer: Uint8Array = new Uint8Array(0);
 
   async function takeNow(message: Uint8Array): Promise<Uint8Array> {
@@ -63,15 +58,22 @@ export function createSession(handler: SessionHandler, inTurn: InTurn, checkpoin
     if (sequence !== last + 1) {
       throw new SluiceError('sequence-wrong', `Request ${sequence} came where ${last + 1} was expected.`);
     }
-    const work = prepare(type, message, handler, checkpoints);
-    answer = await inTurn(work).catch(errorMessage);
+    const work = prepare(type, message, parts, (trained) => {
+      steps++;
+      samples += trained;
+    });
+    answer = await work().catch(errorMessage);
     setSequence(answer, sequence);
     last = sequence;
     digest = given;
     return answer;
   }
 
-  return { last: () => last, take: (message) => oneByOne(() => takeNow(message)) };
+  return {
+    last: () => last,
+    trained: () => ({ steps, samples }),
+    take: (message) => oneByOne(() => takeNow(message)),
+  };
 }
 
 /** An error message for anything that was thrown. */
@@ -81,85 +83,105 @@ export function errorMessage(error: unknown): Uint8Array {
   return encodeControl('error', path === undefined ? { code, message } : { code, message, path });
 }
 
+type Work = () => Promise<Uint8Array>;
+
 /** Decodes a request, so that a malformed one throws here, and gives the work that answers it. */
 function prepare(
   type: MessageType,
   message: Uint8Array,
-  handler: SessionHandler,
-  checkpoints: Checkpoints,
-): () => Promise<Uint8Array> {
+  parts: SessionParts,
+  onTrained: (samples: number) => void,
+): Work {
+  const { half, checkpoints } = parts;
   switch (type) {
-    case 'step': {
-      const request = decodeStep(message);
-      return async () => {
-        const { result, serverSeconds } = await timed(() => handler.step(request));
-        const [n, h, w] = request.shape;
-        const shape = [n, h, w, result.gradient.length / (n * h * w)] as const;
-        return encodeGradient({ ...result, shape, serverSeconds }, request.answerCodec);
-      };
-    }
-    case 'evaluate': {
-      const request = decodeEvaluate(message);
-      return async () => {
-        const { result, serverSeconds } = await timed(() => handler.evaluate(request));
-        return encodeScore({ ...result, samples: request.shape[0], serverSeconds });
-      };
-    }
-    case 'infer': {
-      const features = decodeInfer(message);
-      return async () => {
-        const { result: logits, serverSeconds } = await timed(() => handler.infer(features));
-        const samples = features.shape[0];
-        return encodeLogits({ logits, shape: [samples, logits.length / samples], serverSeconds });
-      };
-    }
+    case 'step':
+      return prepareStep(message, half, onTrained);
+    case 'evaluate':
+    case 'infer':
+      return prepareInference(type, message, half);
     case 'reset':
       decodeControl('reset', message);
       return async () => {
-        await handler.resetOptimiser();
+        await half.resetOptimiser();
         return encodeControl('done', {});
       };
     case 'checkpoint': {
       const request = decodeControl('checkpoint', message);
-      return () => answerCheckpoint(request, handler, checkpoints);
+      return () => answerCheckpoint(request, half, checkpoints);
     }
     case 'state': {
       const part = decodeState(message);
-      return () => Promise.resolve(encodeControl('done', checkpoints.append(part)));
+      return async () => encodeControl('done', await checkpoints.append(part));
+    }
+    case 'average': {
+      const request = decodeAverage(message);
+      return async () => encodeAveraged(await parts.average(request));
     }
     default:
       throw new SluiceError('message-type', `A ${type} message arrived where a request was expected.`);
   }
 }
 
+function prepareStep(message: Uint8Array, half: TrainedHalf, onTrained: (samples: number) => void): Work {
+  const refusal = refusalOf(half, readExtent('step', message));
+  if (refusal) return refusal;
+  const request = decodeStep(message);
+  return async () => {
+    const { result, ...seconds } = await half.step(request);
+    const [n, h, w] = request.shape;
+    onTrained(n);
+    const shape = [n, h, w, result.gradient.length / (n * h * w)] as const;
+    return encodeGradient({ ...result, shape, ...seconds }, request.answerCodec);
+  };
+}
+
+function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, half: TrainedHalf): Work {
+  const refusal = refusalOf(half, readExtent(type, message));
+  if (refusal) return refusal;
+  if (type === 'evaluate') {
+    const request = decodeEvaluate(message);
+    return async () => {
+      const { result, ...seconds } = await half.evaluate(request);
+      return encodeScore({ ...result, samples: request.shape[0], ...seconds });
+    };
+  }
+  const features = decodeInfer(message);
+  return async () => {
+    const { result: logits, ...seconds } = await half.infer(features);
+    const [samples] = features.shape;
+    return encodeLogits({ logits, shape: [samples, logits.length / samples], ...seconds });
+  };
+}
+
+/** What does not suit the half is refused before its tensors take memory; the session goes on. */
+function refusalOf(half: TrainedHalf, extent: Extent): Work | null {
+  try {
+    half.check(extent);
+    return null;
+  } catch (error) {
+    return () => Promise.resolve(errorMessage(error));
+  }
+}
+
 async function answerCheckpoint(
   request: Control<'checkpoint'>,
-  handler: SessionHandler,
+  half: TrainedHalf,
   checkpoints: Checkpoints,
 ): Promise<Uint8Array> {
   const { action, name } = request;
   switch (action) {
     case 'save':
-      return encodeControl('done', checkpoints.save(name, await handler.read()));
+      return encodeControl('done', await checkpoints.save(name, await half.read()));
     case 'restore':
-      await handler.write(checkpoints.get(name));
+      await half.write(await checkpoints.read(name, request.sha256));
       return encodeControl('done', {});
     case 'drop':
-      checkpoints.drop(name);
+      await checkpoints.drop(name);
       return encodeControl('done', {});
     case 'put':
-      checkpoints.begin(name, request.bytes);
+      await checkpoints.begin(name, request.bytes);
       return encodeControl('done', {});
-    case 'fetch': {
-      const bytes = checkpoints.get(name);
-      const part = bytes.subarray(request.offset, request.offset + partBytes);
-      return encodeState({ offset: request.offset, total: bytes.length, bytes: part });
-    }
+    case 'fetch':
+      return encodeState(await checkpoints.part(name, request.offset, statePartBytes));
   }
-}
-
-async function timed<T>(work: () => Promise<T>): Promise<{ result: T; serverSeconds: number }> {
-  const start = performance.now();
-  const result = await work();
-  return { result, serverSeconds: (performance.now() - start) / 1000 };
 }

@@ -1,35 +1,61 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../errors.ts';
-import { closeCodes, type Connection } from './connection.ts';
+import { createAveraging } from './averaging.ts';
+import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
+import { closeCodes, type Connection, type Count } from './connection.ts';
 import type { Control } from './control.ts';
-import { createSession, type Session, type SessionHandler } from './session.ts';
+import type { OpenHandler } from './handler.ts';
+import { createSession, type Session } from './session.ts';
+import { trainedHalf, type TrainedHalf } from './trained-half.ts';
 import { createTurns } from './turns.ts';
 
 export type SessionRequest = Control<'session'>;
 
-/** Builds the server half a session asks for. Throws for a model or cut it does not have. */
-export type OpenHandler = (request: SessionRequest) => Promise<SessionHandler>;
-
-export interface SessionLimits {
+export interface SessionLimits extends CheckpointLimits {
   readonly sessions: number;
   /** How long a session without a connection is kept. */
   readonly idleSeconds: number;
-  readonly checkpointBytes: number;
+  /** How long a source waits for the others' batches (`gathered`), and for their client halves (`average`). */
+  readonly gatherMs: number;
+  readonly averageSeconds: number;
+}
+
+export interface SessionsOptions {
+  readonly open: OpenHandler;
+  /** Folder of the checkpoints that sources keep here. */
+  readonly checkpoints: string;
+  readonly limits: SessionLimits;
 }
 
 /** A server half and the sessions that train it: one, or all sources of a run. */
 interface Half {
   readonly request: SessionRequest;
-  readonly handler: Promise<SessionHandler>;
-  users: number;
+  readonly trained: Promise<TrainedHalf>;
+  readonly users: Set<Entry>;
 }
 
 interface Entry {
   readonly request: SessionRequest;
   readonly half: Half;
-  readonly session: Promise<Session>;
+  readonly checkpoints: Checkpoints;
+  readonly since: number;
+  session: Session | null;
   connection: Connection | null;
+  /** Bytes of the connections before. */
+  earlier: Count;
   expiry: NodeJS.Timeout | undefined;
+}
+
+/** A session as the server's page shows it. */
+export interface SessionReport {
+  readonly request: SessionRequest;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly connection: Connection | null;
+  /** Bytes at the socket, over all its connections. */
+  readonly wire: Count;
+  readonly steps: number;
+  readonly samples: number;
 }
 
 /** All sessions of a server. */
@@ -38,54 +64,115 @@ export interface Sessions {
   attach(request: SessionRequest, connection: Connection): Promise<{ session: Session; resumed: boolean }>;
   /** The connection is gone: the session waits `idleSeconds` for another. */
   detach(id: string, connection: Connection): void;
-  /** Ends a session for good. */
-  end(id: string): Promise<void>;
+  /** Ends a session for good; `done`: the training as well, and the checkpoints go. */
+  end(id: string, options?: { readonly done?: boolean }): Promise<void>;
+  reports(): SessionReport[];
   count(): number;
   close(): Promise<void>;
 }
 
-export function createSessions(open: OpenHandler, limits: SessionLimits): Sessions {
+export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
   const shared = new Map<string, Half>();
   const inTurn = createTurns();
+  const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
+
+  function livingSources(run: string): number[] {
+    const living = [...entries.values()].filter(({ request, connection }) => request.source.run === run && connection);
+    return living.map(({ request }) => request.source.index);
+  }
+
+  function openHalf(request: SessionRequest): Half {
+    const { serverHalf } = request.source;
+    const users = new Set<Entry>();
+    const living = (): number => [...users].filter(({ connection }) => connection).length;
+    const gather = serverHalf === 'gathered' ? { waitMs: limits.gatherMs, living } : null;
+    const trained = inTurn(() => open(request)).then((handler) =>
+      trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }),
+    );
+    return { request, trained, users };
+  }
 
   function halfFor(request: SessionRequest): Half {
     const { run, serverHalf } = request.source;
-    const existing = serverHalf === 'shared' ? shared.get(run) : undefined;
+    if (serverHalf === 'own') return openHalf(request);
+    const existing = shared.get(run);
     if (existing) requireSame(request, existing.request, 'the other sources of its run');
-    const half = existing ?? { request, handler: inTurn(() => open(request)), users: 0 };
-    if (serverHalf === 'shared') shared.set(run, half);
-    half.users++;
+    const half = existing ?? openHalf(request);
+    shared.set(run, half);
     return half;
   }
 
-  async function release({ request, half }: Entry): Promise<void> {
-    if (--half.users > 0) return;
-    if (shared.get(request.source.run) === half) shared.delete(request.source.run);
-    const handler = await half.handler.catch(() => null);
-    await handler?.close();
-  }
-
   function create(request: SessionRequest): Entry {
+    const { run, index } = request.source;
+    endSource(run, index);
     if (entries.size >= limits.sessions) {
       throw new SluiceError(
         'limit-sessions',
         `The server has its ${limits.sessions} sessions. Try again later, or start it with a higher limit.`,
       );
     }
-    const half = halfFor(request);
-    const session = half.handler.then((handler) => createSession(handler, inTurn, limits.checkpointBytes));
-    const entry: Entry = { request, half, session, connection: null, expiry: undefined };
+    const entry: Entry = {
+      request,
+      half: halfFor(request),
+      checkpoints: openCheckpoints(checkpoints, run, index, limits),
+      since: Date.now(),
+      session: null,
+      connection: null,
+      earlier: { sent: 0, received: 0 },
+      expiry: undefined,
+    };
+    entry.half.users.add(entry);
     entries.set(request.id, entry);
     return entry;
   }
 
-  async function end(id: string): Promise<void> {
+  /** A source that was started again will not come back for its old session. */
+  function endSource(run: string, index: number): void {
+    for (const entry of entries.values()) {
+      const { source, id } = entry.request;
+      if (source.run !== run || source.index !== index) continue;
+      entry.connection?.close(closeCodes.takenOver, 'the source opened another session');
+      void end(id);
+    }
+  }
+
+  function dropConnection(entry: Entry): void {
+    const wire = entry.connection?.traffic().wire;
+    entry.connection = null;
+    if (wire) entry.earlier = added(entry.earlier, wire);
+  }
+
+  async function openSession(entry: Entry): Promise<Session> {
+    const half = await entry.half.trained;
+    const { run, index } = entry.request.source;
+    entry.session ??= createSession({
+      half,
+      checkpoints: entry.checkpoints,
+      average: (request) => averaging.join(run, index, request),
+    });
+    return entry.session;
+  }
+
+  async function release({ request: { source }, half }: Entry): Promise<void> {
+    if (half.users.size > 0) return;
+    if (shared.get(source.run) === half) shared.delete(source.run);
+    const trained = await half.trained.catch(() => null);
+    await trained?.close();
+  }
+
+  async function end(id: string, { done = false } = {}): Promise<void> {
     const entry = entries.get(id);
     if (!entry) return;
+    const { run } = entry.request.source;
     entries.delete(id);
+    entry.half.users.delete(entry);
     clearTimeout(entry.expiry);
-    await inTurn(() => release(entry));
+    const others = [...entries.values()].some(({ request }) => request.source.run === run);
+    if (others) averaging.left(run);
+    else averaging.forget(run);
+    await release(entry);
+    if (done) await entry.checkpoints.remove();
   }
 
   return {
@@ -95,10 +182,12 @@ export function createSessions(open: OpenHandler, limits: SessionLimits): Sessio
       const entry = known ?? create(request);
       clearTimeout(entry.expiry);
       entry.connection?.close(closeCodes.takenOver, 'another connection took the session over');
+      dropConnection(entry);
       entry.connection = connection;
       try {
-        return { session: await entry.session, resumed: known !== undefined };
+        return { session: await openSession(entry), resumed: known !== undefined };
       } catch (error) {
+        dropConnection(entry);
         await end(request.id);
         throw error;
       }
@@ -106,23 +195,38 @@ export function createSessions(open: OpenHandler, limits: SessionLimits): Sessio
     detach(id, connection) {
       const entry = entries.get(id);
       if (entry?.connection !== connection) return;
-      entry.connection = null;
+      dropConnection(entry);
       entry.expiry = setTimeout(() => void end(id), limits.idleSeconds * 1000).unref();
+      averaging.left(entry.request.source.run);
     },
     end,
+    reports: () =>
+      [...entries.values()].map(({ request, since, connection, session, earlier }) => ({
+        ...{ request, since, connection },
+        wire: connection ? added(earlier, connection.traffic().wire) : earlier,
+        ...(session?.trained() ?? { steps: 0, samples: 0 }),
+      })),
     count: () => entries.size,
     async close() {
-      await Promise.all([...entries.keys()].map(end));
+      await Promise.all([...entries.keys()].map((id) => end(id)));
     },
   };
 }
 
+function added(a: Count, b: Count): Count {
+  return { sent: a.sent + b.sent, received: a.received + b.received };
+}
+
 function requireSame(request: SessionRequest, other: SessionRequest, whose: string): void {
-  for (const member of ['model', 'cut', 'optimiser', 'seed', 'gradient'] as const) {
-    if (isDeepStrictEqual(request[member], other[member])) continue;
+  const described = ({ model, cut, optimiser, seed, gradient, source }: SessionRequest) =>
+    ({ model, cut, optimiser, seed, gradient, serverHalf: source.serverHalf }) as const;
+  const given = described(request);
+  const expected = described(other);
+  for (const member of ['model', 'cut', 'optimiser', 'seed', 'gradient', 'serverHalf'] as const) {
+    if (isDeepStrictEqual(given[member], expected[member])) continue;
     throw new SluiceError(
       'session-mismatch',
-      `The session's ${member} is ${JSON.stringify(request[member])}, but ${whose} has ${JSON.stringify(other[member])}.`,
+      `The session's ${member} is ${JSON.stringify(given[member])}, but ${whose} has ${JSON.stringify(expected[member])}.`,
       { path: member },
     );
   }

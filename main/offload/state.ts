@@ -8,6 +8,9 @@ export interface StatePart {
   readonly bytes: Uint8Array;
 }
 
+/** Parts of a checkpoint are no larger than this. */
+export const statePartBytes = 4 * 1024 * 1024;
+
 const stateHeader = 24;
 
 export function encodeState({ offset, total, bytes }: StatePart): Uint8Array {

@@ -1,6 +1,10 @@
 /** Runs work alone, in the order it came. */
 export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
+/**
+ * A session has one request at work, so that taking them in the order they came goes round the sources that wait, and
+ * none starves.
+ */
 export function createTurns(): InTurn {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -8,4 +12,25 @@ export function createTurns(): InTurn {
     last = result.catch(() => undefined);
     return result;
   };
+}
+
+export interface Timed<T> {
+  readonly result: T;
+  readonly serverSeconds: number;
+  /** From asking to the turn's begin. */
+  readonly waitSeconds: number;
+}
+
+/** Work in its turn, with the seconds it took and those it waited for the turn. */
+export function timedTurn<T>(inTurn: InTurn, work: () => Promise<T>): Promise<Timed<T>> {
+  const asked = performance.now();
+  return inTurn(async () => {
+    const began = performance.now();
+    const result = await work();
+    return {
+      result,
+      waitSeconds: (began - asked) / 1000,
+      serverSeconds: (performance.now() - began) / 1000,
+    };
+  });
 }

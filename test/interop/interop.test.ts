@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { openEngine } from '../../main/engine/engine.ts';
 import type { CodecName } from '../../main/offload/codecs/index.ts';
 import { decodeInfer, encodeInfer, type StepRequest } from '../../main/offload/messages.ts';
 import { startOffloadServer } from '../../main/offload/server.ts';
-import type { SessionHandler } from '../../main/offload/session.ts';
+import type { SessionHandler } from '../../main/offload/handler.ts';
 import { newToken } from '../../main/offload/token.ts';
 import { random } from '../../main/random.ts';
 import type { ServerHalf } from '../../main/training/server.ts';
@@ -18,7 +19,9 @@ const numpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 function handler(half: ServerHalf): SessionHandler {
   const unused = (): Promise<never> => Promise.reject(new Error('not part of this test'));
   return {
+    check: () => undefined,
     step: (request) => half.step(request),
+    stepTogether: unused,
     evaluate: (request) => half.evaluate(request),
     infer: (features) => half.infer(features),
     resetOptimiser() {
@@ -60,6 +63,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     token,
     software: 'test',
     models: ['tiny'],
+    checkpoints: tmpdir(),
     open: () => Promise.resolve(handler(half)),
   });
   const task = {

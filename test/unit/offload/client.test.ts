@@ -150,7 +150,7 @@ describe('over TLS', () => {
 
   it.each([
     ['an unknown certificate', { cert: certificate, key }, {}, 'tls-untrusted'],
-    ['another fingerprint', { cert: certificate, key }, { fingerprint: 'ab'.repeat(32) }, 'tls-fingerprint'],
+    ['another fingerprint', { cert: certificate, key }, { fingerprint: 'ab'.repeat(32) }, 'fingerprint-mismatch'],
     ['an expired certificate', { cert: expiredCertificate, key }, { ca: expiredCertificate }, 'tls-expired'],
     ['a server without TLS', null, {}, 'tls-failed'],
   ])('refuses %s at once', async (_, tlsOptions, trust, code) => {

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { StepRequest } from '../../../main/offload/messages.ts';
 import { startOffloadServer, type OffloadServer, type OffloadServerOptions } from '../../../main/offload/server.ts';
-import type { SessionHandler } from '../../../main/offload/session.ts';
+import type { SessionHandler } from '../../../main/offload/handler.ts';
 import type { SessionRequest } from '../../../main/offload/sessions.ts';
 import { newToken } from '../../../main/offload/token.ts';
 
@@ -16,11 +19,13 @@ export function fakeHalf(wait: () => Promise<void> = () => Promise.resolve()): F
   const half: FakeHalf = {
     steps: [],
     calls: [],
+    check: () => undefined,
     async step({ maps, step }) {
       await wait();
       half.steps.push(step);
       return { gradient: maps.map((value) => -value), loss: 1, correct: 1 };
     },
+    stepTogether: (requests) => Promise.all(requests.map((request) => half.step(request))),
     evaluate: ({ labels }) => Promise.resolve({ loss: 2, correct: labels.length }),
     infer: ({ shape }) => Promise.resolve(new Float32Array(3 * shape[0]).fill(0.5)),
     resetOptimiser() {
@@ -61,7 +66,7 @@ export function sessionRequest(change: Partial<SessionRequest> = {}): SessionReq
     optimiser: { momentum: 0, weightDecay: 0 },
     seed: 1,
     gradient: true,
-    source: { run: 'a-run-of-the-tests', index: 0, count: 1, serverHalf: 'own' },
+    source: { run: randomBytes(16).toString('base64url'), index: 0, count: 1, serverHalf: 'own' },
     ...change,
   };
 }
@@ -73,6 +78,13 @@ afterEach(async () => {
   for (const one of opened.reverse()) await one.close();
   opened = [];
 });
+
+/** A new folder that goes when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-offload-'));
+  closing({ close: () => rmSync(folder, { recursive: true, force: true }) });
+  return folder;
+}
 
 /** Closes something when the test is over, last opened first. */
 export function closing<T extends { close(): unknown }>(one: T): T {
@@ -89,6 +101,7 @@ export async function serve(change: Partial<OffloadServerOptions> = {}): Promise
       token,
       software: 'test',
       models: ['fake'],
+      checkpoints: temporaryFolder(),
       open: () => Promise.resolve(fakeHalf()),
       ...change,
     }),

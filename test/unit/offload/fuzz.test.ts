@@ -6,15 +6,17 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { SluiceError } from '../../../main/errors.ts';
+import { openCheckpoints } from '../../../main/offload/checkpoints.ts';
 import { encodeControl } from '../../../main/offload/control.ts';
 import { readHeader, setSequence } from '../../../main/offload/header.ts';
 import { encodeEvaluate, encodeInfer, encodeStep } from '../../../main/offload/messages.ts';
 import type { OffloadServer } from '../../../main/offload/server.ts';
 import { createSession } from '../../../main/offload/session.ts';
 import { encodeState } from '../../../main/offload/state.ts';
+import { trainedHalf } from '../../../main/offload/trained-half.ts';
 import { createTurns } from '../../../main/offload/turns.ts';
 import { random, type Random } from '../../../main/random.ts';
-import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
+import { fakeHalf, serve, sessionRequest, stepRequest, temporaryFolder, token } from './fake-half.ts';
 
 /** Frames sent to a server over sockets; SLUICE_FUZZ_FRAMES=100000 takes minutes. */
 const socketFrames = Number(process.env.SLUICE_FUZZ_FRAMES ?? 1000);
@@ -66,7 +68,15 @@ async function memoryBytes(): Promise<number> {
 
 it(`a session answers or refuses ${sessionFrames} mutated requests, and keeps nothing of them`, async () => {
   const source = random(1, 'fuzz');
-  const session = createSession(fakeHalf(), createTurns(), 1000);
+  const session = createSession({
+    half: trainedHalf(fakeHalf(), createTurns(), { shared: false, gather: null }),
+    checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, {
+      checkpointBytes: 1000,
+      diskBytes: 10_000,
+      checkpoints: 3,
+    }),
+    average: ({ round, state }) => Promise.resolve({ round, sources: 1, state }),
+  });
   const outcomes = new Map<string, number>();
   let heapEarly = 0;
   for (let frame = 0; frame < sessionFrames; frame++) {
@@ -95,7 +105,7 @@ async function talk(server: OffloadServer, source: Random): Promise<string> {
   const closed = new Promise<string>((resolve) => socket.on('close', (code) => resolve(`close ${code}`)));
   await once(socket, 'open');
   const mutated = source.integer(3);
-  const session = encodeControl('session', { ...request, id: sessionRequest().id });
+  const session = encodeControl('session', sessionRequest());
   const steps = [hello, session, seeds[source.integer(seeds.length)]];
   let word = '';
   for (const [at, message] of steps.entries()) {
@@ -132,7 +142,7 @@ it(`a server lives through ${socketFrames} mutated conversations`, async () => {
       Array.from({ length: together }, (_, i) => (i % 4 === 0 ? garble(port, source) : talk(server, source))),
     );
   }
-  while (server.sessions() > 0) await setTimeout(20);
+  while (server.sessions().length > 0) await setTimeout(20);
   const socket = new WebSocket(server.url);
   await once(socket, 'open');
   socket.send(hello);

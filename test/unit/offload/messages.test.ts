@@ -175,7 +175,7 @@ describe('requests', () => {
 });
 
 describe('answers', () => {
-  const answer = { loss: 2.302585092994046, correct: 2, serverSeconds: 0.25 };
+  const answer = { loss: 2.302585092994046, correct: 2, serverSeconds: 0.25, waitSeconds: 0.25 };
 
   it('a gradient arrives as it was sent', () => {
     const shape = [2, 3, 3, 4] as const;
@@ -188,7 +188,7 @@ describe('answers', () => {
   it('goes without a gradient when the client has nothing to train', () => {
     const shape = [2, 3, 3, 0] as const;
     const bytes = encodeGradient({ ...answer, gradient: new Float32Array(0), shape }, 'float16+deflate');
-    expect(bytes.length).toBe(36);
+    expect(bytes.length).toBe(40);
     expect(decodeGradient(bytes)).toMatchObject({ ...answer, gradient: new Float32Array(0), shape });
   });
 
@@ -199,6 +199,7 @@ describe('answers', () => {
       logits: Float32Array.of(1, -2, 3, 0, 0.5, 9),
       shape: [2, 3] as const,
       serverSeconds: 0.5,
+      waitSeconds: 0.5,
     };
     expect(decodeLogits(encodeLogits(logits))).toEqual(logits);
   });
@@ -226,14 +227,14 @@ describe('damaged messages', () => {
       name: 'gradient',
       decode: decodeGradient,
       bytes: encodeGradient(
-        { gradient: new Float32Array(64), shape: [1, 4, 4, 4], loss: 1, correct: 0, serverSeconds: 0 },
+        { gradient: new Float32Array(64), shape: [1, 4, 4, 4], loss: 1, correct: 0, serverSeconds: 0, waitSeconds: 0 },
         'float16',
       ),
     },
     {
       name: 'score',
       decode: decodeScore,
-      bytes: encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0 }),
+      bytes: encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0, waitSeconds: 0 }),
     },
   ];
 
@@ -262,7 +263,7 @@ describe('damaged messages', () => {
   });
 
   it('another version, type and protocol are told apart', () => {
-    const bytes = encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0 });
+    const bytes = encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0, waitSeconds: 0 });
     const changed = (at: number, value: number) => codeOf(() => decodeScore(bytes.with(at, value)));
     expect(changed(0, 0x47)).toBe('message-malformed');
     expect(changed(2, 2)).toBe('message-version');

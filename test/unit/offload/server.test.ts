@@ -167,7 +167,7 @@ describe('a session', () => {
     polite.socket.send(encodeControl('bye', {}));
     expect(await polite.closed).toBe(1000);
     gone.socket.terminate();
-    while (server.sessions() > 0) await sleep(10);
+    while (server.sessions().length > 0) await sleep(10);
     while (!halves.every(({ calls }) => calls.includes('close'))) await sleep(10);
   });
 
