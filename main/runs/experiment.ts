@@ -142,7 +142,11 @@ const link = z
     ...linkSchema.shape,
     shared: z.boolean().default(false).describe('All sources and both directions share one channel, as on Wi-Fi'),
   })
-  .describe('Rates, round-trip time and loss of the emulated network');
+  .meta({
+    description: 'Rates, round-trip time and loss of the emulated network',
+    // What the names stand for, in their order, for a form to begin with.
+    examples: linkNames.map((name) => linkOf({ link: name })),
+  });
 
 export const methods = ['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'] as const;
 export type Method = (typeof methods)[number];
