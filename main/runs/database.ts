@@ -13,6 +13,8 @@ export interface Database {
   all<Row>(sql: string, ...values: Value[]): Row[];
   /** Runs `work` in one transaction that holds the write lock from its start; nests into the one around it. */
   transaction<T>(work: () => T): T;
+  /** Changes whenever another connection has written. */
+  version(): number;
   close(): void;
 }
 
@@ -56,6 +58,7 @@ function wrap(libsql: Libsql.Database): Database {
         throw error;
       }
     },
+    version: () => (prepared('PRAGMA data_version').all([]) as [{ data_version: number }])[0].data_version,
     close: () => {
       statements.clear();
       libsql.close();

@@ -14,11 +14,15 @@ export function createRuns(store: Store, experiments: readonly Experiment[], gro
   return experiments.flatMap((experiment) => experiment.seeds.map((seed) => store.create(experiment, seed, group)));
 }
 
-/** Queues a run again that ended before its time; executing it goes on from its last checkpoint. */
+/**
+ * Queues a run again that ended before its time; executing it goes on from its last checkpoint. That is up to the
+ * caller: the run is taken out of the lab's queue.
+ */
 export function resumeRun(store: Store, reference: string): Run {
   const run = store.find(reference);
   expect(run, ['stopped', 'failed', 'interrupted', 'queued'], 'resumed');
   store.want(run.id, 'run');
+  store.dequeue(run.id);
   return run.status === 'queued' ? run : store.setStatus(run.id, 'queued');
 }
 

@@ -145,4 +145,12 @@ export const migrations: readonly (readonly string[])[] = [
     'DROP TABLE pairs',
     'ALTER TABLE sourcePairs RENAME TO pairs',
   ],
+  // Runs that the lab is to execute, in the order they came; how often each was begun.
+  [
+    `CREATE TABLE queue (
+       place INTEGER PRIMARY KEY AUTOINCREMENT,
+       run TEXT NOT NULL UNIQUE REFERENCES runs (id) ON DELETE CASCADE,
+       attempts INTEGER NOT NULL
+     )`,
+  ],
 ];

@@ -10,6 +10,13 @@ import type { Run, RunStatus } from './run.ts';
 /** What a run's user wants of it; the process that executes it looks here. */
 export type Wish = 'run' | 'pause' | 'stop';
 
+/** A run with a text that differs whenever something was changed of it that is not in its records or notes. */
+export interface RunMark {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly mark: string;
+}
+
 export interface RunTable {
   /** The folder of a run: experiment.json, checkpoint/, pairs/, log.jsonl. */
   folder(id: string): string;
@@ -19,6 +26,10 @@ export interface RunTable {
   list(): Run[];
   /** The run of an id, a number, a prefix that only one id has, or `latest`. Throws `run-unknown` or `run-ambiguous`. */
   find(reference: string): Run;
+  /** The run of an id. Throws `run-unknown`. */
+  get(id: string): Run;
+  /** All runs, oldest first, as they can be told apart from before. */
+  marks(): RunMark[];
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
   setEngine(id: string, engine: string): void;
@@ -48,6 +59,8 @@ interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'e
   readonly endedAt: number | null;
 }
 
+const markColumns = 'status, startedAt, endedAt, engine, error, tags, generation';
+
 const runColumns = 'id, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, error';
 
 export function runTable(database: Database, home: string): RunTable {
@@ -65,6 +78,9 @@ export function runTable(database: Database, home: string): RunTable {
       }),
     list,
     find: (reference) => findAmong(list(), reference),
+    get: (id) => byId(database, id),
+    marks: () =>
+      database.all<RunMark>(`SELECT id, status, json_array(${markColumns}) AS mark FROM runs ORDER BY number`),
     setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
     setEngine: (id, engine) => {
       database.run('UPDATE runs SET engine = ? WHERE id = ?', engine, id);

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 import { lockRun } from './lock.ts';
+import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
+import { resultTables, type ResultTables } from './result-tables.ts';
+import type { RunStatus } from './run.ts';
 import { runTable, type RunTable } from './run-table.ts';
+import { stepTable, type StepTable } from './step-columns.ts';
 
 /** All runs and their records: a SQLite database in the home folder, and a folder for each run under `runs`. */
-export interface Store extends RunTable, RecordTables {
+export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable {
+  /** Changes whenever something else than this store has written. */
+  version(): number;
   close(): void;
 }
 
@@ -15,18 +21,36 @@ export interface Store extends RunTable, RecordTables {
  */
 export function openStore(home: string): Store {
   const database = openDatabase(join(home, 'sluice.db'));
-  const store: Store = { ...runTable(database, home), ...recordTables(database), close: () => database.close() };
+  const store: Store = {
+    ...runTable(database, home),
+    ...recordTables(database),
+    ...stepTable(database),
+    ...resultTables(database),
+    ...queueTable(database),
+    version: () => database.version(),
+    close: () => database.close(),
+  };
   markInterrupted(store);
   return store;
 }
 
-function markInterrupted(store: Store): void {
-  const underWay = (status: string): boolean => status === 'running' || status === 'paused';
-  for (const { id } of store.list().filter(({ status }) => underWay(status))) {
+/** Whether a process may be executing a run of this status. */
+export function isUnderWay(status: RunStatus): boolean {
+  return status === 'running' || status === 'paused';
+}
+
+/** Finds runs whose process has died since; returns their ids. */
+export function markInterrupted(store: Store): string[] {
+  const died: string[] = [];
+  for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
     const lock = lockRun(store.folder(id), 0);
     if (!lock) continue;
     // While the lock is ours nobody executes the run, so its status stands still.
-    if (underWay(store.find(id).status)) store.setStatus(id, 'interrupted');
+    if (isUnderWay(store.get(id).status)) {
+      store.setStatus(id, 'interrupted');
+      died.push(id);
+    }
     lock.release();
   }
+  return died;
 }

@@ -1,0 +1,68 @@
+import type { Database } from './database.ts';
+
+const columns = [
+  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
+  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
+  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
+] as const;
+
+type StepColumn = (typeof columns)[number];
+
+/** Steps by column, in the order they came. NaN is a budget that is full, or a loss that diverged. */
+export type StepColumns = Readonly<Record<StepColumn, Float64Array>>;
+
+export interface StepPage {
+  readonly columns: StepColumns;
+  /** To go on from. */
+  readonly row: number;
+  /** Whether there may be more. */
+  readonly more: boolean;
+}
+
+/** f of every map after one step. */
+export interface GateMoment {
+  readonly step: number;
+  readonly epoch: number;
+  readonly budget: number | null;
+  readonly gates: Float32Array;
+}
+
+/** Reads steps without making an object of each. */
+export interface StepTable {
+  /** At most `limit` steps that were added after the one in this row (0: from the start). */
+  stepColumns(run: string, row: number, limit: number): StepPage;
+  /** The gate of a training's first source as kept, at most so many moments evenly over its steps, in their order. */
+  gateMoments(run: string, training: number, most: number): GateMoment[];
+}
+
+export function stepTable(database: Database): StepTable {
+  return {
+    stepColumns: (run, row, limit) => {
+      const sql = `SELECT row, ${columns.join(', ')} FROM steps WHERE run = ? AND row > ? ORDER BY row LIMIT ?`;
+      const found = database.all<Readonly<Record<StepColumn | 'row', number | null>>>(sql, run, row, limit);
+      const column = (name: StepColumn): Float64Array => Float64Array.from(found, (step) => step[name] ?? NaN);
+      return {
+        columns: Object.fromEntries(columns.map((name) => [name, column(name)])) as StepColumns,
+        row: found.at(-1)?.row ?? row,
+        more: found.length === limit,
+      };
+    },
+    gateMoments: (run, training, most) => {
+      const from = 'FROM steps WHERE run = ? AND training = ? AND source = 0 AND gates IS NOT NULL';
+      const rows = database.all<{ row: number }>(`SELECT row ${from} ORDER BY step`, run, training);
+      const sql = 'SELECT step, epoch, budget, gates FROM steps WHERE row = ?';
+      return evenly(rows, most).flatMap(({ row }) =>
+        database
+          .all<Omit<GateMoment, 'gates'> & { gates: ArrayBuffer }>(sql, row)
+          .map((moment) => ({ ...moment, gates: new Float32Array(moment.gates) })),
+      );
+    },
+  };
+}
+
+/** At most so many items at equal distances, first and last among them. */
+function evenly<T>(items: readonly T[], most: number): readonly T[] {
+  if (items.length <= most) return items;
+  if (most === 1) return items.slice(-1);
+  return Array.from({ length: most }, (_, i) => items[Math.round((i * (items.length - 1)) / (most - 1))]);
+}
