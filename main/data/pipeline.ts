@@ -1,6 +1,7 @@
 import { random, shuffle } from '../random.ts';
 import { describeDataset } from './datasets.ts';
 import { openSamples } from './samples.ts';
+import type { Shard } from './shard.ts';
 import type { Samples } from './samples.ts';
 import type { Batch, DatasetInfo } from './source.ts';
 import type { Part } from './stored.ts';
@@ -13,6 +14,8 @@ export interface BatchOptions {
   readonly testSamples?: number | undefined;
   readonly augment: boolean;
   readonly batchSize: number;
+  /** Train on the images of one of several data sources; they all test on the same. */
+  readonly shard?: Shard | undefined;
   readonly seed: number;
 }
 
@@ -25,10 +28,10 @@ export interface Pipeline {
 
 /** Loads the chosen samples and stands ready to make batches of them. */
 export async function openPipeline(options: BatchOptions): Promise<Pipeline> {
-  const { dataset, augment, batchSize, seed } = options;
+  const { dataset, augment, batchSize, seed, shard } = options;
   const description = describeDataset(dataset);
   const samples = {
-    train: await openSamples(dataset, 'train', options.trainSamples, seed),
+    train: await openSamples(dataset, 'train', options.trainSamples, seed, shard),
     test: await openSamples(dataset, 'test', options.testSamples, seed),
   };
   const info = { ...description, trainSamples: samples.train.ids.length, testSamples: samples.test.ids.length };

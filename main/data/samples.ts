@@ -5,6 +5,7 @@ import { centreRegion, drawCropFlip, normalisationTable, randomRegion, untouched
 import type { Normalisation } from './catalogue.ts';
 import { requireManifest } from './datasets.ts';
 import type { Manifest } from './manifest.ts';
+import { shardOf, type Shard } from './shard.ts';
 import { readFileList, readLabels, readPixels, samplesIn } from './stored.ts';
 import type { Part } from './stored.ts';
 import { stratifiedSubset } from './subset.ts';
@@ -62,6 +63,16 @@ function tooMany(name: string, part: Part, asked: number, available: number): Sl
   );
 }
 
+/** Of samples in memory, those of a shard. */
+function withinShard({ ids, labels, write }: Samples, shard: Shard): Samples {
+  const own = shardOf(labels, shard);
+  return {
+    ids: own.map((i) => ids[i]),
+    labels: Uint16Array.from(own, (i) => labels[i]),
+    write: (i, ...rest) => write(own[i], ...rest),
+  };
+}
+
 function syntheticSamples(part: Part, asked: number | undefined): Samples {
   const info = syntheticInfo;
   const count = asked ?? (part === 'train' ? info.trainSamples : info.testSamples);
@@ -80,12 +91,19 @@ async function storedSamples(
   part: Part,
   asked: number | undefined,
   seed: number,
+  shard: Shard | undefined,
 ): Promise<Samples> {
   const available = samplesIn(manifest, part);
   const count = asked ?? available;
   if (count > available) throw tooMany(manifest.name, part, count, available);
   const all = await readLabels(manifest, part);
-  const ids = stratifiedSubset(all, manifest.classes.length, count, seed, part);
+  const chosen = stratifiedSubset(all, manifest.classes.length, count, seed, part);
+  const ids = shard
+    ? shardOf(
+        Uint16Array.from(chosen, (id) => all[id]),
+        shard,
+      ).map((i) => chosen[i])
+    : chosen;
   const labels = Uint16Array.from(ids, (id) => all[id]);
   if (manifest.content === 'pixels') {
     return { ids, labels, write: fromPixels(await readPixels(manifest, part, ids), manifest) };
@@ -101,9 +119,18 @@ async function storedSamples(
   };
 }
 
-/** Draws `asked` samples of a part by seed, every class by its share; all of them when `asked` is absent. */
-export async function openSamples(name: string, part: Part, asked: number | undefined, seed: number): Promise<Samples> {
-  return name === syntheticName
-    ? syntheticSamples(part, asked)
-    : storedSamples(requireManifest(name), part, asked, seed);
+/**
+ * Draws `asked` samples of a part by seed, every class by its share; all of them when `asked` is absent. Of these a
+ * source of several gets its shard.
+ */
+export async function openSamples(
+  name: string,
+  part: Part,
+  asked: number | undefined,
+  seed: number,
+  shard?: Shard,
+): Promise<Samples> {
+  if (name !== syntheticName) return storedSamples(requireManifest(name), part, asked, seed, shard);
+  const samples = syntheticSamples(part, asked);
+  return shard ? withinShard(samples, shard) : samples;
 }
