@@ -1,0 +1,69 @@
+/**
+ * What charts are made from: the records of a run as far as they are drawn. The steps and epochs of the lab's contract
+ * and of the store fit these types as they are.
+ */
+
+/** Steps by column in the order they were recorded; a budget of NaN is the full one. */
+export interface StepData {
+  readonly training: Float64Array;
+  readonly phase: Float64Array;
+  readonly source: Float64Array;
+  readonly epoch: Float64Array;
+  readonly step: Float64Array;
+  readonly budget: Float64Array;
+  readonly learningRate: Float64Array;
+  readonly samples: Float64Array;
+  readonly crossEntropy: Float64Array;
+  readonly pruneLoss: Float64Array;
+  readonly bytesUp: Float64Array;
+  readonly bytesDown: Float64Array;
+  readonly clientSeconds: Float64Array;
+  readonly wireSeconds: Float64Array;
+  readonly serverSeconds: Float64Array;
+  readonly waitSeconds: Float64Array;
+}
+
+/** The end of an epoch; bytes and seconds count from the beginning of the training. */
+export interface EpochData {
+  readonly training: number;
+  readonly phase: number;
+  readonly source: number;
+  readonly epoch: number;
+  readonly budget: number | null;
+  readonly trainAccuracy: number;
+  readonly testLoss: number;
+  readonly testAccuracy: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly seconds: number;
+}
+
+/** One run as charts see it. */
+export interface RunData {
+  readonly id: string;
+  /** As users call the run: its experiment's name, its number, its seed. */
+  readonly name: string;
+  readonly number: number;
+  readonly seed: number;
+  /** Budgets of the trainings of a run that has one for each, as `scratch` does; they tell these apart. */
+  readonly trainingBudgets: readonly (number | null)[];
+  readonly steps: StepData;
+  readonly epochs: readonly EpochData[];
+}
+
+/** All data sources together, or one of them. */
+export type SourceChoice = 'all' | number;
+
+/** One training of a run, of one data source or all of them together. */
+export interface TrainingData {
+  readonly id: string;
+  readonly run: string;
+  readonly training: number;
+  /** Unique among what it is drawn with. */
+  readonly label: string;
+  /** What differs in the seed alone shares it, and looks alike. */
+  readonly family: string;
+  readonly seed: number;
+  readonly steps: StepData;
+  readonly epochs: readonly EpochData[];
+}

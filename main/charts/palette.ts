@@ -1,0 +1,45 @@
+/** Colours of charts on a light or a dark ground, and the second cues that tell lines apart without colour. */
+
+export type Scheme = 'light' | 'dark';
+
+/** Okabe and Ito's colours for all kinds of colour vision, those too pale or dark for the ground replaced. */
+export const palettes: Readonly<Record<Scheme, readonly string[]>> = {
+  light: ['#0072b2', '#d55e00', '#009e73', '#b0508a', '#b07800', '#3a8fc4', '#5a5a5a'],
+  dark: ['#56b4e9', '#e8833a', '#22c394', '#dd9fc2', '#e6a91c', '#a5d4f2', '#b0b0b0'],
+};
+
+export interface Ground {
+  readonly ground: string;
+  readonly text: string;
+  readonly faint: string;
+  readonly grid: string;
+}
+
+export const grounds: Readonly<Record<Scheme, Ground>> = {
+  light: { ground: '#ffffff', text: '#1c1c1e', faint: '#5f6368', grid: '#e3e5e8' },
+  dark: { ground: '#16181c', text: '#ececf0', faint: '#a4a8ae', grid: '#34383e' },
+};
+
+/** Lengths of strokes and gaps in multiples of the line's width; the first is solid. */
+const dashes: readonly (readonly number[])[] = [[], [4, 2], [1, 1.5], [5, 1.5, 1, 1.5], [2.5, 1], [6, 2], [1, 1, 3, 1]];
+const symbols = ['circle', 'rect', 'triangle', 'diamond', 'roundRect', 'arrow', 'pin'] as const;
+
+/** How the line at a place of the palette looks; 49 places differ, those beyond begin again. */
+export interface Look {
+  readonly colour: string;
+  /** Empty is solid. */
+  readonly dash: readonly number[];
+  readonly symbol: (typeof symbols)[number];
+}
+
+/** The look of the index-th line with this palette, as hex colours or CSS variables. */
+export function lookOf(index: number, palette: readonly string[], lineWidth: number): Look {
+  const at = index % palette.length;
+  // Where colours come again the dashes move on by one.
+  const second = (index + Math.floor(index / palette.length)) % dashes.length;
+  return {
+    colour: palette[at],
+    dash: dashes[second].map((length) => length * lineWidth),
+    symbol: symbols[second],
+  };
+}

@@ -1,0 +1,165 @@
+import type { EpochData, StepData, TrainingData } from './data.ts';
+import type { AxisKind, Metric } from './spec.ts';
+
+/** A line of a chart with all its points; x does not fall, y is NaN where there is nothing to show. */
+export interface Series {
+  readonly id: string;
+  readonly run: string;
+  readonly label: string;
+  readonly family: string;
+  readonly seed: number;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly phases: readonly PhaseMark[];
+}
+
+/** Where a phase lies on the x axis of its series. */
+export interface PhaseMark {
+  readonly phase: number;
+  readonly budget: number | null;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Metrics that are known at the end of an epoch; all others at every step. */
+const epochMetrics: Partial<Record<Metric, (epoch: EpochData) => number>> = {
+  accuracy: ({ testAccuracy }) => testAccuracy,
+  'train-accuracy': ({ trainAccuracy }) => trainAccuracy,
+  'test-loss': ({ testLoss }) => testLoss,
+};
+
+const stepMetrics: Partial<Record<Metric, (steps: StepData) => Float64Array>> = {
+  loss: ({ crossEntropy }) => crossEntropy,
+  // There is no gate loss at full budget.
+  'prune-loss': ({ pruneLoss, budget }) => pruneLoss.map((loss, i) => (Number.isNaN(budget[i]) ? NaN : loss)),
+  bytes: (steps) => running(bytesOf(steps)),
+  'bytes-up': ({ bytesUp }) => running(bytesUp),
+  'bytes-down': ({ bytesDown }) => running(bytesDown),
+  'step-bytes': bytesOf,
+  throughput: (steps) => {
+    const seconds = secondsOf(steps);
+    return steps.samples.map((samples, i) => (seconds[i] > 0 ? samples / seconds[i] : NaN));
+  },
+  'learning-rate': ({ learningRate }) => learningRate,
+};
+
+/** Metrics whose values are no measurements with noise: smoothing would falsify them. */
+export function isSmoothable(metric: Metric): boolean {
+  return !metric.startsWith('bytes') && metric !== 'step-bytes' && metric !== 'learning-rate';
+}
+
+/** Whether the points of a metric are the ends of epochs, few enough to be marked. */
+export function isOfEpochs(metric: Metric): boolean {
+  return metric in epochMetrics;
+}
+
+/** A metric of trainings over an axis; the line of a training that has no value yet is empty. */
+export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axis: AxisKind): Series[] {
+  return trainings.map(({ id, run, label, family, seed, steps, epochs }) => {
+    const ofSteps = stepPlaces(steps, epochs, axis);
+    const ofEpochs = epochPlaces(epochs, steps, axis);
+    const epochValue = epochMetrics[metric];
+    return {
+      ...{ id, run, label, family, seed },
+      x: epochValue ? ofEpochs : ofSteps,
+      y: epochValue ? Float64Array.from(epochs, epochValue) : stepMetrics[metric]!(steps),
+      phases: ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs),
+    };
+  });
+}
+
+/** Where every step lies on an axis, when it ended. */
+export function stepPlaces(steps: StepData, epochs: readonly EpochData[], axis: AxisKind): Float64Array {
+  switch (axis) {
+    case 'step':
+      return steps.step.map((step) => step + 1);
+    case 'bytes':
+      return running(bytesOf(steps));
+    case 'time':
+      return timePlaces(steps, epochs);
+    case 'epoch':
+      return epochFractions(steps);
+  }
+}
+
+/**
+ * Seconds in training. The times of the steps leave out what lies between them, so each epoch's are stretched to end
+ * where its record says.
+ */
+function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array {
+  const seconds = running(secondsOf(steps));
+  const ends = new Map(epochs.map((epoch) => [epoch.epoch, epoch.seconds]));
+  const places = new Float64Array(seconds.length);
+  let [start, told] = [0, 0];
+  for (const [from, to] of consecutive(steps.epoch)) {
+    const own = seconds[to - 1] - start;
+    const end = ends.get(steps.epoch[from]) ?? told + own;
+    const scale = own > 0 && end > told ? (end - told) / own : 1;
+    for (let i = from; i < to; i++) places[i] = told + (seconds[i] - start) * scale;
+    start = seconds[to - 1];
+    told = places[to - 1];
+  }
+  return places;
+}
+
+/** The end of epoch 0 is at 1. An epoch under way is taken to be as long as the one before. */
+function epochFractions({ epoch }: StepData): Float64Array {
+  const places = new Float64Array(epoch.length);
+  let before = 0;
+  for (const [from, to] of consecutive(epoch)) {
+    const length = to === epoch.length ? Math.max(before, to - from) : to - from;
+    for (let i = from; i < to; i++) places[i] = epoch[i] + (i - from + 1) / length;
+    before = to - from;
+  }
+  return places;
+}
+
+function epochPlaces(epochs: readonly EpochData[], steps: StepData, axis: AxisKind): Float64Array {
+  if (axis === 'epoch') return Float64Array.from(epochs, ({ epoch }) => epoch + 1);
+  if (axis === 'time') return Float64Array.from(epochs, ({ seconds }) => seconds);
+  if (axis === 'bytes') return Float64Array.from(epochs, ({ bytesUp, bytesDown }) => bytesUp + bytesDown);
+  const ends = new Map(consecutive(steps.epoch).map(([from, to]) => [steps.epoch[from], steps.step[to - 1] + 1]));
+  return Float64Array.from(epochs, ({ epoch }) => ends.get(epoch) ?? NaN);
+}
+
+function phasesOfSteps({ phase, budget }: StepData, places: Float64Array): PhaseMark[] {
+  return consecutive(phase).map(([from, to]) => ({
+    ...{ phase: phase[from], budget: Number.isNaN(budget[from]) ? null : budget[from] },
+    ...{ from: from === 0 ? 0 : places[from - 1], to: places[to - 1] },
+  }));
+}
+
+function phasesOfEpochs(epochs: readonly EpochData[], places: Float64Array): PhaseMark[] {
+  return consecutive(epochs.map(({ phase }) => phase)).map(([from, to]) => ({
+    ...{ phase: epochs[from].phase, budget: epochs[from].budget },
+    ...{ from: from === 0 ? 0 : places[from - 1], to: places[to - 1] },
+  }));
+}
+
+/** Where equal values stand together, as indices from (within) and to (beyond). */
+function consecutive(values: ArrayLike<number>): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (let from = 0, i = 1; i <= values.length; i++) {
+    if (i < values.length && values[i] === values[from]) continue;
+    ranges.push([from, i]);
+    from = i;
+  }
+  return ranges;
+}
+
+function bytesOf({ bytesUp, bytesDown }: StepData): Float64Array {
+  return bytesUp.map((bytes, i) => bytes + bytesDown[i]);
+}
+
+/** Seconds of each step, waiting included. */
+function secondsOf({ clientSeconds, wireSeconds, serverSeconds, waitSeconds }: StepData): Float64Array {
+  return clientSeconds.map((seconds, i) => seconds + wireSeconds[i] + serverSeconds[i] + waitSeconds[i]);
+}
+
+/** Sums so far. */
+function running(values: Float64Array): Float64Array {
+  const sums = new Float64Array(values.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sums[i] = sum += values[i];
+  return sums;
+}
