@@ -8,7 +8,13 @@ import { readHeader } from './header.ts';
 import { listen, type ListenOptions } from './listener.ts';
 import { errorMessage } from './session.ts';
 import type { OpenHandler } from './handler.ts';
-import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
+import {
+  createSessions,
+  type SessionLimits,
+  type SessionReport,
+  type SessionRequest,
+  type Sessions,
+} from './sessions.ts';
 import { sameToken } from './token.ts';
 
 export interface ServerLimits extends SessionLimits {
@@ -52,11 +58,18 @@ export interface OffloadServerOptions extends Omit<ListenOptions, 'messageBytes'
   readonly onEvent?: (event: ServerEvent) => void;
 }
 
-/** For the log. `from` is the client's address, `session` the session's id. */
+/** For the log. `from` is the client's address. `failed`: a request could not be done, the session goes on. */
 export type ServerEvent =
   | { readonly kind: 'connected' | 'disconnected'; readonly from: string }
   | { readonly kind: 'refused'; readonly from: string; readonly code: string; readonly message: string }
-  | { readonly kind: 'opened' | 'resumed' | 'ended'; readonly from: string; readonly session: string };
+  | { readonly kind: 'opened' | 'resumed' | 'ended'; readonly from: string; readonly session: SessionRequest }
+  | {
+      readonly kind: 'failed';
+      readonly from: string;
+      readonly session: SessionRequest;
+      readonly code: string;
+      readonly message: string;
+    };
 
 export interface OffloadServer {
   readonly url: string;
@@ -133,7 +146,7 @@ async function serve(
     await greet(connection, options, limits);
     const request = decodeControl('session', await connection.receive());
     const { session, resumed } = await sessions.attach(request, connection);
-    options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request.id });
+    options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request });
     try {
       connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
       for (;;) {
@@ -142,9 +155,14 @@ async function serve(
           await sessions.end(request.id, decodeControl('bye', message));
           break;
         }
-        connection.send(await session.take(message));
+        const answer = await session.take(message);
+        if (readHeader(answer).type === 'error') {
+          const { code, message: text } = decodeControl('error', answer);
+          options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
+        }
+        connection.send(answer);
       }
-      options.onEvent?.({ kind: 'ended', from, session: request.id });
+      options.onEvent?.({ kind: 'ended', from, session: request });
       connection.close(closeCodes.normal);
     } finally {
       sessions.detach(request.id, connection);

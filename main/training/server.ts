@@ -7,9 +7,18 @@ import type { EvaluateRequest, Features, StepRequest } from '../offload/messages
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
 
+/** What a step gives; the gradient is empty where the client has nothing to train. */
+export interface ServerStep {
+  /** Of the weights before the step, [samples, classes]. */
+  readonly logits: Float32Array;
+  readonly gradient: Float32Array;
+  readonly loss: number;
+  readonly correct: number;
+}
+
 /** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
 export interface ServerHalf extends Omit<Half, 'optimiser'> {
-  step(request: StepRequest): Promise<{ gradient: Float32Array; loss: number; correct: number }>;
+  step(request: StepRequest): Promise<ServerStep>;
   evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
   /** [samples, classes] */
   infer(features: Features): Promise<Float32Array>;
@@ -56,6 +65,7 @@ export function serverHalf(
       const dEntered = forward.backward(dLogits, apply, clientTrains || entered !== undefined);
       const dMaps = entered ? entered.backward(dEntered!, apply) : dEntered;
       const answer = {
+        logits,
         loss,
         correct,
         gradient: clientTrains ? ((await dMaps!.data()) as Float32Array) : new Float32Array(0),

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { openEngine, type EngineName } from '../../engine/engine.ts';
+import { networkNames } from '../../model/zoo.ts';
+import { startOffloadServer, type ServerEvent, type ServerLimits } from '../../offload/server.ts';
+import { newToken } from '../../offload/token.ts';
+import { fingerprintOf, ownCertificate, readCertificate, type Certificate } from './certificate.ts';
+import { defaultMemory, memoryBudget } from './memory.ts';
+import { openHalf } from './open-half.ts';
+import { watchServer, type ServerStats } from './stats.ts';
+
+/** Files of a certificate and its key, or one of this machine's own making. */
+export type Tls = { readonly cert: string; readonly key: string } | 'own';
+
+export interface ServeOptions {
+  /** Folder for certificate and checkpoints. */
+  readonly home: string;
+  /** This machine alone unless given. */
+  readonly host?: string;
+  /** Any free one unless given. */
+  readonly port?: number;
+  /** A new one unless given. */
+  readonly token?: string;
+  readonly tls?: Tls;
+  /** Listen beyond this machine without TLS. */
+  readonly insecure?: boolean;
+  readonly engine?: EngineName | 'auto';
+  readonly threads?: number;
+  readonly limits?: Partial<ServerLimits>;
+  /** For server halves and the batches they work on; half of the machine's unless given. */
+  readonly memoryBytes?: number;
+}
+
+export interface ServedOffload {
+  readonly url: string;
+  readonly token: string;
+  /** SHA-256 of the certificate; null without TLS. */
+  readonly fingerprint: string | null;
+  /** What computes, in words. */
+  readonly engine: string;
+  stats(): ServerStats;
+  close(): Promise<void>;
+}
+
+/**
+ * An offload server that builds the server half each session asks for from the zoo, on this process's engine. It needs
+ * neither data nor code of its clients. Throws what startOffloadServer and openEngine throw, and `certificate-unreadable`.
+ */
+export async function serveOffload(
+  options: ServeOptions,
+  onEvent: (event: ServerEvent) => void = () => undefined,
+): Promise<ServedOffload> {
+  const { home, host = '127.0.0.1', port = 0, token = newToken(), insecure = false, limits, threads } = options;
+  const root = join(home, 'offload');
+  const tls = await certificateOf(options.tls, join(root, 'tls'));
+  const { name, device, detail } = await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads });
+  const memory = memoryBudget(options.memoryBytes ?? defaultMemory());
+  let errors = 0;
+  const server = await startOffloadServer({
+    ...{ host, port, token, tls, insecure, limits },
+    software: `sluice ${version()}`,
+    models: networkNames,
+    checkpoints: join(root, 'checkpoints'),
+    open: (request) => Promise.resolve(request).then((asked) => openHalf(asked, memory)),
+    onEvent(event) {
+      if (event.kind === 'refused' || event.kind === 'failed') errors++;
+      onEvent(event);
+    },
+  });
+  return {
+    url: server.url,
+    token,
+    fingerprint: tls && fingerprintOf(tls),
+    engine: `${name} · ${device}, ${detail}`,
+    stats: watchServer(server, () => errors),
+    close: () => server.close(),
+  };
+}
+
+async function certificateOf(tls: Tls | undefined, folder: string): Promise<Certificate | null> {
+  if (tls === undefined) return null;
+  return tls === 'own' ? ownCertificate(folder) : readCertificate(tls.cert, tls.key);
+}
+
+function version(): string {
+  const path = createRequire(import.meta.url).resolve('#package');
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
