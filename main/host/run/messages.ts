@@ -5,7 +5,14 @@ import type { NetworkOptions } from './network.ts';
 
 /** The first message to a run's process: which queued run to execute. Another one asks it to stop with a checkpoint. */
 export type ToRun =
-  | { readonly kind: 'execute'; readonly home: string; readonly id: string; readonly network: NetworkOptions }
+  | {
+      readonly kind: 'execute';
+      readonly home: string;
+      readonly id: string;
+      readonly network: NetworkOptions;
+      /** It goes on when its parent is gone; the store is then the only way to it. */
+      readonly outlives?: boolean;
+    }
   | { readonly kind: 'stop' };
 
 /** `ended` and `failed` are the last message. */

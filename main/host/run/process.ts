@@ -3,9 +3,10 @@ import { failureOf } from '../failure.ts';
 import { executeHere } from './execute.ts';
 import type { FromRun, ToRun } from './messages.ts';
 
-/** The process of one run, started by start.ts. It stops with a checkpoint when asked to or when its parent is gone. */
+/** The process of one run, started by start.ts. It stops with a checkpoint when asked to, or when its parent is gone. */
 
 const stop = new AbortController();
+let outlives = false;
 
 async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }>): Promise<void> {
   const tell = (message: FromRun): void => void (process.connected && process.send?.(message));
@@ -25,7 +26,11 @@ async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }
 }
 
 process.on('message', (message: ToRun) => {
-  if (message.kind === 'execute') void execute(message);
-  else stop.abort();
+  if (message.kind === 'stop') return stop.abort();
+  outlives = message.outlives ?? false;
+  void execute(message);
 });
-for (const gone of ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(gone, () => stop.abort());
+process.on('disconnect', () => {
+  if (!outlives) stop.abort();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
