@@ -135,7 +135,8 @@ const sources = z
   })
   .describe('The client devices');
 
-const linkNames = Object.keys(linkPresets) as [keyof typeof linkPresets, ...(keyof typeof linkPresets)[]];
+type LinkName = keyof typeof linkPresets;
+const linkNames = Object.keys(linkPresets) as [LinkName, ...LinkName[]];
 
 const link = z
   .strictObject({
@@ -204,7 +205,7 @@ export interface SharedLink extends Link {
 }
 
 /** What `link` stands for; the Wi-Fi preset is one channel for all. */
-export function linkOf({ link: wanted }: Pick<Experiment, 'link'>): SharedLink | null {
+export function linkOf({ link: wanted }: { readonly link: LinkName | SharedLink | null }): SharedLink | null {
   return typeof wanted === 'string' ? { ...linkPresets[wanted], shared: wanted === 'wifi6' } : wanted;
 }
 
