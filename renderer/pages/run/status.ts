@@ -2,7 +2,7 @@ import type { RunStatus, RunSummary } from '../../../main/api.ts';
 
 /** What a status means to the person who looks at a run, where its name does not say all. */
 export interface StatusNote {
-  readonly level: 'info' | 'warning' | 'error';
+  readonly tone: 'info' | 'warn' | 'bad';
   readonly title: string;
   readonly text: string;
 }
@@ -24,10 +24,6 @@ export function actionsFor(status: RunStatus): RunActions {
   };
 }
 
-export function isActive(status: RunStatus): boolean {
-  return status === 'queued' || status === 'running' || status === 'paused';
-}
-
 /** `ahead` is the number of runs that go before a queued one. */
 export function statusNote(
   { status, error, epochsDone, epochsTotal }: Pick<RunSummary, 'status' | 'error' | 'epochsDone' | 'epochsTotal'>,
@@ -39,24 +35,24 @@ export function statusNote(
     case 'finished':
       return null;
     case 'queued':
-      return { level: 'info', title: 'Waiting for its turn', text: queueText(queue) };
+      return { tone: 'info', title: 'Waiting for its turn', text: queueText(queue) };
     case 'paused':
       return {
-        level: 'info',
+        tone: 'info',
         title: 'Paused',
         text: 'It holds its memory and goes on where it is. Stop it to free the machine.',
       };
     case 'stopped':
-      return { level: 'info', title: 'Stopped', text: `${kept} Resume goes on from its last checkpoint.` };
+      return { tone: 'info', title: 'Stopped', text: `${kept} Resume goes on from its last checkpoint.` };
     case 'interrupted':
       return {
-        level: 'warning',
+        tone: 'warn',
         title: 'Interrupted',
         text: `Its process ended without being asked. ${kept} Resume goes on from its last checkpoint.`,
       };
     case 'failed':
       return {
-        level: 'error',
+        tone: 'bad',
         title: 'Failed',
         text: `${error ?? 'It gave no reason; the log may say more.'} When that is put right, resume goes on from the last checkpoint.`,
       };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import type { StepBatch, StepColumns } from '../../../../main/api.ts';
+import type { StepBatch } from '../../../../main/api.ts';
 import { createFollowedRuns, type FollowedRuns } from '../../../../renderer/stores/followed-runs.ts';
 import { createStepLog, ofSource } from '../../../../renderer/stores/step-log.ts';
 import { recordedRun, stepColumns } from './recorded-run.ts';

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '../../../../main/api.ts';
+import { linkPresets } from '../../../../main/offload/link.ts';
+import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
+import { formatLatency, linkEstimates, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
+import { phaseSegments, planStanding, shareDone } from '../../../../renderer/pages/run/progress.ts';
+import { timeShares } from '../../../../renderer/pages/run/step-shares.ts';
+import { stepColumns } from './recorded-run.ts';
+
+const phase = { epochs: 1, learningRate: 0.01, firstEpoch: 0, training: 0, phase: 0 };
+const plan: Plan = {
+  phases: [
+    { ...phase, budget: 4, steps: 10, bytesUp: 60, bytesDown: 40 },
+    { ...phase, budget: null, firstEpoch: 1, steps: 10, bytesUp: 600, bytesDown: 400 },
+  ],
+  ...{ bytesUp: 660, bytesDown: 440, fullBudgetBytes: 2000, plainSplitBytes: 2000, steps: 20, seconds: null },
+};
+
+/** So many steps as the plan has them, the first ten in its first phase. */
+const asPlanned = (count: number): ReturnType<typeof stepColumns> =>
+  stepColumns(
+    Array.from({ length: count }, (_, step) => {
+      const [bytesUp, bytesDown] = step < 10 ? [6, 4] : [60, 40];
+      const wire = { wireUp: bytesUp * 1.5, wireDown: bytesDown * 1.5 };
+      return { step, phase: step < 10 ? 0 : 1, bytesUp, bytesDown, ...wire };
+    }),
+  );
+
+describe('the figures of a run', () => {
+  it('compare its bytes with plan and full budget over the steps made so far', () => {
+    const figures = keyFigures({ bytesUp: 0, bytesDown: 0 }, plan, asPlanned(15));
+    expect(figures.bytes).toBe(600);
+    expect(figures.ofPlan).toBeCloseTo(1);
+    expect(figures.lessThanFull).toBeCloseTo(1500 / 600);
+    expect(figures.stepBytes).toBe(100);
+    expect(figures.framing).toBeCloseTo(0.5);
+  });
+
+  it('are not known before the first step, nor without a plan', () => {
+    expect(keyFigures({ bytesUp: 3, bytesDown: 4 }, plan, asPlanned(0))).toEqual({
+      ...{ bytes: 7, ofPlan: null, lessThanFull: null, stepBytes: null, framing: null },
+    });
+    expect(keyFigures({ bytesUp: 0, bytesDown: 0 }, null, asPlanned(5))).toMatchObject({
+      ...{ ofPlan: null, lessThanFull: null },
+    });
+  });
+
+  it('tell phases of several trainings apart', () => {
+    const scratch = { ...plan, phases: plan.phases.map((each, training) => ({ ...each, training })) };
+    const steps = stepColumns([{ training: 0 }, { training: 1 }, { training: 1 }]);
+    expect(planStanding(scratch, steps)).toMatchObject({ steps: 3, bytes: 10 + 100 + 100 });
+  });
+});
+
+describe('progress', () => {
+  const summary = { status: 'running', progress: null, epochsDone: 1, epochsTotal: 4 } as Parameters<
+    typeof shareDone
+  >[0];
+
+  it('counts steps while it is known, else finished epochs, and is whole at the end', () => {
+    const progress = { stepsDone: 3, totalSteps: 10 } as NonNullable<typeof summary.progress>;
+    expect(shareDone({ ...summary, progress })).toBeCloseTo(0.3);
+    expect(shareDone(summary)).toBe(0.25);
+    expect(shareDone({ ...summary, epochsTotal: 0, epochsDone: 0 })).toBe(0);
+    expect(shareDone({ ...summary, status: 'finished' })).toBe(1);
+  });
+
+  it('is divided into phases by their steps', () => {
+    expect(phaseSegments(plan)).toMatchObject([
+      { start: 0, share: 0.5, budget: 4 },
+      { start: 0.5, share: 0.5, budget: null },
+    ]);
+  });
+});
+
+describe('where the time goes', () => {
+  it('is shared out over the steps looked at', () => {
+    const steps = stepColumns([
+      { clientSeconds: 9, source: 1 },
+      { clientSeconds: 1, wireSeconds: 1, serverSeconds: 2 },
+      { clientSeconds: 1, wireSeconds: 3 },
+    ]);
+    const shares = timeShares(steps, 0, (row) => steps.source[row] === 0);
+    expect(shares).toMatchObject({ steps: 2, secondsPerStep: 4 });
+    expect(shares?.places.map(({ share }) => share)).toEqual([0.25, 0.5, 0.25, 0]);
+    expect(timeShares(steps, 3)).toBeNull();
+  });
+});
+
+describe('the latency of a pair', () => {
+  it('is a round trip and the time its bytes take upward', () => {
+    const lte = linkEstimates.find(({ name }) => name === 'lte')!;
+    expect(networkLatency({ bytesPerSample: 15_000 }, lte)).toBeCloseTo(0.045 + 0.008);
+    expect([0.00067, 0.0123, 0.71, 1.23].map(formatLatency)).toEqual(['0.7 ms', '12 ms', '710 ms', '1.2 s']);
+  });
+
+  it('is estimated over the links the lab emulates', () => {
+    const rates = Object.entries(linkPresets).map(([name, { up, rttMs }]) => ({ name, up, rttMs }));
+    expect(linkEstimates).toMatchObject(rates);
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { LogLine } from '../../../../main/api.ts';
+import { parseExperiment } from '../../../../main/runs/parse.ts';
+import { runStatuses } from '../../../../main/runs/run.ts';
+import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
+import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';
+import { actionsFor, statusNote } from '../../../../renderer/pages/run/status.ts';
+
+describe('the settings of a run', () => {
+  it('come with those that differ from the defaults of their method first', () => {
+    const experiment = parseExperiment({ method: 'prune', split: { layer: 9 }, threads: 2, link: 'lte' });
+    const fields = experimentFields(experiment, parseExperiment({ method: 'prune' }));
+    expect(fields.slice(0, 4)).toEqual([
+      { path: 'split.layer', value: '9', preset: '5', changed: true },
+      { path: 'link', value: 'lte', preset: 'none', changed: true },
+      { path: 'threads', value: '2', preset: 'not set', changed: true },
+      expect.objectContaining({ changed: false }),
+    ]);
+    expect(fields.find(({ path }) => path === 'phases')?.value).toBe('full for 6 epochs, 32 for 3, 4 for 3');
+  });
+
+  it('are shown without a mark while the defaults are not known', () => {
+    const fields = experimentFields(parseExperiment({ threads: 2 }), null);
+    expect(fields.every(({ changed, preset }) => !changed && preset === null)).toBe(true);
+  });
+});
+
+describe('a log', () => {
+  const lines: LogLine[] = [
+    { at: 0, level: 'info', event: 'started', text: 'on the cpu' },
+    { at: 1000, level: 'warning', event: 'reconnecting', text: 'the server does not answer' },
+    { at: 2000, level: 'error', event: 'failed', text: 'the disk is full' },
+  ];
+
+  it('is filtered by level and words', () => {
+    expect(filterLog(lines, 'warning', '')).toEqual(lines.slice(1));
+    expect(filterLog(lines, 'info', 'Server answer')).toEqual([lines[1]]);
+    expect(filterLog(lines, 'error', 'server')).toEqual([]);
+  });
+
+  it('can be copied', () => {
+    expect(logText(lines.slice(0, 1))).toBe('1970-01-01T00:00:00.000Z  info  started  on the cpu');
+  });
+});
+
+describe('the status of a run', () => {
+  const run = { error: 'The disk is full. Free 2 GB.', epochsDone: 1, epochsTotal: 9 };
+
+  it('says why a run waits', () => {
+    const text = (ahead: number, running: number): string | undefined =>
+      statusNote({ ...run, status: 'queued' }, { ahead, running })?.text;
+    expect(text(2, 1)).toBe('2 queued runs go before it.');
+    expect(text(0, 1)).toMatch(/^It starts when the active run ends/);
+    expect(text(0, 0)).toBe('It is about to start.');
+  });
+
+  it('gives the reason of a failure and the way on', () => {
+    const note = statusNote({ ...run, status: 'failed' }, { ahead: 0, running: 0 });
+    expect(note).toMatchObject({ tone: 'bad', title: 'Failed' });
+    expect(note?.text).toMatch(/^The disk is full\. Free 2 GB\. .*resume/);
+  });
+
+  it('offers to resume exactly the runs that ended before their time', () => {
+    expect(runStatuses.filter((status) => actionsFor(status).resume)).toEqual(['stopped', 'failed', 'interrupted']);
+  });
+});
