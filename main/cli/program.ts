@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
 import { addListCommands } from './list.ts';
 import { addModelCommand } from './model.ts';
+import { addOffloadCommand } from './offload.ts';
 import { addPresetCommands } from './presets.ts';
 import { addQuickstartCommand } from './quickstart.ts';
 import { addRunCommands } from './run.ts';
@@ -32,6 +33,7 @@ export function createProgram(): Command {
   addPresetCommands(program);
   addModelCommand(program);
   addDataCommands(program);
+  addOffloadCommand(program);
   addDoctorCommand(program);
   return program;
 }

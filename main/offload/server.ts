@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { SluiceError } from '../errors.ts';
+import { messageOf, SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
 import { removeOldCheckpoints } from './checkpoints.ts';
 import { closeCodes, maxMessageBytes, type Connection, type Count } from './connection.ts';
@@ -169,7 +169,7 @@ async function serve(
     }
   } catch (error) {
     const code = refuse(connection, error);
-    if (!code.startsWith('connection-')) options.onEvent?.({ kind: 'refused', from, code, message: String(error) });
+    if (!code.startsWith('connection-')) options.onEvent?.({ kind: 'refused', from, code, message: messageOf(error) });
   }
 }
 

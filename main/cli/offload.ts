@@ -1,0 +1,159 @@
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { Option, type Command } from 'commander';
+import { messageOf, SluiceError } from '../errors.ts';
+import { sluiceHome } from '../home.ts';
+import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
+import { number, wholeNumber } from './arguments.ts';
+import { factLines, print } from './format.ts';
+import { showServer } from './offload-display.ts';
+
+interface OffloadOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  readonly tls?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly insecure?: boolean;
+  readonly engine?: ServeOptions['engine'];
+  readonly threads?: number;
+  readonly maxClients?: number;
+  readonly maxFrame?: number;
+  readonly maxMemory?: number;
+  readonly idle?: number;
+}
+
+const mebibyte = 1024 ** 2;
+
+/** `offload`. */
+export function addOffloadCommand(program: Command): void {
+  program
+    .command('offload')
+    .summary('compute the server halves of runs on other machines')
+    .description(
+      'Starts an offload server: data sources on this or other machines train their server halves here. It needs no ' +
+        'data and keeps running until Ctrl-C. Beyond this machine it wants TLS.',
+    )
+    .option('--host <address>', 'where to listen; 0.0.0.0 is every network of this machine', '127.0.0.1')
+    .option('--port <number>', 'port; 0 takes any free one', wholeNumber, 4450)
+    .option('--token-file <file>', 'the secret clients show, instead of a new one; SLUICE_TOKEN does the same')
+    .option('--tls', 'encrypt with a certificate of its own making, whose fingerprint clients pin')
+    .option('--tls-cert <file>', 'encrypt with this certificate, PEM')
+    .option('--tls-key <file>', 'key of the certificate, PEM')
+    .option('--insecure', 'listen beyond this machine without encryption')
+    .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
+    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
+    .option('--max-clients <count>', 'connections at a time (64)', wholeNumber)
+    .option('--max-frame <MiB>', 'largest message (256)', number)
+    .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', number)
+    .option('--idle <seconds>', 'how long a session without a connection is kept (600)', number)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  sluice offload
+  sluice offload --host 0.0.0.0 --tls
+  sluice offload --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --token-file token.txt`,
+    )
+    .action(offload);
+}
+
+async function offload(options: OffloadOptions): Promise<void> {
+  const given = await givenToken(options.tokenFile);
+  const { serveOffload } = await import('../host/server/serve.ts');
+  const display = showServer();
+  const server = await serveOffload(
+    {
+      home: sluiceHome(),
+      host: options.host,
+      port: options.port,
+      token: given,
+      tls: tlsOf(options),
+      insecure: options.insecure,
+      engine: options.engine,
+      threads: options.threads,
+      limits: limitsOf(options),
+      memoryBytes: options.maxMemory === undefined ? undefined : options.maxMemory * mebibyte,
+    },
+    display.event,
+  );
+  announce(server, given === undefined);
+  const ended = ending();
+  display.follow(server.stats);
+  await ended;
+  display.end();
+  print('Stopping.');
+  await server.close();
+}
+
+function announce(server: ServedOffload, newToken: boolean): void {
+  const { url, token, fingerprint, engine } = server;
+  const reachable = reachableUrl(url);
+  const command = [
+    `sluice run quickstart --offload ${reachable}`,
+    `--token ${newToken ? token : '"$SLUICE_TOKEN"'}`,
+    ...(fingerprint === null ? [] : [`--fingerprint ${fingerprint}`]),
+  ].join(' ');
+  print([
+    ...factLines([
+      ['Offload server', url],
+      ['Computes on', engine],
+      ...(newToken ? ([['Token', token]] as const) : []),
+      ...(fingerprint === null ? [] : ([['Fingerprint', fingerprint]] as const)),
+    ]),
+    '',
+    'To train with it:',
+    `  ${command}`,
+    '',
+  ]);
+}
+
+/** The address to give to others: a server on all addresses is reached under one of them. */
+function reachableUrl(text: string): string {
+  const url = new URL(text);
+  if (url.hostname !== '0.0.0.0' && url.hostname !== '[::]') return text;
+  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  const outer = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
+  return `${url.protocol}//${outer?.address ?? 'localhost'}:${url.port}`;
+}
+
+async function givenToken(file: string | undefined): Promise<string | undefined> {
+  const fromEnvironment = process.env['SLUICE_TOKEN'];
+  if (file === undefined) return fromEnvironment === undefined ? undefined : strong(fromEnvironment, 'SLUICE_TOKEN');
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new SluiceError('bad-usage', `--token-file: cannot read ${file} (${messageOf(cause)}).`, { cause });
+  });
+  return strong(text.trim(), `--token-file: ${file}`);
+}
+
+const tokenLength = 16;
+
+function strong(token: string, where: string): string {
+  if (token.length >= tokenLength) return token;
+  throw new SluiceError(
+    'bad-usage',
+    `${where} holds ${token.length} characters, expected at least ${tokenLength}. Without one the server makes its own.`,
+  );
+}
+
+function tlsOf({ tls, tlsCert, tlsKey }: OffloadOptions): Tls | undefined {
+  if (tlsCert !== undefined && tlsKey !== undefined && !tls) return { cert: tlsCert, key: tlsKey };
+  if (tlsCert === undefined && tlsKey === undefined) return tls ? 'own' : undefined;
+  throw new SluiceError('bad-usage', '--tls-cert and --tls-key belong together, and --tls alone makes its own.');
+}
+
+function limitsOf({ maxClients, maxFrame, idle }: OffloadOptions): ServeOptions['limits'] {
+  return {
+    ...(maxClients === undefined ? {} : { clients: maxClients, sessions: maxClients }),
+    ...(maxFrame === undefined ? {} : { messageBytes: Math.floor(maxFrame * mebibyte) }),
+    ...(idle === undefined ? {} : { idleSeconds: idle }),
+  };
+}
+
+/** Resolves at the first wish to end; a second Ctrl-C ends at once. */
+function ending(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
