@@ -1,0 +1,79 @@
+import type { ExperimentInput } from '../../../main/api.ts';
+import { hasFields } from './sparse.ts';
+
+/** Experiments as the text of a JSON file that the terminal and other labs read, too. */
+export function fileText(experiments: readonly ExperimentInput[], title: string): string {
+  const [only] = experiments;
+  const content =
+    experiments.length === 1 && only
+      ? only
+      : { title, description: '', experiments: experiments.map((experiment) => ({ experiment })) };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+export function fileName(title: string): string {
+  const slug = title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return `${slug || 'experiment'}.json`;
+}
+
+/** Commands for a terminal that train the same. */
+export function commandText(experiments: readonly ExperimentInput[], title: string): string {
+  const name = fileName(title);
+  return `cat > ${name} <<'EOF'\n${fileText(experiments, title)}EOF\nsluice run ${name}\n`;
+}
+
+export interface ReadFile {
+  readonly title: string;
+  readonly experiments: readonly ExperimentInput[];
+}
+
+/**
+ * The experiments of a JSON text: one, a list, or a preset, whose small variants are left out. Whether they are right
+ * is up to the lab. Throws an Error with a sentence for the user.
+ */
+export function readText(text: string): ReadFile {
+  const content = parse(text);
+  if (Array.isArray(content)) return { title: '', experiments: content.map(requireFields) };
+  const fields = requireFields(content);
+  const list = 'experiments' in fields ? fields['experiments'] : null;
+  if (!Array.isArray(list)) return { title: titleOf(fields, 'name'), experiments: [fields] };
+  const shared = hasFields(fields['shared']) ? fields['shared'] : {};
+  return {
+    title: titleOf(fields, 'title'),
+    experiments: list.map((entry) => merged(shared, requireFields(requireFields(entry)['experiment'] ?? entry))),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    throw new Error(`This is no JSON${why}`, { cause: error });
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function requireFields(value: unknown): Fields {
+  if (hasFields(value)) return value;
+  throw new Error(
+    'Expected an experiment, a list of experiments or a preset: JSON objects with fields such as "method".',
+  );
+}
+
+function titleOf(fields: Fields, key: string): string {
+  const title = fields[key];
+  return typeof title === 'string' ? title : '';
+}
+
+function merged(base: Fields, over: Fields): Fields {
+  const laid = Object.entries(over).map(([key, value]) => {
+    const under = base[key];
+    return [key, hasFields(under) && hasFields(value) ? merged(under, value) : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(laid) };
+}

@@ -1,0 +1,114 @@
+/** Budget schedules: what the timeline's handles, keys and buttons do to a list of phases. */
+
+export type PlannedBudget = number | 'full';
+
+export interface PhasePlan {
+  readonly budget: PlannedBudget;
+  readonly epochs: number;
+}
+
+export type Schedule = readonly PhasePlan[];
+
+export function totalEpochs(phases: Schedule): number {
+  return phases.reduce((sum, { epochs }) => sum + epochs, 0);
+}
+
+/** Height of a bar between 0 and 1: twice the maps are a step more, all φ of them reach the top. */
+export function budgetHeight(budget: PlannedBudget, maps: number): number {
+  const doublings = Math.log2(Math.max(1, maps));
+  return budget === 'full' ? 1 : Math.min(1, (1 + Math.log2(budget)) / (1 + doublings));
+}
+
+/** Budgets that handles and arrow keys stop at: 1, 2, 3, 4, 6, 8, 12 … and all maps. */
+export function niceBudgets(maps: number): PlannedBudget[] {
+  const powers = Array.from({ length: Math.ceil(Math.log2(Math.max(2, maps))) }, (_, i) => 2 ** i);
+  const between = powers.filter((power) => power >= 2).map((power) => 1.5 * power);
+  const limited = [...powers, ...between].filter((budget) => budget < maps).sort((a, b) => a - b);
+  return [...limited, 'full'];
+}
+
+/** The nice budget whose bar ends nearest to a height between 0 and 1. */
+export function budgetAt(height: number, maps: number): PlannedBudget {
+  const off = (budget: PlannedBudget): number => Math.abs(budgetHeight(budget, maps) - height);
+  return niceBudgets(maps).reduce((best, budget) => (off(budget) < off(best) ? budget : best));
+}
+
+/** The next nice budget up or down; with `fine` the next whole one. */
+export function steppedBudget(
+  budget: PlannedBudget,
+  direction: 1 | -1,
+  maps: number,
+  { fine = false } = {},
+): PlannedBudget {
+  const size = budget === 'full' ? maps : budget;
+  if (fine) return capped(size + direction, maps);
+  const nice = niceBudgets(maps);
+  const sizeOf = (candidate: PlannedBudget): number => (candidate === 'full' ? maps : candidate);
+  const next =
+    direction === 1
+      ? nice.find((candidate) => sizeOf(candidate) > size)
+      : nice.findLast((candidate) => sizeOf(candidate) < size);
+  return next ?? capped(size, maps);
+}
+
+function capped(size: number, maps: number): PlannedBudget {
+  return size >= maps ? 'full' : Math.max(1, size);
+}
+
+export function withPhase(phases: Schedule, index: number, changes: Partial<PhasePlan>): Schedule {
+  return phases.map((phase, i) => (i === index ? { ...phase, ...changes } : phase));
+}
+
+/**
+ * The end of a phase moved to an epoch of the schedule. What a phase gains its neighbour loses, so that the whole stays
+ * as long; the end of the last one makes the whole longer or shorter. Every phase keeps an epoch at least.
+ */
+export function withEdge(phases: Schedule, index: number, epoch: number): Schedule {
+  const start = totalEpochs(phases.slice(0, index));
+  const next = phases[index + 1];
+  const most = next ? phases[index].epochs + next.epochs - 1 : Infinity;
+  const epochs = Math.min(most, Math.max(1, Math.round(epoch) - start));
+  const moved = withPhase(phases, index, { epochs });
+  return next ? withPhase(moved, index + 1, { epochs: phases[index].epochs + next.epochs - epochs }) : moved;
+}
+
+/** A phase behind the last one, with a budget that continues the way the schedule goes. */
+export function withAdded(phases: Schedule, maps: number): Schedule {
+  const last = phases.at(-1) ?? { budget: 4, epochs: 3 };
+  const before = phases.at(-2);
+  const height = (phase: PhasePlan): number => budgetHeight(phase.budget, maps);
+  const falls = before ? height(last) < height(before) : last.budget === 'full';
+  const step = (budget: PlannedBudget): PlannedBudget => steppedBudget(budget, falls ? -1 : 1, maps);
+  return [...phases, { budget: step(step(step(step(last.budget)))), epochs: last.epochs }];
+}
+
+/** Both halves keep the budget, to be given budgets of their own. A phase of one epoch becomes two of one. */
+export function withSplit(phases: Schedule, index: number): Schedule {
+  const { budget, epochs } = phases[index];
+  const first = Math.max(1, Math.ceil(epochs / 2));
+  const halves = [
+    { budget, epochs: first },
+    { budget, epochs: Math.max(1, epochs - first) },
+  ];
+  return [...phases.slice(0, index), ...halves, ...phases.slice(index + 1)];
+}
+
+export function withoutPhase(phases: Schedule, index: number): Schedule {
+  return phases.length === 1 ? phases : phases.filter((_, i) => i !== index);
+}
+
+export function withMoved(phases: Schedule, from: number, to: number): Schedule {
+  if (to < 0 || to >= phases.length || from === to) return phases;
+  const rest = phases.filter((_, i) => i !== from);
+  return [...rest.slice(0, to), phases[from], ...rest.slice(to)];
+}
+
+/** Where a phase starts and ends, as shares of the whole. */
+export function spans(phases: Schedule, whole = totalEpochs(phases)): { readonly from: number; readonly to: number }[] {
+  let epochs = 0;
+  return phases.map((phase) => {
+    const from = epochs / whole;
+    epochs += phase.epochs;
+    return { from, to: epochs / whole };
+  });
+}

@@ -1,0 +1,76 @@
+import type { JsonSchema } from '../../../main/api.ts';
+import { hasFields } from './sparse.ts';
+
+/** What the schema says of one field. */
+export interface FieldSchema {
+  readonly description: string;
+  readonly kind: 'number' | 'integer' | 'choice' | 'switch' | 'text' | 'other';
+  readonly choices: readonly string[];
+  readonly minimum: number | undefined;
+  readonly maximum: number | undefined;
+  /** Whether the minimum or maximum itself is out of range. */
+  readonly openBelow: boolean;
+  readonly openAbove: boolean;
+  /** Values to begin with. */
+  readonly examples: readonly unknown[];
+}
+
+/** The field at a path of an experiment's schema; null where the schema knows none. */
+export function fieldSchema(schema: JsonSchema, path: string): FieldSchema | null {
+  const found = path.split('.').reduce<JsonSchema | null>((at, key) => at && inside(at, key, schema), schema);
+  return found && described(found);
+}
+
+/** Of what may be several things, null among them, the one that `wanted` picks; references are followed. */
+function branches(at: unknown, root: JsonSchema): JsonSchema[] {
+  if (!hasFields(at)) return [];
+  const reference = at['$ref'];
+  if (typeof reference === 'string') {
+    const definitions = root['$defs'];
+    return hasFields(definitions) ? branches(definitions[reference.replace('#/$defs/', '')], root) : [];
+  }
+  const any = at['anyOf'];
+  return Array.isArray(any) ? any.flatMap((branch) => branches(branch, root)) : [at];
+}
+
+function inside(at: JsonSchema, key: string, root: JsonSchema): JsonSchema | null {
+  for (const branch of branches(at, root)) {
+    if (Array.isArray(branch['items']) || hasFields(branch['items'])) return branch['items'] as JsonSchema;
+    const properties = branch['properties'];
+    if (hasFields(properties) && hasFields(properties[key])) return properties[key];
+  }
+  return null;
+}
+
+function described(field: JsonSchema): FieldSchema {
+  const all = branches(field, field);
+  const first = all[0] ?? field;
+  const choices = all.flatMap((branch) => (Array.isArray(branch['enum']) ? (branch['enum'] as string[]) : []));
+  const number = (key: string): number | undefined =>
+    typeof first[key] === 'number' ? (first[key] as number) : undefined;
+  return {
+    description: [field, ...all].map((part) => part['description']).find((text) => typeof text === 'string') ?? '',
+    kind: kindOf(first, choices),
+    choices,
+    minimum: number('minimum') ?? number('exclusiveMinimum'),
+    maximum: number('maximum') ?? number('exclusiveMaximum'),
+    openBelow: number('exclusiveMinimum') !== undefined,
+    openAbove: number('exclusiveMaximum') !== undefined,
+    examples: all.flatMap((branch) => (Array.isArray(branch['examples']) ? (branch['examples'] as unknown[]) : [])),
+  };
+}
+
+function kindOf(field: JsonSchema, choices: readonly string[]): FieldSchema['kind'] {
+  if (choices.length > 0) return 'choice';
+  switch (field['type']) {
+    case 'integer':
+    case 'number':
+      return field['type'];
+    case 'boolean':
+      return 'switch';
+    case 'string':
+      return 'text';
+    default:
+      return 'other';
+  }
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { commandText, fileName, fileText, readText } from '../../../../renderer/pages/design/interchange.ts';
+
+describe('experiments as text', () => {
+  const deprune = { method: 'deprune', batchSize: 8 } as const;
+  const full = { method: 'full' } as const;
+
+  it('come back as they were', () => {
+    expect(readText(fileText([deprune], 'one')).experiments).toEqual([deprune]);
+    expect(readText(fileText([deprune, full], 'Figure 8'))).toEqual({
+      title: 'Figure 8',
+      experiments: [deprune, full],
+    });
+    expect(readText(JSON.stringify([deprune, full])).experiments).toEqual([deprune, full]);
+  });
+
+  it('are read from presets with what they share', () => {
+    const preset = {
+      title: 'T',
+      shared: { dataset: { name: 'cifar10' }, batchSize: 8 },
+      experiments: [{ experiment: { batchSize: 4 }, small: { batchSize: 1 } }],
+    };
+    expect(readText(JSON.stringify(preset)).experiments).toEqual([{ dataset: { name: 'cifar10' }, batchSize: 4 }]);
+  });
+
+  it('say what is wrong with them', () => {
+    expect(() => readText('{')).toThrow('This is no JSON');
+    expect(() => readText('7')).toThrow('Expected an experiment');
+    expect(() => readText('[null]')).toThrow('Expected an experiment');
+  });
+
+  it('can be run from a terminal', () => {
+    expect(fileName('Figure 8: deprune')).toBe('figure-8-deprune.json');
+    expect(fileName('…')).toBe('experiment.json');
+    expect(commandText([full], 'Full')).toBe(
+      `cat > full.json <<'EOF'\n${fileText([full], 'Full')}EOF\nsluice run full.json\n`,
+    );
+  });
+});

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  budgetAt,
+  budgetHeight,
+  niceBudgets,
+  spans,
+  steppedBudget,
+  totalEpochs,
+  withAdded,
+  withEdge,
+  withMoved,
+  withoutPhase,
+  withSplit,
+  type Schedule,
+} from '../../../../renderer/pages/design/schedule.ts';
+import { applied, templateOf, templatesFor } from '../../../../renderer/pages/design/templates.ts';
+
+const schedule: fc.Arbitrary<Schedule> = fc.array(
+  fc.record({
+    budget: fc.oneof(fc.constant('full' as const), fc.integer({ min: 1, max: 64 })),
+    epochs: fc.integer({ min: 1, max: 50 }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+const maps = fc.constantFrom(3, 4, 32, 48, 128, 512);
+
+describe('edges', () => {
+  it('give to one phase what they take from the next, and leave both an epoch', () => {
+    fc.assert(
+      fc.property(schedule, fc.nat(5), fc.integer({ min: -10, max: 400 }), (phases, at, epoch) => {
+        const index = at % phases.length;
+        const moved = withEdge(phases, index, epoch);
+        expect(moved.every(({ epochs }) => epochs >= 1)).toBe(true);
+        if (index < phases.length - 1) expect(totalEpochs(moved)).toBe(totalEpochs(phases));
+        const end = totalEpochs(moved.slice(0, index + 1));
+        if (index === phases.length - 1) expect(end).toBe(Math.max(totalEpochs(phases.slice(0, index)) + 1, epoch));
+      }),
+    );
+  });
+});
+
+describe('budgets', () => {
+  it('stand higher the more maps there are, the full one at the top', () => {
+    fc.assert(
+      fc.property(maps, (most) => {
+        const heights = niceBudgets(most).map((budget) => budgetHeight(budget, most));
+        expect(heights).toEqual([...heights].sort((a, b) => a - b));
+        expect(heights.at(-1)).toBe(1);
+        expect(heights[0]).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  it('are found again at their height', () => {
+    fc.assert(
+      fc.property(maps, (most) => {
+        for (const budget of niceBudgets(most)) expect(budgetAt(budgetHeight(budget, most), most)).toBe(budget);
+        expect(budgetAt(-1, most)).toBe(1);
+        expect(budgetAt(2, most)).toBe('full');
+      }),
+    );
+  });
+
+  it('step to the next nice one, or by one', () => {
+    expect([4, 6, 8].map((budget) => steppedBudget(budget, 1, 128))).toEqual([6, 8, 12]);
+    expect(steppedBudget(5, -1, 128)).toBe(4);
+    expect(steppedBudget(96, 1, 128)).toBe('full');
+    expect(steppedBudget('full', 1, 128)).toBe('full');
+    expect(steppedBudget('full', -1, 128)).toBe(96);
+    expect(steppedBudget('full', -1, 128, { fine: true })).toBe(127);
+    expect(steppedBudget(1, -1, 128)).toBe(1);
+    expect(steppedBudget(127, 1, 128, { fine: true })).toBe('full');
+  });
+});
+
+describe('phases', () => {
+  const two: Schedule = [
+    { budget: 4, epochs: 6 },
+    { budget: 'full', epochs: 3 },
+  ];
+
+  it('are added in the direction the schedule goes', () => {
+    const rising = withAdded(two.slice(0, 1), 128).at(-1);
+    expect(rising?.budget).toBe(16);
+    expect(withAdded(two, 128).at(-1)?.budget).toBe('full');
+    expect(withAdded([{ budget: 'full', epochs: 2 }], 128).at(-1)?.budget).toBe(32);
+  });
+
+  it('are split, moved and taken out', () => {
+    expect(withSplit(two, 1)).toEqual([two[0], { budget: 'full', epochs: 2 }, { budget: 'full', epochs: 1 }]);
+    expect(withMoved(two, 1, 0)).toEqual([two[1], two[0]]);
+    expect(withMoved(two, 0, 2)).toBe(two);
+    expect(withoutPhase(two, 0)).toEqual([two[1]]);
+    expect(withoutPhase([two[0]], 0)).toEqual([two[0]]);
+  });
+
+  it('cover the schedule', () => {
+    expect(spans(two)).toEqual([
+      { from: 0, to: 6 / 9 },
+      { from: 6 / 9, to: 1 },
+    ]);
+  });
+});
+
+describe('templates', () => {
+  it('keep the number of epochs, and are known again', () => {
+    fc.assert(
+      fc.property(schedule, fc.constantFrom('deprune', 'prune', 'full'), (phases, method) => {
+        for (const template of templatesFor(method)) {
+          const made = applied(template, phases);
+          expect(totalEpochs(made)).toBe(Math.max(template.parts.length, totalEpochs(phases)));
+          expect(made.every(({ epochs }) => epochs >= 1)).toBe(true);
+          expect(templateOf(made, method)).toBe(template);
+        }
+      }),
+    );
+  });
+});
