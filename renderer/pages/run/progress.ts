@@ -56,11 +56,14 @@ export function numberedPhases(
   });
 }
 
+/** Rows of a phase mostly follow one another, so they are counted by stretches. */
 function countByPhase({ training, phase }: StepColumns): Map<number, number> {
   const counts = new Map<number, number>();
-  for (let i = 0; i < training.length; i++) {
-    const key = phaseKey(training[i], phase[i]);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (let from = 0, row = 1; from < training.length; row++) {
+    if (row < training.length && training[row] === training[from] && phase[row] === phase[from]) continue;
+    const key = phaseKey(training[from], phase[from]);
+    counts.set(key, (counts.get(key) ?? 0) + row - from);
+    from = row;
   }
   return counts;
 }

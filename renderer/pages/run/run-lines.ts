@@ -1,0 +1,93 @@
+import type { RunDetail } from '../../../main/api.ts';
+import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
+import type { PlannedLine } from '../../../main/charts/line-option.ts';
+import { linesOf, type Line } from '../../../main/charts/lines.ts';
+import type { AxisKind, LineChartSpec, Metric } from '../../../main/charts/spec.ts';
+import { trainingsOf } from '../../../main/charts/trainings.ts';
+import type { RunRecords } from '../../stores/run-records.ts';
+
+/** All sources as one, each as a line of its own, or one alone, counted from 0. */
+export type SourceView = SourceChoice | 'each';
+
+/** A chart of the run page: its main metric, and what is drawn with it while one training is shown. */
+export interface RunChart {
+  readonly title: string;
+  readonly metric: Metric;
+  readonly label: string;
+  readonly beside: readonly { readonly metric: Metric; readonly label: string }[];
+}
+
+export const runCharts = [
+  {
+    ...{ title: 'Accuracy', metric: 'accuracy', label: 'test' },
+    beside: [{ metric: 'train-accuracy', label: 'training' }],
+  },
+  { title: 'Loss', metric: 'loss', label: 'training', beside: [{ metric: 'test-loss', label: 'test' }] },
+  {
+    ...{ title: 'Traffic', metric: 'bytes', label: 'both ways' },
+    beside: [
+      { metric: 'bytes-up', label: 'up' },
+      { metric: 'bytes-down', label: 'down' },
+    ],
+  },
+  { title: 'Throughput', metric: 'throughput', label: 'samples per second', beside: [] },
+] as const satisfies readonly RunChart[];
+
+/** What charts draw of a run as it is read so far. */
+export function runData(run: RunDetail, { steps, epochs }: Pick<RunRecords, 'steps' | 'epochs'>): RunData {
+  const { id, name, number, seed, experiment } = run;
+  const budgets = experiment.method === 'scratch' ? experiment.phases.map(({ budget }) => budget) : [];
+  const trainingBudgets = budgets.map((budget) => (budget === 'full' ? null : budget));
+  return { id, name, number, seed, trainingBudgets, steps: steps.columns, epochs };
+}
+
+/** The trainings of a run for one view of its data sources. */
+export function viewedTrainings(data: RunData, view: SourceView, sources: number): TrainingData[] {
+  if (view !== 'each') return trainingsOf([data], view);
+  return Array.from({ length: sources }, (_, source) =>
+    trainingsOf([data], source).map((training) => {
+      const label = `source ${source + 1}${data.trainingBudgets.length > 1 ? `, ${training.label}` : ''}`;
+      return { ...training, id: `${training.id}/${source}`, label, family: label };
+    }),
+  ).flat();
+}
+
+/** The lines of a chart. With one training its metrics are told apart; with several, these are, by the main metric. */
+export function runLines(trainings: readonly TrainingData[], chart: RunChart, spec: LineChartSpec): Line[] {
+  if (trainings.length !== 1) return linesOf(trainings, spec);
+  return [chart, ...chart.beside].flatMap(({ metric, label }, look) =>
+    linesOf(trainings, { ...spec, metric }).map((line) => ({
+      ...{ ...line, id: `${line.id}/${metric}`, look, label, family: label },
+    })),
+  );
+}
+
+/**
+ * The traffic a plan has, summed up over epochs or steps, a line for each training. There is none over time or bytes,
+ * nor for other metrics.
+ */
+export function plannedTraffic(
+  run: RunDetail,
+  { metric, x }: Pick<LineChartSpec, 'metric' | 'x'>,
+  view: SourceView,
+): PlannedLine[] {
+  if (!run.plan || metric !== 'bytes' || !isPlanned(x)) return [];
+  const sources = run.experiment.sources.count;
+  const share = view === 'all' ? 1 : 1 / sources;
+  const trainings = [...new Set(run.plan.phases.map(({ training }) => training))];
+  return trainings.map((training) => {
+    const places = [0];
+    const bytes = [0];
+    for (const phase of run.plan?.phases ?? []) {
+      if (phase.training !== training) continue;
+      // Sources step side by side.
+      places.push(places.at(-1)! + (x === 'epoch' ? phase.epochs : phase.steps / sources));
+      bytes.push(bytes.at(-1)! + (phase.bytesUp + phase.bytesDown) * share);
+    }
+    return { name: 'planned', x: Float64Array.from(places), y: Float64Array.from(bytes) };
+  });
+}
+
+function isPlanned(axis: AxisKind): boolean {
+  return axis === 'epoch' || axis === 'step';
+}
