@@ -93,14 +93,14 @@ function announce(server: ServedOffload, newToken: boolean): void {
   const command = [
     `sluice run quickstart --offload ${reachable}`,
     `--token ${newToken ? token : '"$SLUICE_TOKEN"'}`,
-    ...(fingerprint === null ? [] : [`--fingerprint ${fingerprint}`]),
+    ...(fingerprint === undefined ? [] : [`--fingerprint ${fingerprint}`]),
   ].join(' ');
   print([
     ...factLines([
       ['Offload server', url],
       ['Computes on', engine],
       ...(newToken ? ([['Token', token]] as const) : []),
-      ...(fingerprint === null ? [] : ([['Fingerprint', fingerprint]] as const)),
+      ...(fingerprint === undefined ? [] : ([['Fingerprint', fingerprint]] as const)),
     ]),
     '',
     'To train with it:',

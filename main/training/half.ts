@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { disposeWeights, type Weights } from '../model/layers/layer.ts';
 import { readState, writeState } from '../model/state.ts';
 import type { HalfState } from './snapshot.ts';
@@ -8,10 +9,17 @@ export interface Half {
   readonly optimiser: Optimiser;
   /** False for the client of raw-image offload, which has no weights. */
   readonly trainable: boolean;
+  /** Holds the running statistics as they are now: a pass that comes to nothing puts them back. Copies nothing. */
+  holdStatistics(): HeldStatistics;
   resetOptimiser(): void;
   read(): Promise<HalfState>;
   write(state: HalfState): void;
   dispose(): void;
+}
+
+interface HeldStatistics {
+  putBack(): void;
+  release(): void;
 }
 
 /** The weights of all parts there are, in that order, under one optimiser. */
@@ -25,6 +33,17 @@ export function half(parts: readonly (Weights | null)[], settings: OptimiserSett
   return {
     optimiser,
     trainable: weights.parameters.length > 0,
+    holdStatistics() {
+      const held = weights.statistics.map(({ value }) => ({ value, before: tf.clone(value) }));
+      return {
+        putBack() {
+          for (const { value, before } of held) value.assign(before);
+        },
+        release() {
+          for (const { before } of held) before.dispose();
+        },
+      };
+    },
     resetOptimiser: () => optimiser.reset(),
     async read() {
       return { weights: await readState(weights), momentum: await optimiser.read() };

@@ -17,7 +17,7 @@ export interface ServerStep {
 }
 
 /** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
-export interface ServerHalf extends Omit<Half, 'optimiser'> {
+export interface ServerHalf extends Omit<Half, 'optimiser' | 'holdStatistics'> {
   step(request: StepRequest): Promise<ServerStep>;
   evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
   /** [samples, classes] */
@@ -37,7 +37,7 @@ export function serverHalf(
   { classes, optimiser: settings, seed, clientTrains }: ServerOptions,
 ): ServerHalf {
   const { module, layers } = network;
-  const { optimiser, ...own } = half([module, layers], settings);
+  const { optimiser, holdStatistics, ...own } = half([module, layers], settings);
 
   async function infer(features: Features): Promise<Float32Array> {
     const received = receive(features);
@@ -53,6 +53,7 @@ export function serverHalf(
     async step(request) {
       const { labels, learningRate, step } = request;
       const received = receive(request);
+      const statistics = holdStatistics();
       const entered = module?.forward(received);
       const forward = layers.forward(entered?.y ?? received.maps, { seed, step });
       const logits = (await forward.y.data()) as Float32Array;
@@ -72,6 +73,8 @@ export function serverHalf(
       };
       for (const made of [dLogits, dEntered, dMaps]) made?.dispose();
       disposeReceived(received);
+      if (!finite) statistics.putBack();
+      statistics.release();
       if (!finite) throw diverged('the loss');
       return answer;
     },

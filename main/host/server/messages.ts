@@ -9,13 +9,13 @@ export type ToServer = { readonly kind: 'serve'; readonly options: ServeOptions 
 export interface ServerReady {
   readonly url: string;
   readonly token: string;
-  readonly fingerprint: string | null;
+  readonly fingerprint?: string;
   readonly engine: string;
 }
 
 /** `ready` or `failed` answers `serve`; `stats` come when they have changed, at most twice a second. */
 export type FromServer =
-  | ({ readonly kind: 'ready' } & ServerReady)
+  | { readonly kind: 'ready'; readonly ready: ServerReady }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'stats'; readonly stats: ServerStats }
   | { readonly kind: 'event'; readonly event: ServerEvent };

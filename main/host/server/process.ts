@@ -18,7 +18,7 @@ async function serve(options: ServeOptions): Promise<void> {
   try {
     starting = serveOffload(options, (event) => tell({ kind: 'event', event }));
     const { url, token, fingerprint, engine, stats } = await starting;
-    tell({ kind: 'ready', url, token, fingerprint, engine });
+    tell({ kind: 'ready', ready: { url, token, engine, ...(fingerprint === undefined ? {} : { fingerprint }) } });
     let told: ServerStats | null = null;
     setInterval(() => {
       const now = stats();

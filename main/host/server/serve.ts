@@ -35,8 +35,8 @@ export interface ServeOptions {
 export interface ServedOffload {
   readonly url: string;
   readonly token: string;
-  /** SHA-256 of the certificate; null without TLS. */
-  readonly fingerprint: string | null;
+  /** SHA-256 of the certificate; absent without TLS. */
+  readonly fingerprint?: string;
   /** What computes, in words. */
   readonly engine: string;
   stats(): ServerStats;
@@ -71,7 +71,7 @@ export async function serveOffload(
   return {
     url: server.url,
     token,
-    fingerprint: tls && fingerprintOf(tls),
+    ...(tls ? { fingerprint: fingerprintOf(tls) } : {}),
     engine: `${name} · ${device}, ${detail}`,
     stats: watchServer(server, () => errors),
     close: () => server.close(),

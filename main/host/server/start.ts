@@ -32,7 +32,7 @@ export async function startServerProcess(
   let settle: { resolve: (ready: ServerReady) => void; reject: (error: Error) => void };
   const started = new Promise<ServerReady>((resolve, reject) => (settle = { resolve, reject }));
   const child = startChild<ToServer, FromServer>(import.meta.url, './process.ts', (message) => {
-    if (message.kind === 'ready') settle.resolve(message);
+    if (message.kind === 'ready') settle.resolve(message.ready);
     else if (message.kind === 'failed') settle.reject(errorOf(message.failure));
     else if (message.kind === 'stats') onStats?.(message.stats);
     else onEvent?.(message.event);
@@ -41,9 +41,8 @@ export async function startServerProcess(
     settle.reject(new SluiceError('server-died', `The offload server died as it started (${how}). Start it again.`)),
   );
   child.send({ kind: 'serve', options });
-  const { url, token, fingerprint, engine } = await started;
   return {
-    ...{ url, token, fingerprint, engine },
+    ...(await started),
     pid: child.pid,
     gone: child.gone,
     kill: child.kill,

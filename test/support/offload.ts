@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { buildServer } from '../../main/model/build.ts';
+import { networkSpec } from '../../main/model/zoo.ts';
+import { connectOffload, type OffloadClient } from '../../main/offload/client.ts';
+import type { ServerAddress } from '../../main/offload/dial.ts';
+import { decodeGradient, encodeStep, type StepRequest } from '../../main/offload/messages.ts';
+import type { SessionRequest } from '../../main/offload/sessions.ts';
+import { newToken } from '../../main/offload/token.ts';
+import { random } from '../../main/random.ts';
+import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
+
+let opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of opened.reverse()) await one.close();
+  opened = [];
+});
+
+/** Closes something when the test is over, last opened first. */
+export function closing<T extends { close(): unknown }>(one: T): T {
+  opened.push(one);
+  return one;
+}
+
+/** A new folder that goes when the test is over. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-offload-'));
+  closing({ close: () => rmSync(folder, { recursive: true, force: true }) });
+  return folder;
+}
+
+/** A small network of the zoo, cut behind its first pooling: 4 maps of 4×4. */
+export function smallSession(change: Partial<SessionRequest> = {}): SessionRequest {
+  return {
+    id: newToken(),
+    model: { name: 'cnn', width: 0.1, input: [8, 8, 1], classes: 3 },
+    cut: { layer: 3, module: { resolution: 1, features: 1 } },
+    optimiser: { momentum: 0.9, weightDecay: 5e-4 },
+    seed: 7,
+    gradient: true,
+    source: { run: newToken(), index: 0, count: 1, serverHalf: 'own' },
+    ...change,
+  };
+}
+
+/** The half a server opens for that session. */
+export function localHalf({ model, cut, optimiser, seed }: SessionRequest): ServerHalf {
+  const network = networkSpec(model.name, model);
+  const half = serverHalf(buildServer(network, cut, { seed }), {
+    ...{ classes: model.classes, optimiser, seed },
+    clientTrains: true,
+  });
+  closing({ close: () => half.dispose() });
+  return half;
+}
+
+/** A batch at that cut, the same for the same key; null keeps all maps. */
+export function batchOf(key: string, kept: readonly number[] | null = [1, 3], samples = 5): StepRequest {
+  const source = random(3, key);
+  const sent = kept?.length ?? 4;
+  return {
+    step: source.integer(1000),
+    shape: [samples, 4, 4],
+    total: 4,
+    maps: Float32Array.from({ length: samples * 16 * sent }, () => source.uniform()),
+    gate: kept && { kept, mask: Float32Array.from(kept, () => 0.25 + source.uniform()) },
+    labels: Uint16Array.from({ length: samples }, () => source.integer(3)),
+    classes: 3,
+    learningRate: 0.05,
+  };
+}
+
+export async function connectTo(
+  server: ServerAddress,
+  session: SessionRequest = smallSession(),
+): Promise<OffloadClient> {
+  const client = await connectOffload({ server, session, software: 'test', connectSeconds: 5, reconnectSeconds: 10 });
+  return closing(client);
+}
+
+/** A step as it is, without loss in the number format. */
+export async function stepOver(client: Pick<OffloadClient, 'request'>, request: StepRequest) {
+  return decodeGradient(await client.request(encodeStep(request, 'float32', 'float32')));
+}
