@@ -47,11 +47,10 @@ export function openCheckpoints(root: string, run: string, source: number, limit
   let upload: Upload | null = null;
 
   async function requireRoom(name: string, bytes: number): Promise<void> {
-    const files = await filesIn(folder);
-    const own = files.filter(({ path }) => path !== fileOf(name)).reduce((sum, { size }) => sum + size, bytes);
-    requireBelow('The checkpoints of a data source', own, limits.checkpointBytes);
-    const all = (await filesIn(root)).reduce((sum, { size }) => sum + size, bytes);
-    requireBelow('The checkpoints of all runs', all, limits.diskBytes);
+    const used = async (where: string): Promise<number> =>
+      (await filesIn(where)).reduce((sum, { path, size }) => sum + (path === fileOf(name) ? 0 : size), bytes);
+    requireBelow('The checkpoints of a data source', await used(folder), limits.checkpointBytes);
+    requireBelow('The checkpoints of all runs', await used(root), limits.diskBytes);
   }
 
   async function publish(partial: string, name: string): Promise<void> {
