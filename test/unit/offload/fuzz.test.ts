@@ -16,10 +16,10 @@ import { encodeState } from '../../../main/offload/state.ts';
 import { trainedHalf } from '../../../main/offload/trained-half.ts';
 import { createTurns } from '../../../main/offload/turns.ts';
 import { random, type Random } from '../../../main/random.ts';
+import { fuzzFrames, mutate } from '../../support/fuzz.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, temporaryFolder, token } from './fake-half.ts';
 
-/** Frames sent to a server over sockets; SLUICE_FUZZ_FRAMES=100000 takes minutes. */
-const socketFrames = Number(process.env.SLUICE_FUZZ_FRAMES ?? 1000);
+const socketFrames = fuzzFrames(1000);
 const sessionFrames = 100_000;
 
 const hello = encodeControl('hello', { software: 'fuzz', token });
@@ -37,22 +37,6 @@ const seeds = [
   encodeControl('session', request),
   hello,
 ];
-
-/** A message with a few bytes changed, cut off or added; rarely left as it is. */
-function mutate(message: Uint8Array, source: Random): Uint8Array {
-  let bytes = message.slice();
-  for (let change = source.integer(4); change > 0; change--) {
-    const at = source.integer(bytes.length);
-    const kind = source.integer(8);
-    if (kind === 0) bytes = bytes.slice(0, at);
-    else if (kind === 1) bytes = Uint8Array.of(...bytes, ...bytes.subarray(at, at + 9));
-    else if (kind === 2) bytes[at] = 0xff;
-    else if (kind === 3) bytes[at] ^= 1 << source.integer(8);
-    else bytes[at] = source.integer(256);
-    if (bytes.length === 0) break;
-  }
-  return bytes;
-}
 
 async function memoryBytes(): Promise<number> {
   setFlagsFromString('--expose-gc');

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { decodeControl, encodeControl } from '../../../main/offload/control.ts';
 import { readHeader, setSequence } from '../../../main/offload/header.ts';
-import { decodeGradient, encodeStep } from '../../../main/offload/messages.ts';
+import { decodeGradient, encodeEvaluate, encodeStep } from '../../../main/offload/messages.ts';
 import type { OffloadServer } from '../../../main/offload/server.ts';
 import type { SessionRequest } from '../../../main/offload/sessions.ts';
 import { SluiceError } from '../../../main/errors.ts';
@@ -219,6 +219,31 @@ describe('sources of a run', () => {
     for (const { socket } of clients) socket.send(encodeControl('bye', {}));
     await Promise.all(clients.map(({ closed }) => closed));
     expect(half.calls).toEqual(['close']);
+  });
+
+  it('take turns: one that always asks holds nobody up', async () => {
+    const order: number[] = [];
+    const server = await serve({
+      open({ source: { index } }) {
+        const half = fakeHalf(async () => {
+          order.push(index);
+          await sleep(1);
+        });
+        return Promise.resolve({ ...half, evaluate: (request) => half.step({ ...request, step: 0, learningRate: 0 }) });
+      },
+    });
+    const clients = await Promise.all([0, 1, 2].map((index) => openSession(server, source(index, 'own'))));
+    await Promise.all(
+      clients.map(async (client, index) => {
+        // The first source evaluates all the time, the others train.
+        const message = (number: number) =>
+          index === 0 ? encodeEvaluate(stepRequest(number), 'float16') : step(number);
+        for (let number = 1; number <= 30; number++) await client.exchange(message(number), number);
+      }),
+    );
+    for (let turn = 3; turn < order.length - 3; turn++) {
+      expect(new Set(order.slice(turn - 3, turn + 3)).size).toBe(3);
+    }
   });
 
   it('must agree on a shared half', async () => {

@@ -203,3 +203,18 @@ describe('checkpoints', () => {
     expect(await fetchState(client)).toEqual(await stateOf(other));
   });
 });
+
+describe('a server that cannot serve as asked', () => {
+  it.each([
+    ['on a port that is taken', (url: string) => ({ port: Number(new URL(url).port) }), 'listen-failed'],
+    [
+      'with a certificate that is not there',
+      () => ({ tls: { cert: 'no.pem', key: 'no.key' } }),
+      'certificate-unreadable',
+    ],
+    ['with messages too short for its own', () => ({ limits: { messageBytes: 100 } }), 'limits-invalid'],
+  ] as const)('%s says so', async (_, options, code) => {
+    const { url } = await serve();
+    await expect(serve(options(url))).rejects.toMatchObject({ code });
+  });
+});
