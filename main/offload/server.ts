@@ -147,26 +147,22 @@ async function serve(
     const request = decodeControl('session', await connection.receive());
     const { session, resumed } = await sessions.attach(request, connection);
     options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request });
-    try {
-      connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
-      for (;;) {
-        const message = await connection.receive();
-        if (readHeader(message).type === 'bye') {
-          await sessions.end(request.id, decodeControl('bye', message));
-          break;
-        }
-        const answer = await session.take(message);
-        if (readHeader(answer).type === 'error') {
-          const { code, message: text } = decodeControl('error', answer);
-          options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
-        }
-        connection.send(answer);
+    connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
+    for (;;) {
+      const message = await connection.receive();
+      if (readHeader(message).type === 'bye') {
+        await sessions.end(request.id, decodeControl('bye', message));
+        break;
       }
-      options.onEvent?.({ kind: 'ended', from, session: request });
-      connection.close(closeCodes.normal);
-    } finally {
-      sessions.detach(request.id, connection);
+      const answer = await session.take(message);
+      if (readHeader(answer).type === 'error') {
+        const { code, message: text } = decodeControl('error', answer);
+        options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
+      }
+      connection.send(answer);
     }
+    options.onEvent?.({ kind: 'ended', from, session: request });
+    connection.close(closeCodes.normal);
   } catch (error) {
     const code = refuse(connection, error);
     if (!code.startsWith('connection-')) options.onEvent?.({ kind: 'refused', from, code, message: messageOf(error) });

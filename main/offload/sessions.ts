@@ -60,10 +60,8 @@ export interface SessionReport {
 
 /** All sessions of a server. */
 export interface Sessions {
-  /** Opens a session for a connection, or hands it over from the one before. */
+  /** Opens a session for a connection, or hands it over from the one before. Without one it waits `idleSeconds`. */
   attach(request: SessionRequest, connection: Connection): Promise<{ session: Session; resumed: boolean }>;
-  /** The connection is gone: the session waits `idleSeconds` for another. */
-  detach(id: string, connection: Connection): void;
   /** Ends a session for good; `done`: the training as well, and the checkpoints go. */
   end(id: string, options?: { readonly done?: boolean }): Promise<void>;
   reports(): SessionReport[];
@@ -82,30 +80,30 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     return living.map(({ request }) => request.source.index);
   }
 
-  function openHalf(request: SessionRequest): Half {
+  /** `cleared`: the memory of halves that are given up is free again. */
+  function openHalf(request: SessionRequest, cleared: Promise<unknown>): Half {
     const { serverHalf } = request.source;
     const users = new Set<Entry>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;
     const gather = serverHalf === 'gathered' ? { waitMs: limits.gatherMs, living } : null;
-    const trained = inTurn(() => open(request)).then((handler) =>
-      trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }),
-    );
+    const opened = cleared.then(() => inTurn(() => open(request)));
+    const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
     return { request, trained, users };
   }
 
-  function halfFor(request: SessionRequest): Half {
+  function halfFor(request: SessionRequest, cleared: Promise<unknown>): Half {
     const { run, serverHalf } = request.source;
-    if (serverHalf === 'own') return openHalf(request);
+    if (serverHalf === 'own') return openHalf(request, cleared);
     const existing = shared.get(run);
     if (existing) requireSame(request, existing.request, 'the other sources of its run');
-    const half = existing ?? openHalf(request);
+    const half = existing ?? openHalf(request, cleared);
     shared.set(run, half);
     return half;
   }
 
   function create(request: SessionRequest): Entry {
     const { run, index } = request.source;
-    endSource(run, index);
+    const cleared = endAbandoned(run, index);
     if (entries.size >= limits.sessions) {
       throw new SluiceError(
         'limit-sessions',
@@ -114,7 +112,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     }
     const entry: Entry = {
       request,
-      half: halfFor(request),
+      half: halfFor(request, cleared),
       checkpoints: openCheckpoints(checkpoints, run, index, limits),
       since: Date.now(),
       session: null,
@@ -127,14 +125,18 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     return entry;
   }
 
-  /** A source that was started again will not come back for its old session. */
-  function endSource(run: string, index: number): void {
-    for (const entry of entries.values()) {
-      const { source, id } = entry.request;
-      if (source.run !== run || source.index !== index) continue;
-      entry.connection?.close(closeCodes.takenOver, 'the source opened another session');
-      void end(id);
+  /**
+   * A source that was started again will not come back for its old session; where none of a run is connected, the
+   * whole run was, and begins anew or from a checkpoint.
+   */
+  function endAbandoned(run: string, index: number): Promise<unknown> {
+    const others = [...entries.values()].filter(({ request }) => request.source.run === run);
+    const goesOn = others.some(({ request, connection }) => request.source.index !== index && connection);
+    const abandoned = others.filter(({ request }) => !goesOn || request.source.index === index);
+    for (const { connection } of abandoned) {
+      connection?.close(closeCodes.takenOver, 'the source opened another session');
     }
+    return Promise.all(abandoned.map(({ request }) => end(request.id)));
   }
 
   function dropConnection(entry: Entry): void {
@@ -161,6 +163,15 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     await trained?.close();
   }
 
+  /** The connection is gone: the session waits `idleSeconds` for another. */
+  function detach(id: string, connection: Connection): void {
+    const entry = entries.get(id);
+    if (entry?.connection !== connection) return;
+    dropConnection(entry);
+    entry.expiry = setTimeout(() => void end(id), limits.idleSeconds * 1000).unref();
+    averaging.left(entry.request.source.run);
+  }
+
   async function end(id: string, { done = false } = {}): Promise<void> {
     const entry = entries.get(id);
     if (!entry) return;
@@ -184,6 +195,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       entry.connection?.close(closeCodes.takenOver, 'another connection took the session over');
       dropConnection(entry);
       entry.connection = connection;
+      void connection.closed.then(() => detach(request.id, connection));
       try {
         return { session: await openSession(entry), resumed: known !== undefined };
       } catch (error) {
@@ -191,13 +203,6 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
         await end(request.id);
         throw error;
       }
-    },
-    detach(id, connection) {
-      const entry = entries.get(id);
-      if (entry?.connection !== connection) return;
-      dropConnection(entry);
-      entry.expiry = setTimeout(() => void end(id), limits.idleSeconds * 1000).unref();
-      averaging.left(entry.request.source.run);
     },
     end,
     reports: () =>

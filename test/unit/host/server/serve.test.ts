@@ -165,6 +165,30 @@ describe('a shared half', () => {
     expect(await fetchState(second)).toEqual(await stateOf(half));
   });
 
+  it('is opened anew when no source of its run is connected any more', async () => {
+    const server = await serve();
+    const run = newToken();
+    const { hostname: host, port } = new URL(server.url);
+    const link = { up: 1e3, down: 1e3, rttMs: 0, jitterMs: 0, loss: 0 };
+    const relay = await startRelay({ target: { host, port: Number(port) }, link, medium: createMedium() });
+    const through = { url: `ws://${relay.host}:${relay.port}`, token: server.token };
+    const session = (index: number) => smallSession({ source: { run, index, count: 2, serverHalf: 'shared' } });
+    const first = await connectTo(through, session(0));
+    await connectTo(through, session(1));
+    await stepOver(first, batchOf('a'));
+    const kept = await keepState(first, 'step-1');
+    await stepOver(first, batchOf('b'));
+    // Both sources die without a word.
+    await relay.close();
+    await expect.poll(() => server.stats().connections).toBe(0);
+    const later = await connectTo(server, session(0));
+    await restoreState(later, kept);
+    await stepOver(later, batchOf('c'));
+    const half = localHalf(session(0));
+    for (const batch of batches('a', 'c')) await half.step(batch);
+    expect(await fetchState(later)).toEqual(await stateOf(half));
+  });
+
   it('refuses a source that wants another network', async () => {
     const server = await serve();
     const [one, two] = sourcesOf(2, 'shared');
