@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { connectOffload, type OffloadClient } from '../../main/offload/client.ts';
@@ -11,25 +7,7 @@ import type { SessionRequest } from '../../main/offload/sessions.ts';
 import { newToken } from '../../main/offload/token.ts';
 import { random } from '../../main/random.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
-
-let opened: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of opened.reverse()) await one.close();
-  opened = [];
-});
-
-/** Closes something when the test is over, last opened first. */
-export function closing<T extends { close(): unknown }>(one: T): T {
-  opened.push(one);
-  return one;
-}
-
-/** A new folder that goes when the test is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-offload-'));
-  closing({ close: () => rmSync(folder, { recursive: true, force: true }) });
-  return folder;
-}
+import { closing } from './closing.ts';
 
 /** A small network of the zoo, cut behind its first pooling: 4 maps of 4×4. */
 export function smallSession(change: Partial<SessionRequest> = {}): SessionRequest {

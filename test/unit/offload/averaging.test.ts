@@ -4,7 +4,8 @@ import { connectOffload, type OffloadClient } from '../../../main/offload/client
 import { averageState } from '../../../main/offload/remote-half.ts';
 import type { OffloadServer } from '../../../main/offload/server.ts';
 import { newToken } from '../../../main/offload/token.ts';
-import { closing, serve, sessionRequest, token } from './fake-half.ts';
+import { closing } from '../../support/closing.ts';
+import { serve, sessionRequest, token } from './fake-half.ts';
 
 async function connectSources(server: OffloadServer, count: number): Promise<OffloadClient[]> {
   const run = newToken();

@@ -3,7 +3,7 @@ import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoints, removeOldCheckpoints, type CheckpointLimits } from '../../../main/offload/checkpoints.ts';
-import { temporaryFolder } from './fake-half.ts';
+import { temporaryFolder } from '../../support/closing.ts';
 
 const limits: CheckpointLimits = { checkpointBytes: 1000, diskBytes: 1500, checkpoints: 2 };
 const bytes = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill);

@@ -17,7 +17,8 @@ import { startRelay } from '../../../main/offload/relay.ts';
 import { decodeState, encodeState } from '../../../main/offload/state.ts';
 import { random } from '../../../main/random.ts';
 import { certificate, expiredCertificate, key } from './certificates.ts';
-import { closing, fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
+import { closing } from '../../support/closing.ts';
+import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
 
 const perfect = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
 

@@ -1,13 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import type { StepRequest } from '../../../main/offload/messages.ts';
 import { startOffloadServer, type OffloadServer, type OffloadServerOptions } from '../../../main/offload/server.ts';
 import type { SessionHandler } from '../../../main/offload/handler.ts';
 import type { SessionRequest } from '../../../main/offload/sessions.ts';
 import { newToken } from '../../../main/offload/token.ts';
+import { closing, temporaryFolder } from '../../support/closing.ts';
 
 /** A server half whose one weight is the list of steps it took; a step's gradient is its maps, negated. */
 export interface FakeHalf extends SessionHandler {
@@ -72,25 +69,6 @@ export function sessionRequest(change: Partial<SessionRequest> = {}): SessionReq
 }
 
 export const token = newToken();
-
-let opened: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const one of opened.reverse()) await one.close();
-  opened = [];
-});
-
-/** A new folder that goes when the test is over. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-offload-'));
-  closing({ close: () => rmSync(folder, { recursive: true, force: true }) });
-  return folder;
-}
-
-/** Closes something when the test is over, last opened first. */
-export function closing<T extends { close(): unknown }>(one: T): T {
-  opened.push(one);
-  return one;
-}
 
 export async function serve(change: Partial<OffloadServerOptions> = {}): Promise<OffloadServer> {
   return closing(

@@ -17,7 +17,8 @@ import { trainedHalf } from '../../../main/offload/trained-half.ts';
 import { createTurns } from '../../../main/offload/turns.ts';
 import { random, type Random } from '../../../main/random.ts';
 import { fuzzFrames, mutate } from '../../support/fuzz.ts';
-import { fakeHalf, serve, sessionRequest, stepRequest, temporaryFolder, token } from './fake-half.ts';
+import { temporaryFolder } from '../../support/closing.ts';
+import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
 
 const socketFrames = fuzzFrames(1000);
 const sessionFrames = 100_000;

@@ -19,7 +19,8 @@ import { trainedHalf } from '../../../../main/offload/trained-half.ts';
 import { createTurns } from '../../../../main/offload/turns.ts';
 import { random } from '../../../../main/random.ts';
 import { fuzzFrames, mutate } from '../../../support/fuzz.ts';
-import { batchOf, closing, connectTo, smallSession, stepOver, temporaryFolder } from '../../../support/offload.ts';
+import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { batchOf, connectTo, smallSession, stepOver } from '../../../support/offload.ts';
 
 const batch = batchOf('fuzz', [1, 3], 2);
 const seeds = [

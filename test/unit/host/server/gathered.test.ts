@@ -7,15 +7,8 @@ import { decodeHalfState } from '../../../../main/offload/half-state.ts';
 import type { StepRequest } from '../../../../main/offload/messages.ts';
 import { fetchState } from '../../../../main/offload/remote-half.ts';
 import { newToken } from '../../../../main/offload/token.ts';
-import {
-  batchOf,
-  closing,
-  connectTo,
-  localHalf,
-  smallSession,
-  stepOver,
-  temporaryFolder,
-} from '../../../support/offload.ts';
+import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { batchOf, connectTo, localHalf, smallSession, stepOver } from '../../../support/offload.ts';
 
 beforeAll(async () => {
   await openEngine('cpu', { threads: 1 });

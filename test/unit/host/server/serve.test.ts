@@ -21,15 +21,8 @@ import {
 import type { ServerEvent } from '../../../../main/offload/server.ts';
 import { newToken } from '../../../../main/offload/token.ts';
 import type { ServerHalf } from '../../../../main/training/server.ts';
-import {
-  batchOf,
-  closing,
-  connectTo,
-  localHalf,
-  smallSession,
-  stepOver,
-  temporaryFolder,
-} from '../../../support/offload.ts';
+import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { batchOf, connectTo, localHalf, smallSession, stepOver } from '../../../support/offload.ts';
 
 beforeAll(async () => {
   await openEngine('cpu', { threads: 1 });
