@@ -1,13 +1,11 @@
-import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../errors.ts';
 import { createAveraging } from './averaging.ts';
 import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
 import { closeCodes, type Connection, type Count } from './connection.ts';
 import type { Control } from './control.ts';
+import { createHalves, requireSame, type Half } from './halves.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
-import { trainedHalf, type TrainedHalf } from './trained-half.ts';
-import { createTurns } from './turns.ts';
 
 export type SessionRequest = Control<'session'>;
 
@@ -25,13 +23,6 @@ export interface SessionsOptions {
   /** Folder of the checkpoints that sources keep here. */
   readonly checkpoints: string;
   readonly limits: SessionLimits;
-}
-
-/** A server half and the sessions that train it: one, or all sources of a run. */
-interface Half {
-  readonly request: SessionRequest;
-  readonly trained: Promise<TrainedHalf>;
-  readonly users: Set<Entry>;
 }
 
 interface Entry {
@@ -71,34 +62,12 @@ export interface Sessions {
 
 export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
-  const shared = new Map<string, Half>();
-  const inTurn = createTurns();
+  const halves = createHalves(open, limits);
   const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
 
   function livingSources(run: string): number[] {
     const living = [...entries.values()].filter(({ request, connection }) => request.source.run === run && connection);
     return living.map(({ request }) => request.source.index);
-  }
-
-  /** `cleared`: the memory of halves that are given up is free again. */
-  function openHalf(request: SessionRequest, cleared: Promise<unknown>): Half {
-    const { serverHalf } = request.source;
-    const users = new Set<Entry>();
-    const living = (): number => [...users].filter(({ connection }) => connection).length;
-    const gather = serverHalf === 'gathered' ? { waitMs: limits.gatherMs, living } : null;
-    const opened = cleared.then(() => inTurn(() => open(request)));
-    const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
-    return { request, trained, users };
-  }
-
-  function halfFor(request: SessionRequest, cleared: Promise<unknown>): Half {
-    const { run, serverHalf } = request.source;
-    if (serverHalf === 'own') return openHalf(request, cleared);
-    const existing = shared.get(run);
-    if (existing) requireSame(request, existing.request, 'the other sources of its run');
-    const half = existing ?? openHalf(request, cleared);
-    shared.set(run, half);
-    return half;
   }
 
   function create(request: SessionRequest): Entry {
@@ -112,7 +81,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     }
     const entry: Entry = {
       request,
-      half: halfFor(request, cleared),
+      half: halves.halfFor(request, cleared),
       checkpoints: openCheckpoints(checkpoints, run, index, limits),
       since: Date.now(),
       session: null,
@@ -156,13 +125,6 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     return entry.session;
   }
 
-  async function release({ request: { source }, half }: Entry): Promise<void> {
-    if (half.users.size > 0) return;
-    if (shared.get(source.run) === half) shared.delete(source.run);
-    const trained = await half.trained.catch(() => null);
-    await trained?.close();
-  }
-
   /** The connection is gone: the session waits `idleSeconds` for another. */
   function detach(id: string, connection: Connection): void {
     const entry = entries.get(id);
@@ -177,12 +139,11 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     if (!entry) return;
     const { run } = entry.request.source;
     entries.delete(id);
-    entry.half.users.delete(entry);
     clearTimeout(entry.expiry);
     const others = [...entries.values()].some(({ request }) => request.source.run === run);
     if (others) averaging.left(run);
     else averaging.forget(run);
-    await release(entry);
+    await halves.leave(entry.half, entry);
     if (done) await entry.checkpoints.remove();
   }
 
@@ -220,19 +181,4 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
 
 function added(a: Count, b: Count): Count {
   return { sent: a.sent + b.sent, received: a.received + b.received };
-}
-
-function requireSame(request: SessionRequest, other: SessionRequest, whose: string): void {
-  const described = ({ model, cut, optimiser, seed, gradient, source }: SessionRequest) =>
-    ({ model, cut, optimiser, seed, gradient, serverHalf: source.serverHalf }) as const;
-  const given = described(request);
-  const expected = described(other);
-  for (const member of ['model', 'cut', 'optimiser', 'seed', 'gradient', 'serverHalf'] as const) {
-    if (isDeepStrictEqual(given[member], expected[member])) continue;
-    throw new SluiceError(
-      'session-mismatch',
-      `The session's ${member} is ${JSON.stringify(given[member])}, but ${whose} has ${JSON.stringify(expected[member])}.`,
-      { path: member },
-    );
-  }
 }

@@ -209,6 +209,23 @@ describe('checkpoints', () => {
     expect(await fetchState(later)).toEqual(await stateOf(half));
   });
 
+  it('go when the source says that its training is done', async () => {
+    const server = await serve();
+    const session = smallSession();
+    for (const done of [false, true]) {
+      const client = await connectTo(server, { ...session, id: newToken() });
+      if (done) await restoreState(client, await keepState(client, 'step-1'));
+      else await keepState(client, 'step-0');
+      await client.close({ done });
+    }
+    const later = await connectTo(server, session);
+    for (const name of ['step-0', 'step-1']) {
+      await expect(restoreState(later, { name, sha256: '0'.repeat(64) })).rejects.toMatchObject({
+        code: 'checkpoint-unknown',
+      });
+    }
+  });
+
   it('can be brought by the client; one that does not fit changes nothing', async () => {
     const client = await connectTo(await serve());
     const other = localHalf(smallSession({ seed: 8 }));
