@@ -27,6 +27,7 @@ export interface ServerLimits extends SessionLimits {
 }
 
 const gibibyte = 1024 ** 3;
+const dayMs = 24 * 3600 * 1000;
 
 const defaultLimits: ServerLimits = {
   clients: 64,
@@ -88,7 +89,9 @@ export type ServedSession = Omit<SessionReport, 'connection'> & { readonly from:
 export async function startOffloadServer(options: OffloadServerOptions): Promise<OffloadServer> {
   requireProtected(options);
   const limits = { ...defaultLimits, ...options.limits };
-  await removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
+  const removeOld = (): Promise<void> => removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
+  await removeOld();
+  const daily = setInterval(() => void removeOld(), dayMs).unref();
   const sessions = createSessions({ open: options.open, checkpoints: options.checkpoints, limits });
   const connections = new Map<Connection, string>();
   const closed = { sent: 0, received: 0 };
@@ -127,6 +130,7 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
         return { sent: sum.sent + wire.sent, received: sum.received + wire.received };
       }, closed),
     async close() {
+      clearInterval(daily);
       for (const connection of connections.keys()) connection.close(closeCodes.stopping, 'the server is stopping');
       await sessions.close();
       await listener.close();
