@@ -91,7 +91,6 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   const limits = { ...defaultLimits, ...options.limits };
   const removeOld = (): Promise<void> => removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
   await removeOld();
-  const daily = setInterval(() => void removeOld(), dayMs).unref();
   const sessions = createSessions({ open: options.open, checkpoints: options.checkpoints, limits });
   const connections = new Map<Connection, string>();
   const closed = { sent: 0, received: 0 };
@@ -116,6 +115,8 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
       options.onEvent?.({ kind: 'disconnected', from }),
     );
   });
+  // What cannot be removed today may be tomorrow.
+  const daily = setInterval(() => void removeOld().catch(() => undefined), dayMs).unref();
   return {
     url: listener.url,
     sessions: () =>
