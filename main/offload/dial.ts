@@ -141,8 +141,9 @@ function explain(error: unknown, { url }: ServerAddress): SluiceError {
       `${url} answers, but not as an offload server (${messageOf(error)}). Check the address.`,
     );
   }
+  const encrypted = code === 'ECONNRESET' && url.startsWith('ws:') ? ' If it was started with TLS, use wss://.' : '';
   return say(
     'server-unreachable',
-    `Cannot reach ${url}: ${messageOf(error) || code}. Check that the server runs and the address is right.`,
+    `Cannot reach ${url}: ${messageOf(error) || code}. Check that the server runs and the address is right.${encrypted}`,
   );
 }

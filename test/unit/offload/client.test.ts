@@ -193,6 +193,11 @@ describe('what cannot succeed ends at once, what may pass is tried again', () =>
     expect(events.length).toBeGreaterThan(0);
   });
 
+  it('one that wants TLS, with a hint', async () => {
+    const { url } = await serve({ tls });
+    await expect(connect(url.replace('wss:', 'ws:'))).rejects.toThrow('use wss://');
+  });
+
   it('one that hangs up', async () => {
     const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     closing(rude);
