@@ -26,7 +26,7 @@ function leaves(path: string, value: unknown): [string, unknown][] {
 export function formatSetting(value: unknown): string {
   if (value === undefined || value === null) return '–';
   if (isPhases(value)) return value.map(({ budget, epochs }) => `${budget} × ${epochs}`).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isPhases(value: unknown): value is { budget: number | 'full'; epochs: number }[] {

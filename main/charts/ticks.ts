@@ -1,15 +1,29 @@
-/**
- * 1, 2 and 5 times the powers of ten from the last one at or below the values to the first one at or above; over more
- * than three decades the powers of ten alone. `least` has to be positive.
- */
+/** 1, 2 and 5 times the powers of ten, from the last one at or below the values to the first one at or above. */
 export function logarithmicTicks(least: number, most: number): number[] {
-  const digits = Math.log10(most / least) > 3 ? [1] : [1, 2, 5];
   const first = Math.floor(Math.log10(least));
-  const last = Math.ceil(Math.log10(most)) + 1;
-  const decades = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  const decades = Array.from({ length: Math.ceil(Math.log10(most)) - first + 2 }, (_, i) => first + i);
   // 10 ** -5 is not 0.00001 to the last bit, what is read from text is.
-  const ticks = decades.flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)));
+  const ticks = decades.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));
   const from = ticks.findLastIndex((tick) => tick <= least);
   const to = ticks.findIndex((tick) => tick >= most);
   return ticks.slice(Math.max(0, from), Math.max(to, from + 1) + 1);
+}
+
+/** Those to be labelled: over more than two decades the powers of ten alone. */
+export function labelledTicks(ticks: readonly number[]): number[] {
+  if (ticks[ticks.length - 1] / ticks[0] <= 100) return [...ticks];
+  return ticks.filter((tick) => Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9);
+}
+
+const minute = 60;
+const hour = 60 * minute;
+const timeSteps = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
+  ...[1, 2, 3, 6, 12, 24, 48, 96, 168].map((count) => count * hour),
+];
+
+/** Seconds between the ticks of a clock that covers so many seconds with about five of them. */
+export function clockInterval(seconds: number): number | undefined {
+  return seconds < 4 ? undefined : timeSteps.find((step) => seconds / step <= 6);
 }

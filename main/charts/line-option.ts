@@ -1,0 +1,140 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { formatBudget } from './formats.ts';
+import { grid, legend, textStyle, title } from './frame.ts';
+import { marksPoints, type SampledLine } from './lines.ts';
+import { lookOf, type Look } from './palette.ts';
+import { ribbonSeries } from './ribbon.ts';
+import type { PhaseMark } from './series.ts';
+import type { LineChartSpec } from './spec.ts';
+import type { ChartStyle } from './style.ts';
+
+/** What was planned, drawn thin and dashed beneath what came. */
+export interface PlannedLine {
+  readonly name: string;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** A chart of lines as an ECharts option; `lineSeries` alone is what changes while a run goes on or a user zooms. */
+export function lineOption(
+  lines: readonly SampledLine[],
+  spec: LineChartSpec,
+  style: ChartStyle,
+  planned: readonly PlannedLine[] = [],
+): EChartsCoreOption {
+  const entries = legendEntries(lines, style);
+  const top = style.selfContained ? legend(entries, style) : { option: { show: false }, height: 0 };
+  return {
+    animation: false,
+    textStyle: textStyle(style),
+    backgroundColor: style.ground,
+    title: title(style),
+    legend: top.option,
+    grid: grid(style, top.height + (spec.phases && lines[0]?.phases.length > 1 ? style.fontSize : 0)),
+    ...lineAxes(lines, spec, style, planned),
+    series: lineSeries(lines, spec, style, planned),
+  };
+}
+
+/** The axes over all points, drawn or not, so that zooming and sampling do not move them. */
+export function lineAxes(
+  lines: readonly SampledLine[],
+  spec: LineChartSpec,
+  style: ChartStyle,
+  planned: readonly PlannedLine[] = [],
+): { xAxis: object; yAxis: object } {
+  const all = [...lines, ...planned];
+  const x = extentOf(
+    all.map((line) => line.x),
+    spec.logX,
+  );
+  const y = extentOf(
+    all.map((line) => line.y),
+    spec.logY,
+  );
+  return {
+    xAxis: xAxis(axisQuantities[spec.x], style, spec.logX, x),
+    yAxis: yAxis(metricQuantities[spec.metric], style, spec.logY, y),
+  };
+}
+
+/** The series of a chart of lines, each with an id of its own that stays. */
+export function lineSeries(
+  lines: readonly SampledLine[],
+  spec: LineChartSpec,
+  style: ChartStyle,
+  planned: readonly PlannedLine[] = [],
+): object[] {
+  const from = spec.logX ? Math.min(...lines.map(({ x }) => x.find((value) => value > 0) ?? Infinity)) : 0;
+  return [
+    ...(spec.phases && lines.length > 0 ? [phaseSeries(lines[0].phases, style, from)] : []),
+    ...planned.map((line, i) => plannedSeries(line, i, style)),
+    ...lines.flatMap((line) => (line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style))] : [])),
+    ...lines.flatMap((line) => (line.faint ? [faintSeries(line, line.faint.points, style)] : [])),
+    ...lines.map((line) => mainSeries(line, spec, style)),
+  ];
+}
+
+function look(line: Pick<SampledLine, 'look'>, { palette, lineWidth }: ChartStyle): Look {
+  return lookOf(line.look, palette, lineWidth);
+}
+
+function legendEntries(lines: readonly SampledLine[], style: ChartStyle): { name: string; look: Look }[] {
+  const first = new Map(lines.map((line) => [line.family, line] as const).reverse());
+  const families = [...new Set(lines.map(({ family }) => family))];
+  return families.length < 2 ? [] : families.map((name) => ({ name, look: look(first.get(name)!, style) }));
+}
+
+function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): object {
+  const { colour, dash, symbol } = look(line, style);
+  const { lineWidth } = style;
+  return {
+    ...{ type: 'line', id: line.id, name: line.family, dimensions: ['x', 'y'], data: line.main.points, z: 3 },
+    ...{ symbol, symbolSize: 3.2 * lineWidth, showSymbol: marksPoints(spec, line) || line.main.points.length === 2 },
+    itemStyle: { color: colour },
+    lineStyle: { color: colour, width: lineWidth, type: dash.length > 0 ? dash : 'solid', join: 'round' },
+    emphasis: { focus: 'series', lineStyle: { width: 1.6 * lineWidth } },
+    blur: { lineStyle: { opacity: 0.15 }, itemStyle: { opacity: 0.15 } },
+  };
+}
+
+function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): object {
+  const { colour } = look(line, style);
+  return {
+    ...{ type: 'line', id: `${line.id}/raw`, name: '', dimensions: ['x', 'y'], data, z: 2 },
+    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
+    lineStyle: { color: colour, width: style.lineWidth / 2, opacity: 0.3 },
+    itemStyle: { color: colour, opacity: 0 },
+    blur: { lineStyle: { opacity: 0.05 } },
+  };
+}
+
+function plannedSeries({ name, x, y }: PlannedLine, index: number, { faint, lineWidth }: ChartStyle): object {
+  const data = Float64Array.from({ length: 2 * x.length }, (_, i) => (i % 2 === 0 ? x : y)[i >> 1]);
+  return {
+    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data, z: 1 },
+    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
+    lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
+  };
+}
+
+/** Every second phase on a tinted ground, with its budget above. */
+function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, least: number): object {
+  const { faint, grid: tint, fontSize, fontFamily } = style;
+  const shown = phases.length > 1 ? phases.filter(({ to }) => to > least) : [];
+  const data = shown.map(({ phase, budget, from, to }, i) => [
+    {
+      name: formatBudget(budget),
+      xAxis: Math.max(from, least),
+      itemStyle: { color: i % 2 === 1 ? tint : 'transparent', opacity: 0.45 },
+      label: { show: shown.length <= 8, id: phase },
+    },
+    { xAxis: to },
+  ]);
+  const label = { position: 'top', color: faint, fontSize: 0.9 * fontSize, fontFamily, distance: fontSize / 4 };
+  return {
+    ...{ type: 'line', id: 'phases', name: '', data: [], silent: true, z: 0 },
+    markArea: { silent: true, label, emphasis: { disabled: true }, data },
+  };
+}

@@ -1,0 +1,87 @@
+import { bandsOf } from './band.ts';
+import type { TrainingData } from './data.ts';
+import { bucketed, type Range, type Sampled } from './sample.ts';
+import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
+import { smooth } from './smooth.ts';
+import type { LineChartSpec } from './spec.ts';
+
+/** A line as it is to be drawn, still with all its points: smoothed, or the mean of a family's seeds. */
+export interface Line {
+  readonly id: string;
+  /** The run it belongs to, of a family's mean the first. */
+  readonly run: string;
+  readonly label: string;
+  readonly family: string;
+  /** Its place in the palette: that of its family. */
+  readonly look: number;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  /** What was measured, where `y` is smoothed. */
+  readonly raw: Float64Array | null;
+  readonly band: { readonly least: Float64Array; readonly most: Float64Array } | null;
+  readonly phases: readonly PhaseMark[];
+}
+
+/** Places in the palette by family, for those whose colour shall stay what it is in other charts. */
+export type Looks = ReadonlyMap<string, number>;
+
+/** The lines of a chart of trainings. */
+export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec, looks?: Looks): Line[] {
+  const weight = isSmoothable(spec.metric) ? spec.smoothing : 0;
+  const measured = seriesOf(trainings, spec.metric, spec.x);
+  const families = [...new Set(measured.map(({ family }) => family))];
+  const lookOf = (family: string): number => looks?.get(family) ?? families.indexOf(family);
+  const smoothed = measured.map((series) => ({ ...series, y: smooth(series.y, weight) }));
+  if (!spec.seedsAsBand) {
+    return smoothed.map(({ id, run, label, family, x, y, phases }, i) => {
+      const raw = y === measured[i].y ? null : measured[i].y;
+      return { id, run, label, family, look: lookOf(family), x, y, raw, band: null, phases };
+    });
+  }
+  return bandsOf(smoothed).map(({ id, family, members, x, mean, least, most }) => ({
+    ...{ id, run: members[0].run, label: family, family, look: lookOf(family), x, y: mean, raw: null },
+    band: members.length > 1 ? { least, most } : null,
+    phases: members[0].phases,
+  }));
+}
+
+/** The points of a line that are drawn in a range. */
+export interface SampledLine extends Line {
+  readonly main: Sampled;
+  readonly faint: Sampled | null;
+  /** By turns x, least and most. */
+  readonly ribbon: Float64Array | null;
+}
+
+/** Thins lines out to what can be seen on so many pixels. */
+export function sampleLines(
+  lines: readonly Line[],
+  buckets: number,
+  range: Range | null,
+  logX: boolean,
+): SampledLine[] {
+  const sampled = (x: Float64Array, y: Float64Array): Sampled => bucketed(x, y, buckets, range ?? undefined, logX);
+  return lines.map((line) => ({
+    ...line,
+    main: sampled(line.x, line.y),
+    faint: line.raw && sampled(line.x, line.raw),
+    ribbon: line.band && ribbonOf(line.x, line.band.least, line.band.most, logX),
+  }));
+}
+
+function ribbonOf(x: Float64Array, least: Float64Array, most: Float64Array, logX: boolean): Float64Array {
+  const rows = Array.from(x.keys()).filter((i) => !logX || x[i] > 0);
+  return Float64Array.from(rows.flatMap((i) => [x[i], least[i], most[i]]));
+}
+
+/** How many of all points within the range are drawn. */
+export function pointCount(lines: readonly SampledLine[]): { shown: number; total: number } {
+  const parts = lines.flatMap(({ main, faint }) => (faint ? [main, faint] : [main]));
+  const sum = (value: (part: Sampled) => number): number => parts.reduce((total, part) => total + value(part), 0);
+  return { shown: sum(({ shown }) => shown), total: sum(({ total }) => total) };
+}
+
+/** Whether the points themselves are marked: ends of epochs, while there are few. */
+export function marksPoints({ metric }: LineChartSpec, { x }: Pick<Line, 'x'>): boolean {
+  return isOfEpochs(metric) && x.length <= 50;
+}

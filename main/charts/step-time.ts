@@ -1,0 +1,91 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { axisQuantities, extentOf, xAxis, yAxis } from './axes.ts';
+import type { StepData, TrainingData } from './data.ts';
+import { grid, legend, textStyle, title } from './frame.ts';
+import { stepPlaces } from './series.ts';
+import { firstAbove, firstAtLeast, type Range } from './sample.ts';
+import type { StepTimeChartSpec } from './spec.ts';
+import type { ChartStyle } from './style.ts';
+
+/** Where the time of a step goes, in the order it is stacked, with its place in the palette. */
+export const timeParts = [
+  { column: 'clientSeconds', name: 'Client', look: 0 },
+  { column: 'wireSeconds', name: 'Wire', look: 1 },
+  { column: 'serverSeconds', name: 'Server', look: 2 },
+  { column: 'waitSeconds', name: 'Wait', look: 6 },
+] as const satisfies readonly { readonly column: keyof StepData; readonly name: string; readonly look: number }[];
+
+type PartName = (typeof timeParts)[number]['name'];
+
+/** Mean seconds of a step by part, bucket by bucket. */
+export interface StepTimes {
+  readonly x: Float64Array;
+  readonly parts: Readonly<Record<PartName, Float64Array>>;
+  readonly total: number;
+}
+
+/** Mean times of the steps in so many buckets over a range of the axis, or all of it. */
+export function stepTimesOf(
+  { steps, epochs }: Pick<TrainingData, 'steps' | 'epochs'>,
+  axis: StepTimeChartSpec['x'],
+  buckets: number,
+  range?: Range,
+): StepTimes {
+  const places = stepPlaces(steps, epochs, axis);
+  const from = range ? firstAtLeast(places, range[0]) : 0;
+  const to = range ? firstAbove(places, range[1]) : places.length;
+  const count = Math.min(buckets, Math.max(0, to - from));
+  const edge = (bucket: number): number => from + Math.floor(((to - from) * bucket) / count);
+  const mean = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: count }, (_, bucket) => {
+      const [first, end] = [edge(bucket), edge(bucket + 1)];
+      let sum = 0;
+      for (let i = first; i < end; i++) sum += values[i];
+      return sum / (end - first);
+    });
+  const parts = Object.fromEntries(timeParts.map(({ column, name }) => [name, mean(steps[column])]));
+  return { x: mean(places), parts: parts as Record<PartName, Float64Array>, total: to - from };
+}
+
+/** What share of all step time each part took. */
+export function timeShares(steps: StepData): Record<PartName, number> {
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const sums = timeParts.map(({ column }) => sum(steps[column]));
+  const total = sums.reduce((a, b) => a + b, 0);
+  return Object.fromEntries(timeParts.map(({ name }, i) => [name, sums[i] / total])) as Record<PartName, number>;
+}
+
+const milliseconds = {
+  name: 'Time of a step',
+  format: (seconds: number): string => (seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${seconds} s`),
+  fromZero: true,
+};
+
+/** The parts of a step's time as areas upon one another. */
+export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style: ChartStyle): EChartsCoreOption {
+  const { palette, lineWidth } = style;
+  const entries = timeParts.map(({ name, look }) => ({
+    name,
+    look: { colour: palette[look], dash: [], symbol: 'rect' as const },
+  }));
+  const top = legend(entries, style);
+  const total = times.x.map((_, i) => timeParts.reduce((sum, { name }) => sum + times.parts[name][i], 0));
+  return {
+    animation: false,
+    textStyle: textStyle(style),
+    backgroundColor: style.ground,
+    title: title(style),
+    legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
+    grid: grid(style, top.height),
+    xAxis: { ...xAxis(axisQuantities[spec.x], style, false, extentOf([times.x], false)), max: 'dataMax' },
+    yAxis: yAxis(milliseconds, style, false, extentOf([total], false)),
+    series: timeParts.map(({ name, look }) => ({
+      ...{ type: 'line', id: name, name, stack: 'time', showSymbol: false, symbol: 'none' },
+      data: Array.from(times.x, (x, i) => [x, times.parts[name][i]]),
+      itemStyle: { color: palette[look] },
+      lineStyle: { color: palette[look], width: lineWidth / 2 },
+      areaStyle: { color: palette[look], opacity: 0.75 },
+      emphasis: { focus: 'series' },
+    })),
+  };
+}
