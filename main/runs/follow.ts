@@ -39,7 +39,7 @@ export async function followTraining(
   size: RunSize,
 ): Promise<void> {
   const { store, run, log, emit } = session;
-  const recorder = recordRun(store, run.id, size.stepsPerEpoch);
+  const recorder = recordRun(store, run.id, size);
   const meter = meterProgress(size, { steps: store.stepCount(run.id), bytes: store.byteCount(run.id) });
   let pair: PairRecord | null = null;
   for await (const event of events) {

@@ -18,16 +18,23 @@ export interface Progress {
   readonly etaSeconds: number;
 }
 
+/** Read anew at every step: it grows as data sources say how much they have. */
 export interface RunSize {
   readonly stepsPerEpoch: number;
   readonly epochs: number;
 }
 
+/** What is measured of a step. */
+type MeasuredStep = Pick<
+  StepRecord,
+  'training' | 'phase' | 'budget' | 'epoch' | 'crossEntropy' | 'samples' | 'bytesUp' | 'bytesDown'
+>;
+
 interface ProgressMeter {
   /** To be called as each step arrives. */
-  step(record: StepRecord): Progress;
+  step(record: MeasuredStep): Progress;
   /** To be called when any other event has been dealt with. */
-  other(event: TrainingEvent): void;
+  other(event: Pick<TrainingEvent, 'kind'>): void;
   /** Leaves out the time since the last call, as after a pause. */
   skip(): void;
 }
@@ -40,11 +47,10 @@ const smoothing = 0.05;
  * what an epoch costs besides its steps (evaluation, checkpoint) is averaged apart, so that it does not jolt the time left.
  */
 export function meterProgress(
-  { stepsPerEpoch, epochs }: RunSize,
+  size: RunSize,
   done: { readonly steps: number; readonly bytes: number },
   now: () => number = () => performance.now() / 1000,
 ): ProgressMeter {
-  const totalSteps = stepsPerEpoch * epochs;
   let { steps: stepsDone, bytes: bytesDone } = done;
   const mean = { samples: 0, seconds: 0 };
   const overhead = { seconds: 0, epochs: 0 };
@@ -63,6 +69,8 @@ export function meterProgress(
       const weight = Math.max(smoothing, 1 / stepsMeasured);
       mean.samples += weight * (samples - mean.samples);
       mean.seconds += weight * (lap() - mean.seconds);
+      const { stepsPerEpoch, epochs } = size;
+      const totalSteps = stepsPerEpoch * epochs;
       const stepsLeft = Math.max(0, totalSteps - stepsDone);
       const epochOverhead = overhead.seconds / Math.max(1, overhead.epochs);
       const etaSeconds = stepsLeft * mean.seconds + Math.ceil(stepsLeft / stepsPerEpoch) * epochOverhead;

@@ -1,4 +1,5 @@
 import type { TrainingRecord } from '../training/records.ts';
+import type { RunSize } from './progress.ts';
 import type { Store } from './store.ts';
 
 interface Recorder {
@@ -15,8 +16,7 @@ const gatesPerEpoch = 128;
  * The gates of at most 128 steps an epoch are kept: they drift slowly, and all of them would be most of the store
  * (φ = 128 maps over 70,000 steps: 35 MB, against 9 MB for everything else).
  */
-export function recordRun(store: Store, run: string, stepsPerEpoch: number): Recorder {
-  const every = Math.ceil(stepsPerEpoch / gatesPerEpoch);
+export function recordRun(store: Store, run: string, size: Pick<RunSize, 'stepsPerEpoch'>): Recorder {
   let waiting: TrainingRecord[] = [];
   let flushedAt = Date.now();
   const flush = (): void => {
@@ -26,6 +26,7 @@ export function recordRun(store: Store, run: string, stepsPerEpoch: number): Rec
   };
   return {
     add: (record) => {
+      const every = Math.ceil(size.stepsPerEpoch / gatesPerEpoch);
       waiting.push(record.kind === 'step' && record.step % every !== 0 ? { ...record, gates: undefined } : record);
       if (waiting.length >= batchRecords || Date.now() - flushedAt >= batchMs) flush();
     },

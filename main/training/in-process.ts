@@ -5,31 +5,22 @@ import {
   encodeEvaluate,
   encodeGradient,
   encodeStep,
-  type StepRequest,
 } from '../offload/messages.ts';
-import type { CodecName } from '../offload/codecs/index.ts';
 import { SluiceError } from '../errors.ts';
+import { codecsOf, type CodecSettings } from './codecs.ts';
 import type { Offloader } from './offloader.ts';
 import type { ServerHalf } from './server.ts';
-
-/** Number formats of the maps and gradients in budgeted phases, and of both at full budget. */
-export interface CodecSettings {
-  readonly up: CodecName;
-  readonly down: CodecName;
-  readonly full: CodecName;
-}
 
 /**
  * An Offloader in the client's own process. Every message is encoded and decoded as it would be for a socket, so that
  * numbers and byte counts are those of a network.
  */
 export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): Offloader {
-  const upCodec = ({ gate }: Pick<StepRequest, 'gate'>): CodecName => (gate ? codecs.up : codecs.full);
-  const downCodec = ({ gate }: Pick<StepRequest, 'gate'>): CodecName => (gate ? codecs.down : codecs.full);
   return {
     async step(request) {
       const start = performance.now();
-      const up = encodeStep(request, upCodec(request), downCodec(request));
+      const formats = codecsOf(request, codecs);
+      const up = encodeStep(request, formats.up, formats.down);
       const arrived = decodeStep(up);
       const reached = performance.now();
       const { gradient, loss, correct } = await server.step(arrived);
@@ -58,7 +49,7 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
         waitSeconds: 0,
       };
     },
-    evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, upCodec(request)))),
+    evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, codecsOf(request, codecs).up))),
     phase({ fresh }) {
       if (fresh) server.resetOptimiser();
       return Promise.resolve();

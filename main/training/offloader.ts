@@ -1,6 +1,6 @@
 import type { EvaluateRequest, StepRequest } from '../offload/messages.ts';
 import type { Budget } from './records.ts';
-import type { ServerState } from './snapshot.ts';
+import type { ServerState, StateDict } from './snapshot.ts';
 
 /** What the server says of a step, and what the step cost. */
 export interface StepResult {
@@ -38,5 +38,10 @@ export interface Offloader {
   /** The half as it stands; in full when `final`, as the pair is then taken away. */
   checkpoint(final: boolean): Promise<ServerState>;
   restore(saved: ServerState): Promise<void>;
+  /**
+   * SplitFed: the average of the client halves of all sources of the run, each by the samples it trained on since the
+   * round before (counted from 0). Missing where there is one source.
+   */
+  average?(round: number, samples: number, weights: StateDict): Promise<StateDict>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { Batch, BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/messages.ts';
 import { random } from '../random.ts';
 import type { ClientHalf } from './client.ts';
+import { deviceWith, type Device } from './device.ts';
 import { resetDeprune, resetPrune, sigmoid } from './gate.ts';
 import type { Offloader, PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
@@ -29,6 +30,10 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly selectLr: { readonly epochs: number; readonly factor: number };
   readonly checkpointSteps?: number;
+  /** The client halves of all sources are averaged every so many epochs. */
+  readonly averageEpochs?: number;
+  /** What the client half computes on; this machine as it is unless given. */
+  readonly device?: Device;
   readonly resume?: Snapshot;
   /** Aborted: the training yields a last checkpoint and ends. */
   readonly signal?: AbortSignal;
@@ -36,6 +41,8 @@ export interface TrainOptions {
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */
 type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
+
+const wholeDevice = deviceWith(1);
 
 const nothingYet: Totals = {
   bytesUp: 0,
@@ -86,6 +93,7 @@ async function* trainOne(
     else if (progress.phase !== entered) await split.server.phase({ ...phaseStart(phase, progress), fresh: false });
     entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
+    if (!options.signal?.aborted) await average(split, progress, options);
     const tested = options.signal?.aborted ? null : await test(split, phase.budget, options);
     if (!tested) {
       yield await checkpoint(split, progress);
@@ -157,12 +165,11 @@ async function trainStep(
   batch: Batch,
   budget: Budget,
   learningRate: number,
-  { data, source = 0 }: TrainOptions,
+  { data, source = 0, device = wholeDevice }: TrainOptions,
   progress: Progress,
 ): Promise<StepRecord> {
-  const start = performance.now();
-  const begun = await client.begin(batch, budget, progress.step);
-  const sent = performance.now();
+  const forward = await device.work(() => client.begin(batch, budget, progress.step));
+  const begun = forward.result;
   const request = {
     ...begun.features,
     step: progress.step,
@@ -174,10 +181,11 @@ async function trainStep(
     begun.abandon();
     throw error;
   });
-  const returned = performance.now();
-  begun.finish(result.gradient, learningRate);
-  const gate = await client.gate();
-  const finished = performance.now();
+  const backward = await device.work(() => {
+    begun.finish(result.gradient, learningRate);
+    return client.gate();
+  });
+  const gate = backward.result;
 
   progress.bytesUp += result.bytesUp;
   progress.bytesDown += result.bytesDown;
@@ -205,13 +213,25 @@ async function trainStep(
     wireUp: result.wireUp,
     wireDown: result.wireDown,
     seconds: {
-      client: (sent - start + finished - returned) / 1000,
+      client: forward.seconds + backward.seconds,
       wire: result.wireSeconds,
       server: result.serverSeconds,
-      wait: result.waitSeconds,
+      wait: forward.waited + result.waitSeconds + backward.waited,
     },
     ...(gate ? { gates: gate.map(sigmoid) } : {}),
   };
+}
+
+/** SplitFed: after every so many epochs the client goes on with the average of all; its velocities stay its own. */
+async function average(
+  { client, server }: SplitNetwork,
+  { epoch, epochSamples }: Progress,
+  { averageEpochs }: TrainOptions,
+): Promise<void> {
+  if (averageEpochs === undefined || !server.average || (epoch + 1) % averageEpochs !== 0) return;
+  const { weights, momentum } = await client.read();
+  const round = (epoch + 1) / averageEpochs - 1;
+  client.write({ weights: await server.average(round, epochSamples * averageEpochs, weights), momentum });
 }
 
 /** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */

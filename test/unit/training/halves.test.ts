@@ -6,7 +6,7 @@ import type { Cut, NetworkSpec } from '../../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../../main/model/state.ts';
 import { networkSpec, type NetworkName } from '../../../main/model/zoo.ts';
 import { pruneLoss, type GateSettings } from '../../../main/training/gate.ts';
-import type { HalfState } from '../../../main/training/offloader.ts';
+import type { HalfState } from '../../../main/training/snapshot.ts';
 import {
   noise,
   openHalves,

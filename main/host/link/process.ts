@@ -1,0 +1,32 @@
+import { createMedium } from '../../offload/flow.ts';
+import { startRelay, type Relay } from '../../offload/relay.ts';
+import { failureOf } from '../failure.ts';
+import type { FromLinks, LinksRequest, ToLinks } from './messages.ts';
+
+/** The process of a run's emulated links: nothing else is computed in it, so that bytes arrive when they should. */
+
+let relays: readonly Relay[] = [];
+
+function tell(message: FromLinks): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function open({ target, link, shared, count, seed }: LinksRequest): Promise<void> {
+  const medium = shared ? { medium: createMedium() } : {};
+  try {
+    relays = await Promise.all(
+      Array.from({ length: count }, (_, index) => startRelay({ target, link, seed: seed + index, ...medium })),
+    );
+    tell({ kind: 'ready', addresses: relays.map(({ host, port }) => ({ host, port })) });
+  } catch (error) {
+    tell({ kind: 'failed', failure: failureOf(error) });
+  }
+}
+
+process.on('message', (message: ToLinks) => {
+  if (message.kind === 'open') void open(message.request);
+  else if (message.kind === 'cut') relays[message.index]?.cut();
+  else tell({ kind: 'bytes', bytes: relays.map(({ bytes: { up, down } }) => ({ up, down })) });
+});
+process.on('disconnect', () => process.exit());
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
