@@ -12,5 +12,5 @@ export const places = {
   host: join(files, 'dist', 'main', 'host', 'lab', 'utility.js'),
   renderer: join(root, 'dist', 'renderer'),
   preload: join(root, 'dist', 'preload', 'preload.cjs'),
-  icon: join(root, 'resources', 'icons', 'icon.png'),
+  icon: join(root, 'resources', 'icons', '512x512.png'),
 } as const;
