@@ -1,4 +1,4 @@
-import { executeRun, type RunControl } from '../../runs/execute.ts';
+import { performRun, executeRun, type RunControl } from '../../runs/execute.ts';
 import type { Run } from '../../runs/run.ts';
 import type { Store } from '../../runs/store.ts';
 import type { NetworkOptions } from './network.ts';
@@ -10,6 +10,10 @@ export async function executeHere(
   network: NetworkOptions,
   control: RunControl,
 ): Promise<Run> {
-  const { runParts } = await import('../../runs/parts.ts');
-  return executeRun(store, id, runParts, control);
+  if (store.find(id).experiment.processes === 'one' && !network.offload) {
+    const { runParts } = await import('../../runs/parts.ts');
+    return executeRun(store, id, runParts, control);
+  }
+  const { superviseRun } = await import('./supervise.ts');
+  return performRun(store, id, (session) => superviseRun(session, network), control);
 }

@@ -52,7 +52,7 @@ export type FromSource =
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-interface EngineFacts {
+export interface EngineFacts {
   readonly name: string;
   readonly device: string;
   readonly detail: string;

@@ -9,6 +9,7 @@ import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import type { FromSource, SourceTask, ToSource } from './messages.ts';
 import { remoteOffloader } from './remote.ts';
+import { serverHalfOf } from './server-half.ts';
 
 /** The run, as its data source sees it. */
 export interface Supervisor {
@@ -104,10 +105,4 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });
   return sources.count > 1 ? offloader : { ...offloader, average: undefined };
-}
-
-/** A source alone has its server half to itself. */
-export function serverHalfOf({ sources }: Pick<SourceTask['experiment'], 'sources'>): 'own' | 'shared' | 'gathered' {
-  if (sources.count === 1 || sources.serverHalf === 'own') return 'own';
-  return sources.gather ? 'gathered' : 'shared';
 }

@@ -1,0 +1,77 @@
+import type { PairRecord } from '../../training/records.ts';
+import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
+import { startChild, type Child } from '../child.ts';
+import type { Failure } from '../failure.ts';
+import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
+
+/**
+ * Where a data source is: without a process for the moment; starting; ready to train with its server half; training;
+ * at a checkpoint, waiting for the others; making that checkpoint; over; given up.
+ */
+export type Stage = 'down' | 'starting' | 'open' | 'training' | 'arrived' | 'saving' | 'ended' | 'dropped';
+
+/** A data source, over all processes that it takes. */
+export interface Member {
+  readonly index: number;
+  stage: Stage;
+  process: Child<ToSource> | null;
+  /** Its last checkpoint, and the same with the steps that came since. */
+  snapshot: Snapshot | null;
+  standing: Snapshot | null;
+  /** Deaths since its last checkpoint. */
+  deaths: number;
+  /** What its process said when it failed. */
+  failure: Failure | null;
+  /** Of the checkpoint it is at: whether it ends a phase, whether it sees to the server half, and what it gave. */
+  final: boolean;
+  keeper: boolean;
+  pair: PairRecord | null;
+  checkpoint: Checkpoint | null;
+  /** When its process last said anything, and since when it has not reached the server; by performance.now(). */
+  heard: number;
+  lostSince: number | null;
+}
+
+export function newMember(index: number): Member {
+  return {
+    ...{ index, stage: 'down', process: null, snapshot: null, standing: null, deaths: 0, failure: null },
+    ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: 0, lostSince: null },
+  };
+}
+
+/** The members at one of these stages. */
+export function membersAt(members: readonly Member[], ...stages: readonly Stage[]): Member[] {
+  return members.filter(({ stage }) => stages.includes(stage));
+}
+
+export interface MemberListeners {
+  readonly onMessage: (message: FromSource) => void;
+  readonly onGone: (how: string) => void;
+}
+
+/** Starts a process for a source. Nothing is heard any more of a process it had before. */
+export function startMember(member: Member, task: SourceTask, { onMessage, onGone }: MemberListeners): void {
+  const started = startChild<ToSource, FromSource>(import.meta.url, '../source/process.ts', (message) => {
+    if (member.process !== started) return;
+    member.heard = performance.now();
+    onMessage(message);
+  });
+  Object.assign<Member, Partial<Member>>(member, {
+    ...{ stage: 'starting', process: started, standing: task.resume, failure: null },
+    ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: performance.now(), lostSince: null },
+  });
+  started.send({ kind: 'task', task });
+  void started.gone.then((how) => {
+    if (member.process !== started) return;
+    member.process = null;
+    onGone(how);
+  });
+}
+
+/** Ends a source's process at once, without a word to anyone, and waits until it is gone. */
+export async function endMember(member: Member): Promise<void> {
+  const { process } = member;
+  member.process = null;
+  process?.kill();
+  await process?.gone;
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../errors.ts';
+import type { ServerAddress } from '../../offload/dial.ts';
+import type { Session } from '../../runs/follow.ts';
+import { startServerProcess, type ServerProcess } from '../server/start.ts';
+
+/** The offload server that a run has to itself. */
+export interface OwnServer extends ServerAddress {
+  /** Of the process it is now. */
+  pid(): number;
+  /** Rejects when it cannot be kept running. */
+  readonly failed: Promise<never>;
+  /** Ends the process, as a fault would; it is started again. */
+  kill(): void;
+  close(): Promise<void>;
+}
+
+/** It is not started again when it dies this often within so long. */
+const mostDeaths = 6;
+const deathsWithinMs = 60_000;
+const pauseMs = 200;
+
+/**
+ * Starts an offload server on this machine's loopback for one run, and again at the same address whenever it dies. What
+ * it keeps lies in the run's folder.
+ */
+export async function keepServer({ run, folder, log }: Session): Promise<OwnServer> {
+  const { engine, threads, sources } = run.experiment;
+  const options = {
+    ...{ home: folder, engine, threads },
+    limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
+  };
+  const listeners = {
+    onEvent: (event: { readonly kind: string }) => {
+      if (event.kind === 'failed' || event.kind === 'refused') log('server', { ...event });
+    },
+  };
+  let server = await startServerProcess(options, listeners);
+  const { url, token } = server;
+  const port = Number(new URL(url).port);
+  log('server-started', { url, engine: server.engine });
+  let closing = false;
+  let reject: (error: unknown) => void;
+  const failed = new Promise<never>((_, fail) => (reject = fail));
+  failed.catch(() => undefined);
+
+  async function keep(): Promise<void> {
+    const deaths: number[] = [];
+    for (;;) {
+      const how = await server.gone;
+      if (closing) return;
+      log('server-died', { how });
+      deaths.push(performance.now());
+      if (deaths.filter((at) => at > performance.now() - deathsWithinMs).length > mostDeaths) {
+        const advice = `Once that is mended: sluice resume ${run.id}`;
+        throw new SluiceError(
+          'server-died',
+          `The offload server died ${mostDeaths} times in a minute (${how}). ${advice}`,
+        );
+      }
+      await sleep(pauseMs * deaths.length);
+      server = await restarted();
+    }
+  }
+
+  async function restarted(): Promise<ServerProcess> {
+    const again = await startServerProcess({ ...options, port, token }, listeners);
+    if (closing) await again.close();
+    else log('server-started', { url });
+    return again;
+  }
+
+  void keep().catch((error: unknown) => reject(error));
+  return {
+    ...{ url, token, failed },
+    pid: () => server.pid,
+    kill: () => server.kill(),
+    async close() {
+      closing = true;
+      await server.close();
+    },
+  };
+}

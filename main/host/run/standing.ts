@@ -1,0 +1,26 @@
+import type { StepRecord } from '../../training/records.ts';
+import type { Snapshot } from '../../training/snapshot.ts';
+
+/**
+ * A snapshot with the position and totals of a step further on. The weights stay: it is where a source goes on that
+ * died while the server half it shares went on without it.
+ */
+export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
+  const { position, totals } = snapshot;
+  const seconds = step.seconds.client + step.seconds.wire + step.seconds.server + step.seconds.wait;
+  return {
+    ...snapshot,
+    position: { ...position, batch: position.batch + 1, step: step.step + 1 },
+    totals: {
+      bytesUp: totals.bytesUp + step.bytesUp,
+      bytesDown: totals.bytesDown + step.bytesDown,
+      wireUp: totals.wireUp + step.wireUp,
+      wireDown: totals.wireDown + step.wireDown,
+      seconds: totals.seconds + seconds,
+      epochLoss: totals.epochLoss + step.crossEntropy * step.samples,
+      epochCorrect: totals.epochCorrect + step.correct,
+      epochSamples: totals.epochSamples + step.samples,
+      epochSeconds: totals.epochSeconds + seconds,
+    },
+  };
+}

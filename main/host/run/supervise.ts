@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { SluiceError } from '../../errors.ts';
+import type { ServerAddress } from '../../offload/dial.ts';
+import { linkOf } from '../../runs/experiment.ts';
+import { setStatus, wishPollMs, type Session } from '../../runs/follow.ts';
+import type { Run } from '../../runs/run.ts';
+import { startLinks, type Links } from '../link/start.ts';
+import { serverHalfOf } from '../source/server-half.ts';
+import { superviseGroup, type Group } from './group.ts';
+import type { NetworkOptions } from './network.ts';
+import { recordSources, type SourceRecords } from './records.ts';
+import { keepServer, type OwnServer } from './server.ts';
+
+const retrySeconds = 60;
+const stallSeconds = 45;
+/** A server of this run that its sources cannot reach for so long is started again. */
+const stuckServerSeconds = 15;
+
+/**
+ * Executes a run with processes of its own for the server half, every data source and the links between them, on this
+ * machine or with an offload server elsewhere. What dies is started again; what cannot go on is thrown.
+ */
+export async function superviseRun(session: Session, network: NetworkOptions): Promise<void> {
+  const own = network.offload ? null : await keepServer(session);
+  const server: ServerAddress = network.offload ?? own!;
+  let links: Links | null = null;
+  let groups: readonly Group[] = [];
+  try {
+    links = await openLinks(session, server);
+    const records = recordSources(session);
+    groups = openGroups(session, records, network, addressesOf(session, server, links));
+    await seeThrough(session, records, groups, own, links);
+  } finally {
+    await Promise.all(groups.map((group) => group.kill()));
+    links?.kill();
+    await own?.close();
+  }
+}
+
+/** Waits for the groups; passes on what the user wants meanwhile. */
+async function seeThrough(
+  session: Session,
+  records: SourceRecords,
+  groups: readonly Group[],
+  own: OwnServer | null,
+  links: Links | null,
+): Promise<void> {
+  const { store, run, signal, log } = session;
+  let paused = false;
+  const watch = setInterval(() => {
+    const wanted = store.wanted(run.id) === 'pause' && !signal.aborted;
+    if (wanted !== paused) {
+      paused = wanted;
+      if (!paused) records.skip();
+      setStatus(session, paused ? 'paused' : 'running');
+      for (const group of groups)
+        if (paused) group.pause();
+        else group.proceed();
+    }
+    if (paused) records.flush();
+    if (own && isOutOfReach(groups)) {
+      log('server-stuck', { seconds: stuckServerSeconds });
+      own.kill();
+    }
+  }, wishPollMs);
+  const stop = (): void => groups.forEach((group) => group.stop());
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  try {
+    const lasting = [own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
+    await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
+    requireOneThrough(session, groups);
+  } finally {
+    clearInterval(watch);
+    signal.removeEventListener('abort', stop);
+    records.flush();
+  }
+}
+
+/** Sources may be lost, but not all of them. */
+function requireOneThrough({ run }: Session, groups: readonly Group[]): void {
+  const members = groups.flatMap((group) => group.members);
+  if (members.some(({ stage }) => stage !== 'dropped')) return;
+  const why = members[0].failure?.message ?? 'each died too often';
+  const message = `No data source could come to a checkpoint (${why}). Once that is mended: sluice resume ${run.id}`;
+  throw new SluiceError('source-died', message);
+}
+
+function isOutOfReach(groups: readonly Group[]): boolean {
+  const since = performance.now() - stuckServerSeconds * 1000;
+  const lost = groups
+    .flatMap(({ members }) => members)
+    .filter(({ lostSince }) => lostSince !== null && lostSince < since);
+  for (const member of lost) member.lostSince = performance.now();
+  return lost.length > 0;
+}
+
+function linkDied(how: string): never {
+  throw new SluiceError('link-died', `The process of the emulated links died (${how}). Go on with: sluice resume`);
+}
+
+/** One group where all sources train one server half, else one for each. */
+function openGroups(
+  session: Session,
+  records: SourceRecords,
+  { retrySeconds: retry = retrySeconds }: NetworkOptions,
+  addresses: readonly ServerAddress[],
+): Group[] {
+  const { run, folder, store, log } = session;
+  const { experiment, seed } = run;
+  const all = Array.from({ length: experiment.sources.count }, (_, index) => index);
+  const together = serverHalfOf(experiment) !== 'own';
+  return (together ? [all] : all.map((index) => [index])).map((sources) =>
+    superviseGroup({
+      ...{ session, records, sources, stallSeconds },
+      folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
+      task: (index, resume) => ({
+        ...{ experiment, seed, index, resume },
+        ...{ run: runKey(run), server: addresses[index], retrySeconds: retry },
+      }),
+      onEngine(source, { name, device, detail }) {
+        log('engine', { source, name, device, detail });
+        if (source === 0) store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+      },
+    }),
+  );
+}
+
+/** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */
+function runKey({ id, seed, createdAt }: Run): string {
+  return createHash('sha256').update(`${id} ${seed} ${createdAt.getTime()}`).digest('hex').slice(0, 32);
+}
+
+async function openLinks({ run }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
+  const link = linkOf(run.experiment);
+  if (!link) return null;
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol === 'wss:' && fingerprint === undefined) {
+    const message =
+      'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
+      'Give the fingerprint that the server prints with --fingerprint, or take the link out (--set link=null).';
+    throw new SluiceError('bad-usage', message, { path: 'link' });
+  }
+  const { shared, ...rates } = link;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
+  return startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
+}
+
+/** Where each source finds the server. */
+function addressesOf({ run }: Session, server: ServerAddress, links: Links | null): ServerAddress[] {
+  const { token, ca, fingerprint } = server;
+  const { protocol } = new URL(server.url);
+  return Array.from({ length: run.experiment.sources.count }, (_, index) => {
+    const at = links?.addresses[index];
+    const url = at ? `${protocol}//${at.host}:${at.port}` : server.url;
+    return { url, token, ...(ca === undefined ? {} : { ca }), ...(fingerprint === undefined ? {} : { fingerprint }) };
+  });
+}
