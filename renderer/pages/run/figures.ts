@@ -39,6 +39,6 @@ function ratio(part: number, whole: number): number | null {
 
 function sum(values: Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let i = 0; i < values.length; i++) total += values[i];
   return total;
 }

@@ -1,34 +1,34 @@
 import type { StepColumns } from '../../../main/api.ts';
-
-export const places = ['client', 'wire', 'server', 'wait'] as const;
-export type Place = (typeof places)[number];
+import { timeParts } from '../../../main/charts/step-time.ts';
 
 /** Where the time of steps went: seconds a step on average, and shares of the whole. */
 export interface TimeShares {
   readonly steps: number;
   readonly secondsPerStep: number;
-  readonly places: readonly { readonly place: Place; readonly seconds: number; readonly share: number }[];
+  /** In the order of the chart. */
+  readonly parts: readonly { readonly name: string; readonly seconds: number; readonly share: number }[];
 }
 
-/** Of the steps from row `from` on that `wanted` takes. */
+/** Of the steps from row `from` on that `wanted` takes; null when there are none. */
 export function timeShares(
   steps: StepColumns,
   from = 0,
   wanted: (row: number) => boolean = () => true,
 ): TimeShares | null {
-  const sums = [0, 0, 0, 0];
-  const columns = [steps.clientSeconds, steps.wireSeconds, steps.serverSeconds, steps.waitSeconds];
+  const sums = timeParts.map(() => 0);
+  const columns = timeParts.map(({ column }) => steps[column]);
   let count = 0;
-  for (let row = from; row < steps.step.length; row++) {
+  for (let row = Math.max(0, from); row < steps.step.length; row++) {
     if (!wanted(row)) continue;
     count++;
-    for (let i = 0; i < 4; i++) sums[i] += columns[i][row];
+    for (let i = 0; i < columns.length; i++) sums[i] += columns[i][row];
   }
   if (count === 0) return null;
   const total = sums.reduce((sum, each) => sum + each, 0);
-  return {
-    steps: count,
-    secondsPerStep: total / count,
-    places: places.map((place, i) => ({ place, seconds: sums[i] / count, share: total > 0 ? sums[i] / total : 0 })),
-  };
+  const parts = timeParts.map(({ name }, i) => ({
+    name,
+    seconds: sums[i] / count,
+    share: total > 0 ? sums[i] / total : 0,
+  }));
+  return { steps: count, secondsPerStep: total / count, parts };
 }

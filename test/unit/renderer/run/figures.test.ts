@@ -7,7 +7,7 @@ import { phaseSegments, planStanding, shareDone } from '../../../../renderer/pag
 import { timeShares } from '../../../../renderer/pages/run/step-shares.ts';
 import { stepColumns } from './recorded-run.ts';
 
-const phase = { epochs: 1, learningRate: 0.01, firstEpoch: 0, training: 0, phase: 0 };
+const phase = { epochs: 1, learningRate: 0.01, firstEpoch: 0, training: 0 };
 const plan: Plan = {
   phases: [
     { ...phase, budget: 4, steps: 10, bytesUp: 60, bytesDown: 40 },
@@ -82,7 +82,7 @@ describe('where the time goes', () => {
     ]);
     const shares = timeShares(steps, 0, (row) => steps.source[row] === 0);
     expect(shares).toMatchObject({ steps: 2, secondsPerStep: 4 });
-    expect(shares?.places.map(({ share }) => share)).toEqual([0.25, 0.5, 0.25, 0]);
+    expect(shares?.parts.map(({ share }) => share)).toEqual([0.25, 0.5, 0.25, 0]);
     expect(timeShares(steps, 3)).toBeNull();
   });
 });

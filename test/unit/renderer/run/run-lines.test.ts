@@ -19,7 +19,7 @@ const spec: LineChartSpec = {
 const [accuracy, , traffic] = runCharts;
 
 const phase: PlannedPhase = {
-  ...{ training: 0, phase: 0, budget: 4, firstEpoch: 0, epochs: 2, steps: 8, bytesUp: 60, bytesDown: 20 },
+  ...{ training: 0, budget: 4, firstEpoch: 0, epochs: 2, steps: 8, bytesUp: 60, bytesDown: 20 },
   learningRate: 0.01,
 };
 

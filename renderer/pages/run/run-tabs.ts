@@ -1,0 +1,31 @@
+import type { RunDetail } from '../../../main/api.ts';
+import type { RunRecords } from '../../stores/run-records.ts';
+
+export type RunTab = 'charts' | 'gate' | 'time' | 'pairs' | 'log' | 'settings' | 'notes';
+
+/** What a view of live records gets: the object is a new one whenever they have changed. */
+export interface LiveRecords {
+  readonly version: number;
+  readonly records: RunRecords;
+}
+
+/** The views that make sense for a run. */
+export function runTabs(
+  { experiment, notes }: Pick<RunDetail, 'experiment' | 'notes'>,
+  { pairs, log }: Pick<RunRecords, 'pairs' | 'log'>,
+): { readonly name: RunTab; readonly label: string; readonly count?: number }[] {
+  const { method, split } = experiment;
+  const wrong = log.filter(({ level }) => level !== 'info').length;
+  const makesSet = method === 'prune' || method === 'scratch';
+  return [
+    { name: 'charts', label: 'Charts' },
+    ...(split.module ? [{ name: 'gate', label: 'Gate' } as const] : []),
+    { name: 'time', label: 'Time' },
+    ...(makesSet || pairs.length > 0
+      ? [{ name: 'pairs', label: 'Model pairs', ...(pairs.length > 0 ? { count: pairs.length } : {}) } as const]
+      : []),
+    { name: 'log', label: 'Log', ...(wrong > 0 ? { count: wrong } : {}) },
+    { name: 'settings', label: 'Settings' },
+    { name: 'notes', label: notes.trim() === '' ? 'Notes' : 'Notes •' },
+  ];
+}

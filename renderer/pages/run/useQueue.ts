@@ -1,0 +1,23 @@
+import { computed, type ComputedRef } from 'vue';
+import type { RunSummary } from '../../../main/api.ts';
+import { useRuns } from '../../stores/runs.ts';
+
+/** Where a queued run stands. */
+export interface QueueStanding {
+  /** Queued runs that go before it. */
+  readonly ahead: number;
+  readonly running: number;
+}
+
+/** The oldest run goes first. */
+export function useQueue(run: () => RunSummary | null): ComputedRef<QueueStanding> {
+  const runs = useRuns();
+  return computed(() => {
+    const own = run();
+    const queued = runs.active.filter(({ status }) => status === 'queued');
+    const goesBefore = (other: RunSummary): boolean =>
+      own !== null &&
+      (other.createdAt < own.createdAt || (other.createdAt === own.createdAt && other.number < own.number));
+    return { ahead: queued.filter(goesBefore).length, running: runs.active.length - queued.length };
+  });
+}
