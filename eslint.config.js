@@ -1,6 +1,8 @@
 import boundaries from 'eslint-plugin-boundaries';
 import { defineConfig } from 'eslint/config';
+import vue from 'eslint-plugin-vue';
 import tseslint from 'typescript-eslint';
+import vueParser from 'vue-eslint-parser';
 
 /**
  * The direction of dependencies: each part may import itself, the floor (errors, random numbers, where things are)
@@ -25,7 +27,7 @@ const mayImport = {
 };
 
 const parts = [
-  { category: 'floor', pattern: 'main/{errors,random,entry,home}.ts' },
+  { category: 'floor', pattern: 'main/{errors,random,entry,home,version}.ts' },
   { category: 'api', pattern: 'main/{api,wire}.ts' },
   { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },
   ...[...lab, 'host'].map((name) => ({ category: name, pattern: `main/${name}/**` })),
@@ -39,7 +41,14 @@ export default defineConfig(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        // The same in every file, or the service starts anew between them.
+        extraFileExtensions: ['.vue'],
+      },
+    },
     rules: {
       eqeqeq: 'error',
       // The compiler takes every index to be in range, so this rule would call checks of what an index gave needless.
@@ -54,7 +63,31 @@ export default defineConfig(
     },
   },
   {
-    files: ['main/**/*.ts', 'electron/**/*.ts', 'renderer/**/*.ts'],
+    // Types in components are checked by vue-tsc; what needs types to lint lies in .ts files beside them.
+    files: ['renderer/**/*.vue'],
+    extends: [tseslint.configs.strict, vue.configs['flat/recommended']],
+    languageOptions: { parser: vueParser, parserOptions: { parser: tseslint.parser, sourceType: 'module' } },
+    rules: {
+      eqeqeq: 'error',
+      // The compiler knows all names; the formatter lays the markup out.
+      'no-undef': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'vue/block-lang': ['error', { script: { lang: 'ts' } }],
+      'vue/component-api-style': ['error', ['script-setup']],
+      'vue/html-indent': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      // Props are destructured with their defaults; one that is optional is undefined, as its type says.
+      'vue/require-default-prop': 'off',
+      'vue/no-v-html': 'error',
+    },
+  },
+  {
+    files: ['main/**/*.ts', 'electron/**/*.ts', 'renderer/**/*.{ts,vue}'],
     plugins: { boundaries },
     settings: { 'boundaries/files': parts },
     rules: {
@@ -81,7 +114,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['renderer/**/*.ts'],
+    files: ['renderer/**/*.{ts,vue}'],
+    ignores: ['renderer/vite.config.ts'],
     rules: {
       'no-restricted-imports': [
         'error',

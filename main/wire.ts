@@ -28,7 +28,7 @@ numberArrays.forEach((NumberArray, type) => {
  * A message as bytes. Carries what structured clone does of JSON's values, Uint8Array, Float32Array, Float64Array,
  * NaN, infinities and bigint; a property that is undefined is left out, an element that is undefined becomes null.
  */
-export function encodeMessage(value: unknown): Uint8Array {
+export function encodeMessage(value: unknown): Uint8Array<ArrayBuffer> {
   return encode(value, { extensionCodec: codec, useBigInt64: true, ignoreUndefined: true });
 }
 
@@ -70,8 +70,9 @@ export function ownMethods(
         return (await Reflect.apply(method, table, args)) as unknown;
       } catch (error) {
         failed(name, error);
-        // birpc answers with the very object that was thrown, so it must be plain.
-        return await Promise.reject(toLabError(error) as unknown as Error);
+        // birpc answers with the very object that was thrown: a plain one, called an Error for the compiler alone.
+        const plain = toLabError(error) as LabError & Error;
+        throw plain;
       }
     };
   };

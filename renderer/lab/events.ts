@@ -1,0 +1,40 @@
+import type { LabEvents } from '../../main/api.ts';
+
+type Listeners = { readonly [E in keyof LabEvents]: Set<LabEvents[E]> };
+
+export interface Events {
+  /** What the lab calls. */
+  readonly table: LabEvents;
+  on<E extends keyof LabEvents>(event: E, listener: LabEvents[E]): () => void;
+}
+
+/** Passes every event of the lab on to those that listen. */
+export function createEvents(): Events {
+  const listeners: Listeners = {
+    runs: new Set(),
+    steps: new Set(),
+    epochs: new Set(),
+    log: new Set(),
+    server: new Set(),
+    dataTask: new Set(),
+    settings: new Set(),
+    notice: new Set(),
+  };
+  return {
+    table: {
+      runs: (...event) => listeners.runs.forEach((listener) => listener(...event)),
+      steps: (...event) => listeners.steps.forEach((listener) => listener(...event)),
+      epochs: (...event) => listeners.epochs.forEach((listener) => listener(...event)),
+      log: (...event) => listeners.log.forEach((listener) => listener(...event)),
+      server: (...event) => listeners.server.forEach((listener) => listener(...event)),
+      dataTask: (...event) => listeners.dataTask.forEach((listener) => listener(...event)),
+      settings: (...event) => listeners.settings.forEach((listener) => listener(...event)),
+      notice: (...event) => listeners.notice.forEach((listener) => listener(...event)),
+    },
+    on(event, listener) {
+      const all: Set<typeof listener> = listeners[event];
+      all.add(listener);
+      return () => all.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { ChartSpline, Cpu, House, Images, PencilRuler, Server, Settings } from '@lucide/vue';
+import type { Component } from 'vue';
+
+/** A place the rail leads to. */
+export interface Destination {
+  readonly name: string;
+  readonly label: string;
+  readonly icon: Component;
+  readonly shortcut: string;
+}
+
+/** Work first, then what it rests on. */
+export const destinations: readonly Destination[] = [
+  { name: 'home', label: 'Home', icon: House, shortcut: 'CmdOrCtrl+1' },
+  { name: 'design', label: 'Design', icon: PencilRuler, shortcut: 'CmdOrCtrl+2' },
+  { name: 'compare', label: 'Compare', icon: ChartSpline, shortcut: 'CmdOrCtrl+3' },
+  { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+4' },
+  { name: 'data', label: 'Data', icon: Images, shortcut: 'CmdOrCtrl+5' },
+  { name: 'engines', label: 'Engines', icon: Cpu, shortcut: 'CmdOrCtrl+6' },
+  { name: 'settings', label: 'Settings', icon: Settings, shortcut: 'CmdOrCtrl+,' },
+];

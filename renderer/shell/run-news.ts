@@ -1,0 +1,27 @@
+import type { RunSummary } from '../../main/api.ts';
+import { formatPercent } from '../../main/charts/formats.ts';
+
+export interface News {
+  readonly tone: 'good' | 'warn' | 'bad' | 'info';
+  readonly title: string;
+  readonly text: string;
+}
+
+/** What to say of a run that has just become what it is; null for what needs no words. */
+export function newsOf({ name, number, status, bestAccuracy, error }: RunSummary): News | null {
+  const run = `${name} (run ${number})`;
+  switch (status) {
+    case 'finished': {
+      const best = bestAccuracy === null ? '' : `, best accuracy ${formatPercent(bestAccuracy)}`;
+      return { tone: 'good', title: 'Run finished', text: `${run} has finished${best}.` };
+    }
+    case 'failed':
+      return { tone: 'bad', title: 'Run failed', text: `${run} failed: ${error ?? 'its log says why.'}` };
+    case 'interrupted':
+      return { tone: 'warn', title: 'Run interrupted', text: `${run} was interrupted. It can be resumed.` };
+    case 'stopped':
+      return { tone: 'info', title: 'Run stopped', text: `${run} has stopped, with a checkpoint.` };
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,46 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef, triggerRef } from 'vue';
+import type { RunSummary } from '../../main/api.ts';
+import { useLab } from '../lab/index.ts';
+
+/** Newest first; those launched together in the order they were launched. */
+function inOrder(a: RunSummary, b: RunSummary): number {
+  return b.createdAt - a.createdAt || b.number - a.number;
+}
+
+/** Whether a run is training, or will as soon as it may. */
+export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
+  return status === 'running' || status === 'paused' || status === 'queued';
+}
+
+/** All runs of the lab as lists show them, kept up with its events. */
+export const useRuns = defineStore('runs', () => {
+  const lab = useLab();
+  const byId = shallowRef(new Map<string, RunSummary>());
+  /** Whether the list was fetched once. */
+  const loaded = shallowRef(false);
+  const error = shallowRef<string | null>(null);
+
+  const all = computed(() => [...byId.value.values()].sort(inOrder));
+  const active = computed(() => all.value.filter(isActive));
+
+  async function refresh(): Promise<void> {
+    try {
+      const runs = await lab.api.runs();
+      byId.value = new Map(runs.map((run) => [run.id, run]));
+      loaded.value = true;
+      error.value = null;
+    } catch (failure) {
+      error.value = (failure as Error).message;
+    }
+  }
+
+  lab.onReady(() => void refresh());
+  lab.on('runs', (changed, deleted) => {
+    for (const run of changed) byId.value.set(run.id, run);
+    for (const id of deleted) byId.value.delete(id);
+    triggerRef(byId);
+  });
+
+  return { byId, loaded, error, all, active, refresh };
+});

@@ -1,0 +1,239 @@
+import { shallowRef } from 'vue';
+import type { LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import { SluiceError } from '../../main/errors.ts';
+import { protocol } from '../../main/wire.ts';
+import { createEvents } from '../../renderer/lab/events.ts';
+import type { Lab, LabState } from '../../renderer/lab/lab.ts';
+import { fakeDatasets, fakeEngines, fakePresets, fakeRuns, fakeSample } from './fake-entries.ts';
+import { fakeEpochs, fakeExperiment, fakeGates, fakePlan, fakeSteps } from './fake-series.ts';
+
+/** A lab in memory: a few plausible runs that answer as the real one would, and nothing that trains. */
+export interface FakeLab {
+  readonly lab: Lab;
+  readonly api: LabApi;
+  readonly runs: Map<string, RunSummary>;
+  /** Sends an event to all that listen. */
+  emit<E extends keyof LabEvents>(event: E, ...details: Parameters<LabEvents[E]>): void;
+  /** The connection breaks or comes back. */
+  become(state: LabState): void;
+  /** Hears every event, to pass on. */
+  readonly on: Lab['on'];
+}
+
+const info: LabInfo = {
+  protocol,
+  version: '0.1.0',
+  host: 'browser',
+  home: '/home/ada/.local/share/sluice',
+  machine: { cores: 8, processor: 'Ryzen 7 5800U', memory: 16e9 },
+};
+
+const defaults: Settings = {
+  theme: 'system',
+  parallelRuns: 1,
+  threads: null,
+  engine: 'auto',
+  paper: { widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
+  notifications: true,
+};
+
+/** A fake lab; procedures given replace its own, runs given are the only ones. */
+export function fakeLab(overrides: Partial<LabApi> = {}, runs: readonly RunSummary[] = fakeRuns()): FakeLab {
+  const events = createEvents();
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  const emit: FakeLab['emit'] = (event, ...details) => {
+    (events.table[event] as (...given: unknown[]) => void)(...details);
+  };
+  const api: LabApi = { ...fakeApi(byId, emit), ...overrides };
+  const state = shallowRef<LabState>('ready');
+  const ready = new Set<() => void>();
+  const lab: Lab = {
+    api,
+    state,
+    info: shallowRef(info),
+    on: events.on,
+    onReady(listener) {
+      ready.add(listener);
+      if (state.value === 'ready') listener();
+      return () => ready.delete(listener);
+    },
+    close: () => undefined,
+  };
+  return {
+    lab,
+    api,
+    runs: byId,
+    emit,
+    on: events.on,
+    become(now) {
+      state.value = now;
+      if (now === 'ready') for (const listener of ready) listener();
+    },
+  };
+}
+
+function fakeApi(runs: Map<string, RunSummary>, emit: FakeLab['emit']): LabApi {
+  return { ...runCalls(runs, emit), ...seriesCalls(runs), ...placeCalls(emit) };
+}
+
+type RunCalls = Pick<
+  LabApi,
+  'runs' | 'run' | 'pause' | 'proceed' | 'stop' | 'resume' | 'delete' | 'annotate' | 'launch' | 'watch'
+>;
+
+function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCalls {
+  function find(id: string): RunSummary {
+    const run = runs.get(id);
+    if (!run) throw new SluiceError('run-unknown', `There is no run "${id}".`, { path: 'id' });
+    return run;
+  }
+  async function change(id: string, changes: Partial<RunSummary>): Promise<void> {
+    const run = { ...find(id), ...changes };
+    runs.set(id, run);
+    await Promise.resolve();
+    emit('runs', [run], []);
+  }
+  return {
+    runs: () => Promise.resolve([...runs.values()]),
+    run: async (id) => {
+      const run = find(id);
+      const folder = `${info.home}/runs/${id}`;
+      return await Promise.resolve({
+        ...run,
+        experiment: { ...fakeExperiment(run.method), name: run.name },
+        notes: '',
+        folder,
+        plan: fakePlan(),
+        sent: [8, 8, 32],
+      });
+    },
+    pause: (id) => change(id, { status: 'paused' }),
+    proceed: (id) => change(id, { status: 'running' }),
+    stop: (id) => change(id, { status: 'stopped', progress: null, endedAt: Date.now() }),
+    resume: (id) => change(id, { status: 'queued', endedAt: null }),
+    delete: async (ids) => {
+      for (const id of ids) runs.delete(id);
+      await Promise.resolve();
+      emit('runs', [], ids);
+    },
+    annotate: (id, { tags }) => change(id, tags ? { tags } : {}),
+    launch: async (experiments, name) => {
+      const [model] = fakeRuns();
+      const first = Math.max(0, ...[...runs.values()].map(({ number }) => number)) + 1;
+      const launched = experiments.map((experiment, i): RunSummary => ({
+        ...model,
+        id: `new-${first + i}`,
+        number: first + i,
+        name: experiment.name ?? 'deprune',
+        method: experiment.method ?? 'deprune',
+        group: name,
+        status: 'queued',
+        createdAt: Date.now(),
+        startedAt: null,
+        endedAt: null,
+        epochsDone: 0,
+        progress: null,
+        lastAccuracy: null,
+        bestAccuracy: null,
+        bytesUp: 0,
+        bytesDown: 0,
+      }));
+      for (const run of launched) runs.set(run.id, run);
+      await Promise.resolve();
+      emit('runs', launched, []);
+      return launched;
+    },
+    watch: () => Promise.resolve(),
+  };
+}
+
+type SeriesCalls = Pick<
+  LabApi,
+  'steps' | 'epochs' | 'gates' | 'log' | 'exportChart' | 'exportRuns' | 'examine' | 'experimentSchema' | 'preset'
+>;
+
+function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
+  const file = { name: 'export.svg', type: 'image/svg+xml', data: new TextEncoder().encode('<svg/>') };
+  const seed = (id: string): number => runs.get(id)?.number ?? 1;
+  return {
+    steps: (id, row) => Promise.resolve(fakeSteps(seed(id), row)),
+    epochs: (id) => Promise.resolve(fakeEpochs(seed(id))),
+    gates: (id, _training, moments) => Promise.resolve(fakeGates(seed(id), moments)),
+    log: (_, from) =>
+      Promise.resolve({
+        from,
+        lines: [
+          {
+            at: Date.now() - 60_000,
+            level: 'info' as const,
+            event: 'start',
+            text: 'Training began on the cpu engine.',
+          },
+          { at: Date.now(), level: 'warning' as const, event: 'slow', text: 'The server answers slowly.' },
+        ].slice(from),
+      }),
+    exportChart: () => Promise.resolve(file),
+    exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
+    examine: () =>
+      Promise.resolve({ problems: [], experiment: fakeExperiment('deprune'), network: null, design: null }),
+    experimentSchema: () => Promise.resolve({ type: 'object', properties: {} }),
+    preset: () =>
+      Promise.resolve([fakeExperiment('deprune'), fakeExperiment('full'), fakeExperiment('high-compression')]),
+  };
+}
+
+type PlaceCalls = Omit<LabApi, keyof RunCalls | keyof SeriesCalls>;
+
+function placeCalls(emit: FakeLab['emit']): PlaceCalls {
+  let settings = defaults;
+  let server: ServerState = { status: 'stopped', error: null };
+  async function serve(state: ServerState): Promise<ServerState> {
+    server = state;
+    await Promise.resolve();
+    emit('server', server);
+    return server;
+  }
+  const began = (kind: 'get' | 'import', name: string) =>
+    ({
+      id: 1,
+      kind,
+      name,
+      status: 'running',
+      progress: { step: 'download', item: `${name}.tar.gz`, done: 61e6, total: 170e6, unit: 'bytes' },
+      notes: [],
+    }) as const;
+  return {
+    hello: () => Promise.resolve(info),
+    presets: () => Promise.resolve(fakePresets()),
+    server: () => Promise.resolve(server),
+    startServer: ({ host, port, tls }) =>
+      serve({
+        status: 'running',
+        url: `${tls ? 'wss' : 'ws'}://${host === '0.0.0.0' ? '192.168.1.20' : host}:${port}`,
+        token: 'q7hW2nVxT0c4LkPzYd9sRb',
+        fingerprint: tls ? '3A:9F:11:C2:7E:54:90:BD:02:66:8A:F1:C5:D8:3B:47' : null,
+        startedAt: Date.now(),
+        clients: [],
+        bytesUp: 0,
+        bytesDown: 0,
+        rate: 0,
+        errors: [],
+      }),
+    stopServer: () => serve({ status: 'stopped', error: null }),
+    datasets: () => Promise.resolve(fakeDatasets()),
+    samples: (_, count) => Promise.all(Array.from({ length: count }, (_, i) => fakeSample(i))),
+    getDataset: (name) => Promise.resolve(began('get', name)),
+    importDataset: ({ name = 'pictures' }) => Promise.resolve(began('import', name)),
+    cancelDataTask: () => Promise.resolve(),
+    dataTasks: () => Promise.resolve([]),
+    removeDataset: () => Promise.resolve(),
+    engines: () => Promise.resolve(fakeEngines()),
+    settings: () => Promise.resolve(settings),
+    changeSettings: async (changes) => {
+      settings = { ...settings, ...changes };
+      await Promise.resolve();
+      emit('settings', settings);
+      return settings;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { createBirpc } from 'birpc';
+import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer } from 'ws';
+import type { LabApi, LabEvents } from '../../main/api.ts';
+import { decodeMessage, encodeMessage, ownMethods } from '../../main/wire.ts';
+import { fakeLab, type FakeLab } from './fake-lab.ts';
+
+/**
+ * Serves the built window with a lab in memory, to look at pages without training anything:
+ * `npx tsx test/support/serve-fake.ts [port] [folder]`. With `empty` for a lab without runs.
+ */
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+const policy =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; connect-src 'self'; " +
+  "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const [port = '4173', folder = 'dist/renderer', state = 'full'] = process.argv.slice(2);
+const fake = state === 'empty' ? fakeLab({}, []) : fakeLab();
+
+const server = createServer((request, response) => {
+  const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);
+  const file = join(folder, path === '/' ? 'index.html' : path);
+  if (!existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404).end();
+  response.writeHead(200, {
+    'content-type': types[extname(file)] ?? 'application/octet-stream',
+    'content-security-policy': policy,
+  });
+  createReadStream(file).pipe(response);
+});
+
+new WebSocketServer({ server, path: '/lab' }).on('connection', (socket) => {
+  const events = createBirpc<LabEvents, LabApi>(fake.api, {
+    post: (message: unknown) => socket.send(encodeMessage(message)),
+    on: (listener: (message: unknown) => void) => socket.on('message', (data: Buffer) => listener(decodeMessage(data))),
+    resolver: ownMethods(fake.api),
+  });
+  for (const stop of passOn(fake, events)) socket.on('close', stop);
+});
+
+function passOn({ on }: FakeLab, to: LabEvents): (() => void)[] {
+  return [
+    on('runs', (...details) => to.runs(...details)),
+    on('server', (...details) => to.server(...details)),
+    on('settings', (...details) => to.settings(...details)),
+    on('dataTask', (...details) => to.dataTask(...details)),
+  ];
+}
+
+server.listen(Number(port), '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${port}\n`));
