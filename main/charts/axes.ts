@@ -58,9 +58,14 @@ export function formatPlace(axis: AxisKind, value: number): string {
   return axis === 'bytes' ? formatBytes(value) : axisQuantities[axis].format(value);
 }
 
+/** An axis for ECharts; its labels stand apart, as some charts choose their own. */
+interface AxisOption extends Readonly<Record<string, unknown>> {
+  readonly axisLabel: object;
+}
+
 type Extent = readonly [least: number, most: number];
 
-export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): object {
+export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): AxisOption {
   const { fontSize } = style;
   return {
     ...axis(quantity, style, logarithmic, extent),
@@ -68,7 +73,7 @@ export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolea
   };
 }
 
-export function yAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): object {
+export function yAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): AxisOption {
   const named = { name: quantity.name, nameLocation: 'middle', nameRotate: 90 };
   return {
     ...axis(quantity, style, logarithmic, extent),
@@ -97,7 +102,7 @@ function axis(
   style: ChartStyle,
   logarithmic: boolean,
   [least, most]: Extent,
-): object {
+): AxisOption {
   const { faint, grid, text, fontSize, fontFamily, lineWidth } = style;
   const usable = logarithmic && least > 0 && most < Infinity;
   const ticks = usable ? logarithmicTicks(least, most) : null;

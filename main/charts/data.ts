@@ -23,6 +23,15 @@ export interface StepData {
   readonly waitSeconds: Float64Array;
 }
 
+const none = new Float64Array(0);
+
+/** What is drawn from its epochs alone has these steps. */
+export const noSteps: StepData = {
+  ...{ training: none, phase: none, source: none, epoch: none, step: none, budget: none, learningRate: none },
+  ...{ samples: none, crossEntropy: none, pruneLoss: none, bytesUp: none, bytesDown: none },
+  ...{ clientSeconds: none, wireSeconds: none, serverSeconds: none, waitSeconds: none },
+};
+
 /** The end of an epoch; bytes and seconds count from the beginning of the training. */
 export interface EpochData {
   readonly training: number;
@@ -30,11 +39,15 @@ export interface EpochData {
   readonly source: number;
   readonly epoch: number;
   readonly budget: number | null;
+  readonly trainLoss: number;
   readonly trainAccuracy: number;
   readonly testLoss: number;
   readonly testAccuracy: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  readonly wireUp: number;
+  readonly wireDown: number;
+  readonly samplesPerSecond: number;
   readonly seconds: number;
 }
 

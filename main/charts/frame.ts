@@ -27,7 +27,7 @@ export function legend(
   let rows = 1;
   let used = 0;
   for (const { name } of entries) {
-    const needed = itemWidth + 5 + measure(name, fontSize);
+    const needed = itemWidth + 0.4 * fontSize + measure(name, fontSize);
     if (used > 0 && used + needed > width - fontSize) {
       rows++;
       used = 0;
@@ -44,15 +44,16 @@ export function legend(
       itemGap,
     },
     ...{ selectedMode: false, data: entries.map(({ name }) => ({ name })) },
-    textStyle: { fontSize, fontFamily, color: text },
+    lineStyle: { width: style.lineWidth },
+    textStyle: { fontSize, fontFamily, color: text, padding: [0, 0, 0, 0.4 * fontSize] },
   };
-  return { option, height: rows * (fontSize + itemGap) };
+  return { option, height: rows * (0.6 * fontSize + itemGap) + 0.5 * fontSize };
 }
 
 /** Margins that hold labels and names of the axes, whatever their length. */
 export function grid(style: ChartStyle, above: number): object {
   const { fontSize, selfContained } = style;
-  const edge = selfContained ? 0 : 4;
+  const edge = selfContained ? 0.3 * fontSize : 4;
   return {
     ...{ left: edge, right: fontSize, bottom: edge, top: titleHeight(style) + above + fontSize / 2 },
     ...{ outerBoundsMode: 'same', outerBoundsContain: 'all', show: false },

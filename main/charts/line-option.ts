@@ -5,6 +5,7 @@ import { grid, legend, textStyle, title } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
 import { lookOf, type Look } from './palette.ts';
 import { ribbonSeries } from './ribbon.ts';
+import { interleave } from './sample.ts';
 import type { PhaseMark } from './series.ts';
 import type { LineChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
@@ -111,9 +112,8 @@ function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): 
 }
 
 function plannedSeries({ name, x, y }: PlannedLine, index: number, { faint, lineWidth }: ChartStyle): object {
-  const data = Float64Array.from({ length: 2 * x.length }, (_, i) => (i % 2 === 0 ? x : y)[i >> 1]);
   return {
-    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data, z: 1 },
+    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data: interleave(x, y), z: 1 },
     ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };

@@ -32,14 +32,15 @@ export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec,
   const families = [...new Set(measured.map(({ family }) => family))];
   const lookOf = (family: string): number => looks?.get(family) ?? families.indexOf(family);
   const smoothed = measured.map((series) => ({ ...series, y: smooth(series.y, weight) }));
+  const rawOf = new Map(smoothed.map(({ id, y }, i) => [id, y === measured[i].y ? null : measured[i].y]));
   if (!spec.seedsAsBand) {
-    return smoothed.map(({ id, run, label, family, x, y, phases }, i) => {
-      const raw = y === measured[i].y ? null : measured[i].y;
-      return { id, run, label, family, look: lookOf(family), x, y, raw, band: null, phases };
-    });
+    return smoothed.map(({ id, run, label, family, x, y, phases }) => ({
+      ...{ id, run, label, family, look: lookOf(family), x, y, raw: rawOf.get(id) ?? null, band: null, phases },
+    }));
   }
   return bandsOf(smoothed).map(({ id, family, members, x, mean, least, most }) => ({
-    ...{ id, run: members[0].run, label: family, family, look: lookOf(family), x, y: mean, raw: null },
+    ...{ id, run: members[0].run, label: family, family, look: lookOf(family), x, y: mean },
+    raw: members.length > 1 ? null : (rawOf.get(id) ?? null),
     band: members.length > 1 ? { least, most } : null,
     phases: members[0].phases,
   }));

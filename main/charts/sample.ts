@@ -28,7 +28,8 @@ export function bucketed(
   const start = Math.max(least, from - 1);
   const end = Math.min(x.length, to + 1);
   if (end <= start) return { points: new Float64Array(0), shown: 0, total: 0 };
-  if (end - start <= 3 * buckets) return { points: interleave(x, y, start, end), shown: total, total };
+  if (end - start <= 3 * buckets)
+    return { points: interleave(x.subarray(start, end), y.subarray(start, end)), shown: total, total };
 
   const scale = logarithmic ? Math.log : (value: number) => value;
   const origin = scale(x[from]);
@@ -78,11 +79,12 @@ function keepBucket(
   return end;
 }
 
-function interleave(x: Float64Array, y: Float64Array, from: number, to: number): Float64Array {
-  const points = new Float64Array(2 * (to - from));
-  for (let i = from; i < to; i++) {
-    points[2 * (i - from)] = x[i];
-    points[2 * (i - from) + 1] = y[i];
+/** Points by turns x and y, as ECharts takes them. */
+export function interleave(x: Float64Array, y: Float64Array): Float64Array {
+  const points = new Float64Array(2 * x.length);
+  for (let i = 0; i < x.length; i++) {
+    points[2 * i] = x[i];
+    points[2 * i + 1] = y[i];
   }
   return points;
 }

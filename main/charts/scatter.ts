@@ -1,10 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from './axes.ts';
 import type { TrainingData } from './data.ts';
-import { grid, textStyle, title } from './frame.ts';
+import { grid, legend, textStyle, title } from './frame.ts';
 import type { Looks } from './lines.ts';
 import { paretoFront } from './numbers.ts';
-import { lookOf } from './palette.ts';
+import { lookOf, type Look } from './palette.ts';
 import type { ScatterChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
@@ -48,7 +48,7 @@ function costOf({ steps, epochs }: TrainingData, cost: ScatterChartSpec['x']): n
   return (sum(steps.bytesUp) + sum(steps.bytesDown)) / sum(steps.samples);
 }
 
-/** Points with their names, and the Pareto front as steps: what is reached for at most so much. */
+/** Points, a look for each family, and the Pareto front as steps: what is reached for at most so much. */
 export function scatterOption(
   outcomes: readonly Outcome[],
   spec: ScatterChartSpec,
@@ -56,18 +56,39 @@ export function scatterOption(
 ): EChartsCoreOption {
   const costs = Float64Array.from(outcomes, ({ cost }) => cost);
   const gains = Float64Array.from(outcomes, ({ gain }) => gain);
-  const gainName = spec.y === 'best-accuracy' ? 'Best test accuracy' : 'Last test accuracy';
+  const families = familyLooks(outcomes, style);
+  const top = style.selfContained ? legend(families, style) : { option: { show: false }, height: 0 };
   return {
     animation: false,
     textStyle: textStyle(style),
     backgroundColor: style.ground,
     title: title(style),
-    legend: { show: false },
-    grid: grid(style, 0),
-    xAxis: xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)),
-    yAxis: yAxis({ ...metricQuantities.accuracy, name: gainName }, style, false, extentOf([gains], false)),
-    series: [frontSeries(outcomes, style), pointSeries(outcomes, style)],
+    legend: {
+      ...top.option,
+      itemWidth: 0.8 * style.fontSize,
+      itemHeight: 0.8 * style.fontSize,
+      itemStyle: { opacity: 1 },
+    },
+    grid: grid(style, top.height),
+    xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
+    yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
+    series: [frontSeries(outcomes, style), ...families.map((family) => pointSeries(family, outcomes, style))],
   };
+}
+
+const gainQuantities: Readonly<Record<ScatterChartSpec['y'], Quantity>> = {
+  'best-accuracy': { ...metricQuantities.accuracy, name: 'Best test accuracy' },
+  'last-accuracy': { ...metricQuantities.accuracy, name: 'Last test accuracy' },
+};
+
+interface FamilyLook {
+  readonly name: string;
+  readonly look: Look;
+}
+
+function familyLooks(outcomes: readonly Outcome[], { palette, lineWidth }: ChartStyle): FamilyLook[] {
+  const looks = new Map(outcomes.map(({ family, look }) => [family, look]));
+  return [...looks].map(([name, look]) => ({ name, look: lookOf(look, palette, lineWidth) }));
 }
 
 function frontSeries(outcomes: readonly Outcome[], { faint, lineWidth }: ChartStyle): object {
@@ -78,26 +99,20 @@ function frontSeries(outcomes: readonly Outcome[], { faint, lineWidth }: ChartSt
   };
 }
 
-/** Of a family's seeds the first is named, all look alike; labels that would cover others move or go. */
-function pointSeries(outcomes: readonly Outcome[], style: ChartStyle): object {
-  const { palette, lineWidth, fontSize, fontFamily, text, ground } = style;
+/** The outcomes of a family; those on the front are larger and clear. */
+function pointSeries({ name, look }: FamilyLook, outcomes: readonly Outcome[], style: ChartStyle): object {
+  const { lineWidth, fontSize, ground } = style;
   const front = new Set(paretoFront(outcomes).map(({ id }) => id));
-  const named = new Set<string>();
-  const data = outcomes.map(({ id, family, look, cost, gain }) => {
-    const { colour, symbol } = lookOf(look, palette, lineWidth);
-    const first = !named.has(family);
-    named.add(family);
-    const onFront = front.has(id);
-    return {
-      ...{ id, name: family, value: [cost, gain], symbol, symbolSize: (onFront ? 1 : 0.8) * fontSize },
-      itemStyle: { color: colour, borderColor: ground, borderWidth: lineWidth / 2, opacity: onFront ? 1 : 0.65 },
-      label: { show: first },
-    };
-  });
-  const label = { position: 'right', formatter: '{b}', color: text, fontSize: 0.9 * fontSize, fontFamily };
+  const data = outcomes
+    .filter(({ family }) => family === name)
+    .map(({ id, label, cost, gain }) => ({
+      ...{ id, name: label, value: [cost, gain], symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
+      itemStyle: { opacity: front.has(id) ? 1 : 0.6 },
+    }));
   return {
-    ...{ type: 'scatter', id: 'outcomes', name: 'outcomes', data, z: 3, label },
-    labelLayout: { moveOverlap: 'shiftY' },
-    emphasis: { scale: 1.4 },
+    ...{ type: 'scatter', id: `outcomes/${name}`, name, data, z: 3, symbol: look.symbol, clip: false },
+    itemStyle: { color: look.colour, borderColor: ground, borderWidth: lineWidth / 2 },
+    emphasis: { focus: 'series', scale: 1.4 },
+    blur: { itemStyle: { opacity: 0.12 } },
   };
 }

@@ -43,6 +43,13 @@ const stepMetrics: Partial<Record<Metric, (steps: StepData) => Float64Array>> = 
   'learning-rate': ({ learningRate }) => learningRate,
 };
 
+/** Metrics that the ends of epochs tell too, for lack of steps. */
+const epochTotals: Partial<Record<Metric, (epoch: EpochData) => number>> = {
+  bytes: ({ bytesUp, bytesDown }) => bytesUp + bytesDown,
+  'bytes-up': ({ bytesUp }) => bytesUp,
+  'bytes-down': ({ bytesDown }) => bytesDown,
+};
+
 /** Metrics whose values are no measurements with noise: smoothing would falsify them. */
 export function isSmoothable(metric: Metric): boolean {
   return !metric.startsWith('bytes') && metric !== 'step-bytes' && metric !== 'learning-rate';
@@ -58,7 +65,7 @@ export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axi
   return trainings.map(({ id, run, label, family, seed, steps, epochs }) => {
     const ofSteps = stepPlaces(steps, epochs, axis);
     const ofEpochs = epochPlaces(epochs, steps, axis);
-    const epochValue = epochMetrics[metric];
+    const epochValue = epochMetrics[metric] ?? (ofSteps.length === 0 ? epochTotals[metric] : undefined);
     return {
       ...{ id, run, label, family, seed },
       x: epochValue ? ofEpochs : ofSteps,

@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
+import { lookOf } from './palette.ts';
 import { stepPlaces } from './series.ts';
-import { firstAbove, firstAtLeast, type Range } from './sample.ts';
+import { firstAbove, firstAtLeast, interleave, type Range } from './sample.ts';
 import type { StepTimeChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
@@ -63,13 +64,9 @@ const milliseconds = {
 
 /** The parts of a step's time as areas upon one another. */
 export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style: ChartStyle): EChartsCoreOption {
-  const { palette, lineWidth } = style;
-  const entries = timeParts.map(({ name, look }) => ({
-    name,
-    look: { colour: palette[look], dash: [], symbol: 'rect' as const },
-  }));
+  const entries = timeParts.map(({ name, look }) => ({ name, look: lookOf(look, style.palette, style.lineWidth) }));
   const top = legend(entries, style);
-  const total = times.x.map((_, i) => timeParts.reduce((sum, { name }) => sum + times.parts[name][i], 0));
+  const tops = stacked(times);
   return {
     animation: false,
     textStyle: textStyle(style),
@@ -78,14 +75,20 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
     grid: grid(style, top.height),
     xAxis: { ...xAxis(axisQuantities[spec.x], style, false, extentOf([times.x], false)), max: 'dataMax' },
-    yAxis: yAxis(milliseconds, style, false, extentOf([total], false)),
-    series: timeParts.map(({ name, look }) => ({
-      ...{ type: 'line', id: name, name, stack: 'time', showSymbol: false, symbol: 'none' },
-      data: Array.from(times.x, (x, i) => [x, times.parts[name][i]]),
-      itemStyle: { color: palette[look] },
-      lineStyle: { color: palette[look], width: lineWidth / 2 },
-      areaStyle: { color: palette[look], opacity: 0.75 },
-      emphasis: { focus: 'series' },
+    yAxis: yAxis(milliseconds, style, false, extentOf(tops.slice(-1), false)),
+    // Each covers what is stacked below it, so the lower ones are drawn later.
+    series: timeParts.map(({ name, look }, part) => ({
+      ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(times.x, tops[part]) },
+      ...{ z: 2 + timeParts.length - part, showSymbol: false, silent: true, emphasis: { disabled: true } },
+      itemStyle: { color: style.palette[look] },
+      lineStyle: { color: style.ground, width: style.lineWidth / 2 },
+      areaStyle: { color: style.palette[look], opacity: 1, origin: 'start' },
     })),
   };
+}
+
+/** The upper edges of the parts, the last that of all together. */
+function stacked({ x, parts }: StepTimes): Float64Array[] {
+  const sum = new Float64Array(x.length);
+  return timeParts.map(({ name }) => sum.map((_, i) => (sum[i] += parts[name][i])));
 }

@@ -37,15 +37,41 @@ export function screenStyle(scheme: Scheme, width: number, fontFamily: string, o
   };
 }
 
-/** Black on white unless a dark theme is asked for, with lines as thick as in print. */
-export function paperStyle(paper: PaperSpec, measure: ChartStyle['measure'] = roughWidth): ChartStyle {
-  const { theme, fontFamily, fontSize, widthMm, title } = paper;
+/** Takes its colours from the CSS variables of the page it stands in, declared by `cssColours`. */
+export function pageStyle(width: number, fontSize: number): ChartStyle {
+  return {
+    ...{ ground: 'none', text: 'var(--text)', faint: 'var(--faint)', grid: 'var(--grid)' },
+    palette: palettes.light.map((_, i) => `var(--series-${i})`),
+    ...{ fontFamily: 'system-ui, sans-serif', fontSize, lineWidth: fontSize / 6.5, width },
+    ...{ title: '', selfContained: true, measure: roughWidth },
+  };
+}
+
+/** The colours of text, lines and series as the declarations of a CSS rule. */
+export function cssColours(scheme: Scheme): string {
+  const series = Object.fromEntries(palettes[scheme].map((colour, i) => [`series-${i}`, colour]));
+  return Object.entries({ ...grounds[scheme], ...series })
+    .map(([name, colour]) => `--${name}:${colour};`)
+    .join('');
+}
+
+/**
+ * Black on white unless a dark theme is asked for, with lines as thick as in print. Its unit is a point, or a part of
+ * one for those who draw with less than a point's precision.
+ */
+export function paperStyle(
+  paper: PaperSpec,
+  measure: ChartStyle['measure'] = roughWidth,
+  unitsPerPoint = 1,
+): ChartStyle {
+  const { theme, fontFamily, widthMm, title } = paper;
   const print: Partial<Ground> = theme === 'light' ? { text: '#000000', faint: '#333333', grid: '#e2e2e2' } : {};
+  const fontSize = paper.fontSize * unitsPerPoint;
   return {
     ...grounds[theme],
     ...print,
     palette: palettes[theme],
-    ...{ fontFamily, fontSize, lineWidth: Math.max(0.75, fontSize / 7), width: points(widthMm) },
-    ...{ title, selfContained: true, measure },
+    ...{ fontFamily, fontSize, lineWidth: Math.max(0.75 * unitsPerPoint, fontSize / 7) },
+    ...{ width: points(widthMm) * unitsPerPoint, title, selfContained: true, measure },
   };
 }

@@ -36,33 +36,40 @@ function numbersOf({ steps, epochs }: RunData): number[] {
   return numbers.size > 0 ? [...numbers].sort((a, b) => a - b) : [0];
 }
 
-/** The epochs of a training; of several data sources their mean accuracies and losses, and their bytes together. */
+const epochMeans = ['trainLoss', 'trainAccuracy', 'testLoss', 'testAccuracy'] as const satisfies (keyof EpochData)[];
+const epochSums = [
+  'bytesUp',
+  'bytesDown',
+  'wireUp',
+  'wireDown',
+  'samplesPerSecond',
+] as const satisfies (keyof EpochData)[];
+
+/**
+ * The epochs of a training; of several data sources their mean accuracies and losses, and their bytes together. An
+ * epoch counts as soon as all sources have finished it.
+ */
 export function epochsOf<T extends EpochData>(epochs: readonly T[], training: number, source: SourceChoice): T[] {
-  const own = epochs.filter((epoch) => epoch.training === training && (source === 'all' || epoch.source === source));
   const byEpoch = new Map<number, T[]>();
-  for (const epoch of own) byEpoch.set(epoch.epoch, [...(byEpoch.get(epoch.epoch) ?? []), epoch]);
+  for (const each of epochs) {
+    if (each.training !== training || (source !== 'all' && each.source !== source)) continue;
+    byEpoch.set(each.epoch, [...(byEpoch.get(each.epoch) ?? []), each]);
+  }
   const sources = Math.max(0, ...[...byEpoch.values()].map(({ length }) => length));
-  const sum = (group: readonly T[], value: (epoch: T) => number): number =>
-    group.reduce((n, each) => n + value(each), 0);
-  return (
-    [...byEpoch.values()]
-      // An epoch counts as soon as all sources have finished it.
-      .filter(({ length }) => length === sources)
-      .sort(([a], [b]) => a.epoch - b.epoch)
-      .map((group) => {
-        if (group.length === 1) return group[0];
-        const mean = (value: (epoch: T) => number): number => sum(group, value) / group.length;
-        return {
-          ...group[0],
-          trainAccuracy: mean((epoch) => epoch.trainAccuracy),
-          testAccuracy: mean((epoch) => epoch.testAccuracy),
-          testLoss: mean((epoch) => epoch.testLoss),
-          bytesUp: sum(group, (epoch) => epoch.bytesUp),
-          bytesDown: sum(group, (epoch) => epoch.bytesDown),
-          seconds: Math.max(...group.map(({ seconds }) => seconds)),
-        };
-      })
-  );
+  return [...byEpoch.values()]
+    .filter(({ length }) => length === sources)
+    .sort(([a], [b]) => a.epoch - b.epoch)
+    .map((group) => (group.length === 1 ? group[0] : together(group)));
+}
+
+function together<T extends EpochData>(group: readonly T[]): T {
+  const sum = (field: keyof EpochData): number => group.reduce((total, each) => total + Number(each[field]), 0);
+  return {
+    ...group[0],
+    ...Object.fromEntries(epochMeans.map((field) => [field, sum(field) / group.length])),
+    ...Object.fromEntries(epochSums.map((field) => [field, sum(field)])),
+    seconds: Math.max(...group.map(({ seconds }) => seconds)),
+  };
 }
 
 /**

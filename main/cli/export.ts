@@ -1,70 +1,219 @@
 import { createWriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
+import type { ExportedFile } from '../api.ts';
+import { chartNames, namedChart } from '../charts/names.ts';
+import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
+import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
 import { exportCsv, exportJson, exportWeights, recordKinds, type RecordKind } from '../runs/export.ts';
 import type { Run } from '../runs/run.ts';
+import { selectRuns } from '../runs/select.ts';
 import type { Store } from '../runs/store.ts';
+import { number, words } from './arguments.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 
+const formats = ['csv', 'json', 'safetensors', 'svg', 'png', 'pdf', 'zip', 'html'] as const;
+type Format = (typeof formats)[number];
+
 interface ExportOptions {
-  readonly format: 'csv' | 'json' | 'safetensors';
+  readonly format: Format;
   readonly what?: RecordKind;
   readonly output?: string;
+  readonly checkpoints?: true;
+  readonly chart?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly dpi: number;
+  readonly font: string;
+  readonly fontSize: number;
+  readonly theme: PaperSpec['theme'];
+  readonly title: string;
+  readonly smoothing?: number;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly bands: boolean;
+  readonly phases: boolean;
 }
 
 /** `export`. */
 export function addExportCommand(program: Command): void {
-  program
+  const command = program
     .command('export')
-    .summary("write a run's records or trained weights to files")
+    .summary('write records, weights, charts or whole runs to files')
     .description(
       "Writes a run's records as CSV (one kind, a header line first) or JSON (one document with all kinds), to the " +
-        'terminal or a file; or its trained weights as safetensors, in the names and layouts of PyTorch, to a new folder.',
+        'terminal or a file; its trained weights as safetensors, in the names and layouts of PyTorch, to a new folder; ' +
+        'a chart of runs as SVG, PNG, PDF or CSV; runs with all that belongs to them as ZIP; or a comparison as HTML.',
     )
-    .argument('<run>', 'its number, id or "latest"')
-    .addOption(
-      new Option('-f, --format <format>', 'what to write')
-        .choices(['csv', 'json', 'safetensors'])
-        .makeOptionMandatory(),
-    )
+    .argument('<runs...>', 'numbers, ids, "latest", ranges such as 3..5, or what was launched, such as figure-8')
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(formats).makeOptionMandatory())
     .addOption(new Option('--what <records>', 'the records: epochs unless given (JSON: all)').choices(recordKinds))
     .option('-o, --output <path>', 'file to write, or folder for safetensors')
-    .addHelpText(
-      'after',
-      `
+    .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint');
+  addChartOptions(command);
+  command
+    .addHelpText('after', help)
+    .action((references: string[], options: ExportOptions) =>
+      withStore((store) => writeExport(store, selectRuns(store, references), options)),
+    );
+}
+
+function addChartOptions(command: Command): void {
+  command
+    .option('--chart <name>', 'the chart to draw; its names are below', words)
+    .option('--width <mm>', 'of the picture: 85 is one column of most papers, 175 two', number, 85)
+    .option('--height <mm>', 'of the picture', number, 60)
+    .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
+    .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
+    .option('--font-size <pt>', 'in points', number, 8)
+    .addOption(
+      new Option('--theme <theme>', 'black on white or white on black').choices(['light', 'dark']).default('light'),
+    )
+    .option('--title <title>', 'above the chart', '')
+    .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
+    .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
+    .option('--no-log-x')
+    .option('--log-y', 'logarithmic y axis')
+    .option('--no-bands', 'every seed as a line of its own instead of mean and band')
+    .option('--no-phases', 'no ground that shows the phases');
+}
+
+const help = `
 Columns of CSV (sizes are bytes, times seconds, accuracies shares of one, budgets maps or "full"):
-  epochs  run, name, seed, training, phase, epoch, budget, trainLoss, trainAccuracy, testLoss, testAccuracy,
-          bytesUp, bytesDown (since the training began), samplesPerSecond, seconds (the same)
-  steps   run, name, seed, training, phase, epoch, step, budget, learningRate, samples, crossEntropy, pruneLoss,
-          correct, bytesUp, bytesDown (of the step), wireUp, wireDown (at the socket), clientSeconds, wireSeconds, serverSeconds
-  pairs   run, name, seed, training, phase, budget, testAccuracy, testLoss, bytesPerSample
+  epochs  run, name, seed, training, phase, source, epoch, budget, trainLoss, trainAccuracy, testLoss, testAccuracy,
+          bytesUp, bytesDown, wireUp, wireDown (since the training began), samplesPerSecond, seconds (the same)
+  steps   run, name, seed, training, phase, source, epoch, step, budget, learningRate, samples, crossEntropy,
+          pruneLoss, correct, bytesUp, bytesDown (of the step), wireUp, wireDown (at the socket), clientSeconds,
+          wireSeconds, serverSeconds, waitSeconds
+  pairs   run, name, seed, training, phase, source, budget, testAccuracy, testLoss, bytesPerSample
+
+Charts: pareto (best accuracy against bytes), gates, step-time, or <metric>-<axis>:
+  metric  accuracy, train-accuracy, test-loss, loss, prune-loss, bytes, bytes-up, bytes-down, step-bytes,
+          throughput, learning-rate
+  axis    epoch, step, time, bytes
 
 Examples:
   sluice export latest --format csv > epochs.csv
   sluice export 12 --format json -o run-12.json
-  sluice export 12 --format safetensors -o weights`,
-    )
-    .action((reference: string, options: ExportOptions) =>
-      withStore((store) => writeExport(store, store.find(reference), options)),
-    );
+  sluice export 12 --format safetensors -o weights
+  sluice export figure-8 --chart accuracy-bytes --format pdf -o accuracy.pdf
+  sluice export 4 7 --chart loss-step --smoothing 0.9 --format png --dpi 600 -o loss.png
+  sluice export 9..11 --chart accuracy-epoch --format csv > accuracy.csv
+  sluice export 12 --format zip --checkpoints -o run-12.zip`;
+
+async function writeExport(store: Store, runs: readonly Run[], options: ExportOptions): Promise<void> {
+  const { format, what, chart, checkpoints = false } = options;
+  if (what && (chart !== undefined || !['csv', 'json'].includes(format))) {
+    throw new SluiceError('bad-usage', '--what is about records as CSV or JSON. Leave it out.');
+  }
+  if (chart !== undefined) return writeChart(store, runs, chart, options);
+  switch (format) {
+    case 'svg':
+    case 'png':
+    case 'pdf':
+      throw new SluiceError(
+        'bad-usage',
+        `Say with --chart what the ${format.toUpperCase()} shows, for example accuracy-bytes.`,
+      );
+    case 'zip':
+    case 'html': {
+      const { exportRuns } = await import('../host/lab/exports.ts');
+      return save(await exportRuns(store, { runs: ids(runs), format, checkpoints }), options.output);
+    }
+    case 'safetensors':
+      return writeWeights(store, onlyRun(runs, format), options.output);
+    case 'csv':
+      return write(csvOf(store, runs, what ?? 'epochs'), options.output);
+    case 'json':
+      return write(exportJson(store, onlyRun(runs, format), what && [what]), options.output);
+  }
 }
 
-async function writeExport(store: Store, run: Run, { format, what, output }: ExportOptions): Promise<void> {
-  if (format === 'safetensors') {
-    if (what) throw new SluiceError('bad-usage', '--what is about records; safetensors holds weights. Leave it out.');
-    if (output === undefined) throw new SluiceError('bad-usage', 'Name the folder for the weights with -o.');
-    const folders = await exportWeights(store, run, output);
-    print(`Wrote ${folders.map((folder) => `${output}/${folder}`).join(', ')}`);
-    return;
+async function writeChart(store: Store, runs: readonly Run[], name: string, options: ExportOptions): Promise<void> {
+  const { format, output } = options;
+  if (format !== 'svg' && format !== 'png' && format !== 'pdf' && format !== 'csv') {
+    throw new SluiceError('bad-usage', `A chart becomes svg, png, pdf or csv, not ${format}. Change --format.`);
   }
-  const text = format === 'csv' ? exportCsv(store, run, what ?? 'epochs') : exportJson(store, run, what && [what]);
+  const { exportChart } = await import('../host/lab/exports.ts');
+  const file = await exportChart(store, {
+    runs: ids(runs),
+    chart: chartOf(name, options),
+    format,
+    paper: paperOf(options),
+  });
+  if (format === 'csv' && output === undefined) return write([new TextDecoder().decode(file.data)], output);
+  return save(file, output);
+}
+
+function chartOf(name: string, { smoothing = 0, logX, logY = false, bands, phases }: ExportOptions): ChartSpec {
+  if (smoothing < 0 || smoothing > 0.999) {
+    throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
+  }
+  const changes: Partial<LineChartSpec> = {
+    smoothing,
+    logY,
+    seedsAsBand: bands,
+    phases,
+    ...(logX === undefined ? {} : { logX }),
+  };
+  const chart = namedChart(name, changes);
+  if (chart) return chart;
+  const near = nearest(name, chartNames);
+  const advice =
+    near === undefined ? '"sluice export --help" lists them' : `Did you mean ${near}? "sluice export --help" lists all`;
+  throw new SluiceError('chart-unknown', `There is no chart "${name}". ${advice}.`, { path: 'chart' });
+}
+
+function paperOf({ width, height, dpi, font, fontSize, theme, title }: ExportOptions): PaperSpec {
+  const within = (option: string, value: number, least: number, most: number): void => {
+    if (value >= least && value <= most) return;
+    throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);
+  };
+  within('width', width, 10, 1000);
+  within('height', height, 10, 1000);
+  within('dpi', dpi, 36, 1200);
+  within('font-size', fontSize, 3, 72);
+  return { widthMm: width, heightMm: height, dpi, fontFamily: font, fontSize, theme, title };
+}
+
+async function writeWeights(store: Store, run: Run, output: string | undefined): Promise<void> {
+  if (output === undefined) throw new SluiceError('bad-usage', 'Name the folder for the weights with -o.');
+  const folders = await exportWeights(store, run, output);
+  print(`Wrote ${folders.map((folder) => `${output}/${folder}`).join(', ')}`);
+}
+
+/** The records of all runs under one header. */
+function* csvOf(store: Store, runs: readonly Run[], kind: RecordKind): Generator<string> {
+  for (const [i, run] of runs.entries()) {
+    const lines = exportCsv(store, run, kind);
+    if (i > 0) lines.next();
+    yield* lines;
+  }
+}
+
+async function write(text: Iterable<string>, output: string | undefined): Promise<void> {
   if (output === undefined) {
     await pipeline(Readable.from(text), process.stdout, { end: false });
   } else {
     await pipeline(Readable.from(text), createWriteStream(output));
     note(`Wrote ${output}`);
   }
+}
+
+async function save({ name, data }: ExportedFile, output = name): Promise<void> {
+  await writeFile(output, data);
+  note(`Wrote ${output}`);
+}
+
+function onlyRun(runs: readonly Run[], format: string): Run {
+  if (runs.length === 1) return runs[0];
+  throw new SluiceError('bad-usage', `${format} takes one run, not ${runs.length}. Export them one by one.`);
+}
+
+function ids(runs: readonly Run[]): string[] {
+  return runs.map(({ id }) => id);
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { version } from '../version.ts';
 import { addCompareCommands } from './compare.ts';
 import { addControlCommands } from './control.ts';
 import { addDataCommands } from './data.ts';
@@ -36,9 +35,4 @@ export function createProgram(): Command {
   addOffloadCommand(program);
   addDoctorCommand(program);
   return program;
-}
-
-function version(): string {
-  const path = createRequire(import.meta.url).resolve('#package');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -1,5 +1,6 @@
-import type { EpochRecord, PairRecord } from '../training/records.ts';
-import { formatBudget } from '../charts/formats.ts';
+import { labelled } from '../charts/labels.ts';
+import { epochsOf, trainingName } from '../charts/trainings.ts';
+import type { Budget, EpochRecord, PairRecord } from '../training/records.ts';
 import type { Run } from './run.ts';
 import type { Store } from './store.ts';
 
@@ -21,32 +22,19 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
     const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
     const trainings = epochs.length > 0 ? [...new Set(epochs.map(({ training }) => training))] : [0];
     return trainings.map((training) => ({
-      run,
-      training,
-      name: experimentName(run, training),
-      epochs: epochs.filter((epoch) => epoch.training === training),
+      ...{ run, training, number: runNumber(run), seed: run.seed },
+      name: trainingName({ name: run.name, trainingBudgets: trainingBudgets(run) }, training),
+      epochs: epochsOf(epochs, training, 'all'),
       pairs: pairs.filter((pair) => pair.training === training),
     }));
   });
-  return curves.map(({ name, ...curve }) => ({ ...curve, ...distinguish(name, curve.run, curves) }));
+  return labelled(curves);
 }
 
-function experimentName({ name, experiment: { method, phases } }: Run, training: number): string {
-  const phase = method === 'scratch' && phases.length > 1 ? phases[training] : undefined;
-  return phase ? `${name}, ${formatBudget(phase.budget === 'full' ? null : phase.budget)}` : name;
-}
-
-/** The experiment's name; where that is not enough the seed too, and where that is not either the run's number. */
-function distinguish(
-  name: string,
-  run: Run,
-  curves: readonly { readonly name: string; readonly run: Run }[],
-): Pick<Curve, 'label' | 'family'> {
-  const seeds = curves.filter((other) => other.name === name).map((other) => other.run.seed);
-  if (seeds.length === 1) return { label: name, family: name };
-  if (new Set(seeds).size === seeds.length) return { label: `${name}, seed ${run.seed}`, family: name };
-  const numbered = `${name} (${runNumber(run)})`;
-  return { label: numbered, family: numbered };
+/** Budgets of the trainings of a run that has one for each. */
+export function trainingBudgets({ experiment: { method, phases } }: Pick<Run, 'experiment'>): Budget[] {
+  if (method !== 'scratch') return [];
+  return phases.map(({ budget }) => (budget === 'full' ? null : budget));
 }
 
 /** The number a run's id begins with, by which it can be called. */

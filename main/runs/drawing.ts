@@ -71,7 +71,7 @@ export function bitmap(width: number, height: number, pixels: Uint8ClampedArray)
   return canvas;
 }
 
-/** SVG of a size in points; it says so in millimetres, and keeps its proportions wherever it is put. */
+/** SVG of a size in points, without the millimetres that it stands for. */
 export function drawSvg(option: EChartsCoreOption, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
   try {
@@ -82,21 +82,24 @@ export function drawSvg(option: EChartsCoreOption, width: number, height: number
   }
 }
 
-/** PNG at so many pixels an inch, which its header tells. */
+/** What `drawPng` and `drawPdf` draw is laid out in these: ECharts leaves out what is smaller than two of its units. */
+export const unitsPerPoint = 8;
+
+/** PNG of a size in points at so many pixels an inch, which its header tells. */
 export async function drawPng(
   option: EChartsCoreOption,
   width: number,
   height: number,
   dpi: number,
 ): Promise<Uint8Array> {
-  const scale = dpi / 72;
-  const canvas = createCanvas(Math.round(width * scale), Math.round(height * scale));
-  const size = { width, height, scale };
+  const pixels = (length: number): number => Math.round((length * dpi) / 72);
+  const canvas = createCanvas(pixels(width), pixels(height));
+  const size = { width, height, scale: dpi / 72 };
   const png = drawOn(canvas.getContext('2d'), option, size, () => canvas.toBuffer('image/png'));
   return sharp(png).withMetadata({ density: dpi }).png().toBuffer();
 }
 
-/** One page of exactly the picture's size; lines are vectors, text is text. */
+/** One page of exactly the picture's size in points; lines are vectors, text is text. */
 export function drawPdf(option: EChartsCoreOption, width: number, height: number, title: string): Uint8Array {
   const document = new PDFDocument({ title, creator: 'Sluice' });
   const page = document.beginPage(width, height);
@@ -109,20 +112,18 @@ export function drawPdf(option: EChartsCoreOption, width: number, height: number
 interface Size {
   readonly width: number;
   readonly height: number;
+  /** Units of the canvas in a point. */
   readonly scale: number;
 }
 
 /** Draws, and takes the picture before ECharts wipes its canvas. */
-function drawOn<T>(context: Context, option: EChartsCoreOption, { width, height, scale }: Size, take: () => T): T {
+function drawOn<T>(context: Context, option: EChartsCoreOption, size: Size, take: () => T): T {
+  const [width, height] = [size.width * unitsPerPoint, size.height * unitsPerPoint];
+  const scale = size.scale / unitsPerPoint;
   // All that ECharts asks of a canvas to draw on.
-  const canvas = {
-    width: width * scale,
-    height: height * scale,
-    style: {},
-    nodeName: 'CANVAS',
-    getContext: () => context,
-  };
-  const chart = init(canvas as unknown as Parameters<typeof init>[0], null, { width, height, devicePixelRatio: scale });
+  const page = { style: {}, nodeName: 'CANVAS', getContext: () => context };
+  const canvas = { ...page, width: width * scale, height: height * scale };
+  const chart = init(canvas, null, { width, height, devicePixelRatio: scale });
   try {
     chart.setOption(option);
     chart.getZr().flush();

@@ -1,6 +1,8 @@
-import { chartColours, drawCharts } from './charts.ts';
+import { differingSettings, formatSetting } from '../charts/differing.ts';
+import { cssColours } from '../charts/style.ts';
 import { comparisonTable, pairTable, type Table } from './comparison-table.ts';
 import { runNumber, type Curve } from './curves.ts';
+import { reportCharts } from './report-charts.ts';
 import type { Run } from './run.ts';
 
 export interface ReportOptions {
@@ -34,8 +36,9 @@ export function renderReport(curves: readonly Curve[], options: ReportOptions): 
     tableHtml(comparisonTable(curves, reach)),
     `<p class="note">${explanation}</p>`,
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
-    ...drawCharts(curves).map((chart) => `<section><h2>${chart.title}</h2>\n${chart.svg}</section>`),
-    '<h2>Settings</h2>',
+    ...reportCharts(curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
+    ...(runs.length > 1 ? differences(runs) : []),
+    '<h2>All settings</h2>',
     ...runs.map(settings),
     `<p class="note">Made by Sluice on ${escape(madeAt.toISOString().slice(0, 16).replace('T', ' '))} UTC.</p>`,
     '</body>',
@@ -54,8 +57,8 @@ const pairExplanation =
   'of the phase and how many it took to its best, and what one sample sends when the pair is used.';
 
 const style = `
-:root{${chartColours('light')}}
-@media (prefers-color-scheme:dark){:root{${chartColours('dark')}}}
+:root{${cssColours('light')}}
+@media (prefers-color-scheme:dark){:root{${cssColours('dark')}}}
 body{background:var(--ground);color:var(--text);font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{margin-bottom:0}
 h2{margin:2.5rem 0 .5rem;font-size:1.15rem}
@@ -81,6 +84,20 @@ function tableHtml({ columns, rows }: Table): string {
   );
   const body = rows.map((row) => cells('td', row)).join('\n');
   return `<div class="wide"><table>\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+}
+
+/** What was set differently, a column for each run. */
+function differences(runs: readonly Run[]): string[] {
+  const differing = differingSettings(runs.map(({ experiment }) => experiment));
+  if (differing.length === 0) return [];
+  const table: Table = {
+    columns: [
+      { title: 'setting', align: 'left' },
+      ...runs.map((run) => ({ title: `${runNumber(run)} ${run.name}`, align: 'left' as const })),
+    ],
+    rows: differing.map(({ path, values }) => [path, ...values.map(formatSetting)]),
+  };
+  return ['<h2>Settings that differ</h2>', tableHtml(table)];
 }
 
 function settings(run: Run): string {

@@ -1,0 +1,83 @@
+import { linesOf } from '../../charts/lines.ts';
+import { outcomesOf } from '../../charts/scatter.ts';
+import { isSmoothable } from '../../charts/series.ts';
+import type { ChartSpec, LineChartSpec } from '../../charts/spec.ts';
+import { stepPlaces } from '../../charts/series.ts';
+import { isKept } from '../../charts/gates.ts';
+import type { ChartData } from './chart.ts';
+
+/**
+ * The data of a chart as CSV, all points of it: what is measured and, where it is smoothed, what is drawn. Lines that
+ * begin with # say where it is from.
+ */
+export function chartCsv(data: ChartData, chart: ChartSpec, provenance: readonly string[]): string {
+  const about = [...provenance, ...notes(chart)];
+  const rows = [...rowsOf(data, chart)].map((row) => row.map(cell).join(','));
+  return [...about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`), ...rows, ''].join('\r\n');
+}
+
+function notes(chart: ChartSpec): string[] {
+  if (chart.kind !== 'lines') return [];
+  return [
+    ...(isSmoothable(chart.metric) && chart.smoothing > 0
+      ? [`smoothed: debiased exponential moving average of weight ${chart.smoothing}`]
+      : ['not smoothed']),
+    ...(chart.seedsAsBand ? ['mean, least and most: over the seeds of a family, interpolated between points'] : []),
+    'not sampled: pictures show at every place on the x axis the least, the greatest and the last point',
+  ];
+}
+
+type Row = readonly (string | number)[];
+
+function* rowsOf({ trainings, gates }: ChartData, chart: ChartSpec): Generator<Row> {
+  switch (chart.kind) {
+    case 'lines':
+      yield* lineRows(trainings, chart);
+      return;
+    case 'scatter':
+      yield ['training', 'run', 'family', chart.x, chart.y];
+      for (const { label, run, family, cost, gain } of outcomesOf(trainings, chart))
+        yield [label, run, family, cost, gain];
+      return;
+    case 'gates':
+      yield ['step', 'epoch', 'budget', 'map', 'f', 'sent'];
+      for (const [moment, step] of gates!.steps.entries()) {
+        const budget = Number.isNaN(gates!.budgets[moment]) ? 'full' : gates!.budgets[moment];
+        for (let map = 0; map < gates!.maps; map++) {
+          const f = gates!.values[moment * gates!.maps + map];
+          yield [step, gates!.epochs[moment], budget, map, f, isKept(gates!, moment, map) ? 1 : 0];
+        }
+      }
+      return;
+    case 'step-time': {
+      yield [chart.x, 'clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'];
+      const { steps, epochs } = trainings[0];
+      const places = stepPlaces(steps, epochs, chart.x);
+      for (const [i, place] of places.entries()) {
+        yield [place, steps.clientSeconds[i], steps.wireSeconds[i], steps.serverSeconds[i], steps.waitSeconds[i]];
+      }
+    }
+  }
+}
+
+/** One table for all kinds of series, of what was measured and of what is drawn of it. */
+function* lineRows(trainings: ChartData['trainings'], chart: LineChartSpec): Generator<Row> {
+  yield ['training', 'run', 'family', 'series', chart.x, chart.metric];
+  for (const { label, run, family, x, y, raw } of linesOf(trainings, { ...chart, seedsAsBand: false })) {
+    for (const [i, place] of x.entries()) yield [label, run, family, 'measured', place, (raw ?? y)[i]];
+    if (!raw) continue;
+    for (const [i, place] of x.entries()) yield [label, run, family, 'smoothed', place, y[i]];
+  }
+  for (const { family, x, y, band } of chart.seedsAsBand ? linesOf(trainings, chart) : []) {
+    if (!band) continue;
+    for (const [series, values] of Object.entries({ mean: y, ...band })) {
+      for (const [i, place] of x.entries()) yield ['', '', family, series, place, values[i]];
+    }
+  }
+}
+
+/** RFC 4180. */
+function cell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

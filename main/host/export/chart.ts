@@ -1,0 +1,93 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import type { GateHistory } from '../../api.ts';
+import type { TrainingData } from '../../charts/data.ts';
+import { gateOption } from '../../charts/gates.ts';
+import { lineOption } from '../../charts/line-option.ts';
+import { linesOf, sampleLines } from '../../charts/lines.ts';
+import { outcomesOf, scatterOption } from '../../charts/scatter.ts';
+import type { ChartSpec, PaperSpec } from '../../charts/spec.ts';
+import { stepTimeOption, stepTimesOf } from '../../charts/step-time.ts';
+import { paperStyle, points, type ChartStyle } from '../../charts/style.ts';
+import { trainingsOf } from '../../charts/trainings.ts';
+import { SluiceError } from '../../errors.ts';
+import { runData } from '../../runs/chart-data.ts';
+import { bitmap, drawPdf, drawPng, drawSvg, fontList, measureText, unitsPerPoint } from '../../runs/drawing.ts';
+import type { Run } from '../../runs/run.ts';
+import type { Store } from '../../runs/store.ts';
+import { gateHistory } from '../lab/gates.ts';
+
+/** What a chart is made from: the trainings of runs, and their gates where the chart shows these. */
+export interface ChartData {
+  readonly trainings: readonly TrainingData[];
+  readonly gates: GateHistory | null;
+}
+
+/** More moments than a page has room for are not drawn. */
+const moments = 400;
+/** Points a millimetre, at three for each bucket of a line: finer than print. */
+const bucketsPerMm = 8;
+
+/** The trainings of runs with all their records. */
+export function readTrainings(store: Store, runs: readonly Run[]): TrainingData[] {
+  return trainingsOf(runs.map((run) => runData(store, run)));
+}
+
+/** What a chart of trainings shows; `step-time` and `gates` are about the first alone. Throws `nothing-to-draw`. */
+export function chartData(store: Store, trainings: readonly TrainingData[], chart: ChartSpec): ChartData {
+  const drawn = trainings.filter(({ steps, epochs }) => steps.step.length > 0 || epochs.length > 0);
+  if (drawn.length === 0) {
+    const names = [...new Set(trainings.map(({ run }) => run))].join(', ');
+    throw nothingToDraw(`${names} has no records yet. Let it train for a while.`);
+  }
+  if (chart.kind !== 'gates') return { trainings: drawn, gates: null };
+  const [{ run, training }] = drawn;
+  const gates = gateHistory(store, store.find(run), training, moments);
+  if (gates.maps === 0) throw nothingToDraw(`${run} has no gate: it trains without a compression module.`);
+  return { trainings: drawn.slice(0, 1), gates };
+}
+
+function nothingToDraw(message: string): SluiceError {
+  return new SluiceError('nothing-to-draw', message, { path: 'runs' });
+}
+
+/** Draws a chart on paper. Throws `font-unknown`. */
+export async function drawChart(
+  data: ChartData,
+  chart: ChartSpec,
+  paper: PaperSpec,
+  format: 'svg' | 'png' | 'pdf',
+): Promise<Uint8Array> {
+  const fontFamily = fontList(paper.fontFamily, format);
+  const style = paperStyle({ ...paper, fontFamily }, measureText(fontFamily), format === 'svg' ? 1 : unitsPerPoint);
+  const option = chartOption(data, chart, style, Math.round(paper.widthMm * bucketsPerMm));
+  const [width, height] = [points(paper.widthMm), points(paper.heightMm)];
+  switch (format) {
+    case 'svg':
+      return new TextEncoder().encode(inMillimetres(drawSvg(option, width, height), paper));
+    case 'png':
+      return drawPng(option, width, height, paper.dpi);
+    case 'pdf':
+      return drawPdf(option, width, height, paper.title);
+  }
+}
+
+function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, buckets: number): EChartsCoreOption {
+  const { trainings, gates } = data;
+  switch (chart.kind) {
+    case 'lines':
+      return lineOption(sampleLines(linesOf(trainings, chart), buckets, null, chart.logX), chart, style);
+    case 'scatter':
+      return scatterOption(outcomesOf(trainings, chart), chart, style);
+    case 'gates':
+      return gateOption(gates!, 'final', style, bitmap);
+    case 'step-time':
+      return stepTimeOption(stepTimesOf(trainings[0], chart.x, 200), chart, style);
+  }
+}
+
+/** The size on paper, so that a document takes the picture as large as it was drawn. */
+function inMillimetres(svg: string, { widthMm, heightMm }: PaperSpec): string {
+  return svg.replace(/^<svg ([^>]*?)width="[^"]*" height="[^"]*"/, (_, before: string) => {
+    return `<svg ${before}width="${widthMm}mm" height="${heightMm}mm"`;
+  });
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { ChartExport, ExportedFile, RunExport } from '../../api.ts';
+import { chartName } from '../../charts/names.ts';
+import { curvesOf } from '../../runs/curves.ts';
+import { exportCsv, exportJson } from '../../runs/export.ts';
+import { renderReport } from '../../runs/report.ts';
+import type { Run } from '../../runs/run.ts';
+import type { Store } from '../../runs/store.ts';
+import { version } from '../../version.ts';
+import { chartCsv } from '../export/chart-csv.ts';
+import { chartData, drawChart, readTrainings } from '../export/chart.ts';
+import { zipRuns } from '../export/zip.ts';
+
+const types = {
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  pdf: 'application/pdf',
+  csv: 'text/csv',
+  json: 'application/json',
+  html: 'text/html',
+  zip: 'application/zip',
+} as const;
+
+/** A chart of runs as a file. Throws `run-unknown`, `nothing-to-draw` and `font-unknown`. */
+export async function exportChart(store: Store, { runs, chart, format, paper }: ChartExport): Promise<ExportedFile> {
+  const shown = runs.map((id) => store.find(id));
+  const data = chartData(store, readTrainings(store, shown), chart);
+  const content =
+    format === 'csv' ? encode(chartCsv(data, chart, provenance(shown))) : await drawChart(data, chart, paper, format);
+  return file(shown, chartName(chart), format, content);
+}
+
+/** Runs as a file: their records, a comparison, or everything about them. Throws `run-unknown`. */
+export async function exportRuns(
+  store: Store,
+  { runs, format, checkpoints = false }: RunExport,
+): Promise<ExportedFile> {
+  const shown = runs.map((id) => store.find(id));
+  switch (format) {
+    case 'zip':
+      return file(shown, '', format, await zipRuns(store, shown, checkpoints));
+    case 'csv':
+      return file(shown, 'epochs', format, encode(epochsCsv(store, shown)));
+    case 'json': {
+      const documents = shown.map((run) => [...exportJson(store, run)].join('').trimEnd());
+      return file(shown, '', format, encode(shown.length === 1 ? `${documents[0]}\n` : `[${documents.join(',\n')}]\n`));
+    }
+    case 'html': {
+      const title = shown.length === 1 ? shown[0].name : `${shown.length} runs compared`;
+      return file(shown, 'report', format, encode(renderReport(curvesOf(store, shown), { title, madeAt: new Date() })));
+    }
+  }
+}
+
+function epochsCsv(store: Store, runs: readonly Run[]): string {
+  return runs.flatMap((run, i) => [...exportCsv(store, run, 'epochs')].slice(i === 0 ? 0 : 1)).join('');
+}
+
+/** Where data comes from, so that it can be had again: the software, and what each run was and was set to. */
+function provenance(runs: readonly Run[]): string[] {
+  const hash = ({ experiment, seed }: Run): string =>
+    createHash('sha256')
+      .update(JSON.stringify({ ...experiment, seeds: [seed] }))
+      .digest('hex')
+      .slice(0, 16);
+  const lines = runs.map((run) => `run ${run.id}, seed ${run.seed}, ${run.status}, settings sha256 ${hash(run)}`);
+  return [`Sluice ${version()}`, ...lines];
+}
+
+function file(runs: readonly Run[], what: string, format: keyof typeof types, data: Uint8Array): ExportedFile {
+  const subject = runs.length === 1 ? runs[0].id : `${runs.length}-runs`;
+  return { name: `${[subject, what].filter(Boolean).join('-')}.${format}`, type: types[format], data };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,55 @@
+import { noSteps, type TrainingData } from '../charts/data.ts';
+import { lineOption } from '../charts/line-option.ts';
+import { linesOf, sampleLines } from '../charts/lines.ts';
+import { namedChart } from '../charts/names.ts';
+import { outcomesOf, scatterOption } from '../charts/scatter.ts';
+import type { ChartSpec } from '../charts/spec.ts';
+import { pageStyle } from '../charts/style.ts';
+import type { Curve } from './curves.ts';
+import { drawSvg } from './drawing.ts';
+
+/** A chart as SVG text that takes its colours from the page's CSS variables. */
+export interface ReportChart {
+  readonly title: string;
+  readonly svg: string;
+}
+
+const charts = {
+  'Accuracy by epoch': 'accuracy-epoch',
+  'Accuracy by bytes': 'accuracy-bytes',
+  'Bytes by time': 'bytes-time',
+  'Accuracy against bytes': 'pareto',
+} as const;
+
+const [width, height] = [720, 400];
+
+/** The charts of a report, with the seeds of an experiment as bands; none before the first epoch. */
+export function reportCharts(curves: readonly Curve[]): ReportChart[] {
+  const trainings = curves.filter(({ epochs }) => epochs.length > 0).map(trainingOf);
+  if (trainings.length === 0) return [];
+  return Object.entries(charts).map(([title, name]) => ({
+    title,
+    svg: accessible(draw(trainings, namedChart(name)!), title),
+  }));
+}
+
+function trainingOf({ run, training, label, family, epochs }: Curve): TrainingData {
+  return { id: `${run.id}/${training}`, run: run.id, training, label, family, seed: run.seed, steps: noSteps, epochs };
+}
+
+function draw(trainings: readonly TrainingData[], chart: ChartSpec): string {
+  const style = pageStyle(width, 13);
+  if (chart.kind === 'scatter')
+    return drawSvg(scatterOption(outcomesOf(trainings, chart), chart, style), width, height);
+  if (chart.kind !== 'lines') throw new Error(`No ${chart.kind} in a report.`);
+  return drawSvg(
+    lineOption(sampleLines(linesOf(trainings, chart), width, null, chart.logX), chart, style),
+    width,
+    height,
+  );
+}
+
+/** Says what the picture is to those who do not see it, and lets it shrink with the page. */
+function accessible(svg: string, title: string): string {
+  return svg.replace(/<svg width="\d+" height="\d+"/, `<svg role="img" aria-label="${title}"`);
+}
