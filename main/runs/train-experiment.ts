@@ -11,7 +11,7 @@ import type { Budget } from '../training/records.ts';
 import { serverHalf } from '../training/server.ts';
 import type { TrainingEvent } from '../training/snapshot.ts';
 import { train, type SplitNetwork, type TrainOptions } from '../training/train.ts';
-import { checkExperiment, experimentNetwork } from './check.ts';
+import { experimentNetwork } from './check.ts';
 import type { Experiment } from './experiment.ts';
 
 /** The server half that a client half wants. */
@@ -28,14 +28,13 @@ export interface TrainExperimentOptions extends Pick<TrainOptions, 'resume' | 's
   readonly connect?: (request: ServerRequest) => Promise<Offloader>;
 }
 
-/** Trains one run of an experiment, or the part of one data source. Every message is encoded, wherever the server half is. */
+/** Trains one run of an experiment that was checked, or the part of one data source. Every message is encoded, wherever the server half is. */
 export function trainExperiment(
   experiment: Experiment,
   seed: number,
   data: BatchSource,
   { connect, ...options }: TrainExperimentOptions,
 ): AsyncGenerator<TrainingEvent> {
-  checkExperiment(experiment, data.info);
   const split = experimentNetwork(experiment, data.info);
   const { sent } = describeCut(split.network, split.cut);
   const build = connect ?? ((request) => Promise.resolve(serverHere(experiment, seed, request)));

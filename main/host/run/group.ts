@@ -79,11 +79,11 @@ export function superviseGroup(options: GroupOptions): Group {
 
   function start(member: Member, resume: Snapshot | null): void {
     records.rewind(member.index, resume?.position ?? null);
-    log('source-started', { source: member.index, ...resume?.position });
     startMember(member, task(member.index, resume), {
       onMessage: (message) => hear(member, message),
       onGone: (how) => attempt(recover(member, how)),
     });
+    log('source-started', { source: member.index, pid: member.process?.pid, ...resume?.position });
     if (paused) member.process?.send({ kind: 'pause' });
   }
 
@@ -94,10 +94,10 @@ export function superviseGroup(options: GroupOptions): Group {
     await Promise.all(members.map(endMember));
     const cut = await loadCheckpoint(folder);
     for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
-    const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared') ?? members[0];
     if (closed || stopping) return;
-    start(first, first.snapshot);
-    while (first.stage === 'starting' && mine === round) await sleep(20);
+    const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
+    if (first) start(first, first.snapshot);
+    while (first?.stage === 'starting' && mine === round) await sleep(20);
     if (mine !== round || closed || stopping) return;
     for (const member of members) if (member !== first) start(member, member.snapshot);
   }

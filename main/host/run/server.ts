@@ -38,7 +38,7 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
   let server = await startServerProcess(options, listeners);
   const { url, token } = server;
   const port = Number(new URL(url).port);
-  log('server-started', { url, engine: server.engine });
+  log('server-started', { url, pid: server.pid, engine: server.engine });
   let closing = false;
   let reject: (error: unknown) => void;
   const failed = new Promise<never>((_, fail) => (reject = fail));
@@ -66,7 +66,7 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
   async function restarted(): Promise<ServerProcess> {
     const again = await startServerProcess({ ...options, port, token }, listeners);
     if (closing) await again.close();
-    else log('server-started', { url });
+    else log('server-started', { url, pid: again.pid });
     return again;
   }
 

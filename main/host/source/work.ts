@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { openBatches } from '../../data/batches.ts';
+import { describeDataset } from '../../data/datasets.ts';
 import type { BatchSource } from '../../data/source.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { connectOffload, type ClientEvent } from '../../offload/client.ts';
 import { newToken } from '../../offload/token.ts';
+import { checkExperiment } from '../../runs/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
@@ -32,6 +34,7 @@ export async function work(task: SourceTask, supervisor: Supervisor): Promise<vo
   const { name, device, detail } = await openEngine(experiment.engine, {
     threads: threads ?? (count === 1 ? experiment.threads : 1),
   });
+  checkExperiment(experiment, describeDataset(experiment.dataset.name));
   const data = await openShard(task);
   try {
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);

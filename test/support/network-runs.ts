@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { executeHere } from '../../main/host/run/execute.ts';
+import type { NetworkOptions } from '../../main/host/run/network.ts';
+import { loadCheckpoint, pairFolder } from '../../main/runs/checkpoint.ts';
+import type { ExperimentInput } from '../../main/runs/experiment.ts';
+import type { Run } from '../../main/runs/run.ts';
+import { readSafetensors } from '../../main/runs/safetensors.ts';
+import type { Store } from '../../main/runs/store.ts';
+import type { StateDict } from '../../main/training/snapshot.ts';
+import { experiment } from './run-records.ts';
+
+/** 3 epochs of 6 steps on the smallest network there is. */
+export const tinyRun: ExperimentInput = {
+  dataset: { trainSamples: 96, testSamples: 20 },
+  model: { name: 'cnn', width: 0.125 },
+  split: { layer: 3 },
+  optimiser: { momentum: 0.9 },
+  phases: [
+    { budget: 2, epochs: 2 },
+    { budget: 'full', epochs: 1 },
+  ],
+  checkpointSteps: 4,
+  threads: 1,
+  processes: 'separate',
+};
+
+export interface Execution {
+  readonly network?: NetworkOptions;
+  readonly signal?: AbortSignal;
+  /** Told how many steps the run has done. */
+  readonly onStep?: (steps: number) => void;
+}
+
+export function createRun(store: Store, input: ExperimentInput = {}): Run {
+  return store.create(experiment({ ...tinyRun, ...input }), 1);
+}
+
+/** Executes a queued run in this process and those it starts. */
+export function execute(store: Store, id: string, { network = {}, signal, onStep }: Execution = {}): Promise<Run> {
+  return executeHere(store, id, network, {
+    ...(signal ? { signal } : {}),
+    onEvent: (event) => {
+      if (event.kind === 'progress') onStep?.(event.stepsDone);
+    },
+  });
+}
+
+export interface LogLine {
+  readonly event: string;
+  readonly pid?: number;
+  readonly source?: number;
+}
+
+export function logOf(store: Store, id: string): LogLine[] {
+  const text = readFileSync(join(store.folder(id), 'log.jsonl'), 'utf8');
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogLine);
+}
+
+/** Kills the process that this event last told of, as the system would. */
+export function killLogged(store: Store, id: string, event: string, source?: number): void {
+  const last = logOf(store, id).findLast((line) => line.event === event && line.source === source);
+  process.kill(last!.pid!, 'SIGKILL');
+}
+
+/** What a run brought about, without what the clock and the socket say: equal for runs that are the same. */
+export async function outcome(store: Store, id: string): Promise<object> {
+  const pairs = store.pairs(id);
+  const kept = pairs.flatMap((pair) =>
+    ['client', 'server'].map((half) => tensorsIn(join(pairFolder(store.folder(id), pair), `${half}.safetensors`))),
+  );
+  const { client } = (await loadCheckpoint(store.folder(id))).get(0)!;
+  return {
+    status: store.find(id).status,
+    steps: store.steps(id).map((step) => ({ ...step, seconds: 0, wireUp: 0, wireDown: 0 })),
+    epochs: store.epochs(id).map((epoch) => ({ ...epoch, seconds: 0, samplesPerSecond: 0, wireUp: 0, wireDown: 0 })),
+    pairs,
+    kept: await Promise.all(kept),
+    client,
+  };
+}
+
+async function tensorsIn(path: string): Promise<StateDict> {
+  return (await readSafetensors(path)).tensors;
+}
