@@ -50,7 +50,8 @@ export function fitPlacement(placement: Placement, screens: readonly Area[]): Pl
     height: Math.max(smallest.height, Math.min(placement.height, room.height)),
     maximized,
   };
-  return screen && at ? { ...size, x: at.x, y: Math.max(at.y, screen.y) } : size;
+  const stays = screen && at && overlap({ ...at, ...size }, screen) >= 64;
+  return stays ? { ...size, x: at.x, y: Math.max(at.y, screen.y) } : size;
 }
 
 /** How many units of the window's top edge, by which it is moved, are on a screen. */
