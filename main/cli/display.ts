@@ -17,7 +17,7 @@ interface Display {
 /** A progress bar on a terminal, a line per epoch elsewhere. `accuracy` is what the run had reached before. */
 export function displayRun(run: Run, accuracy: number | null): Display {
   const started = performance.now();
-  let standing: Standing = { run, progress: null, accuracy, stopping: false };
+  let standing: Standing = { run, progress: null, accuracy, accuracies: new Map(), stopping: false };
   const say = (text: string): void => print(`${runNumber(run)} ${run.name}: ${text}`);
   const progress = process.stdout.isTTY ? bar(() => standing) : lines(() => standing, say);
   return {

@@ -1,5 +1,7 @@
 import { continueRun, pauseRun } from '../runs/lifecycle.ts';
-import { executeRun, type RunParts } from '../runs/execute.ts';
+import { executeHere } from '../host/run/execute.ts';
+import type { NetworkOptions } from '../host/run/network.ts';
+import { curvesOf } from '../runs/curves.ts';
 import type { Run } from '../runs/run.ts';
 import type { Store } from '../runs/store.ts';
 import { displayRun } from './display.ts';
@@ -7,11 +9,10 @@ import { exitCodes, reportFailure } from './failure.ts';
 import { listen } from './interrupt.ts';
 
 /**
- * Executes queued runs one after the other in this process and shows how they go. One that fails does not keep those
- * after it from running; a stop leaves them queued. Returns the exit code.
+ * Executes queued runs one after the other and shows how they go. One that fails does not keep those after it from
+ * running; a stop leaves them queued. Returns the exit code.
  */
-export async function executeInTurn(store: Store, runs: readonly Run[]): Promise<number> {
-  const { runParts } = await import('../runs/parts.ts');
+export async function executeInTurn(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
   let current: Run | undefined;
   const { signal, end } = listen(() => {
     if (current) togglePause(store, current);
@@ -21,7 +22,7 @@ export async function executeInTurn(store: Store, runs: readonly Run[]): Promise
     for (const run of runs) {
       if (signal.aborted) break;
       current = run;
-      code = (await executeShown(store, run, runParts, signal)) || code;
+      code = (await executeShown(store, run, network, signal)) || code;
     }
   } finally {
     end();
@@ -29,11 +30,15 @@ export async function executeInTurn(store: Store, runs: readonly Run[]): Promise
   return code;
 }
 
-async function executeShown(store: Store, run: Run, parts: RunParts, signal: AbortSignal): Promise<number> {
-  const display = displayRun(run, store.epochs(run.id).at(-1)?.testAccuracy ?? null);
+async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<number> {
+  const reached =
+    curvesOf(store, [run])
+      .flatMap(({ epochs }) => epochs)
+      .at(-1)?.testAccuracy ?? null;
+  const display = displayRun(run, reached);
   signal.addEventListener('abort', display.stopping, { once: true });
   try {
-    const { status } = await executeRun(store, run.id, parts, { signal, onEvent: display.event });
+    const { status } = await executeHere(store, run.id, network, { signal, onEvent: display.event });
     display.end();
     return status === 'stopped' ? exitCodes.stopped : 0;
   } catch (error) {

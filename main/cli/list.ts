@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { pairTable } from '../runs/comparison-table.ts';
-import { curvesOf, runNumber } from '../runs/curves.ts';
+import { curvesOf, runNumber, type Curve } from '../runs/curves.ts';
 import type { Experiment } from '../runs/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import type { Run } from '../runs/run.ts';
@@ -37,7 +37,7 @@ function list(store: Store): void {
 }
 
 function row(store: Store, run: Run): string[] {
-  const epochs = store.epochs(run.id);
+  const epochs = curvesOf(store, [run]).flatMap((curve) => curve.epochs);
   const accuracy = epochs.at(-1)?.testAccuracy;
   return [
     ...[String(runNumber(run)), shorten(run.name, 24), String(run.seed), run.status],
@@ -54,7 +54,7 @@ function totalEpochs({ phases }: Experiment): number {
 function show(store: Store, run: Run): void {
   print(factLines([...facts(store, run), ...settings(run)]));
   const curves = curvesOf(store, [run]);
-  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(store, run)]);
+  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(curves)]);
   const pairs = pairTable(curves);
   if (pairs) print(['', ...tableLines(pairs)]);
 }
@@ -78,18 +78,22 @@ function settings({ experiment, seed }: Run): [string, string][] {
   const { dataset, model, split, method, phases, batchSize } = experiment;
   const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
+  const { count, serverHalf, cpuShare } = experiment.sources;
+  const half = count === 1 ? '' : serverHalf === 'own' ? ', a server half each' : ', one server half';
+  const link = typeof experiment.link === 'string' ? experiment.link : experiment.link ? 'of its own' : 'the real one';
   const module = split.module ? `r = ${split.module.resolution}, c = ${split.module.features}` : 'no module';
   return [
     ['data', `${dataset.name}, ${samples} test images${dataset.augment ? '' : ', not augmented'}`],
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
+    ['sources', `${count}${half}${cpuShare < 1 ? `, ${formatPercent(cpuShare)} of a core` : ''}, link: ${link}`],
     ['seed', String(seed)],
   ];
 }
 
-function epochLines(store: Store, run: Run): string[] {
-  const epochs = store.epochs(run.id);
+function epochLines(curves: readonly Curve[]): string[] {
+  const epochs = curves.flatMap((curve) => curve.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const titles = [
     'epoch',

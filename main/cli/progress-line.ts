@@ -9,8 +9,10 @@ import { shorten } from './format.ts';
 export interface Standing {
   readonly run: Run;
   readonly progress: Progress | null;
-  /** On the test set, after the last epoch. */
+  /** On the test set, after the last epoch: the mean over the data sources. */
   readonly accuracy: number | null;
+  /** Of each source. */
+  readonly accuracies: ReadonlyMap<number, number>;
   readonly stopping: boolean;
 }
 
@@ -20,8 +22,11 @@ export function advance(standing: Standing, event: RunEvent): Standing {
       return { ...standing, run: event.run };
     case 'progress':
       return { ...standing, progress: event };
-    case 'epoch':
-      return { ...standing, accuracy: event.testAccuracy };
+    case 'epoch': {
+      const accuracies = new Map([...standing.accuracies, [event.source, event.testAccuracy]]);
+      const sum = [...accuracies.values()].reduce((total, each) => total + each, 0);
+      return { ...standing, accuracies, accuracy: sum / accuracies.size };
+    }
     case 'pair':
       return standing;
   }
@@ -61,6 +66,7 @@ export function progressLine({ run, progress, accuracy, stopping }: Standing, co
 /** Its last epoch as a line for a log. */
 export function epochLine({ run, progress }: Standing, epoch: Extract<RunEvent, { kind: 'epoch' }>): string {
   return [
+    ...(run.experiment.sources.count > 1 ? [`source ${epoch.source}`] : []),
     ...(progress ? [`epoch ${epochOf(run, progress)}`] : []),
     formatBudget(epoch.budget),
     `loss ${epoch.trainLoss.toFixed(3)}`,

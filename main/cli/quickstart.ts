@@ -17,12 +17,13 @@ export function addQuickstartCommand(program: Command): void {
       'Trains a small network on built-in pictures three ways (deprune, full budget, high compression), compares ' +
         'accuracy and bytes, and writes a report with charts. Needs no download.',
     )
-    .action(async () => {
+    .option('--in-process', 'both halves of each network in this process, without a socket')
+    .action(async ({ inProcess = false }: { inProcess?: boolean }) => {
       process.exitCode = await withStore(async (store) => {
-        const preset = loadPreset('quickstart');
+        const preset = loadPreset('quickstart', inProcess ? { settings: ['processes=one'] } : {});
         print([...wrap(preset.description), '']);
         const runs = await launch(store, preset);
-        const code = await executeAndCompare(store, runs);
+        const code = await executeAndCompare(store, runs, {});
         if (code !== 0) return code;
         const file = join(sluiceHome(), 'reports', 'quickstart.html');
         const { title, description } = preset;

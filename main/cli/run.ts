@@ -1,4 +1,6 @@
 import { Option, type Command } from 'commander';
+import { SluiceError } from '../errors.ts';
+import type { NetworkOptions } from '../host/run/network.ts';
 import { resumeRun } from '../runs/lifecycle.ts';
 import type { Run, RunStatus } from '../runs/run.ts';
 import { selectRuns } from '../runs/select.ts';
@@ -7,9 +9,11 @@ import { collect, wholeNumber, wholeNumbers, words } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
+import { addServerOptions, networkOf, type ServerOptions } from './network.ts';
 import { announceEngines, launch, loadByName, printComparison } from './launch.ts';
 
-interface RunOptions {
+interface RunOptions extends ServerOptions {
+  readonly inProcess?: boolean;
   readonly small?: boolean;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
@@ -18,10 +22,9 @@ interface RunOptions {
   readonly threads?: number;
 }
 
-/** `run` and `resume`, which train in this process. */
+/** `run` and `resume`. */
 export function addRunCommands(program: Command): void {
-  program
-    .command('run')
+  addServerOptions(program.command('run'))
     .summary('train a preset or the experiments of a JSON file')
     .description(
       'Trains a preset ("sluice presets" lists them) or the experiments of a JSON file, one run after the other, and ' +
@@ -34,6 +37,7 @@ export function addRunCommands(program: Command): void {
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
+    .option('--in-process', 'both halves in this process, without a socket')
     .addHelpText(
       'after',
       `
@@ -41,14 +45,14 @@ Examples:
   sluice run quickstart
   sluice run figure-8 --small --seeds 1,2,3
   sluice run figure-8 --set phases.0.epochs=3 --set dataset.name=synthetic
-  sluice run my-experiment.json --name "half width" --set model.width=0.5`,
+  sluice run my-experiment.json --name "half width" --set model.width=0.5
+  sluice run figure-8 --offload wss://gpu.example:4450 --token … --fingerprint …`,
     )
     .action(async (source: string, options: RunOptions) => {
       process.exitCode = await withStore((store) => run(store, source, options));
     });
 
-  program
-    .command('resume')
+  addServerOptions(program.command('resume'))
     .summary('go on with runs that ended before their time')
     .description(
       'Goes on, in this terminal, with runs that were stopped, failed, interrupted or never begun, each from its last ' +
@@ -56,32 +60,39 @@ Examples:
     )
     .argument('[runs...]', 'numbers, ids, ranges such as 3..5, or what was launched; the latest run unless given')
     .addHelpText('after', '\nExamples:\n  sluice resume 12\n  sluice resume figure-8')
-    .action(async (references: string[]) => {
-      process.exitCode = await withStore((store) => resume(store, references.length > 0 ? references : ['latest']));
+    .action(async (references: string[], options: ServerOptions) => {
+      const chosen = references.length > 0 ? references : ['latest'];
+      process.exitCode = await withStore((store) => resume(store, chosen, networkOf(options)));
     });
 }
 
 async function run(store: Store, source: string, options: RunOptions): Promise<number> {
+  const network = networkOf(options);
   const preset = loadByName(source, { small: options.small, settings: settingsOf(options) });
   const { name = preset.name } = options;
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = single ? preset.experiments.map((experiment) => ({ ...experiment, name })) : preset.experiments;
   const runs = await launch(store, { ...preset, name, experiments });
-  return executeAndCompare(store, runs);
+  return executeAndCompare(store, runs, network);
 }
 
-function settingsOf({ set = [], seeds, engine, threads }: RunOptions): string[] {
+function settingsOf({ set = [], seeds, engine, threads, inProcess, offload }: RunOptions): string[] {
+  if (inProcess && offload !== undefined) {
+    throw new SluiceError('bad-usage', '--in-process has no server: leave it out, or --offload.');
+  }
   return [
     ...(seeds ? [`seeds=${JSON.stringify(seeds)}`] : []),
     ...(engine ? [`engine=${engine}`] : []),
     ...(threads === undefined ? [] : [`threads=${threads}`]),
+    ...(inProcess ? ['processes=one'] : []),
+    ...(offload === undefined ? [] : ['processes=separate']),
     ...set,
   ];
 }
 
 const resumable = new Set<RunStatus>(['queued', 'stopped', 'failed', 'interrupted']);
 
-async function resume(store: Store, references: readonly string[]): Promise<number> {
+async function resume(store: Store, references: readonly string[], network: NetworkOptions): Promise<number> {
   const chosen = selectRuns(store, references);
   // Of several runs those that can go on do; one that is named has to.
   const unfinished = chosen.filter(({ status }) => chosen.length === 1 || resumable.has(status));
@@ -91,12 +102,12 @@ async function resume(store: Store, references: readonly string[]): Promise<numb
   }
   for (const { id } of unfinished) resumeRun(store, id);
   await announceEngines(unfinished.map(({ experiment }) => experiment));
-  return executeAndCompare(store, unfinished);
+  return executeAndCompare(store, unfinished, network);
 }
 
 /** Executes runs, compares what they did, and says how to go on with those that did not finish. */
-export async function executeAndCompare(store: Store, runs: readonly Run[]): Promise<number> {
-  const code = await executeInTurn(store, runs);
+export async function executeAndCompare(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
+  const code = await executeInTurn(store, runs, network);
   const ended = runs.map(({ id }) => store.find(id));
   print('');
   printComparison(store, ended);

@@ -25,10 +25,27 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
       ...{ run, training, number: runNumber(run), seed: run.seed },
       name: trainingName({ name: run.name, trainingBudgets: trainingBudgets(run) }, training),
       epochs: epochsOf(epochs, training, 'all'),
-      pairs: pairs.filter((pair) => pair.training === training),
+      pairs: pairsOf(pairs, training),
     }));
   });
   return labelled(curves);
+}
+
+/** The pairs of a training; those of several data sources for one budget stand together, with their mean accuracy. */
+function pairsOf(pairs: readonly PairRecord[], training: number): PairRecord[] {
+  const own = pairs.filter((pair) => pair.training === training);
+  return [...new Set(own.map(({ phase }) => phase))].map((phase) => {
+    const group = own.filter((pair) => pair.phase === phase);
+    return {
+      ...group[0],
+      testAccuracy: mean(group.map(({ testAccuracy }) => testAccuracy)),
+      testLoss: mean(group.map(({ testLoss }) => testLoss)),
+    };
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Budgets of the trainings of a run that has one for each. */

@@ -190,7 +190,7 @@ export const experimentSchema = z
       .describe('The network between source and server; null is the real one, unhindered'),
     processes: z
       .enum(['separate', 'one'])
-      .default('one')
+      .default('separate')
       .describe('Client and server as processes of their own over a socket, or both in one without any'),
     engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').describe('auto takes the best there is'),
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),

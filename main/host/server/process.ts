@@ -42,4 +42,6 @@ process.on('message', (message: ToServer) => {
   if (message.kind === 'serve') void serve(message.options);
   else void close();
 });
-for (const gone of ['disconnect', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(gone, () => void close());
+for (const gone of ['disconnect', 'SIGTERM'] as const) process.on(gone, () => void close());
+// Ctrl-C in a terminal reaches it too, but clients may still want to save: its parent says when to end.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);

@@ -29,7 +29,7 @@ const progress: Progress = {
   ...{ crossEntropy: 1.234, bytesDone: 12_345_678, samplesPerSecond: 812.3, etaSeconds: 42 },
 };
 
-const standing: Standing = { run: runOf(), progress, accuracy: 0.567, stopping: false };
+const standing: Standing = { run: runOf(), progress, accuracy: 0.567, accuracies: new Map(), stopping: false };
 
 describe('the progress line', () => {
   it('tells everything where there is room', () => {
