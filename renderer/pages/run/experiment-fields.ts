@@ -1,43 +1,47 @@
 import type { Experiment } from '../../../main/api.ts';
+import { differences } from '../design/differences.ts';
+import { choiceLabel, fieldLabel, fields, shownValue } from '../design/fields.ts';
+import { hasFields, valueAt } from '../design/sparse.ts';
 
-/** One setting of an experiment, by its dotted path. */
+/** One setting of an experiment. */
 export interface ExperimentField {
+  /** Dotted, as files and flags have it. */
   readonly path: string;
+  readonly label: string;
   readonly value: string;
-  /** What it would be had nobody set it; null when that is not known. */
+  /** What it would be had nobody set it; null where nobody has. */
   readonly preset: string | null;
-  readonly changed: boolean;
 }
 
 /** About the run rather than how it trains: the page shows them elsewhere. */
 const shownElsewhere: ReadonlySet<string> = new Set(['$schema', 'name', 'notes', 'seeds', 'method']);
 
-/** Every setting with its default beside it, those that were changed first; in the order of the experiment otherwise. */
+/** Every setting: those that differ from the defaults first, and within these in the order of the experiment. */
 export function experimentFields(experiment: Experiment, defaults: Experiment | null): ExperimentField[] {
-  const presets = defaults ? new Map(flatten(defaults)) : null;
-  const fields = flatten(experiment)
-    .filter(([path]) => !shownElsewhere.has(path))
-    .map(([path, value]): ExperimentField => {
-      const preset = presets ? (presets.get(path) ?? unset) : null;
-      return { path, value, preset, changed: preset !== null && preset !== value };
-    });
-  return [...fields.filter(({ changed }) => changed), ...fields.filter(({ changed }) => !changed)];
+  const changed = (defaults ? differences(defaults, experiment) : []).map(({ path }) => path);
+  const alike = leafPaths(experiment).filter((path) => !changed.some((other) => isWithin(path, other)));
+  return [...changed, ...alike]
+    .filter((path) => !shownElsewhere.has(path))
+    .map((path) => ({
+      path,
+      label: fieldLabel(path),
+      value: worded(path, valueAt(experiment, path)),
+      preset: changed.includes(path) ? worded(path, valueAt(defaults, path)) : null,
+    }));
 }
 
-/** What stands for a field that has no value. */
-const unset = 'not set';
-
-function flatten(value: unknown, path = ''): [path: string, text: string][] {
-  if (path === 'phases') return [[path, phasesText(value as Experiment['phases'])]];
-  if (Array.isArray(value)) return [[path, value.join(', ')]];
-  if (value === null) return [[path, 'none']];
-  if (typeof value !== 'object') return value === undefined ? [] : [[path, String(value)]];
-  return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
+function leafPaths(value: unknown, path = ''): string[] {
+  if (!hasFields(value)) return value === undefined ? [] : [path];
+  return Object.entries(value).flatMap(([key, inner]) => leafPaths(inner, path === '' ? key : `${path}.${key}`));
 }
 
-/** `4 for 15 epochs, full for 7`. */
-function phasesText(phases: Experiment['phases']): string {
-  return phases
-    .map(({ budget, epochs }, i) => `${budget} for ${epochs}${i === 0 ? (epochs === 1 ? ' epoch' : ' epochs') : ''}`)
-    .join(', ');
+function isWithin(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}.`);
+}
+
+function worded(path: string, value: unknown): string {
+  if (value === undefined) return fields[path]?.empty ?? 'not set';
+  const text = typeof value === 'string' ? choiceLabel(path, value) : shownValue(value);
+  const unit = typeof value === 'number' ? fields[path]?.unit : undefined;
+  return unit === undefined ? text : `${text} ${unit}`;
 }

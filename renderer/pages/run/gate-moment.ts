@@ -1,4 +1,5 @@
 import type { Budget, GateHistory } from '../../../main/api.ts';
+import { isKept } from '../../../main/charts/gates.ts';
 
 /** The gate of one moment, in words and numbers. */
 export interface GateMoment {
@@ -33,9 +34,4 @@ export function gateMoment(history: GateHistory, moment: number): GateMoment | n
     threshold: budget === null ? null : (kept.at(-1)?.f ?? null),
     changed: moment === 0 ? 0 : kept.filter(({ map }) => !isKept(history, moment - 1, map)).length,
   };
-}
-
-function isKept({ maps, kept }: GateHistory, moment: number, map: number): boolean {
-  const bit = moment * maps + map;
-  return ((kept[bit >> 3] >> (bit & 7)) & 1) === 1;
 }

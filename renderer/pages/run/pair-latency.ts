@@ -1,24 +1,31 @@
-import type { PairRecord } from '../../../main/api.ts';
+import type { JsonSchema, PairRecord } from '../../../main/api.ts';
+import { choiceLabel } from '../design/fields.ts';
+import { fieldSchema } from '../design/schema.ts';
+import { hasFields } from '../design/sparse.ts';
 
-/** A network a trained pair may be used over: rates in Mbit/s, round trip in milliseconds. */
-export interface LinkEstimate {
+/** A network a trained pair may be used over: its rate in Mbit/s, its round trip in milliseconds. */
+export interface PairLink {
   readonly name: string;
   readonly label: string;
   readonly up: number;
   readonly rttMs: number;
 }
 
-/** The lab's link presets as far as one answer depends on them. */
-export const linkEstimates: readonly LinkEstimate[] = [
-  { name: 'wifi6', label: 'Wi-Fi 6', up: 400, rttMs: 4 },
-  { name: 'ethernet', label: 'Ethernet', up: 940, rttMs: 0.67 },
-  { name: 'lte', label: 'LTE', up: 15, rttMs: 45 },
-  { name: '3g', label: '3G', up: 1.5, rttMs: 110 },
-  { name: 'satellite', label: 'Satellite', up: 4, rttMs: 600 },
-];
+/** The links that an experiment can name, as its schema describes them. */
+export function namedLinks(schema: JsonSchema): PairLink[] {
+  const link = fieldSchema(schema, 'link');
+  return (link?.choices ?? []).flatMap((name, i) => {
+    const rates = link?.examples[i];
+    if (!hasFields(rates)) return [];
+    const { up, rttMs } = rates;
+    return typeof up === 'number' && typeof rttMs === 'number'
+      ? [{ name, label: choiceLabel('link', name), up, rttMs }]
+      : [];
+  });
+}
 
 /** Seconds the network takes to carry one sample there and its class back; computing comes on top. */
-export function networkLatency({ bytesPerSample }: Pick<PairRecord, 'bytesPerSample'>, link: LinkEstimate): number {
+export function networkLatency({ bytesPerSample }: Pick<PairRecord, 'bytesPerSample'>, link: PairLink): number {
   return link.rttMs / 1000 + (bytesPerSample * 8) / (link.up * 1e6);
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Plan } from '../../../../main/api.ts';
 import { linkPresets } from '../../../../main/offload/link.ts';
+import { experimentSchema } from '../../../../main/runs/experiment.ts';
 import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
-import { formatLatency, linkEstimates, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
+import { formatLatency, namedLinks, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
 import { phaseSegments, planStanding, shareDone } from '../../../../renderer/pages/run/progress.ts';
 import { timeShares } from '../../../../renderer/pages/run/step-shares.ts';
 import { stepColumns } from './recorded-run.ts';
@@ -88,14 +90,15 @@ describe('where the time goes', () => {
 });
 
 describe('the latency of a pair', () => {
+  const links = namedLinks(z.toJSONSchema(experimentSchema, { io: 'input' }));
+
   it('is a round trip and the time its bytes take upward', () => {
-    const lte = linkEstimates.find(({ name }) => name === 'lte')!;
+    const lte = links.find(({ name }) => name === 'lte')!;
     expect(networkLatency({ bytesPerSample: 15_000 }, lte)).toBeCloseTo(0.045 + 0.008);
     expect([0.00067, 0.0123, 0.71, 1.23].map(formatLatency)).toEqual(['0.7 ms', '12 ms', '710 ms', '1.2 s']);
   });
 
   it('is estimated over the links the lab emulates', () => {
-    const rates = Object.entries(linkPresets).map(([name, { up, rttMs }]) => ({ name, up, rttMs }));
-    expect(linkEstimates).toMatchObject(rates);
+    expect(links).toMatchObject(Object.entries(linkPresets).map(([name, { up, rttMs }]) => ({ name, up, rttMs })));
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../../../main/api.ts';
 import { parseExperiment } from '../../../../main/runs/parse.ts';
 import { runStatuses } from '../../../../main/runs/run.ts';
+import { choiceLabel } from '../../../../renderer/pages/design/fields.ts';
 import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
 import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';
 import { actionsFor, statusNote } from '../../../../renderer/pages/run/status.ts';
@@ -11,17 +12,25 @@ describe('the settings of a run', () => {
     const experiment = parseExperiment({ method: 'prune', split: { layer: 9 }, threads: 2, link: 'lte' });
     const fields = experimentFields(experiment, parseExperiment({ method: 'prune' }));
     expect(fields.slice(0, 4)).toEqual([
-      { path: 'split.layer', value: '9', preset: '5', changed: true },
-      { path: 'link', value: 'lte', preset: 'none', changed: true },
-      { path: 'threads', value: '2', preset: 'not set', changed: true },
-      expect.objectContaining({ changed: false }),
+      { path: 'split.layer', label: 'Split layer', value: '9', preset: '5' },
+      { path: 'link', label: 'Link', value: choiceLabel('link', 'lte'), preset: 'none' },
+      { path: 'threads', label: 'Threads', value: '2', preset: 'all cores' },
+      expect.objectContaining({ preset: null }),
     ]);
-    expect(fields.find(({ path }) => path === 'phases')?.value).toBe('full for 6 epochs, 32 for 3, 4 for 3');
+    expect(fields.find(({ path }) => path === 'phases')?.value).toBe('full × 6, 32 × 3, 4 × 3');
+    expect(new Set(fields.map(({ path }) => path)).size).toBe(fields.length);
+  });
+
+  it('list what one side has as a whole once', () => {
+    const plain = parseExperiment({ method: 'plain-split', split: { module: null } });
+    const fields = experimentFields(plain, parseExperiment({}));
+    const own = fields.filter(({ path }) => path.startsWith('split.module'));
+    expect(own).toMatchObject([{ path: 'split.module', value: 'none' }]);
   });
 
   it('are shown without a mark while the defaults are not known', () => {
     const fields = experimentFields(parseExperiment({ threads: 2 }), null);
-    expect(fields.every(({ changed, preset }) => !changed && preset === null)).toBe(true);
+    expect(fields.every(({ preset }) => preset === null)).toBe(true);
   });
 });
 
