@@ -9,7 +9,7 @@ export function textStyle({ fontFamily, fontSize, text }: ChartStyle): object {
 
 export function title({ title: text, fontSize, fontFamily, text: color }: ChartStyle): object {
   const style = { fontSize: 1.15 * fontSize, fontFamily, color, fontWeight: 600 };
-  return text === '' ? { show: false } : { text, left: 0, top: 0, padding: 0, textStyle: style };
+  return text === '' ? { show: false } : { text, left: 0, top: 0.2 * fontSize, padding: 0, textStyle: style };
 }
 
 function titleHeight({ title: text, fontSize }: ChartStyle): number {

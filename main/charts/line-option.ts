@@ -5,7 +5,7 @@ import { grid, legend, textStyle, title } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
 import { lookOf, type Look } from './palette.ts';
 import { ribbonSeries } from './ribbon.ts';
-import { interleave } from './sample.ts';
+import { interleave, type Range } from './sample.ts';
 import type { PhaseMark } from './series.ts';
 import type { LineChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
@@ -17,12 +17,18 @@ export interface PlannedLine {
   readonly y: Float64Array;
 }
 
-/** A chart of lines as an ECharts option; `lineSeries` alone is what changes while a run goes on or a user zooms. */
+export interface LineExtras {
+  readonly planned?: readonly PlannedLine[];
+  /** The part of the x axis to show; all of it unless given. */
+  readonly range?: Range | null;
+}
+
+/** A chart of lines as an ECharts option. Its series have ids, so that one option can take the place of another. */
 export function lineOption(
   lines: readonly SampledLine[],
   spec: LineChartSpec,
   style: ChartStyle,
-  planned: readonly PlannedLine[] = [],
+  { planned = [], range = null }: LineExtras = {},
 ): EChartsCoreOption {
   const entries = legendEntries(lines, style);
   const top = style.selfContained ? legend(entries, style) : { option: { show: false }, height: 0 };
@@ -33,39 +39,40 @@ export function lineOption(
     title: title(style),
     legend: top.option,
     grid: grid(style, top.height + (spec.phases && lines[0]?.phases.length > 1 ? style.fontSize : 0)),
-    ...lineAxes(lines, spec, style, planned),
+    ...lineAxes(lines, spec, style, { planned, range }),
     series: lineSeries(lines, spec, style, planned),
   };
 }
 
-/** The axes over all points, drawn or not, so that zooming and sampling do not move them. */
-export function lineAxes(
+function lineAxes(
   lines: readonly SampledLine[],
-  spec: LineChartSpec,
+  { metric, x, logX, logY }: LineChartSpec,
   style: ChartStyle,
-  planned: readonly PlannedLine[] = [],
+  { planned, range }: Required<LineExtras>,
 ): { xAxis: object; yAxis: object } {
   const all = [...lines, ...planned];
-  const x = extentOf(
-    all.map((line) => line.x),
-    spec.logX,
-  );
-  const y = extentOf(
+  const across =
+    range ??
+    extentOf(
+      all.map((line) => line.x),
+      logX,
+    );
+  const up = extentOf(
     all.map((line) => line.y),
-    spec.logY,
+    logY,
   );
+  const horizontal = xAxis(axisQuantities[x], style, logX, across);
   return {
-    xAxis: xAxis(axisQuantities[spec.x], style, spec.logX, x),
-    yAxis: yAxis(metricQuantities[spec.metric], style, spec.logY, y),
+    xAxis: range ? { ...horizontal, min: range[0], max: range[1] } : horizontal,
+    yAxis: yAxis(metricQuantities[metric], style, logY, up),
   };
 }
 
-/** The series of a chart of lines, each with an id of its own that stays. */
-export function lineSeries(
+function lineSeries(
   lines: readonly SampledLine[],
   spec: LineChartSpec,
   style: ChartStyle,
-  planned: readonly PlannedLine[] = [],
+  planned: readonly PlannedLine[],
 ): object[] {
   const from = spec.logX ? Math.min(...lines.map(({ x }) => x.find((value) => value > 0) ?? Infinity)) : 0;
   return [

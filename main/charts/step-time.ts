@@ -56,11 +56,12 @@ export function timeShares(steps: StepData): Record<PartName, number> {
   return Object.fromEntries(timeParts.map(({ name }, i) => [name, sums[i] / total])) as Record<PartName, number>;
 }
 
-const milliseconds = {
-  name: 'Time of a step',
-  format: (seconds: number): string => (seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${seconds} s`),
-  fromZero: true,
-};
+/** `42.5 ms`, `1.2 s`. */
+export function formatStepTime(seconds: number): string {
+  return seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
+}
+
+const stepTime = { name: 'Time of a step', format: formatStepTime, fromZero: true };
 
 /** The parts of a step's time as areas upon one another. */
 export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style: ChartStyle): EChartsCoreOption {
@@ -75,7 +76,7 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
     grid: grid(style, top.height),
     xAxis: { ...xAxis(axisQuantities[spec.x], style, false, extentOf([times.x], false)), max: 'dataMax' },
-    yAxis: yAxis(milliseconds, style, false, extentOf(tops.slice(-1), false)),
+    yAxis: yAxis(stepTime, style, false, extentOf(tops.slice(-1), false)),
     // Each covers what is stacked below it, so the lower ones are drawn later.
     series: timeParts.map(({ name, look }, part) => ({
       ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(times.x, tops[part]) },

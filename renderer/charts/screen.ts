@@ -1,0 +1,105 @@
+import { useElementSize, useElementVisibility } from '@vueuse/core';
+import { CanvasRenderer } from 'echarts/renderers';
+import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
+import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
+import { registerCharts } from '../../main/charts/register.ts';
+import { screenStyle, type ChartStyle } from '../../main/charts/style.ts';
+import { useSettings } from '../stores/settings.ts';
+import { pointedFamily } from './cursor.ts';
+
+registerCharts();
+use([CanvasRenderer]);
+
+/** A chart on the screen: drawn only while it can be seen, and again when what it depends on has changed. */
+export interface ScreenChart {
+  readonly style: Readonly<Ref<ChartStyle>>;
+  /** The ECharts instance once it has drawn; never made reactive. */
+  readonly chart: Readonly<ShallowRef<ECharts | null>>;
+  /** Counts drawings, for what is laid over the chart. */
+  readonly drawings: Readonly<Ref<number>>;
+}
+
+/** The style of charts in this window: the colours are those of the page. */
+export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
+  const settings = useSettings();
+  return computed(() => {
+    const scheme = settings.theme;
+    const page = getComputedStyle(document.documentElement);
+    const colour = (name: string): string => page.getPropertyValue(name).trim();
+    const own = {
+      ground: colour('--surface'),
+      text: colour('--text'),
+      faint: colour('--text-faint'),
+      grid: colour('--line'),
+    };
+    return screenStyle(
+      scheme,
+      width(),
+      "'Inter Variable', system-ui, sans-serif",
+      colour('--surface') === '' ? {} : own,
+    );
+  });
+}
+
+/** Draws what `draw` makes for the element's size; null draws nothing. Dependencies of `draw` are tracked. */
+export function useScreenChart(
+  element: Readonly<Ref<HTMLElement | null>>,
+  draw: (style: ChartStyle) => EChartsCoreOption | null,
+): ScreenChart {
+  const { width, height } = useElementSize(element);
+  const visible = useElementVisibility(element, { rootMargin: '100px' });
+  const style = useScreenStyle(() => width.value);
+  const chart = shallowRef<ECharts | null>(null);
+  const drawings = shallowRef(0);
+  const option = computed(() => (visible.value && width.value > 0 && height.value > 0 ? draw(style.value) : null));
+
+  watch(
+    [option, width, height],
+    () => {
+      if (!option.value || !element.value) return;
+      chart.value ??= init(element.value, null, { renderer: 'canvas' });
+      chart.value.resize({ width: width.value, height: height.value, silent: true });
+      chart.value.setOption(option.value, { replaceMerge: ['series', 'xAxis', 'yAxis', 'graphic', 'parallelAxis'] });
+      emphasise();
+      drawings.value++;
+    },
+    { flush: 'post', immediate: true },
+  );
+
+  let emphasised: string | null = null;
+  function emphasise(): void {
+    const target = chart.value;
+    if (!target) return;
+    if (emphasised !== null) target.dispatchAction({ type: 'downplay' });
+    emphasised = pointedFamily.value;
+    const ids = seriesOfFamily(option.value, emphasised);
+    if (ids.length > 0) target.dispatchAction({ type: 'highlight', seriesId: ids });
+  }
+  watch(pointedFamily, emphasise);
+
+  // The page's font may come after the first drawing.
+  void document.fonts?.ready.then(() => chart.value?.resize());
+  onScopeDispose(() => {
+    chart.value?.dispose();
+    chart.value = null;
+  });
+  return { style, chart, drawings };
+}
+
+function seriesOfFamily(option: EChartsCoreOption | null, family: string | null): string[] {
+  const series = (option?.['series'] ?? []) as readonly { readonly id: string; readonly name: string }[];
+  return family === null ? [] : series.filter(({ name }) => name === family).map(({ id }) => id);
+}
+
+/** What ECharts tells of its layout only through its model. */
+interface Laid {
+  getModel(): {
+    getComponent(name: 'grid'): { coordinateSystem?: { getRect(): { y: number; height: number } } } | undefined;
+  };
+}
+
+/** Where the plot lies within the chart, without axes and names. */
+export function plotBox(chart: ECharts): { top: number; height: number } | null {
+  const rect = (chart as unknown as Laid).getModel().getComponent('grid')?.coordinateSystem?.getRect();
+  return rect ? { top: rect.y, height: rect.height } : null;
+}
