@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue';
 
-export const menus = ['File', 'Go', 'Run', 'View', 'Help'] as const;
+/** In the order of the palette: what is about this page first. */
+export const menus = ['Run', 'File', 'Go', 'View', 'Help'] as const;
 export type Menu = (typeof menus)[number];
 
 /** Something that can be done, as data: palette, shortcuts, their list and the desktop's menu all read it. */
@@ -25,7 +26,7 @@ export function allCommands(): ComputedRef<readonly Command[]> {
   return computed(() => {
     const byId = new Map<string, Command>();
     for (const command of [...groups].reverse().flat()) if (!byId.has(command.id)) byId.set(command.id, command);
-    return [...byId.values()];
+    return menus.flatMap((menu) => [...byId.values()].filter((command) => command.menu === menu));
   });
 }
 

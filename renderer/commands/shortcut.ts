@@ -45,7 +45,8 @@ export function shownKeys(shortcut: string, mac = onMac): string[] {
 /** Whether a key was pressed with just the modifiers that a shortcut has. */
 export function matches(shortcut: string, event: KeyboardEvent, mac = onMac): boolean {
   const { key, with: wanted } = parse(shortcut);
-  if ((eventKeys[key] ?? key).toLowerCase() !== event.key.toLowerCase()) return false;
+  const pressed = wanted.has('Alt') || wanted.has('Shift') ? (keyOfCode(event.code) ?? event.key) : event.key;
+  if ((eventKeys[key] ?? key).toLowerCase() !== pressed.toLowerCase()) return false;
   const main = wanted.has('CmdOrCtrl');
   // Marks such as ? are typed with Shift on many keyboards, or without it.
   const shifted = /^[^a-z0-9]$/i.test(key) || event.shiftKey === wanted.has('Shift');
@@ -55,6 +56,11 @@ export function matches(shortcut: string, event: KeyboardEvent, mac = onMac): bo
     event.ctrlKey === (wanted.has('Ctrl') || (main && !mac)) &&
     event.metaKey === (main && mac)
   );
+}
+
+/** The letter or digit on a key, which Shift and Alt make into other signs. */
+function keyOfCode(code: string): string | undefined {
+  return /^(?:Key|Digit)(.)$/.exec(code)?.[1];
 }
 
 /** Whether a key without Ctrl or the like is meant for a field that is being typed into. */

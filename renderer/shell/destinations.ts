@@ -11,11 +11,11 @@ export interface Destination {
 
 /** Work first, then what it rests on. */
 export const destinations: readonly Destination[] = [
-  { name: 'home', label: 'Home', icon: House, shortcut: 'CmdOrCtrl+1' },
-  { name: 'design', label: 'Design', icon: PencilRuler, shortcut: 'CmdOrCtrl+2' },
-  { name: 'compare', label: 'Compare', icon: ChartSpline, shortcut: 'CmdOrCtrl+3' },
-  { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+4' },
-  { name: 'data', label: 'Data', icon: Images, shortcut: 'CmdOrCtrl+5' },
-  { name: 'engines', label: 'Engines', icon: Cpu, shortcut: 'CmdOrCtrl+6' },
+  { name: 'home', label: 'Home', icon: House, shortcut: 'CmdOrCtrl+Alt+1' },
+  { name: 'design', label: 'Design', icon: PencilRuler, shortcut: 'CmdOrCtrl+Alt+2' },
+  { name: 'compare', label: 'Compare', icon: ChartSpline, shortcut: 'CmdOrCtrl+Alt+3' },
+  { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+Alt+4' },
+  { name: 'data', label: 'Data', icon: Images, shortcut: 'CmdOrCtrl+Alt+5' },
+  { name: 'engines', label: 'Engines', icon: Cpu, shortcut: 'CmdOrCtrl+Alt+6' },
   { name: 'settings', label: 'Settings', icon: Settings, shortcut: 'CmdOrCtrl+,' },
 ];

@@ -1,0 +1,27 @@
+import { shallowRef, type Ref } from 'vue';
+import { useRouter } from 'vue-router';
+import { attempt } from '../../components/toasts.ts';
+import { useLab } from '../../lab/index.ts';
+
+export interface Quickstart {
+  readonly starting: Readonly<Ref<boolean>>;
+  start(): Promise<void>;
+}
+
+/** Launches the quickstart and goes where it can be watched. */
+export function useQuickstart(): Quickstart {
+  const lab = useLab();
+  const router = useRouter();
+  const starting = shallowRef(false);
+  return {
+    starting,
+    async start() {
+      starting.value = true;
+      await attempt(async () => {
+        const runs = await lab.api.launch(await lab.api.preset('quickstart', false), 'quickstart');
+        await router.push({ name: 'compare', query: { runs: runs.map(({ id }) => id).join(',') } });
+      });
+      starting.value = false;
+    },
+  };
+}
