@@ -19,8 +19,8 @@ numberArrays.forEach((NumberArray, type) => {
     type,
     encode: (value: unknown) =>
       value instanceof NumberArray ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : null,
-    // A copy: the bytes lie at any offset of the message, numbers have to be aligned.
-    decode: (data) => new NumberArray(data.slice().buffer),
+    // A copy, as the bytes lie at any offset of the message and numbers are aligned; "slice" of a Node buffer makes none.
+    decode: (data) => new NumberArray(new Uint8Array(data).buffer),
   });
 });
 
