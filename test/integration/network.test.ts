@@ -157,7 +157,12 @@ describe('several sources', { timeout: 60_000 }, () => {
     const { status } = await execute(store, id, { onStep });
     expect(status).toBe('finished');
     expect(faults.size).toBe(0);
-    for (const source of [0, 1, 2]) expect(stepsOf(store, id, source)).toEqual([...Array(16).keys()]);
+    // A step the server took from a source that died before it could say so has no record, unless all went back.
+    const unreported = logOf(store, id).filter(({ event }) => event === 'step-unreported');
+    for (const source of [0, 1, 2]) {
+      const known = unreported.filter((line) => line.source === source).map(({ step }) => step!);
+      expect(new Set([...stepsOf(store, id, source), ...known])).toEqual(new Set(Array(16).keys()));
+    }
     expect(store.epochs(id)).toHaveLength(24);
     expect(store.pairs(id).map(({ source }) => source)).toEqual([0, 1, 2]);
     expect(logOf(store, id).find(({ event }) => event === 'source-died')).toMatchObject({ source: 1 });

@@ -50,6 +50,7 @@ export interface LogLine {
   readonly event: string;
   readonly pid?: number;
   readonly source?: number;
+  readonly step?: number;
 }
 
 export function logOf(store: Store, id: string): LogLine[] {

@@ -7,7 +7,7 @@ import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts'
 import { createMeeting } from './cut.ts';
 import { endMember, membersAt, newMember, startMember, type Member } from './member.ts';
 import type { SourceRecords } from './records.ts';
-import { afterStep } from './standing.ts';
+import { afterStep, skipped } from './standing.ts';
 
 export interface GroupOptions {
   readonly session: Session;
@@ -16,6 +16,8 @@ export interface GroupOptions {
   /** Where its checkpoints are. */
   readonly folder: string;
   readonly task: (index: number, resume: Snapshot | null) => SourceTask;
+  /** Steps the server has taken in a session; null where that is not known. */
+  readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
   /** After so long without a word a process is taken for stuck. */
   readonly stallSeconds: number;
@@ -36,7 +38,8 @@ export interface Group {
 
 /** A source that dies more often than this without coming to a checkpoint is not started again. */
 const mostDeaths = 6;
-const firstPauseMs = 200;
+/** The first one long enough for the server to say what it has taken. */
+const firstPauseMs = 400;
 const longestPauseMs = 5000;
 /** How long sources have for their last checkpoint. */
 const stopMs = 30_000;
@@ -128,7 +131,16 @@ export function superviseGroup(options: GroupOptions): Group {
     await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** member.deaths));
     if (closed || stopping || mine !== round) return;
     if (back) await startAll();
-    else start(member, member.standing && { ...member.standing, server: { kind: 'shared' } });
+    else rejoin(member);
+  }
+
+  /** Lets a source go on where the server half last saw it. */
+  function rejoin(member: Member): void {
+    const { standing, session: lastSession, reported, index } = member;
+    const taken = lastSession === null ? null : options.stepsTaken(lastSession);
+    const unreported = Math.max(0, (taken ?? reported) - reported);
+    if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
+    start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
   }
 
   function hear(member: Member, message: FromSource): void {
@@ -138,13 +150,15 @@ export function superviseGroup(options: GroupOptions): Group {
         options.onEngine(member.index, message.engine);
         return;
       case 'open':
-        member.stage = 'open';
+        Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
         goOn();
         return;
       case 'record':
         records.add(message.record);
         if (message.record.kind === 'pair') member.pair = message.record;
-        if (message.record.kind === 'step') member.standing &&= afterStep(member.standing, message.record);
+        if (message.record.kind !== 'step') return;
+        member.reported++;
+        member.standing &&= afterStep(member.standing, message.record);
         return;
       case 'arrived':
         Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });

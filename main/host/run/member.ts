@@ -18,6 +18,9 @@ export interface Member {
   /** Its last checkpoint, and the same with the steps that came since. */
   snapshot: Snapshot | null;
   standing: Snapshot | null;
+  /** Its session with the server, and the steps its process has reported. */
+  session: string | null;
+  reported: number;
   /** Deaths since its last checkpoint. */
   deaths: number;
   /** What its process said when it failed. */
@@ -34,7 +37,17 @@ export interface Member {
 
 export function newMember(index: number): Member {
   return {
-    ...{ index, stage: 'down', process: null, snapshot: null, standing: null, deaths: 0, failure: null },
+    ...{
+      index,
+      stage: 'down',
+      process: null,
+      snapshot: null,
+      standing: null,
+      session: null,
+      reported: 0,
+      deaths: 0,
+      failure: null,
+    },
     ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: 0, lostSince: null },
   };
 }
@@ -57,7 +70,7 @@ export function startMember(member: Member, task: SourceTask, { onMessage, onGon
     onMessage(message);
   });
   Object.assign<Member, Partial<Member>>(member, {
-    ...{ stage: 'starting', process: started, standing: task.resume, failure: null },
+    ...{ stage: 'starting', process: started, standing: task.resume, session: null, reported: 0, failure: null },
     ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: performance.now(), lostSince: null },
   });
   started.send({ kind: 'task', task });

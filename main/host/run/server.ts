@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
 import type { Session } from '../../runs/follow.ts';
+import type { ServerStats } from '../server/stats.ts';
 import { startServerProcess, type ServerProcess } from '../server/start.ts';
 
 /** The offload server that a run has to itself. */
 export interface OwnServer extends ServerAddress {
   /** Of the process it is now. */
   pid(): number;
+  /** Steps it has taken in a session, half a second late; null when it knows nothing of it. */
+  stepsOf(session: string): number | null;
   /** Rejects when it cannot be kept running. */
   readonly failed: Promise<never>;
   /** Ends the process, as a fault would; it is started again. */
@@ -30,7 +33,9 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
     ...{ home: folder, engine, threads },
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
+  let stats: ServerStats | null = null;
   const listeners = {
+    onStats: (latest: ServerStats) => (stats = latest),
     onEvent: (event: { readonly kind: string }) => {
       if (event.kind === 'failed' || event.kind === 'refused') log('server', { ...event });
     },
@@ -74,6 +79,7 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
   return {
     ...{ url, token, failed },
     pid: () => server.pid,
+    stepsOf: (session) => stats?.clients.find(({ id }) => id === session)?.steps ?? null,
     kill: () => server.kill(),
     async close() {
       closing = true;

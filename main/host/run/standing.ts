@@ -24,3 +24,9 @@ export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
     },
   };
 }
+
+/** A snapshot so many steps further on that nothing is known of but that they were taken. */
+export function skipped(snapshot: Snapshot, steps: number): Snapshot {
+  const { position } = snapshot;
+  return { ...snapshot, position: { ...position, batch: position.batch + steps, step: position.step + steps } };
+}

@@ -29,7 +29,7 @@ export async function superviseRun(session: Session, network: NetworkOptions): P
   try {
     links = await openLinks(session, server);
     const records = recordSources(session);
-    groups = openGroups(session, records, network, addressesOf(session, server, links));
+    groups = openGroups(session, records, network, addressesOf(session, server, links), own);
     await seeThrough(session, records, groups, own, links);
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
@@ -106,6 +106,7 @@ function openGroups(
   records: SourceRecords,
   { retrySeconds: retry = retrySeconds }: NetworkOptions,
   addresses: readonly ServerAddress[],
+  own: OwnServer | null,
 ): Group[] {
   const { run, folder, store, log } = session;
   const { experiment, seed } = run;
@@ -119,6 +120,7 @@ function openGroups(
         ...{ experiment, seed, index, resume },
         ...{ run: runKey(run), server: addresses[index], retrySeconds: retry },
       }),
+      stepsTaken: (of) => own?.stepsOf(of) ?? null,
       onEngine(source, { name, device, detail }) {
         log('engine', { source, name, device, detail });
         if (source === 0) store.setEngine(run.id, `${name} · ${device}, ${detail}`);

@@ -43,7 +43,7 @@ export type FromSource =
   | { readonly kind: 'alive' }
   | { readonly kind: 'ready'; readonly engine: EngineFacts; readonly stepsPerEpoch: number }
   /** The server half is as it should be: training may begin. */
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly session: string }
   | { readonly kind: 'record'; readonly record: TrainingRecord }
   /** At a checkpoint, with nothing under way to the server; a final one takes the server half along in full. */
   | { readonly kind: 'arrived'; readonly final: boolean }

@@ -74,10 +74,11 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   const { experiment, seed, index, run, server, retrySeconds } = task;
   const { training, network, cut, clientTrains } = request;
   const { optimiser, sources, model } = experiment;
+  const session = newToken();
   const client = await connectOffload({
     server,
     session: {
-      id: newToken(),
+      id: session,
       model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
       cut: { layer: cut.layer, module: cut.module },
       optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },
@@ -98,7 +99,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     async enter() {
       if (entered) return;
       entered = true;
-      supervisor.tell({ kind: 'open' });
+      supervisor.tell({ kind: 'open', session });
       await supervisor.hear('enter');
     },
     async meet(final) {
