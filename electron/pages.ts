@@ -1,28 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, isAbsolute, relative, resolve } from 'node:path';
+import { safeHeaders } from '../main/host/lab/web/safe-headers.ts';
 import { isOf, ownOrigin } from './origin.ts';
-
-/** Scripts and styles of the app itself, nothing remote, nothing evaluated; charts set styles of their own. */
-const contentPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const headers = {
-  'content-security-policy': contentPolicy,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'cache-control': 'no-cache',
-};
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -50,7 +29,7 @@ export async function servePage(root: string, request: { method: string; url: st
 }
 
 function answer(status: number, type = 'text/plain; charset=utf-8', body: BodyInit | null = null): Response {
-  return new Response(body, { status, headers: { ...headers, 'content-type': type } });
+  return new Response(body, { status, headers: { ...safeHeaders, 'cache-control': 'no-cache', 'content-type': type } });
 }
 
 /** The file an address means, if it lies in this folder. */
