@@ -28,6 +28,7 @@ async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }
 process.on('message', (message: ToRun) => {
   if (message.kind === 'stop') return stop.abort();
   outlives = message.outlives ?? false;
+  if (outlives) process.disconnect();
   void execute(message);
 });
 process.on('disconnect', () => {
