@@ -28,7 +28,8 @@ async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }
 process.on('message', (message: ToRun) => {
   if (message.kind === 'stop') return stop.abort();
   outlives = message.outlives ?? false;
-  if (outlives) process.disconnect();
+  // Not amid the message: Node still has to do with the channel.
+  if (outlives) setImmediate(() => process.disconnect());
   void execute(message);
 });
 process.on('disconnect', () => {
