@@ -5,6 +5,7 @@ import { addControlCommands } from './control.ts';
 import { addDataCommands } from './data.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExportCommand } from './export.ts';
+import { addLabCommand } from './lab-command.ts';
 import { addListCommands } from './list.ts';
 import { addModelCommand } from './model.ts';
 import { addOffloadCommand } from './offload.ts';
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
+  addLabCommand(program);
   addQuickstartCommand(program);
   addRunCommands(program);
   addListCommands(program);

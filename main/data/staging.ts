@@ -7,7 +7,7 @@ import { dataFolder } from './manifest.ts';
  * it was not renamed; what killed processes left is removed on the way.
  */
 export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  await sweep();
+  await sweepStaging();
   const folder = join(dataFolder(), `.importing-${process.pid}-${Date.now()}`);
   await mkdir(folder, { recursive: true });
   try {
@@ -17,7 +17,8 @@ export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): 
   }
 }
 
-async function sweep(): Promise<void> {
+/** Removes what killed imports left. */
+export async function sweepStaging(): Promise<void> {
   for (const name of await readdir(dataFolder()).catch(() => [])) {
     const owner = /^\.importing-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;

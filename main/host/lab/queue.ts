@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { messageOf } from '../../errors.ts';
+import type { Notice } from '../../api.ts';
+import { lockRun, type RunLock } from '../../runs/lock.ts';
+import type { QueuedRun } from '../../runs/queue-table.ts';
+import type { Run } from '../../runs/run.ts';
+import { markInterrupted, type Store } from '../../runs/store.ts';
+import type { LabLog } from './log.ts';
+import { startLastingRun } from './run-process.ts';
+
+/** Executes the runs of the lab's queue, each in a process of its own that goes on without the lab. */
+export interface RunQueue {
+  /** Starts what there is room for, and looks after what has ended. */
+  tend(): void;
+  /** Runs of the queue that are being executed. */
+  active(): string[];
+  close(): void;
+}
+
+interface QueueOptions {
+  readonly home: string;
+  readonly store: Store;
+  readonly log: LabLog;
+  readonly parallelRuns: () => number;
+  readonly notify: (notice: Notice) => void;
+}
+
+/** A run is begun, and once more when its process dies. */
+const mostAttempts = 2;
+
+/**
+ * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
+ */
+export function openQueue({ home, store, log, parallelRuns, notify }: QueueOptions): RunQueue {
+  const starting = new Set<string>();
+  let lock: RunLock | null = null;
+  let closed = false;
+  let lastTrouble = '';
+
+  function start({ id }: Run): void {
+    store.countAttempt(id);
+    starting.add(id);
+    const pid = startLastingRun(home, id, store.folder(id), (how) => {
+      log(`the process of run ${id} ended: ${how}`);
+      starting.delete(id);
+      tend();
+    });
+    log(`run ${id} is executed by process ${pid}`);
+  }
+
+  /** A run whose process died: it is resumed once, unless it was about to stop anyway. */
+  function recover({ id, attempts }: QueuedRun): void {
+    if (store.wanted(id) === 'stop') {
+      store.dequeue(id);
+      return;
+    }
+    if (attempts < mostAttempts) {
+      store.setStatus(id, 'queued');
+      notify({
+        level: 'warning',
+        text: `The process of run ${id} died. It goes on from its last checkpoint.`,
+        run: id,
+      });
+      return;
+    }
+    store.dequeue(id);
+    const text = `The process of run ${id} died again, so it stays interrupted. Its folder has process.log; resume it when the cause is gone.`;
+    notify({ level: 'error', text, run: id });
+  }
+
+  /** A process that never came to execute its run would be started for ever. */
+  function giveUp({ id }: Run): void {
+    store.dequeue(id);
+    const text = `Run ${id} could not be started. What its process said is in ${join(store.folder(id), 'process.log')}.`;
+    store.setStatus(id, 'stopped', text);
+    notify({ level: 'error', text, run: id });
+  }
+
+  function look(): void {
+    markInterrupted(store);
+    lock ??= lockRun(join(home, 'lab'), 0);
+    const queue = store.queue();
+    if (!lock || queue.length === 0) return;
+    const underWay: string[] = [];
+    const waiting: Run[] = [];
+    for (const queued of queue) {
+      const run = store.get(queued.id);
+      if (run.status === 'interrupted') recover(queued);
+      const { status } = store.get(queued.id);
+      if (status === 'finished' || status === 'stopped' || status === 'failed') store.dequeue(run.id);
+      else if (status === 'running' || (status === 'queued' && starting.has(run.id))) underWay.push(run.id);
+      else if (status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
+      else if (status === 'queued') waiting.push(run);
+    }
+    for (const run of waiting.slice(0, Math.max(0, parallelRuns() - underWay.length))) start(run);
+  }
+
+  function tend(): void {
+    if (closed) return;
+    try {
+      look();
+      lastTrouble = '';
+    } catch (error) {
+      const trouble = `The queue of runs cannot be looked after: ${messageOf(error)}`;
+      if (trouble !== lastTrouble) notify({ level: 'error', text: trouble });
+      log('looking after the queue', error);
+      lastTrouble = trouble;
+    }
+  }
+
+  return {
+    tend,
+    active: () =>
+      store
+        .queue()
+        .map(({ id }) => id)
+        .filter((id) => starting.has(id) || ['running', 'paused'].includes(store.get(id).status)),
+    close: () => {
+      closed = true;
+      lock?.release();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import type { RunDetail } from '../../api.ts';
+import { SluiceError } from '../../errors.ts';
+import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/lifecycle.ts';
+import { isUnderWay } from '../../runs/store.ts';
+import { examine } from './examine.ts';
+import type { LabState, Procedures } from './lab-state.ts';
+import { runTask } from './task/run-task.ts';
+
+type Names = 'runs' | 'run' | Wish | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
+type Wish = 'pause' | 'proceed' | 'stop';
+
+/** Procedures about runs as a whole. */
+export function runProcedures(lab: LabState): Procedures<Names> {
+  const { store, summaries, changed } = lab;
+  const asking =
+    (ask: typeof pauseRun) =>
+    (id: string): void => {
+      ask(store, store.get(id).id);
+      changed();
+    };
+  return {
+    runs: () => summaries.all(),
+    run: (id) => detail(lab, id),
+    pause: asking(pauseRun),
+    proceed: asking(continueRun),
+    stop: asking(stopRun),
+    resume: (id) => {
+      resumeRun(store, store.get(id).id);
+      store.enqueue(id);
+      changed();
+    },
+    delete: (ids) => {
+      const busy = ids.filter((id) => isUnderWay(store.get(id).status));
+      if (busy.length > 0) {
+        const message = `${busy.join(', ')} cannot be deleted while under way. Stop ${busy.length > 1 ? 'them' : 'it'} first.`;
+        throw new SluiceError('run-busy', message);
+      }
+      for (const id of ids) store.delete(id);
+      changed();
+    },
+    annotate: (id, changes) => {
+      store.annotate(store.get(id).id, changes);
+      changed();
+    },
+    exportChart: (request) => runTask('exportChart', request),
+    exportRuns: (request) => runTask('exportRuns', request),
+  };
+}
+
+function detail({ store, summaries }: LabState, id: string): RunDetail {
+  const { experiment } = store.get(id);
+  const { design } = examine(experiment, store);
+  return {
+    ...summaries.one(id),
+    experiment,
+    notes: store.annotations(id).notes,
+    folder: store.folder(id),
+    plan: design?.plan ?? null,
+    sent: design?.sent ?? null,
+  };
+}

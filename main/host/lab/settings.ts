@@ -1,0 +1,77 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Settings } from '../../api.ts';
+
+export const paperSchema = z.strictObject({
+  widthMm: z.number().min(10).max(1000),
+  heightMm: z.number().min(10).max(1000),
+  dpi: z.number().min(36).max(1200),
+  fontFamily: z.string().min(1).max(100),
+  fontSize: z.number().min(3).max(72),
+  theme: z.enum(['light', 'dark']),
+  title: z.string().max(500),
+});
+
+const paper = {
+  widthMm: 85,
+  heightMm: 60,
+  dpi: 300,
+  fontFamily: 'Inter',
+  fontSize: 8,
+  theme: 'light',
+  title: '',
+} as const;
+
+export const settingsSchema = z.strictObject({
+  theme: z.enum(['system', 'light', 'dark']).default('system'),
+  parallelRuns: z.int().min(1).max(64).default(1),
+  threads: z.int().min(1).max(256).nullable().default(null),
+  engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'),
+  paper: paperSchema.default(paper),
+  notifications: z.boolean().default(true),
+});
+
+/** The user's settings, in a file of the home folder. */
+export interface SettingsFile {
+  readonly current: Settings;
+  change(changes: Partial<Settings>): Settings;
+}
+
+/**
+ * Opens a settings file, or begins with the defaults where there is none. One that cannot be read is put aside as
+ * `<path>.damaged`, and `onDamage` is told so in a sentence.
+ */
+export function openSettings(path: string, onDamage: (text: string) => void): SettingsFile {
+  let current = read(path, onDamage);
+  return {
+    get current() {
+      return current;
+    },
+    change: (changes) => {
+      current = settingsSchema.parse({ ...current, ...changes });
+      write(path, current);
+      return current;
+    },
+  };
+}
+
+function read(path: string, onDamage: (text: string) => void): Settings {
+  if (!existsSync(path)) return settingsSchema.parse({});
+  try {
+    return settingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch {
+    renameSync(path, `${path}.damaged`);
+    onDamage(
+      `The settings in ${path} could not be read. They were put aside as ${path}.damaged; all are back to what they were at first.`,
+    );
+    return settingsSchema.parse({});
+  }
+}
+
+/** A kill leaves the old file or the new one. */
+function write(path: string, settings: Settings): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { flush: true });
+  renameSync(`${path}.new`, path);
+}
