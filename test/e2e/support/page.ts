@@ -46,12 +46,12 @@ function watchProblems(page: Page): string[] {
   return problems;
 }
 
-/** Goes to a page of the lab by its route, for example `/design`. */
-export async function goTo(page: Page, route: string): Promise<void> {
+/** Goes to a page of the lab by its route and waits for its heading. */
+export async function goTo(page: Page, route: string, heading: string | RegExp): Promise<void> {
   await page.evaluate((hash) => {
     location.hash = hash;
   }, `#${route}`);
-  await page.getByRole('main').getByRole('heading', { level: 1 }).first().waitFor();
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
