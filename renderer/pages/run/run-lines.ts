@@ -1,7 +1,8 @@
-import type { RunDetail } from '../../../main/api.ts';
+import type { Budget, RunDetail } from '../../../main/api.ts';
 import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
 import type { PlannedLine } from '../../../main/charts/line-option.ts';
 import { linesOf, type Line } from '../../../main/charts/lines.ts';
+import { isOfEpochs } from '../../../main/charts/series.ts';
 import type { AxisKind, LineChartSpec, Metric } from '../../../main/charts/spec.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
@@ -15,30 +16,38 @@ export interface RunChart {
   readonly metric: Metric;
   readonly label: string;
   readonly beside: readonly { readonly metric: Metric; readonly label: string }[];
+  /** To begin with. */
+  readonly smoothing: number;
 }
 
 export const runCharts = [
   {
-    ...{ title: 'Accuracy', metric: 'accuracy', label: 'test' },
+    ...{ title: 'Accuracy', metric: 'accuracy', label: 'test', smoothing: 0 },
     beside: [{ metric: 'train-accuracy', label: 'training' }],
   },
-  { title: 'Loss', metric: 'loss', label: 'training', beside: [{ metric: 'test-loss', label: 'test' }] },
   {
-    ...{ title: 'Traffic', metric: 'bytes', label: 'both ways' },
+    ...{ title: 'Loss', metric: 'loss', label: 'training', smoothing: 0.9 },
+    beside: [{ metric: 'test-loss', label: 'test' }],
+  },
+  {
+    ...{ title: 'Traffic', metric: 'bytes', label: 'both ways', smoothing: 0 },
     beside: [
       { metric: 'bytes-up', label: 'up' },
       { metric: 'bytes-down', label: 'down' },
     ],
   },
-  { title: 'Throughput', metric: 'throughput', label: 'samples per second', beside: [] },
+  { title: 'Throughput', metric: 'throughput', label: 'samples per second', smoothing: 0.9, beside: [] },
 ] as const satisfies readonly RunChart[];
+
+/** Budgets of the trainings of a run that has one for each; empty for all other runs. */
+export function trainingBudgets({ experiment: { method, phases } }: Pick<RunDetail, 'experiment'>): Budget[] {
+  return method === 'scratch' ? phases.map(({ budget }) => (budget === 'full' ? null : budget)) : [];
+}
 
 /** What charts draw of a run as it is read so far. */
 export function runData(run: RunDetail, { steps, epochs }: Pick<RunRecords, 'steps' | 'epochs'>): RunData {
-  const { id, name, number, seed, experiment } = run;
-  const budgets = experiment.method === 'scratch' ? experiment.phases.map(({ budget }) => budget) : [];
-  const trainingBudgets = budgets.map((budget) => (budget === 'full' ? null : budget));
-  return { id, name, number, seed, trainingBudgets, steps: steps.columns, epochs };
+  const { id, name, number, seed } = run;
+  return { id, name, number, seed, trainingBudgets: trainingBudgets(run), steps: steps.columns, epochs };
 }
 
 /** The trainings of a run for one view of its data sources. */
@@ -56,7 +65,12 @@ export function viewedTrainings(data: RunData, view: SourceView, sources: number
 export function runLines(trainings: readonly TrainingData[], chart: RunChart, spec: LineChartSpec): Line[] {
   if (trainings.length !== 1) return linesOf(trainings, spec);
   return [chart, ...chart.beside].flatMap(({ metric, label }, look) =>
-    linesOf(trainings, { ...spec, metric }).map((line) => ({
+    // Where a line is smoothed step by step, one with a point an epoch would be smoothed away.
+    linesOf(trainings, {
+      ...spec,
+      metric,
+      smoothing: isOfEpochs(metric) && !isOfEpochs(chart.metric) ? 0 : spec.smoothing,
+    }).map((line) => ({
       ...{ ...line, id: `${line.id}/${metric}`, look, label, family: label },
     })),
   );
@@ -86,6 +100,11 @@ export function plannedTraffic(
     }
     return { name: 'planned', x: Float64Array.from(places), y: Float64Array.from(bytes) };
   });
+}
+
+/** A chart as the window shows it first. */
+export function initialSpec({ metric, smoothing }: RunChart): LineChartSpec {
+  return { kind: 'lines', metric, x: 'epoch', smoothing, logX: false, logY: false, seedsAsBand: false, phases: true };
 }
 
 function isPlanned(axis: AxisKind): boolean {
