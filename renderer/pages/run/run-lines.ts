@@ -1,9 +1,8 @@
 import type { Budget, RunDetail } from '../../../main/api.ts';
 import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
-import type { PlannedLine } from '../../../main/charts/line-option.ts';
 import { linesOf, type Line } from '../../../main/charts/lines.ts';
 import { isOfEpochs } from '../../../main/charts/series.ts';
-import type { AxisKind, LineChartSpec, Metric } from '../../../main/charts/spec.ts';
+import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
 
@@ -76,37 +75,7 @@ export function runLines(trainings: readonly TrainingData[], chart: RunChart, sp
   );
 }
 
-/**
- * The traffic a plan has, summed up over epochs or steps, a line for each training. There is none over time or bytes,
- * nor for other metrics.
- */
-export function plannedTraffic(
-  run: RunDetail,
-  { metric, x }: Pick<LineChartSpec, 'metric' | 'x'>,
-  view: SourceView,
-): PlannedLine[] {
-  if (!run.plan || metric !== 'bytes' || !isPlanned(x)) return [];
-  const sources = run.experiment.sources.count;
-  const share = view === 'all' ? 1 : 1 / sources;
-  const trainings = [...new Set(run.plan.phases.map(({ training }) => training))];
-  return trainings.map((training) => {
-    const places = [0];
-    const bytes = [0];
-    for (const phase of run.plan?.phases ?? []) {
-      if (phase.training !== training) continue;
-      // Sources step side by side.
-      places.push(places.at(-1)! + (x === 'epoch' ? phase.epochs : phase.steps / sources));
-      bytes.push(bytes.at(-1)! + (phase.bytesUp + phase.bytesDown) * share);
-    }
-    return { name: 'planned', x: Float64Array.from(places), y: Float64Array.from(bytes) };
-  });
-}
-
 /** A chart as the window shows it first. */
 export function initialSpec({ metric, smoothing }: RunChart): LineChartSpec {
   return { kind: 'lines', metric, x: 'epoch', smoothing, logX: false, logY: false, seedsAsBand: false, phases: true };
-}
-
-function isPlanned(axis: AxisKind): boolean {
-  return axis === 'epoch' || axis === 'step';
 }

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { PlannedPhase, RunDetail } from '../../../../main/api.ts';
 import { valueAt } from '../../../../main/charts/numbers.ts';
-import type { LineChartSpec } from '../../../../main/charts/spec.ts';
+import type { AxisKind, LineChartSpec } from '../../../../main/charts/spec.ts';
 import { parseExperiment } from '../../../../main/runs/parse.ts';
+import { withPlan, type ShownPlan } from '../../../../renderer/pages/run/planned-lines.ts';
 import {
-  plannedTraffic,
   runCharts,
   runData,
   runLines,
   viewedTrainings,
+  type SourceView,
 } from '../../../../renderer/pages/run/run-lines.ts';
 import { stepColumns } from './recorded-run.ts';
 
@@ -61,31 +62,61 @@ describe('the lines of a run', () => {
   });
 });
 
-describe('the traffic planned', () => {
-  const points = (...args: Parameters<typeof plannedTraffic>): number[][] =>
-    plannedTraffic(...args).flatMap(({ x, y }) => [[...x], [...y]]);
+describe('the plan behind the lines', () => {
+  const later = { ...phase, budget: null, firstEpoch: 2, epochs: 1, steps: 4, bytesUp: 600, bytesDown: 400 };
+  const lines = runLines(viewedTrainings(data, 'all', 2), traffic, spec);
+  const points = ({ planned }: ShownPlan): number[][] => planned.flatMap(({ x, y }) => [[...x], [...y]]);
 
   it('adds up over phases on the axes that a plan knows', () => {
-    const phases = [phase, { ...phase, budget: null, epochs: 1, steps: 4, bytesUp: 600, bytesDown: 400 }];
-    expect(points(run(1, phases), { metric: 'bytes', x: 'epoch' }, 'all')).toEqual([
+    const single = run(1, [phase, later]);
+    const over = (x: AxisKind): ShownPlan => withPlan(lines, single, { metric: 'bytes', x }, 'all', 'end');
+    expect(points(over('epoch'))).toEqual([
       [0, 2, 3],
       [0, 80, 1080],
     ]);
-    expect(points(run(1, phases), { metric: 'bytes', x: 'step' }, 'all')[0]).toEqual([0, 8, 12]);
-    expect(points(run(1, phases), { metric: 'bytes', x: 'time' }, 'all')).toEqual([]);
-    expect(points(run(1, phases), { metric: 'loss', x: 'epoch' }, 'all')).toEqual([]);
+    expect(points(over('step'))[0]).toEqual([0, 8, 12]);
+    expect(over('time')).toEqual({ planned: [], lines });
+  });
+
+  it('ends where the run is, if so wanted', () => {
+    const shown = withPlan(
+      lines,
+      run(1, [{ ...phase, epochs: 4 }, later]),
+      { metric: 'bytes', x: 'epoch' },
+      'all',
+      'now',
+    );
+    expect(points(shown)).toEqual([
+      [0, 2],
+      [0, 40],
+    ]);
+    expect(shown.lines[0]?.phases).toEqual([{ phase: 0, budget: 4, from: 0, to: 2 }]);
+  });
+
+  it('is the ground of all charts, and lets all reach as far', () => {
+    const shown = withPlan(lines, run(1, [phase, later]), { metric: 'loss', x: 'epoch' }, 'all', 'end');
+    expect(shown.lines[0]?.phases).toMatchObject([
+      { budget: 4, from: 0, to: 2 },
+      { budget: null, from: 2, to: 3 },
+    ]);
+    expect(points(shown)).toEqual([
+      [0, 3],
+      [NaN, NaN],
+    ]);
   });
 
   it('is that of all sources or the share of one', () => {
-    expect(points(run(2), { metric: 'bytes', x: 'step' }, 'all')).toEqual([
+    const of = (source: SourceView): number[][] =>
+      points(withPlan(lines, run(2), { metric: 'bytes', x: 'step' }, source, 'end'));
+    expect(of('all')).toEqual([
       [0, 4],
       [0, 80],
     ]);
-    expect(points(run(2), { metric: 'bytes', x: 'step' }, 1)[1]).toEqual([0, 40]);
+    expect(of(1)[1]).toEqual([0, 40]);
   });
 
   it('begins anew with every training', () => {
-    const phases = [phase, { ...phase, training: 1 }];
-    expect(plannedTraffic(run(1, phases), { metric: 'bytes', x: 'epoch' }, 'all')).toHaveLength(2);
+    const scratch = run(1, [phase, { ...phase, training: 1 }]);
+    expect(withPlan(lines, scratch, { metric: 'bytes', x: 'epoch' }, 'all', 'end').planned).toHaveLength(2);
   });
 });
