@@ -23,6 +23,7 @@ interface QueueOptions {
   readonly log: LabLog;
   readonly parallelRuns: () => number;
   readonly notify: (notice: Notice) => void;
+  readonly start?: typeof startLastingRun;
 }
 
 /** A run is begun, and once more when its process dies. */
@@ -31,7 +32,8 @@ const mostAttempts = 2;
 /**
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
-export function openQueue({ home, store, log, parallelRuns, notify }: QueueOptions): RunQueue {
+export function openQueue(options: QueueOptions): RunQueue {
+  const { home, store, log, parallelRuns, notify, start: startRun = startLastingRun } = options;
   const starting = new Set<string>();
   let lock: RunLock | null = null;
   let closed = false;
@@ -40,7 +42,7 @@ export function openQueue({ home, store, log, parallelRuns, notify }: QueueOptio
   function start({ id }: Run): void {
     store.countAttempt(id);
     starting.add(id);
-    const pid = startLastingRun(home, id, store.folder(id), (how) => {
+    const pid = startRun(home, id, store.folder(id), (how) => {
       log(`the process of run ${id} ended: ${how}`);
       starting.delete(id);
       tend();

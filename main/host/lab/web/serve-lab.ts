@@ -16,6 +16,8 @@ export interface ServeLabOptions {
   readonly port?: number;
   /** Listen beyond this machine, though nothing is encrypted. */
   readonly insecure?: boolean;
+  /** Where the window is built to; its usual place unless given. */
+  readonly folder?: string;
 }
 
 export interface ServedLab {
@@ -31,7 +33,7 @@ const portsTried = 20;
 
 /** Serves the window of a lab to browsers. Throws `lab-exposed` and `port-in-use`. */
 export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise<ServedLab> {
-  const { host = '127.0.0.1', insecure = false } = options;
+  const { host = '127.0.0.1', insecure = false, folder = windowFolder() } = options;
   if (!isLoopback(host) && !insecure) {
     const message =
       `The lab at ${host} could be reached from other machines, unencrypted. Leave --host out and use ssh -L, or add ` +
@@ -41,7 +43,7 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
   const before = readLabFile(lab.home);
   const secret = before?.secret ?? newSecret();
   const access = grantAccess(secret, host);
-  const files = windowFiles(windowFolder());
+  const files = windowFiles(folder);
   const sockets = openSockets(lab);
   const link = (): string => `${base()}/?token=${access.token()}`;
   const server = createServer((request, response) => {

@@ -1,0 +1,138 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Notice } from '../../../../main/api.ts';
+import { openQueue } from '../../../../main/host/lab/queue.ts';
+import { continueRun, resumeRun, stopRun } from '../../../../main/runs/lifecycle.ts';
+import { lockRun, type RunLock } from '../../../../main/runs/lock.ts';
+import type { Store } from '../../../../main/runs/store.ts';
+import { experiment } from '../../../support/run-records.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+
+/** A queue whose processes are played by the test. */
+function labQueue(parallelRuns = 1, home = temporaryFolder()) {
+  const store = openTestStore(home);
+  const started: string[] = [];
+  const notices: Notice[] = [];
+  const exits = new Map<string, (how: string) => void>();
+  const locks = new Map<string, RunLock>();
+  const queue = openQueue({
+    ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
+    notify: (notice) => notices.push(notice),
+    start: (_home, id, _folder, onExit) => {
+      started.push(id);
+      exits.set(id, onExit);
+      return 1;
+    },
+  });
+  onTestFinished(queue.close);
+  return {
+    ...{ home, store, queue, started, notices },
+    /** The process has taken the run up. */
+    run: (id: string) => {
+      locks.set(id, lockRun(store.folder(id), 0)!);
+      store.setStatus(id, 'running');
+    },
+    /** The process has ended, leaving the run as it is. */
+    exit: (id: string, how = 'exit code 0') => {
+      locks.get(id)?.release();
+      exits.get(id)!(how);
+    },
+  };
+}
+
+function queued(store: Store, count: number): string[] {
+  const runs = Array.from({ length: count }, (_, i) => store.create(experiment({ name: 'q' }), i).id);
+  for (const id of runs) store.enqueue(id);
+  return runs;
+}
+
+describe('the queue of runs', () => {
+  it('executes as many as there is room for, the oldest first, and no runs of terminals', () => {
+    const { store, queue, started, run, exit } = labQueue(2);
+    store.create(experiment(), 1);
+    const [a, b, c] = queued(store, 3);
+    queue.tend();
+    queue.tend();
+    expect(started).toEqual([a, b]);
+    [a, b].forEach(run);
+    expect(queue.active()).toEqual([a, b]);
+    store.setStatus(b, 'finished');
+    exit(b);
+    expect(started).toEqual([a, b, c]);
+    expect(store.queue().map(({ id }) => id)).toEqual([a, c]);
+  });
+
+  it('gives up its place while paused', () => {
+    const { store, queue, started, run } = labQueue();
+    const [a, b] = queued(store, 2);
+    queue.tend();
+    run(a);
+    store.setStatus(a, 'paused');
+    queue.tend();
+    continueRun(store, a);
+    expect(started).toEqual([a, b]);
+    expect(store.queue()).toHaveLength(2);
+  });
+
+  it('resumes a run whose process died once, with a notice', () => {
+    const { store, queue, started, notices, run, exit } = labQueue();
+    const [a] = queued(store, 1);
+    queue.tend();
+    run(a);
+    exit(a, 'SIGKILL');
+    expect(started).toEqual([a, a]);
+    expect(notices).toMatchObject([{ level: 'warning', run: a }]);
+    run(a);
+    exit(a, 'SIGKILL');
+    expect(started).toEqual([a, a]);
+    expect(notices.at(-1)).toMatchObject({ level: 'error', run: a });
+    expect(store.get(a).status).toBe('interrupted');
+    resumeRun(store, a);
+    store.enqueue(a);
+    queue.tend();
+    expect(started).toHaveLength(3);
+  });
+
+  it('does not resume one that was to stop, nor start one that was stopped, nor one a terminal took over', () => {
+    const { store, queue, started, run, exit } = labQueue();
+    const [a, b, c] = queued(store, 3);
+    queue.tend();
+    run(a);
+    stopRun(store, a);
+    stopRun(store, b);
+    resumeRun(store, c);
+    exit(a, 'SIGKILL');
+    expect(started).toEqual([a]);
+    expect(store.get(a).status).toBe('interrupted');
+    expect(store.queue()).toEqual([]);
+  });
+
+  it('gives up a run whose process never takes it up', () => {
+    const { store, queue, started, notices, exit } = labQueue();
+    const [a] = queued(store, 1);
+    queue.tend();
+    exit(a, 'exit code 1');
+    exit(a, 'exit code 1');
+    expect(started).toEqual([a, a]);
+    expect(store.get(a)).toMatchObject({ status: 'stopped', error: expect.stringContaining('process.log') as string });
+    expect(notices).toMatchObject([{ level: 'error', run: a }]);
+  });
+
+  it('is left to one lab of a home, and taken over when that is gone', () => {
+    const first = labQueue();
+    first.queue.tend();
+    const second = labQueue(1, first.home);
+    const [a] = queued(second.store, 1);
+    second.queue.tend();
+    expect(second.started).toEqual([]);
+    first.queue.tend();
+    expect(first.started).toEqual([a]);
+    first.run(a);
+    first.queue.close();
+    second.queue.tend();
+    expect(second.started).toEqual([]);
+    expect(second.queue.active()).toEqual([a]);
+    first.exit(a, 'SIGKILL');
+    second.queue.tend();
+    expect(second.started).toEqual([a]);
+  });
+});
