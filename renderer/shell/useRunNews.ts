@@ -43,6 +43,12 @@ export function useRunNews(): void {
 
   useLabEvent('notice', ({ level, text, run }: Notice) => toast(tones[level], text, run ? show(run) : undefined));
 
+  useLabEvent('dataTask', ({ name, status, notes }) => {
+    if (route.name === 'data') return;
+    if (status === 'done') toast('good', `Data set ${name} is ready.`);
+    if (status === 'failed') toast('bad', `Data set ${name}: ${notes.join(' ')}`);
+  });
+
   const share = computed(() => overallShare(runs.active));
   const percent = computed(() => (share.value === null ? null : Math.floor(share.value * 100)));
   useTitle(

@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../main/api.ts';
 import { formatBudget, formatBytes, formatDuration, formatPercent } from '../../../main/charts/formats.ts';
 import type { Column } from '../../components/table.ts';
-import { whenText } from './when.ts';
+import { whenText } from '../../components/when.ts';
 
 /** A column of the table of runs. The first ones are always there; of the others a few, until others are chosen. */
 export interface RunColumn extends Column<RunSummary> {

@@ -1,0 +1,18 @@
+import type { DataTask } from '../../../main/api.ts';
+import { formatBytes, formatCount } from '../../../main/charts/formats.ts';
+
+const steps = { download: 'Downloading', unpack: 'Unpacking', import: 'Importing' } as const;
+
+/** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */
+export function taskText({ progress }: DataTask): string {
+  if (!progress) return 'Starting';
+  const { step, item, done, total, unit } = progress;
+  const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} images`);
+  const amount = total === null ? figure(done) : `${figure(done)} of ${figure(total)}`;
+  return `${steps[step]} ${item}, ${amount}`;
+}
+
+/** How much of the step is done, null while its end is not known. */
+export function taskShare({ progress }: DataTask): number | null {
+  return progress?.total ? progress.done / progress.total : null;
+}

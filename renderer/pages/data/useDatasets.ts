@@ -1,0 +1,67 @@
+import { computed, shallowRef, triggerRef, type ComputedRef, type ShallowRef } from 'vue';
+import type { DatasetEntry, DataTask, ImportRequest } from '../../../main/api.ts';
+import { formatBytes } from '../../../main/charts/formats.ts';
+import { confirm } from '../../components/confirm.ts';
+import { attempt } from '../../components/toasts.ts';
+import { failureOf, useLab, useLabEvent, useLabReady } from '../../lab/index.ts';
+
+export interface Datasets {
+  readonly entries: Readonly<ShallowRef<readonly DatasetEntry[] | null>>;
+  readonly error: Readonly<ShallowRef<string | null>>;
+  /** The newest task of each data set. */
+  readonly tasks: ComputedRef<ReadonlyMap<string, DataTask>>;
+  get(name: string): Promise<boolean>;
+  /** Rejects with what is wrong with the request. */
+  bringIn(request: ImportRequest): Promise<void>;
+  cancel(task: DataTask): Promise<boolean>;
+  remove(entry: DatasetEntry): Promise<void>;
+}
+
+/** The data sets of the lab and what is being done with them, kept up. */
+export function useDatasets(): Datasets {
+  const lab = useLab();
+  const entries = shallowRef<readonly DatasetEntry[] | null>(null);
+  const error = shallowRef<string | null>(null);
+  const byId = shallowRef(new Map<number, DataTask>());
+
+  async function load(): Promise<void> {
+    try {
+      const [all, under] = await Promise.all([lab.api.datasets(), lab.api.dataTasks()]);
+      entries.value = all;
+      byId.value = new Map(under.map((task) => [task.id, task]));
+      error.value = null;
+    } catch (failure) {
+      error.value = failureOf(failure).message;
+    }
+  }
+
+  function show(task: DataTask): void {
+    byId.value.set(task.id, task);
+    triggerRef(byId);
+    if (task.status === 'done') void load();
+  }
+
+  useLabReady(() => void load());
+  useLabEvent('dataTask', show);
+
+  return {
+    entries,
+    error,
+    tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
+    get: (name) => attempt(async () => show(await lab.api.getDataset(name))),
+    bringIn: async (request) => show(await lab.api.importDataset(request)),
+    cancel: ({ id }) => attempt(() => lab.api.cancelDataTask(id)),
+    async remove({ name, info }) {
+      const images = info.trainSamples + info.testSamples;
+      const size = formatBytes(images * info.shape[0] * info.shape[1] * info.shape[2]);
+      const sure = await confirm({
+        title: `Remove ${name}?`,
+        text:
+          `Its ${images.toLocaleString('en')} images (about ${size}) are deleted from Sluice’s folder. What they were ` +
+          'imported from stays. Runs that used it keep their results, but cannot be resumed.',
+        action: 'Remove data set',
+      });
+      if (sure && (await attempt(() => lab.api.removeDataset(name)))) await load();
+    },
+  };
+}
