@@ -1,9 +1,12 @@
 import { createMedium } from '../../offload/flow.ts';
 import { startRelay, type Relay } from '../../offload/relay.ts';
 import { failureOf } from '../failure.ts';
-import type { FromLinks, LinksRequest, ToLinks } from './messages.ts';
+import type { FromLinks, LinksRequest } from './messages.ts';
 
-/** The process of a run's emulated links: nothing else is computed in it, so that bytes arrive when they should. */
+/**
+ * The process of a run's emulated links. Nothing else is computed in it, so that bytes arrive when they should. SIGUSR2
+ * breaks all their connections, as a network that fails.
+ */
 
 let relays: readonly Relay[] = [];
 
@@ -23,10 +26,7 @@ async function open({ target, link, shared, count, seed }: LinksRequest): Promis
   }
 }
 
-process.on('message', (message: ToLinks) => {
-  if (message.kind === 'open') void open(message.request);
-  else if (message.kind === 'cut') relays[message.index]?.cut();
-  else tell({ kind: 'bytes', bytes: relays.map(({ bytes: { up, down } }) => ({ up, down })) });
-});
+process.on('message', (request: LinksRequest) => void open(request));
 process.on('disconnect', () => process.exit());
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+if (process.platform !== 'win32') process.on('SIGUSR2', () => relays.forEach((relay) => relay.cut()));

@@ -134,7 +134,7 @@ function runKey({ id, seed, createdAt }: Run): string {
   return createHash('sha256').update(`${id} ${seed} ${createdAt.getTime()}`).digest('hex').slice(0, 32);
 }
 
-async function openLinks({ run }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
+async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
   const link = linkOf(run.experiment);
   if (!link) return null;
   const { protocol, hostname, port } = new URL(url);
@@ -147,7 +147,9 @@ async function openLinks({ run }: Session, { url, fingerprint }: ServerAddress):
   const { shared, ...rates } = link;
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
-  return startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
+  const links = await startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
+  log('links-started', { pid: links.pid, ...link });
+  return links;
 }
 
 /** Where each source finds the server. */

@@ -33,12 +33,12 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
     async step(request) {
       complete = false;
       const { up, down } = codecsOf(request, codecs);
-      const sent = encodeStep(request, up, down);
       const before = client.traffic().wire;
       const start = performance.now();
+      const sent = encodeStep(request, up, down);
       const received = await client.request(sent);
-      const seconds = (performance.now() - start) / 1000;
       const { gradient, loss, correct, serverSeconds, waitSeconds } = decodeGradient(received);
+      const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();
       return {
         gradient,

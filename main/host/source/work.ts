@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
 import { openBatches } from '../../data/batches.ts';
-import { describeDataset } from '../../data/datasets.ts';
 import type { BatchSource } from '../../data/source.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { connectOffload, type ClientEvent } from '../../offload/client.ts';
@@ -34,9 +33,10 @@ export async function work(task: SourceTask, supervisor: Supervisor): Promise<vo
   const { name, device, detail } = await openEngine(experiment.engine, {
     threads: threads ?? (count === 1 ? experiment.threads : 1),
   });
-  checkExperiment(experiment, describeDataset(experiment.dataset.name));
   const data = await openShard(task);
   try {
+    // Whether there are as many images as are asked for was seen to when they were opened.
+    checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
     supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch });
     const events = trainExperiment(experiment, seed, data, {

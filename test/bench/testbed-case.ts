@@ -1,0 +1,55 @@
+import { executeHere } from '../../main/host/run/execute.ts';
+import { experimentSchema, type ExperimentInput } from '../../main/runs/experiment.ts';
+import type { Store } from '../../main/runs/store.ts';
+import type { StepRecord } from '../../main/training/records.ts';
+
+/** A run of the testbed, measured after each source's first batch. */
+export interface Measured {
+  readonly steps: number;
+  /** Of a step, at the socket. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Bytes at the socket beyond the encoded maps and gradients, to these. */
+  readonly overhead: number;
+  /** Of one source, as it has them. */
+  readonly samplesPerSecond: number;
+  /** Of a step. `wire` is from encoding to decoding, without the server's own time. */
+  readonly seconds: { readonly client: number; readonly wire: number; readonly server: number; readonly wait: number };
+  /** Step by step, over all sources: their mean rate, and all bytes since the first batch. */
+  readonly overTime: readonly { readonly step: number; readonly samplesPerSecond: number; readonly bytes: number }[];
+}
+
+/** Executes an experiment in processes of its own. `payload` is what a sample's maps and gradient take, encoded. */
+export async function measureRun(store: Store, input: ExperimentInput, payload: number): Promise<Measured> {
+  const { id } = store.create(experimentSchema.parse(input), 1);
+  await executeHere(store, id, {}, {});
+  const steps = store.steps(id).filter(({ step }) => step > 0);
+  const total = (of: (step: StepRecord) => number, among: readonly StepRecord[] = steps): number =>
+    among.reduce((sum, step) => sum + of(step), 0);
+  const per = (of: (step: StepRecord) => number): number => total(of) / steps.length;
+  const rate = (among: readonly StepRecord[]): number => total(({ samples }) => samples, among) / total(elapsed, among);
+  const last = Math.max(...steps.map(({ step }) => step));
+  let bytes = 0;
+  return {
+    steps: steps.length,
+    bytesUp: per(({ wireUp }) => wireUp),
+    bytesDown: per(({ wireDown }) => wireDown),
+    overhead: total(({ wireUp, wireDown }) => wireUp + wireDown) / total(({ samples }) => samples * payload) - 1,
+    samplesPerSecond: rate(steps),
+    seconds: {
+      client: per(({ seconds }) => seconds.client),
+      wire: per(({ seconds }) => seconds.wire),
+      server: per(({ seconds }) => seconds.server),
+      wait: per(({ seconds }) => seconds.wait),
+    },
+    overTime: Array.from({ length: last }, (_, i) => {
+      const now = steps.filter(({ step }) => step === i + 1);
+      bytes += total(({ wireUp, wireDown }) => wireUp + wireDown, now);
+      return { step: i + 1, samplesPerSecond: rate(now), bytes };
+    }),
+  };
+}
+
+function elapsed({ seconds: { client, wire, server, wait } }: StepRecord): number {
+  return client + wire + server + wait;
+}
