@@ -29,7 +29,8 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 async function answerTo({ method, headers, url = '/' }: IncomingMessage, served: Served): Promise<Answer> {
   const { access, files, link } = served;
   if (!access.knowsHost(headers)) return text(403, 'The lab is not known by this name.');
-  const { pathname, searchParams } = new URL(url, 'http://lab');
+  if (!url.startsWith('/')) return text(400, 'Expected the path of a file.');
+  const { pathname, searchParams } = new URL(`http://lab${url}`);
   if (method === 'POST' && pathname === '/link' && access.isOwner(headers)) return text(200, link());
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'The lab only gives files this way.');
   const token = pathname === '/' ? searchParams.get('token') : null;
