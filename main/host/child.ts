@@ -14,13 +14,13 @@ export interface Child<To> {
 }
 
 /**
- * Starts a process of Sluice whose module sits beside the caller. Typed arrays and dates arrive as they are. Its module
- * ends itself when this process is gone.
+ * Starts a process of Sluice whose module sits beside the caller, and which sends what `onMessage` takes. Typed arrays and
+ * dates arrive as they are. The module ends itself when this process is gone.
  */
-export function startChild<To, From>(base: string, path: string, onMessage: (message: From) => void): Child<To> {
+export function startChild<To>(base: string, path: string, onMessage: (message: never) => void): Child<To> {
   const { url, execArgv } = entry(base, path);
   const child = fork(fileURLToPath(url), { execArgv, serialization: 'advanced' });
-  child.on('message', (message) => onMessage(message as From));
+  child.on('message', (message) => onMessage(message as never));
   // What cannot be sent any more is followed by the end.
   child.on('error', () => undefined);
   const disconnected = new Promise((resolve) => child.once('disconnect', resolve));

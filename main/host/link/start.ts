@@ -17,7 +17,7 @@ export interface Links {
 export async function startLinks(request: LinksRequest): Promise<Links> {
   let settle: { resolve: (addresses: readonly Address[]) => void; reject: (error: Error) => void };
   const ready = new Promise<readonly Address[]>((resolve, reject) => (settle = { resolve, reject }));
-  const { pid, gone, kill, send } = startChild<LinksRequest, FromLinks>(import.meta.url, './process.ts', (message) => {
+  const { pid, gone, kill, send } = startChild<LinksRequest>(import.meta.url, './process.ts', (message: FromLinks) => {
     if (message.kind === 'ready') settle.resolve(message.addresses);
     else settle.reject(errorOf(message.failure));
   });

@@ -64,7 +64,7 @@ export interface MemberListeners {
 
 /** Starts a process for a source. Nothing is heard any more of a process it had before. */
 export function startMember(member: Member, task: SourceTask, { onMessage, onGone }: MemberListeners): void {
-  const started = startChild<ToSource, FromSource>(import.meta.url, '../source/process.ts', (message) => {
+  const started = startChild<ToSource>(import.meta.url, '../source/process.ts', (message: FromSource) => {
     if (member.process !== started) return;
     member.heard = performance.now();
     onMessage(message);

@@ -9,7 +9,9 @@ const stop = new AbortController();
 let outlives = false;
 
 async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }>): Promise<void> {
-  const tell = (message: FromRun): void => void (process.connected && process.send?.(message));
+  const tell = (message: FromRun): void => {
+    if (process.connected) process.send?.(message);
+  };
   try {
     const store = openStore(home);
     try {
@@ -26,7 +28,10 @@ async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }
 }
 
 process.on('message', (message: ToRun) => {
-  if (message.kind === 'stop') return stop.abort();
+  if (message.kind === 'stop') {
+    stop.abort();
+    return;
+  }
   outlives = message.outlives ?? false;
   // Not amid the message: Node still has to do with the channel.
   if (outlives) setImmediate(() => process.disconnect());

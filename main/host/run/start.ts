@@ -29,7 +29,7 @@ export interface RunProcessOptions {
 export function startRunProcess({ home, id, network = {}, onEvent }: RunProcessOptions): RunProcess {
   let settle: { resolve: (status: RunStatus) => void; reject: (error: Error) => void };
   const ended = new Promise<RunStatus>((resolve, reject) => (settle = { resolve, reject }));
-  const child = startChild<ToRun, FromRun>(import.meta.url, './process.ts', (message) => {
+  const child = startChild<ToRun>(import.meta.url, './process.ts', (message: FromRun) => {
     if (message.kind === 'event') onEvent?.(message.event);
     else if (message.kind === 'ended') settle.resolve(message.status);
     else settle.reject(errorOf(message.failure));

@@ -31,7 +31,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   let settle: { resolve: (ready: ServerReady) => void; reject: (error: Error) => void };
   const started = new Promise<ServerReady>((resolve, reject) => (settle = { resolve, reject }));
-  const child = startChild<ToServer, FromServer>(import.meta.url, './process.ts', (message) => {
+  const child = startChild<ToServer>(import.meta.url, './process.ts', (message: FromServer) => {
     if (message.kind === 'ready') settle.resolve(message.ready);
     else if (message.kind === 'failed') settle.reject(errorOf(message.failure));
     else if (message.kind === 'stats') onStats?.(message.stats);

@@ -30,7 +30,12 @@ function giveUpWhenStuck(): void {
 
 const supervisor: Supervisor = {
   tell,
-  hear: async (kind) => (await once(heard, kind, { signal: giveUp.signal }))[0],
+  async hear(kind) {
+    const [message] = (await once(heard, kind, { signal: giveUp.signal })) as [
+      Extract<ToSource, { kind: typeof kind }>,
+    ];
+    return message;
+  },
   async proceed() {
     if (!stop.signal.aborted) await paused;
   },

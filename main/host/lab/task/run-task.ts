@@ -17,7 +17,7 @@ export function runTask<Name extends TaskName>(
   { onProgress, signal }: TaskOptions = {},
 ): Promise<TaskResult<Name>> {
   return new Promise((resolve, reject) => {
-    const child = startChild<ToTask, FromTask>(import.meta.url, './process.ts', (message) => {
+    const child = startChild<ToTask>(import.meta.url, './process.ts', (message: FromTask) => {
       if (message.kind === 'progress') onProgress?.(message.progress);
       else if (message.kind === 'done') resolve(message.result as TaskResult<Name>);
       else reject(errorOf(message.failure));
