@@ -58,7 +58,10 @@ export function useScreenChart(
     () => {
       if (!option.value || !element.value) return;
       chart.value ??= init(element.value, null, { renderer: 'canvas' });
-      chart.value.resize({ width: width.value, height: height.value, silent: true });
+      // Resizing lays everything out, as drawing does: only when there is something to it.
+      if (chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value) {
+        chart.value.resize({ width: width.value, height: height.value, silent: true });
+      }
       chart.value.setOption(option.value, { replaceMerge: ['series', 'xAxis', 'yAxis', 'graphic', 'parallelAxis'] });
       emphasise();
       drawings.value++;
