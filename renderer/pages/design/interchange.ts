@@ -1,5 +1,5 @@
 import type { ExperimentInput } from '../../../main/api.ts';
-import { hasFields } from './sparse.ts';
+import { hasFields, merged } from './sparse.ts';
 
 /** Experiments as the text of a JSON file that the terminal and other labs read, too. */
 export function fileText(experiments: readonly ExperimentInput[], title: string): string {
@@ -68,12 +68,4 @@ function requireFields(value: unknown): Fields {
 function titleOf(fields: Fields, key: string): string {
   const title = fields[key];
   return typeof title === 'string' ? title : '';
-}
-
-function merged(base: Fields, over: Fields): Fields {
-  const laid = Object.entries(over).map(([key, value]) => {
-    const under = base[key];
-    return [key, hasFields(under) && hasFields(value) ? merged(under, value) : value] as const;
-  });
-  return { ...base, ...Object.fromEntries(laid) };
 }

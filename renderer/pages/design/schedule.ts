@@ -112,3 +112,14 @@ export function spans(phases: Schedule, whole = totalEpochs(phases)): { readonly
     return { from, to: epochs / whole };
   });
 }
+
+/** What a user may type for a budget: a whole number of maps, or a word for all of them; null for anything else. */
+export function readBudget(text: string): PlannedBudget | null {
+  const word = text.trim().toLowerCase();
+  if (word === 'full' || word === 'all') return 'full';
+  return /^[1-9]\d{0,4}$/.test(word) ? Number(word) : null;
+}
+
+export function budgetText(budget: PlannedBudget): string {
+  return String(budget);
+}

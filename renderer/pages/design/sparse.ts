@@ -57,6 +57,16 @@ function difference(value: unknown, normal: unknown): unknown {
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 }
 
+/** `over` laid on `base`, field by field all the way down; a list or a bare value replaces what was there. */
+export function merged(base: object, over: object): Fields {
+  const below = base as Fields;
+  const laid = Object.entries(over as Fields).map(([key, value]) => {
+    const under = below[key];
+    return [key, hasFields(under) && hasFields(value) ? merged(under, value) : value] as const;
+  });
+  return { ...below, ...Object.fromEntries(laid) };
+}
+
 /** Whether two values of plain data are alike, whatever the order of their fields. */
 export function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {

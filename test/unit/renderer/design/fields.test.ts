@@ -10,6 +10,7 @@ import {
   problemSentence,
   shownValue,
 } from '../../../../renderer/pages/design/fields.ts';
+import { useHome } from '../../../support/datasets.ts';
 import { glossary } from '../../../../renderer/pages/design/glossary.ts';
 import { fieldSchema } from '../../../../renderer/pages/design/schema.ts';
 import { hasFields } from '../../../../renderer/pages/design/sparse.ts';

@@ -1,0 +1,85 @@
+import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
+import { useRouter } from 'vue-router';
+import type { Problem } from '../../../main/api.ts';
+import { attempt } from '../../components/toasts.ts';
+import { useLab } from '../../lab/index.ts';
+import type { DraftEntry } from '../../stores/draft-document.ts';
+import type { DesignContext } from './useDesign.ts';
+
+/** A problem of one of the experiments. */
+export interface FoundProblem extends Problem {
+  readonly key: number;
+  /** Which experiment it is, where there are several. */
+  readonly experiment: string | null;
+}
+
+export interface Launch {
+  readonly problems: ComputedRef<readonly FoundProblem[]>;
+  readonly runs: ComputedRef<number>;
+  /** Of all runs; null while not all is known. */
+  readonly bytes: ComputedRef<number | null>;
+  readonly seconds: ComputedRef<number | null>;
+  readonly ready: ComputedRef<boolean>;
+  readonly busy: Readonly<Ref<boolean>>;
+  /** Launches these experiments, all unless given, and goes to where their runs are seen. */
+  launch(entries?: readonly DraftEntry[]): Promise<void>;
+}
+
+/** What launching the draft means, and doing it. */
+export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
+  const lab = useLab();
+  const router = useRouter();
+  const busy = shallowRef(false);
+
+  const examined = computed(() =>
+    draft.entries.flatMap((entry) => {
+      const examination = answers.value.get(entry.key)?.examination;
+      return examination ? [{ entry, examination, runs: examination.experiment?.seeds.length ?? 1 }] : [];
+    }),
+  );
+  const problems = computed(() =>
+    examined.value.flatMap(({ entry: { key, input }, examination }) =>
+      examination.problems.map((problem) => ({
+        ...problem,
+        key,
+        experiment: draft.entries.length > 1 ? (input.name ?? input.method ?? 'deprune') : null,
+      })),
+    ),
+  );
+  const complete = computed(() => settled.value && examined.value.length === draft.entries.length);
+  const ready = computed(() => complete.value && problems.value.length === 0 && !busy.value);
+
+  /** The sum over all runs, or null where an experiment does not know its own. */
+  const sum = (of: (examined_: (typeof examined.value)[number]) => number | null | undefined): number | null => {
+    const parts = examined.value.map((each) => of(each));
+    if (parts.length < draft.entries.length) return null;
+    return parts.reduce<number | null>((total, part) => (total === null || part == null ? null : total + part), 0);
+  };
+
+  return {
+    problems,
+    ready,
+    busy,
+    runs: computed(() => examined.value.reduce((total, { runs }) => total + runs, 0)),
+    bytes: computed(() =>
+      sum(({ examination: { design }, runs }) => design && runs * (design.plan.bytesUp + design.plan.bytesDown)),
+    ),
+    seconds: computed(() =>
+      sum(({ examination: { design }, runs }) => (design?.plan.seconds == null ? null : runs * design.plan.seconds)),
+    ),
+    launch: async (entries = draft.entries) => {
+      const [first] = entries;
+      if (!first || busy.value) return;
+      busy.value = true;
+      const name = draft.title || (first.input.name ?? first.input.method ?? 'deprune');
+      const inputs = entries.map(({ input }) => input);
+      await attempt(async () => {
+        const launched = await lab.api.launch(inputs, name);
+        const ids = launched.map(({ id }) => id);
+        if (ids.length === 1) await router.push({ name: 'run', params: { id: ids[0] } });
+        else await router.push({ name: 'compare', query: { runs: ids.join(',') } });
+      });
+      busy.value = false;
+    },
+  };
+}
