@@ -126,9 +126,28 @@ function axis(
 
 /** Least and greatest of what can be drawn, on a logarithmic axis only what is above 0. */
 export function extentOf(columns: readonly Float64Array[], logarithmic: boolean): Extent {
+  return extentOfEvery(columns, 0, 1, logarithmic);
+}
+
+/** The same for x of lines, which does not fall: where they begin and end. */
+export function xExtent(lines: readonly { readonly x: Float64Array }[], logarithmic: boolean): Extent {
+  const ends = lines.flatMap(({ x }) => {
+    const first = logarithmic ? x.find((value) => value > 0) : x[0];
+    return first === undefined ? [] : [first, x[x.length - 1]];
+  });
+  return extentOf([Float64Array.from(ends)], logarithmic);
+}
+
+/** The same for y of points that come by turns x and y. */
+export function yExtent(points: readonly Float64Array[], logarithmic: boolean): Extent {
+  return extentOfEvery(points, 1, 2, logarithmic);
+}
+
+function extentOfEvery(columns: readonly Float64Array[], start: number, step: number, logarithmic: boolean): Extent {
   let [least, most] = [Infinity, -Infinity];
   for (const values of columns) {
-    for (const value of values) {
+    for (let i = start; i < values.length; i += step) {
+      const value = values[i];
       if (!Number.isFinite(value) || (logarithmic && value <= 0)) continue;
       if (value < least) least = value;
       if (value > most) most = value;

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, xExtent, yExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
 import { formatBudget } from './formats.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
@@ -50,15 +50,10 @@ function lineAxes(
   style: ChartStyle,
   { planned, range }: Required<LineExtras>,
 ): { xAxis: object; yAxis: object } {
-  const all = [...lines, ...planned];
-  const across =
-    range ??
-    extentOf(
-      all.map((line) => line.x),
-      logX,
-    );
-  const up = extentOf(
-    all.map((line) => line.y),
+  const across = range ?? xExtent([...lines, ...planned], logX);
+  // The points that are drawn hold the least and the greatest of all that lie in the range.
+  const up = yExtent(
+    [...lines.map(({ main }) => main.points), ...planned.map((line) => interleave(line.x, line.y))],
     logY,
   );
   const horizontal = xAxis(axisQuantities[x], style, logX, across);

@@ -1,6 +1,7 @@
 /** 1, 2 and 5 times the powers of ten, from the last one at or below the values to the first one at or above. */
 export function logarithmicTicks(least: number, most: number): number[] {
-  const first = Math.floor(Math.log10(least));
+  // One decade more on either side, as logarithms are rounded.
+  const first = Math.floor(Math.log10(least)) - 1;
   const decades = Array.from({ length: Math.ceil(Math.log10(most)) - first + 2 }, (_, i) => first + i);
   // 10 ** -5 is not 0.00001 to the last bit, what is read from text is.
   const ticks = decades.flatMap((power) => [1, 2, 5].map((digit) => Number(`${digit}e${power}`)));

@@ -8,7 +8,9 @@ interface Recorder {
 }
 
 const batchRecords = 256;
-const batchMs = 1000;
+/** What is recorded can be watched: as soon as it comes at a low price, on a slow disk in larger batches. */
+const batchMs = { least: 250, most: 1000 };
+const mostOfTime = 0.02;
 const gatesPerEpoch = 128;
 
 /**
@@ -19,16 +21,19 @@ const gatesPerEpoch = 128;
 export function recordRun(store: Store, run: string, size: Pick<RunSize, 'stepsPerEpoch'>): Recorder {
   let waiting: TrainingRecord[] = [];
   let flushedAt = Date.now();
+  let waitMs = batchMs.least;
   const flush = (): void => {
+    const start = performance.now();
     if (waiting.length > 0) store.append(run, waiting);
     waiting = [];
     flushedAt = Date.now();
+    waitMs = Math.min(batchMs.most, Math.max(batchMs.least, (performance.now() - start) / mostOfTime));
   };
   return {
     add: (record) => {
       const every = Math.ceil(size.stepsPerEpoch / gatesPerEpoch);
       waiting.push(record.kind === 'step' && record.step % every !== 0 ? { ...record, gates: undefined } : record);
-      if (waiting.length >= batchRecords || Date.now() - flushedAt >= batchMs) flush();
+      if (waiting.length >= batchRecords || Date.now() - flushedAt >= waitMs) flush();
     },
     flush,
   };

@@ -8,7 +8,7 @@ const madeAt = new Date('2026-10-20T14:03:11Z');
 const hostile = `<script>alert("1")</script>' & <img src=x onerror=alert(2)>`;
 
 describe('a report', () => {
-  it('has the three charts, the table and the settings of every run', () => {
+  it('has the charts, the table and the settings of every run', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [
       trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { bytes: 10_000 }),
@@ -19,6 +19,7 @@ describe('a report', () => {
       '<svg role="img" aria-label="Accuracy by epoch"',
       '<svg role="img" aria-label="Accuracy by bytes"',
       '<svg role="img" aria-label="Bytes by time"',
+      '<svg role="img" aria-label="Accuracy against bytes"',
     ]);
     for (const text of [
       'deprune',
@@ -56,9 +57,22 @@ describe('a report', () => {
   it('draws the seeds of an experiment alike, with one entry in the legend', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [1, 2, 3].map((seed) => trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { seed }));
-    const [, chart] = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt }).split('<svg');
+    const other = trainedRun(store, { name: 'full' }, [0.3, 0.6]);
+    const [, chart] = renderReport(curvesOf(store, [...runs, other]), { title: 'Mine', madeAt }).split('<svg');
     expect(chart.match(/>deprune</g)).toHaveLength(1);
-    expect(chart).not.toContain('--series-1');
+    expect(chart).not.toContain('--series-2');
+  });
+
+  it('tells the settings that differ, and only these', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [4, 8].map((budget) => trainedRun(store, { name: 'deprune', phases: [{ budget, epochs: 2 }] }, [0.3]));
+    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt });
+    const [, differing] = page.split('Settings that differ');
+    expect(differing.split('</table>')[0].match(/<td class="left">[^<]*/g)).toEqual([
+      '<td class="left">phases',
+      '<td class="left">4 × 2',
+      '<td class="left">8 × 2',
+    ]);
   });
 
   it('draws no charts before the first epoch, and one point after it', () => {

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { bandsOf } from '../../../main/charts/band.ts';
+import { linesOf } from '../../../main/charts/lines.ts';
+import { namedChart } from '../../../main/charts/names.ts';
+import { seriesOf } from '../../../main/charts/series.ts';
+import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import { stepsOf, trainingsOf } from '../../../main/charts/trainings.ts';
+import { epoch, run, steps } from '../../support/chart-data.ts';
+
+const lines = (name: string, changes: Partial<LineChartSpec> = {}): LineChartSpec =>
+  namedChart(name, changes) as LineChartSpec;
+
+describe('series', () => {
+  const trained = run(1, 'deprune', {
+    steps: steps(8, { phase: (i) => (i < 4 ? 0 : 1), budget: (i) => (i < 4 ? 4 : NaN) }),
+    epochs: [epoch(0, 0.4), epoch(1, 0.6, { phase: 1, budget: null })],
+  });
+  const series = (metric: LineChartSpec['metric'], x: LineChartSpec['x']) =>
+    seriesOf(trainingsOf([trained]), metric, x)[0];
+
+  it('place the same moment alike, whether known from steps or from epochs', () => {
+    for (const axis of ['epoch', 'step', 'time', 'bytes'] as const) {
+      const [ofSteps, ofEpochs] = [series('loss', axis), series('accuracy', axis)];
+      expect(ofSteps.x[3]).toBeCloseTo(ofEpochs.x[0]);
+      expect(ofSteps.x[7]).toBeCloseTo(ofEpochs.x[1]);
+    }
+  });
+
+  it('sum traffic up and leave the gate loss out at full budget', () => {
+    expect([...series('bytes', 'step').y.slice(0, 3)]).toEqual([300, 600, 900]);
+    expect([...series('prune-loss', 'step').y]).toEqual([0.5, 0.5, 0.5, 0.5, NaN, NaN, NaN, NaN]);
+    expect(series('throughput', 'step').y[0]).toBeCloseTo(16);
+  });
+
+  it('mark the phases where they lie on the axis', () => {
+    expect(series('loss', 'epoch').phases).toEqual([
+      { phase: 0, budget: 4, from: 0, to: 1 },
+      { phase: 1, budget: null, from: 1, to: 2 },
+    ]);
+    expect(series('accuracy', 'bytes').phases[1]).toMatchObject({ from: 1200, to: 2400 });
+  });
+
+  it('have traffic from the epochs when there are no steps', () => {
+    const [bytes] = seriesOf(trainingsOf([run(1, 'old', { epochs: [epoch(0, 0.4)] })]), 'bytes', 'epoch');
+    expect([[...bytes.x], [...bytes.y]]).toEqual([[1], [1200]]);
+  });
+
+  it('take an epoch under way to be as long as the one before', () => {
+    const [begun] = seriesOf(trainingsOf([run(1, 'live', { steps: steps(6) })]), 'loss', 'epoch');
+    expect(begun.x[5]).toBe(1.5);
+  });
+});
+
+describe('trainings', () => {
+  it('of several sources count their bytes together, in the order of their steps', () => {
+    const both = steps(8, { source: (i) => i % 2, step: (i) => i >> 1, epoch: (i) => i >> 3 });
+    const together = stepsOf(both, 0, 'all');
+    expect([...together.step]).toEqual([0, 1, 2, 3]);
+    expect([...together.bytesUp]).toEqual([200, 200, 200, 200]);
+    expect(together.clientSeconds[0]).toBeCloseTo(0.1);
+    expect([...stepsOf(both, 0, 1).step]).toEqual([0, 1, 2, 3]);
+    const [training] = trainingsOf([
+      run(1, 'two', { steps: both, epochs: [epoch(0, 0.4), epoch(0, 0.6, { source: 1 }), epoch(1, 0.9)] }),
+    ]);
+    expect(training.epochs).toHaveLength(1);
+    expect(training.epochs[0]).toMatchObject({ testAccuracy: 0.5, bytesUp: 800 });
+  });
+
+  it('of one run are told apart by their budgets, of like runs by seed or number', () => {
+    const scratch = run(1, 'scratch', {
+      trainingBudgets: [null, 4],
+      epochs: [epoch(0, 0.5), epoch(0, 0.5, { training: 1 })],
+    });
+    expect(trainingsOf([scratch]).map(({ label }) => label)).toEqual(['scratch, full', 'scratch, 4 maps']);
+    const seeds = [1, 2].map((seed) => run(seed, 'deprune', { seed }));
+    expect(trainingsOf(seeds)).toMatchObject([
+      { label: 'deprune, seed 1', family: 'deprune' },
+      { label: 'deprune, seed 2', family: 'deprune' },
+    ]);
+    const again = [1, 2].map((number) => run(number, 'deprune', { seed: 7 }));
+    expect(new Set(trainingsOf(again).map(({ family }) => family)).size).toBe(2);
+  });
+});
+
+describe('lines', () => {
+  const seeds = [0.4, 0.6].map((accuracy, i) =>
+    run(i + 1, 'deprune', { epochs: [epoch(0, accuracy), epoch(1, accuracy + 0.2)] }),
+  );
+
+  it('of seeds are one band from least to most', () => {
+    const [band] = bandsOf(seriesOf(trainingsOf(seeds), 'accuracy', 'epoch'));
+    expect([band.least[0], band.mean[0], band.most[0]]).toEqual([0.4, 0.5, 0.6]);
+    expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch'))).toHaveLength(1);
+    expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch', { seedsAsBand: false }))).toHaveLength(2);
+  });
+
+  it('are smoothed where that makes sense, with what was measured kept', () => {
+    const noisy = [run(1, 'noisy', { steps: steps(40, { crossEntropy: (i) => i % 2 }) })];
+    const smoothed = linesOf(trainingsOf(noisy), lines('loss-step', { smoothing: 0.9 }));
+    expect(smoothed[0].raw).not.toBeNull();
+    expect(Math.abs(smoothed[0].y[39] - 0.5)).toBeLessThan(0.1);
+    const bytes = linesOf(trainingsOf(noisy), lines('bytes-step', { smoothing: 0.9 }));
+    expect([bytes[0].raw, bytes[0].y[1]]).toEqual([null, 600]);
+  });
+});

@@ -1,0 +1,141 @@
+import { strFromU8, unzipSync } from 'fflate';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { namedChart, chartNames } from '../../../../main/charts/names.ts';
+import type { PaperSpec } from '../../../../main/charts/spec.ts';
+import { exportChart, exportRuns } from '../../../../main/host/lab/exports.ts';
+import type { Run } from '../../../../main/runs/run.ts';
+import type { Store } from '../../../../main/runs/store.ts';
+import { trainedRun } from '../../../support/run-curves.ts';
+import { stepRecord } from '../../../support/run-records.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+
+const paper: PaperSpec = {
+  ...{ widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
+};
+const hostile = `<script>alert("1")</script>`;
+
+function recorded(store: Store, name: string, seed = 1): Run {
+  const run = trainedRun(store, { name }, [0.3, 0.5, 0.6], { seed });
+  const gates = (i: number): Float32Array => Float32Array.of(0.1, 0.5 + i / 100, 0.9, 0.2);
+  store.append(
+    run.id,
+    Array.from({ length: 12 }, (_, i) => stepRecord(i, { epoch: i >> 2, budget: 2, gates: gates(i) })),
+  );
+  return run;
+}
+
+function text({ data }: { data: Uint8Array }): string {
+  return new TextDecoder().decode(data);
+}
+
+describe('a chart on paper', () => {
+  it('is SVG in millimetres, with its font named and users’ words as text', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [recorded(store, hostile), recorded(store, 'other')].map(({ id }) => id);
+    const chart = namedChart('accuracy-bytes')!;
+    const file = await exportChart(store, { runs, chart, format: 'svg', paper });
+    expect(file).toMatchObject({ name: '2-runs-accuracy-bytes.svg', type: 'image/svg+xml' });
+    expect(text(file)).toMatch(/^<svg width="85mm" height="60mm"[^>]*viewBox="0 0 240\.9/);
+    expect(text(file)).toContain('Inter, Helvetica');
+    expect(text(file)).toContain('&lt;script&gt;');
+    expect(text(file)).not.toContain('<script');
+  });
+
+  it('is PNG of the size and resolution asked for, drawn black on white', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    const chart = namedChart('loss-step', { smoothing: 0.5 })!;
+    const { data } = await exportChart(store, { runs: [id], chart, format: 'png', paper: { ...paper, dpi: 254 } });
+    expect(await sharp(data).metadata()).toMatchObject({ width: 850, height: 600, density: 254 });
+    const { channels } = await sharp(data).stats();
+    expect(channels.slice(0, 3).map(({ max }) => max)).toEqual([255, 255, 255]);
+    expect(Math.min(...channels.slice(0, 3).map(({ min }) => min))).toBeLessThan(30);
+  });
+
+  it('is one page of PDF with the font embedded as outlines, not as pictures', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    const chart = namedChart('accuracy-epoch')!;
+    const file = await exportChart(store, {
+      runs: [id],
+      chart,
+      format: 'pdf',
+      paper: { ...paper, fontFamily: 'STIX Two Text' },
+    });
+    const source = Buffer.from(file.data).toString('latin1');
+    expect(source.startsWith('%PDF-1')).toBe(true);
+    expect(source).toContain('/MediaBox [0 0 241 170]');
+    expect(source).toMatch(/FontName \/\w+\+STIXTwoText/);
+    expect(source).toContain('/FontFile2');
+    expect(source).not.toMatch(/\/Subtype \/(Type3|Image)/);
+  });
+
+  it('is drawn for every name', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    for (const name of chartNames) {
+      const file = await exportChart(store, { runs: [id], chart: namedChart(name)!, format: 'svg', paper });
+      expect(text(file), name).toMatch(/<(path|polyline|image)/);
+      expect(text(file), name).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
+  it('says what is missing: records, a gate, a font', async () => {
+    const store = openTestStore(temporaryFolder());
+    const empty = trainedRun(store, { name: 'empty' }, []);
+    const plain = trainedRun(store, { name: 'plain' }, [0.5]);
+    const draw = (run: Run, name: string, changes: Partial<PaperSpec> = {}) =>
+      exportChart(store, { runs: [run.id], chart: namedChart(name)!, format: 'pdf', paper: { ...paper, ...changes } });
+    await expect(draw(empty, 'accuracy-epoch')).rejects.toThrow(/no records yet/);
+    await expect(draw(plain, 'gates')).rejects.toThrow(/has no gate/);
+    await expect(draw(plain, 'accuracy-epoch', { fontFamily: 'No Such' })).rejects.toMatchObject({
+      code: 'font-unknown',
+    });
+  });
+});
+
+describe('the data of a chart', () => {
+  it('has every point as measured and as smoothed, and says where it is from', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'half, "wide"');
+    const chart = namedChart('loss-step', { smoothing: 0.9, seedsAsBand: false })!;
+    const lines = text(await exportChart(store, { runs: [id], chart, format: 'csv', paper })).split('\r\n');
+    const [about, rows] = [
+      lines.filter((line) => line.startsWith('#')),
+      lines.filter((line) => line && !line.startsWith('#')),
+    ];
+    expect(about.join('\n')).toMatch(/Sluice \d.*\n.*settings sha256 [0-9a-f]{16}[^]*weight 0\.9/);
+    expect(rows[0]).toBe('training,run,family,series,step,loss');
+    expect(rows.filter((row) => row.includes(',measured,'))).toHaveLength(12);
+    expect(rows.filter((row) => row.includes(',smoothed,'))).toHaveLength(12);
+    expect(rows[1]).toBe(`"half, ""wide""",${id},"half, ""wide""",measured,1,1`);
+  });
+});
+
+describe('runs as files', () => {
+  it('are a zip with settings, records, log and charts', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    const { name, data } = await exportRuns(store, { runs: [id], format: 'zip' });
+    expect(name).toBe(`${id}.zip`);
+    const files = unzipSync(data);
+    const inside = Object.keys(files);
+    for (const file of ['run.json', 'experiment.json', 'epochs.csv', 'steps.csv', 'pairs.csv', 'charts/gates.svg']) {
+      expect(inside).toContain(`${id}/${file}`);
+    }
+    expect(inside).toContain('report.html');
+    expect(JSON.parse(strFromU8(files[`${id}/experiment.json`]))).toMatchObject({ name: 'deprune', seeds: [1] });
+  });
+
+  it('are one table, one document or one report', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [1, 2].map((seed) => recorded(store, 'deprune', seed).id);
+    const csv = text(await exportRuns(store, { runs, format: 'csv' }))
+      .trim()
+      .split('\r\n');
+    expect(csv).toHaveLength(1 + 2 * 3);
+    expect(JSON.parse(text(await exportRuns(store, { runs, format: 'json' })))).toHaveLength(2);
+    expect(text(await exportRuns(store, { runs, format: 'html' }))).toContain('Accuracy against bytes');
+  });
+});
