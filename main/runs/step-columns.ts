@@ -48,7 +48,7 @@ export function stepTable(database: Database): StepTable {
       );
       const column = (name: StepColumn): Float64Array => {
         const values = JSON.parse(found[name]) as (number | null)[];
-        return Float64Array.from(values, (value) => value ?? NaN);
+        return Float64Array.from(values.map((value) => value ?? NaN));
       };
       return {
         columns: Object.fromEntries(columns.map((name) => [name, column(name)])) as StepColumns,

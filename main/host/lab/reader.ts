@@ -24,7 +24,7 @@ interface Cursor {
   log: LogPlace;
 }
 
-const pageSteps = 10_000;
+const pageSteps = 5000;
 
 export function openReader(store: Store, events: Pick<LabEvents, 'steps' | 'epochs' | 'log'>): Reader {
   const cursors = new Map<string, Cursor>();

@@ -32,21 +32,21 @@ function window() {
 describe('what a window reads of a run', () => {
   it('goes on where it has read, however reading and news take turns', () => {
     const { id, steps, reader, train } = window();
-    train(0, 10_500);
+    train(0, 5500);
     reader.watch([id]);
     const first = reader.steps(id, 0);
     expect(first).toMatchObject({ from: 0, more: true });
-    train(10_500, 3);
+    train(5500, 3);
     // The window is amid its pages: news would not join on.
     reader.tell(underWay);
     expect(steps).toEqual([]);
     const second = reader.steps(id, first.row);
     expect(second.more).toBe(false);
-    train(10_503, 2);
+    train(5503, 2);
     reader.tell(underWay);
     reader.tell(underWay);
     expect(steps).toHaveLength(1);
-    expect(joinSteps([first, second, ...steps]).steps).toEqual(Array.from({ length: 10_505 }, (_, i) => i));
+    expect(joinSteps([first, second, ...steps]).steps).toEqual(Array.from({ length: 5505 }, (_, i) => i));
   });
 
   it('begins again when a resumed run went back', () => {

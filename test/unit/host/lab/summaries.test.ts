@@ -60,7 +60,8 @@ describe('runs as lists show them', () => {
     expect(progress!.secondsLeft).toBeCloseTo((35 * 15) / 16);
     train(5, 1);
     const [after] = summaries.changes().changed;
-    expect(after).toMatchObject({ progress: { stepsDone: 6, crossEntropy: 1 / 6 }, bytesUp: 6 * 8192 });
+    expect(after).toMatchObject({ progress: { stepsDone: 6 }, bytesUp: 6 * 8192 });
+    expect(after.progress!.crossEntropy).toBeCloseTo(1 / 6);
     expect(after.samplesPerSecond).toBeCloseTo((16 * 16) / 15);
     expect(summaries.changes().changed).toEqual([]);
 
