@@ -3,9 +3,9 @@ import type { EpochBatch, EpochRecord, LabApi, LogLine, LogPage, PairRecord, Ste
 import { failureOf } from '../lab/failure.ts';
 import { createStepLog, type StepLog } from './step-log.ts';
 
-/** What a view may depend on; it changes at most `drawingsPerSecond` times a second. */
+/** What a view may depend on. */
 export interface RecordsState {
-  /** Counts changes of what is outside of reactivity. */
+  /** Counts changes of what is outside of reactivity, at most four a second. */
   version: number;
   /** `stale`: what is shown is not all there is, for the reason in `error`. */
   status: 'loading' | 'ready' | 'stale';
@@ -33,7 +33,13 @@ export interface FollowedRun {
   end(): void;
 }
 
-const drawingsPerSecond = 4;
+/**
+ * Milliseconds between two changes that views are told of: the more steps there are, the less a few more can be seen,
+ * and the more it costs to draw them all.
+ */
+function pauseAfter(steps: number): number {
+  return 250 * Math.min(4, Math.max(1, steps / 25_000));
+}
 
 /** Follows one run from its first row on. */
 export function followRun(id: string, lab: Pick<LabApi, 'steps' | 'epochs' | 'log'>): FollowedRun {
@@ -49,7 +55,7 @@ export function followRun(id: string, lab: Pick<LabApi, 'steps' | 'epochs' | 'lo
     timer ??= setTimeout(() => {
       timer = null;
       state.version++;
-    }, 1000 / drawingsPerSecond);
+    }, pauseAfter(steps.count));
   };
   const takeEpochs = (batch: EpochBatch): void => {
     if (batch.generation < epochs.generation) return;

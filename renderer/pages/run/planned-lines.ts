@@ -1,9 +1,10 @@
-import type { Plan, PlannedPhase, RunDetail } from '../../../main/api.ts';
+import type { Plan, PlannedPhase } from '../../../main/api.ts';
 import type { PlannedLine } from '../../../main/charts/line-option.ts';
 import type { Line } from '../../../main/charts/lines.ts';
 import type { PhaseMark } from '../../../main/charts/series.ts';
 import type { AxisKind, LineChartSpec } from '../../../main/charts/spec.ts';
 import type { SourceView } from './run-lines.ts';
+import type { FixedRun } from './run-tabs.ts';
 
 /** What a chart shows of a run's plan. */
 export interface ShownPlan {
@@ -21,7 +22,7 @@ export type Horizon = 'end' | 'now';
  */
 export function withPlan(
   lines: readonly Line[],
-  { plan, experiment }: Pick<RunDetail, 'plan' | 'experiment'>,
+  { plan, experiment }: Pick<FixedRun, 'plan' | 'experiment'>,
   spec: Pick<LineChartSpec, 'metric' | 'x'>,
   source: SourceView,
   horizon: Horizon,

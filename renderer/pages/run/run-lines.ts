@@ -1,10 +1,11 @@
-import type { Budget, RunDetail } from '../../../main/api.ts';
+import type { Budget } from '../../../main/api.ts';
 import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
 import { linesOf, type Line } from '../../../main/charts/lines.ts';
 import { isOfEpochs } from '../../../main/charts/series.ts';
 import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
+import type { FixedRun } from './run-tabs.ts';
 
 /** All sources as one, each as a line of its own, or one alone, counted from 0. */
 export type SourceView = SourceChoice | 'each';
@@ -39,12 +40,12 @@ export const runCharts = [
 ] as const satisfies readonly RunChart[];
 
 /** Budgets of the trainings of a run that has one for each; empty for all other runs. */
-export function trainingBudgets({ experiment: { method, phases } }: Pick<RunDetail, 'experiment'>): Budget[] {
+export function trainingBudgets({ experiment: { method, phases } }: Pick<FixedRun, 'experiment'>): Budget[] {
   return method === 'scratch' ? phases.map(({ budget }) => (budget === 'full' ? null : budget)) : [];
 }
 
 /** What charts draw of a run as it is read so far. */
-export function runData(run: RunDetail, { steps, epochs }: Pick<RunRecords, 'steps' | 'epochs'>): RunData {
+export function runData(run: FixedRun, { steps, epochs }: Pick<RunRecords, 'steps' | 'epochs'>): RunData {
   const { id, name, number, seed } = run;
   return { id, name, number, seed, trainingBudgets: trainingBudgets(run), steps: steps.columns, epochs };
 }

@@ -3,6 +3,16 @@ import type { RunRecords } from '../../stores/run-records.ts';
 
 export type RunTab = 'charts' | 'gate' | 'time' | 'pairs' | 'log' | 'settings' | 'notes';
 
+/** What does not change while a run goes on; charts depend on this alone, so that its progress does not redraw them. */
+export type FixedRun = Pick<RunDetail, 'id' | 'name' | 'number' | 'seed' | 'experiment' | 'plan'>;
+
+/** The fixed part of a run: the same object as before as long as nothing of it has changed. */
+export function fixedPart({ id, name, number, seed, experiment, plan }: FixedRun, before?: FixedRun | null): FixedRun {
+  const now: FixedRun = { id, name, number, seed, experiment, plan };
+  const keys = Object.keys(now) as (keyof FixedRun)[];
+  return before && keys.every((key) => before[key] === now[key]) ? before : now;
+}
+
 /** What a view of live records gets: the object is a new one whenever they have changed. */
 export interface LiveRecords {
   readonly version: number;
