@@ -1,5 +1,5 @@
 import { useEventListener } from '@vueuse/core';
-import { watchEffect } from 'vue';
+import { onScopeDispose, watchEffect } from 'vue';
 import type { DesktopBridge, MenuCommand } from '../../main/api.ts';
 import { allCommands, isEnabled, type Command } from './registry.ts';
 import { isTyping, matches } from './shortcut.ts';
@@ -17,10 +17,11 @@ export function useShortcuts(bridge: DesktopBridge | undefined = window.sluice):
   });
 
   if (!bridge) return;
-  bridge.onCommand((id) => {
+  const stop = bridge.onCommand((id) => {
     const command = commands.value.find((known) => known.id === id);
     if (command && isEnabled(command)) command.perform();
   });
+  onScopeDispose(stop);
   watchEffect(() => bridge.setCommands(commands.value.map(asMenuCommand)));
 }
 

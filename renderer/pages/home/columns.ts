@@ -30,7 +30,7 @@ export const runColumns: readonly RunColumn[] = [
     text: ({ number }) => String(number),
     order: ({ number }) => number,
   },
-  { name: 'name', label: 'Name', width: 'minmax(180px, 2fr)', fixed: true, order: ({ name }) => name },
+  { name: 'name', label: 'Name', width: 'minmax(170px, 2fr)', fixed: true, order: ({ name }) => name },
   { name: 'status', label: 'Status', width: '112px', fixed: true, order: ({ status }) => status },
   {
     name: 'best',
@@ -63,7 +63,7 @@ export const runColumns: readonly RunColumn[] = [
   {
     name: 'budgets',
     label: 'Budgets',
-    width: 'minmax(96px, 0.7fr)',
+    width: 'minmax(112px, 0.7fr)',
     byDefault: true,
     text: ({ budgets }) => budgets.map((budget) => (budget === null ? 'full' : String(budget))).join(' → '),
     order: ({ budgets }) => budgets.map(formatBudget).join(' '),

@@ -1,0 +1,86 @@
+import { mount } from '@vue/test-utils';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import FormField from '../../../../renderer/components/FormField.vue';
+import NumberInput from '../../../../renderer/components/NumberInput.vue';
+import { readNumber, steppedNumber, writtenNumber } from '../../../../renderer/components/number-text.ts';
+import { whenText } from '../../../../renderer/components/when.ts';
+
+describe('a number as text', () => {
+  it('is read as it is written', () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(readNumber(writtenNumber(value))).toBe(value === 0 ? 0 : value);
+      }),
+    );
+  });
+
+  it('may have a comma or an exponent, but nothing else', () => {
+    expect(readNumber(' 0,5 ')).toBe(0.5);
+    expect(readNumber('5E-4')).toBe(5e-4);
+    for (const text of ['', '1.2.3', '1,000,000', '0x10', 'Infinity', '1e999', '4 maps']) {
+      expect(readNumber(text)).toBeUndefined();
+    }
+  });
+
+  it('is stepped without dust', () => {
+    expect(steppedNumber(0.1, 0.2)).toBe(0.3);
+  });
+});
+
+describe('a number field', () => {
+  const field = (props: object) => {
+    const input = mount(NumberInput, { props: { modelValue: 8, min: 1, max: 64, integer: true, ...props } });
+    const values = (): unknown[] => (input.emitted('update:modelValue') ?? []).map(([value]) => value);
+    return { input, text: input.find('input'), values };
+  };
+
+  it('lets only good values out, marks others, and returns to the last good one', async () => {
+    const { text, values } = field({});
+    for (const typed of ['12', '65', '3.5', 'x', '']) {
+      await text.setValue(typed);
+      expect(text.attributes('aria-invalid')).toBe(typed === '12' ? undefined : 'true');
+    }
+    expect(values()).toEqual([12]);
+    await text.trigger('blur');
+    expect(text.element.value).toBe('12');
+    expect(text.attributes('aria-invalid')).toBeUndefined();
+  });
+
+  it('may be empty where that means something', async () => {
+    const { text, values } = field({ placeholder: 'all cores' });
+    await text.setValue('');
+    expect(values()).toEqual([undefined]);
+  });
+
+  it('is stepped by the arrows within its limits', async () => {
+    const { text, values } = field({});
+    await text.trigger('keydown', { key: 'ArrowUp', shiftKey: true });
+    await text.trigger('keydown', { key: 'ArrowDown' });
+    expect(values()).toEqual([18, 17]);
+  });
+});
+
+describe('a form field', () => {
+  it('ties label, help and error to its control', () => {
+    const field = mount(FormField, {
+      props: { label: 'Port', help: '0 takes any.', error: 'is taken' },
+      slots: { default: (control: object) => `<${JSON.stringify(control)}>` },
+    });
+    const id = field.find('label').attributes('for');
+    expect(field.text()).toContain(`"aria-describedby":"${id}-help ${id}-error"`);
+    expect(field.find(`#${id}-error`).text()).toBe('is taken');
+  });
+});
+
+describe('a moment', () => {
+  it('is told the shorter the nearer it is', () => {
+    const now = new Date(2026, 4, 14, 15, 30).getTime();
+    const minute = 60_000;
+    expect(whenText(now - 20_000, now)).toBe('just now');
+    expect(whenText(now - 12 * minute, now)).toBe('12 min ago');
+    expect(whenText(now - 125 * minute, now)).toBe('13:25');
+    expect(whenText(new Date(2026, 4, 13, 23, 0).getTime(), now)).toBe('13 May');
+    expect(whenText(new Date(2025, 4, 13).getTime(), now)).toBe('13 May 2025');
+  });
+});

@@ -1,0 +1,165 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { defineComponent, h } from 'vue';
+import type { DataTask, ServerState } from '../../../../main/api.ts';
+import ConfirmDialog from '../../../../renderer/components/ConfirmDialog.vue';
+import ToastStack from '../../../../renderer/components/ToastStack.vue';
+import DataPage from '../../../../renderer/pages/data/DataPage.vue';
+import EnginesPage from '../../../../renderer/pages/engines/EnginesPage.vue';
+import ServerPage from '../../../../renderer/pages/server/ServerPage.vue';
+import { joinCommand, qrCode } from '../../../../renderer/pages/server/join.ts';
+import SettingsPage from '../../../../renderer/pages/settings/SettingsPage.vue';
+import { LabFailure } from '../../../../renderer/lab/index.ts';
+import { fakeLab } from '../../../support/fake-lab.ts';
+import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
+
+const on = (page: typeof DataPage) => defineComponent({ render: () => [h(page), h(ConfirmDialog), h(ToastStack)] });
+let here: InLab;
+
+beforeAll(() => giveSize(1000, 500));
+beforeEach(() => localStorage.clear());
+afterEach(() => here.wrapper.unmount());
+
+async function type(label: RegExp, text: string): Promise<void> {
+  const found = [...document.querySelectorAll('label')].find(({ textContent }) => label.test(textContent ?? ''));
+  const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  await here.settle();
+}
+
+describe('settings', () => {
+  it('hold at once, the theme for the whole window', async () => {
+    here = await mountInLab(on(SettingsPage));
+    button('Dark').click();
+    await here.settle();
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+    await type(/^Runs at the same time/, '3');
+    expect(await here.fake.api.settings()).toMatchObject({ theme: 'dark', parallelRuns: 3 });
+  });
+
+  it('take back what the lab refuses, and say why', async () => {
+    const changeSettings = (): Promise<never> =>
+      Promise.reject(new LabFailure({ code: 'disk', message: 'The disk is full.' }));
+    here = await mountInLab(on(SettingsPage), { fake: fakeLab({ changeSettings }) });
+    button('Dark').click();
+    await here.settle();
+    expect(pageText()).toContain('The disk is full.');
+    expect(button('System').getAttribute('aria-checked')).toBe('true');
+  });
+});
+
+describe('the server’s page', () => {
+  it('starts one, and tells how to train with it', async () => {
+    here = await mountInLab(on(ServerPage));
+    button('The network').click();
+    await here.settle();
+    button('Start the server').click();
+    await here.settle();
+    expect(pageText()).toContain('--offload wss://192.168.1.20:7878');
+    expect(pageText()).toContain('No source is connected');
+    expect(document.querySelector('[aria-label="The command as a QR code"] path')).not.toBeNull();
+  });
+
+  it('shows who is connected, and asks before it stops under them', async () => {
+    const { api, emit, lab } = fakeLab();
+    here = await mountInLab(on(ServerPage), { fake: { ...fakeLab(), api, emit, lab, on: lab.on } });
+    const state = (await api.startServer({ host: '127.0.0.1', port: 7878, tls: false })) as Extract<
+      ServerState,
+      { status: 'running' }
+    >;
+    const source = { id: 's0', address: '10.0.0.7', model: 'vgg11', since: Date.now(), steps: 12 };
+    emit('server', {
+      ...state,
+      rate: 1.2e6,
+      clients: [{ ...source, samplesPerSecond: 88, bytesUp: 1e6, bytesDown: 2e6 }],
+      errors: [{ at: Date.now(), from: '10.0.0.9', text: 'Its token is wrong.' }],
+    });
+    await here.settle();
+    expect(pageText()).toContain('1.20 MB/s');
+    expect(pageText()).toContain('Its token is wrong.');
+    button('Stop').click();
+    await here.settle();
+    expect(pageText()).toContain('s0 at 10.0.0.7, vgg11');
+    button('Stop the server').click();
+    await here.settle();
+    expect(pageText()).toContain('Reached from');
+  });
+
+  it('says why it did not start', async () => {
+    const startServer = (): Promise<never> =>
+      Promise.reject(new LabFailure({ code: 'port', message: 'Port 7878 is taken by another program.' }));
+    here = await mountInLab(on(ServerPage), { fake: fakeLab({ startServer }) });
+    button('Start the server').click();
+    await here.settle();
+    expect(pageText()).toContain('Port 7878 is taken by another program.');
+  });
+
+  it('makes a command with the fingerprint to pin, and a code of it', () => {
+    const server = { url: 'wss://a:1', token: 't', fingerprint: 'AB:CD' } as Parameters<typeof joinCommand>[0];
+    expect(joinCommand(server)).toBe('sluice run quickstart --offload wss://a:1 --token t --fingerprint AB:CD');
+    expect(qrCode('hello').path).toMatch(/^M2 2h1v1h-1z/);
+  });
+});
+
+describe('data', () => {
+  const task = (changes: Partial<DataTask>): DataTask => ({
+    id: 1,
+    kind: 'get',
+    name: 'cifar10',
+    status: 'running',
+    progress: null,
+    notes: [],
+    ...changes,
+  });
+
+  it('shows how far a download is, why it failed, and how to go on', async () => {
+    here = await mountInLab(on(DataPage));
+    button(/^Get 170 MB/).click();
+    await here.settle();
+    expect(pageText()).toContain('Downloading cifar10.tar.gz, 61.0 MB of 170 MB');
+    here.fake.emit('dataTask', task({ status: 'failed', notes: ['The server does not answer.'] }));
+    await here.settle();
+    expect(pageText()).toContain('The server does not answer.');
+    button(/^Go on/);
+  });
+
+  it('lists its data sets anew when one is there', async () => {
+    const datasets = vi.fn(fakeLab().api.datasets);
+    here = await mountInLab(on(DataPage), { fake: fakeLab({ datasets }) });
+    here.fake.emit('dataTask', task({ status: 'done' }));
+    await here.settle();
+    expect(datasets).toHaveBeenCalledTimes(2);
+  });
+
+  it('says beside the field what is wrong with an import', async () => {
+    const problem = { code: 'path-missing', message: 'There is nothing at /nowhere.', path: 'path' };
+    const importDataset = vi.fn(() => Promise.reject(new LabFailure(problem)));
+    here = await mountInLab(on(DataPage), { fake: fakeLab({ importDataset }) });
+    button('Import').click();
+    await here.settle();
+    await type(/^Path/, ' /nowhere ');
+    document.querySelector<HTMLFormElement>('#import')?.requestSubmit();
+    await here.settle();
+    expect(importDataset).toHaveBeenCalledWith({ path: '/nowhere' });
+    expect(pageText()).toContain('There is nothing at /nowhere.');
+  });
+
+  it('asks before it removes', async () => {
+    const removeDataset = vi.fn(() => Promise.resolve());
+    here = await mountInLab(on(DataPage), { fake: fakeLab({ removeDataset }) });
+    button('Remove leaves').click();
+    await here.settle();
+    expect(pageText()).toContain('2,888 images');
+    button('Remove data set').click();
+    await here.settle();
+    expect(removeDataset).toHaveBeenCalledWith('leaves');
+  });
+});
+
+describe('engines', () => {
+  it('are named in words, with what to do about those missing', async () => {
+    here = await mountInLab(on(EnginesPage));
+    expect(pageText()).toMatch(/NVIDIA card.*not available.*Install the driver of your card/);
+    expect(pageText()).toMatch(/Processor cpu ?best there is/);
+  });
+});
