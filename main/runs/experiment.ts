@@ -82,7 +82,7 @@ const optimiser = z
   .strictObject({
     learningRate: z.number().positive().default(0.01).describe('0.001 unless given for prune and scratch'),
     momentum: z.number().min(0).lt(1).default(0).describe('0.9 unless given for prune and scratch'),
-    weightDecay: z.number().min(0).default(5e-4),
+    weightDecay: z.number().min(0).default(5e-4).describe('Pulls every weight towards 0, those of the gate too'),
   })
   .describe('Stochastic gradient descent');
 
@@ -156,7 +156,7 @@ export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where editors find this schema'),
     name: z.string().min(1).max(200).default('deprune').describe('The method unless given'),
-    notes: z.string().default(''),
+    notes: z.string().default('').describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     model: model.prefault({}),
     split: split.prefault({}),
@@ -179,7 +179,7 @@ export const experimentSchema = z
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
-    batchSize: z.int().min(1).max(4096).default(16),
+    batchSize: z.int().min(1).max(4096).default(16).describe('Images of a training step'),
     seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run for each'),
     codec: codec.prefault({}),
     sources: sources.prefault({}),

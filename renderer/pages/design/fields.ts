@@ -8,14 +8,25 @@ export interface FieldWords {
   readonly step?: number;
   /** Choices in words. */
   readonly choices?: Readonly<Record<string, string>>;
+  /** What a choice means, where its name does not say it. */
+  readonly hints?: Readonly<Record<string, string>>;
 }
 
-const codecWords = {
+const codecNames = {
   float32: 'float32, exact',
   float16: 'float16, half the bytes',
   'float16-scaled': 'float16 with one scale',
   int8: 'int8, a quarter',
 } as const;
+
+const codecHints = {
+  float32: 'no error',
+  float16: 'off by 1/2048 of a value at most, up to ±65504',
+  'float16-scaled': 'the same, and small gradients do not vanish',
+  int8: 'off by 1/510 of a map’s range at most',
+} as const;
+
+const codecWords = { choices: codecNames, hints: codecHints } as const;
 
 export const fields: Readonly<Record<string, FieldWords>> = {
   name: { label: 'Name' },
@@ -29,8 +40,8 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'model.width': { label: 'Width', unit: '×', step: 0.25 },
   'split.layer': { label: 'Split layer' },
   'split.module': { label: 'Compression module' },
-  'split.module.resolution': { label: 'Resolution factor r' },
-  'split.module.features': { label: 'Feature factor c' },
+  'split.module.resolution': { label: 'Resolution r' },
+  'split.module.features': { label: 'Features c' },
   phases: { label: 'Phases' },
   batchSize: { label: 'Batch size', unit: 'images' },
   'optimiser.learningRate': { label: 'Learning rate', step: 0.001 },
@@ -38,9 +49,9 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4 },
   'selectLr.epochs': { label: 'selectLr lₖ', unit: 'epochs' },
   'selectLr.factor': { label: 'selectLr γ', unit: '×', step: 0.1 },
-  'codec.up': { label: 'Maps up', choices: codecWords },
-  'codec.down': { label: 'Gradients down', choices: codecWords },
-  'codec.full': { label: 'At full budget', choices: codecWords },
+  'codec.up': { label: 'Maps up', ...codecWords },
+  'codec.down': { label: 'Gradients down', ...codecWords },
+  'codec.full': { label: 'At full budget', ...codecWords },
   'sources.count': { label: 'Data sources' },
   'sources.skew': { label: 'Label skew α', empty: 'even', step: 0.1 },
   'sources.serverHalf': {
@@ -93,6 +104,11 @@ export function choiceLabel(path: string, choice: string): string {
   if (choice in words) return words[choice];
   const [format, compression] = choice.split('+');
   return compression !== undefined && format in words ? `${format} + ${compression}` : choice;
+}
+
+/** What a choice means; a lossless compression after a number format does not change that. */
+export function choiceHint(path: string, choice: string): string | undefined {
+  return fields[path]?.hints?.[choice.split('+')[0]];
 }
 
 /** What is wrong with a field, as a sentence that stands below it. */

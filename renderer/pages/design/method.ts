@@ -18,13 +18,18 @@ export function hasModule(method: Method): boolean {
   return method !== 'plain-split' && method !== 'raw-image';
 }
 
+/** Whether a method wants the largest budget first. */
+export function fallsBy(method: Method): boolean {
+  return method === 'prune' || method === 'scratch';
+}
+
 /**
  * A draft with another method. What the user has set stays unless the method contradicts it: budgets turn around with
  * the direction, the module goes where there is none and is back where one is needed.
  */
 export function withMethod(draft: ExperimentInput, method: Method): ExperimentInput {
   let next: ExperimentInput = { ...draft, method };
-  const falls = method === 'prune' || method === 'scratch';
+  const falls = fallsBy(method);
   if (draft.phases && (method === 'deprune' || falls)) {
     const height = ({ budget }: { budget: number | 'full' }): number => (budget === 'full' ? Infinity : budget);
     const order = [...draft.phases].sort((a, b) => (falls ? height(b) - height(a) : height(a) - height(b)));

@@ -72,14 +72,18 @@ export function withEdge(phases: Schedule, index: number, epoch: number): Schedu
   return next ? withPhase(moved, index + 1, { epochs: phases[index].epochs + next.epochs - epochs }) : moved;
 }
 
-/** A phase behind the last one, with a budget that continues the way the schedule goes. */
-export function withAdded(phases: Schedule, maps: number): Schedule {
-  const last = phases.at(-1) ?? { budget: 4, epochs: 3 };
-  const before = phases.at(-2);
-  const height = (phase: PhasePlan): number => budgetHeight(phase.budget, maps);
-  const falls = before ? height(last) < height(before) : last.budget === 'full';
+/**
+ * One phase more, with a budget that continues the way the schedule goes; where it cannot go on, one before the last
+ * whose budget lies between its neighbours.
+ */
+export function withAdded(phases: Schedule, maps: number, { falls }: { readonly falls: boolean }): Schedule {
+  const last = phases[phases.length - 1];
   const step = (budget: PlannedBudget): PlannedBudget => steppedBudget(budget, falls ? -1 : 1, maps);
-  return [...phases, { budget: step(step(step(step(last.budget)))), epochs: last.epochs }];
+  const next = step(step(step(step(last.budget))));
+  if (next !== last.budget) return [...phases, { budget: next, epochs: last.epochs }];
+  const from = phases.at(-2)?.budget ?? (falls ? 'full' : 1);
+  const between = budgetAt((budgetHeight(from, maps) + budgetHeight(last.budget, maps)) / 2, maps);
+  return [...phases.slice(0, -1), { budget: between, epochs: last.epochs }, last];
 }
 
 /** Both halves keep the budget, to be given budgets of their own. A phase of one epoch becomes two of one. */

@@ -1,4 +1,5 @@
 import type { Method } from '../../../main/api.ts';
+import { fallsBy } from './method.ts';
 import { totalEpochs, type PlannedBudget, type Schedule } from './schedule.ts';
 
 /** A shape of schedule to begin with; it takes over how many epochs there are. */
@@ -64,7 +65,7 @@ const single: readonly Template[] = [
 /** Templates whose budgets go the way the method wants. */
 export function templatesFor(method: Method): readonly Template[] {
   if (method === 'deprune') return rising;
-  if (method === 'prune' || method === 'scratch') return falling;
+  if (fallsBy(method)) return falling;
   return single;
 }
 

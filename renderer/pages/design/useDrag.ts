@@ -9,13 +9,13 @@ export interface DragListeners {
 /** Calls `move` at every place the pointer is dragged to, and `end` when it is let go. */
 export function dragListeners(
   move: (event: PointerEvent) => void,
-  { start, end }: { start?: (event: PointerEvent) => void; end?: () => void } = {},
+  { start, end }: { start?: (event: PointerEvent) => void; end: () => void },
 ): DragListeners {
   const holds = (event: PointerEvent): boolean =>
     (event.currentTarget as HTMLElement).hasPointerCapture(event.pointerId);
   const release = (event: PointerEvent): void => {
     if (holds(event)) (event.currentTarget as HTMLElement).releasePointerCapture(event.pointerId);
-    end?.();
+    end();
   };
   return {
     onPointerdown: (event) => {

@@ -81,10 +81,13 @@ describe('phases', () => {
   ];
 
   it('are added in the direction the schedule goes', () => {
-    const rising = withAdded(two.slice(0, 1), 128).at(-1);
-    expect(rising?.budget).toBe(16);
-    expect(withAdded(two, 128).at(-1)?.budget).toBe('full');
-    expect(withAdded([{ budget: 'full', epochs: 2 }], 128).at(-1)?.budget).toBe(32);
+    const added = (phases: Schedule, falls: boolean) => withAdded(phases, 128, { falls }).map(({ budget }) => budget);
+    expect(added([{ budget: 4, epochs: 6 }], false)).toEqual([4, 16]);
+    expect(added([{ budget: 'full', epochs: 6 }], true)).toEqual(['full', 32]);
+    // A schedule that has arrived gets a step in between.
+    expect(added(two, false)).toEqual([4, 24, 'full']);
+    expect(added([two[1], { budget: 1, epochs: 1 }], true)).toEqual(['full', 12, 1]);
+    expect(added([two[1]], false)).toEqual([12, 'full']);
   });
 
   it('are split, moved and taken out', () => {
