@@ -98,14 +98,15 @@ export function fakeEpochs(seed: number): EpochBatch {
 export function fakeGates(seed: number, moments: number): GateHistory {
   const maps = 32;
   const values = new Float32Array(moments * maps);
-  const kept = new Uint8Array(moments * maps);
+  const kept = new Uint8Array(Math.ceil((moments * maps) / 8));
   const at = (i: number): number => Math.floor((i * (rows - 1)) / Math.max(1, moments - 1));
   for (let i = 0; i < moments; i++) {
     for (let map = 0; map < maps; map++) {
       const wins = map % 8 === 3;
       const f = wins ? 0.98 : 0.5 * Math.exp(-(5 * i) / moments) * (1 + 0.4 * noise(seed, map));
-      values[i * maps + map] = f;
-      kept[i * maps + map] = Number(wins || epochOf(at(i)) >= switchEpoch);
+      const bit = i * maps + map;
+      values[bit] = f;
+      if (wins || epochOf(at(i)) >= switchEpoch) kept[bit >> 3]! |= 1 << (bit & 7);
     }
   }
   const steps = Float64Array.from({ length: moments }, (_, i) => at(i));
