@@ -55,10 +55,10 @@ interface Outline {
 function outline(phases: readonly PlannedPhase[], axis: AxisKind, sources: number, share: number): Outline {
   const [x, y, marks] = [[0], [0], [] as PhaseMark[]];
   phases.forEach((phase, i) => {
-    const from = x[i]!;
+    const from = x[i];
     const to = from + (axis === 'epoch' ? phase.epochs : phase.steps / sources);
     x.push(to);
-    y.push(y[i]! + (phase.bytesUp + phase.bytesDown) * share);
+    y.push(y[i] + (phase.bytesUp + phase.bytesDown) * share);
     marks.push({ phase: i, budget: phase.budget, from, to });
   });
   return { x, y, marks };
@@ -69,9 +69,9 @@ function cut({ x, y }: Outline, until: number): PlannedLine {
   const whole = x.filter((place) => place <= until).length;
   const points = { x: x.slice(0, whole), y: y.slice(0, whole) };
   if (whole < x.length) {
-    const [before, after] = [x[whole - 1]!, x[whole]!];
+    const [before, after] = [x[whole - 1], x[whole]];
     points.x.push(until);
-    points.y.push(y[whole - 1]! + ((until - before) / (after - before)) * (y[whole]! - y[whole - 1]!));
+    points.y.push(y[whole - 1] + ((until - before) / (after - before)) * (y[whole] - y[whole - 1]));
   }
   return { name: 'planned', x: Float64Array.from(points.x), y: Float64Array.from(points.y) };
 }

@@ -7,6 +7,7 @@ import type {
   StepColumn,
   StepColumns,
 } from '../../../../main/api.ts';
+import { LabFailure } from '../../../../renderer/lab/failure.ts';
 import type { RecordSource } from '../../../../renderer/stores/followed-runs.ts';
 
 const columns: readonly StepColumn[] = [
@@ -71,7 +72,7 @@ export function recordedRun({ pieces }: { readonly pieces: number }): {
       .slice(from, from + 2),
   });
   const answer = <Value>(value: Value): Promise<Value> =>
-    away ? Promise.reject({ code: 'away', message: 'The lab is away.' }) : Promise.resolve(value);
+    away ? Promise.reject(new LabFailure({ code: 'away', message: 'The lab is away.' })) : Promise.resolve(value);
 
   return {
     source: {
