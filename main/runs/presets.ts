@@ -37,6 +37,8 @@ export interface Preset {
   readonly description: string;
   readonly paper?: string;
   readonly figures: readonly number[];
+  /** Whether there is a variant that finishes in minutes. */
+  readonly hasSmall: boolean;
   readonly experiments: readonly Experiment[];
 }
 
@@ -87,7 +89,14 @@ function readPreset(path: string, small: boolean, settings: readonly string[]): 
   if (!hasFields(file) || !('experiments' in file)) {
     if (small) throw new SluiceError('no-small-variant', 'a single experiment has no small variant');
     const experiment = build([file as ExperimentInput], settings);
-    return { name, title: experiment.name, description: experiment.notes, figures: [], experiments: [experiment] };
+    return {
+      name,
+      title: experiment.name,
+      description: experiment.notes,
+      figures: [],
+      hasSmall: false,
+      experiments: [experiment],
+    };
   }
   const { title, description, paper, figures = [], shared, experiments, ...preset } = checked(file);
   const layers = ({ experiment, small: own }: PresetFile['experiments'][number]): (ExperimentInput | undefined)[] =>
@@ -98,6 +107,7 @@ function readPreset(path: string, small: boolean, settings: readonly string[]): 
     description,
     ...(paper === undefined ? {} : { paper }),
     figures,
+    hasSmall: [preset, ...experiments].some((part) => part.small !== undefined),
     experiments: experiments.map((entry) => build(layers(entry), settings)),
   };
 }

@@ -30,23 +30,8 @@ export function experimentProcedures({ store, settings, summaries, changed }: La
   };
 }
 
-function presetEntry({ name, title, description, paper, figures, experiments }: Preset): PresetEntry {
-  const hasSmall = hasSmallVariant(name);
-  return {
-    name,
-    title,
-    description,
-    paper: paper ?? null,
-    figures,
-    experiments: experiments.map((e) => e.name),
-    hasSmall,
-  };
-}
-
-/** Where a variant is the same as the preset itself there is none. */
-function hasSmallVariant(name: string): boolean {
-  const [full, small] = [loadPreset(name), loadPreset(name, { small: true })];
-  return JSON.stringify(full.experiments) !== JSON.stringify(small.experiments);
+function presetEntry({ experiments, paper, ...preset }: Preset): PresetEntry {
+  return { ...preset, paper: paper ?? null, experiments: experiments.map(({ name }) => name) };
 }
 
 /** The experiment with the user's defaults below it. */

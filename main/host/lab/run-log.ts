@@ -64,7 +64,7 @@ function after({ line, offset }: LogPlace, bytes: Buffer): LogPlace {
 type Details = Readonly<Record<string, unknown>>;
 
 /** A line as people read it. */
-export function logLine(text: string): LogLine {
+function logLine(text: string): LogLine {
   const { time, event, level, ...details } = parse(text);
   const name = typeof event === 'string' ? event : 'line';
   return {

@@ -7,8 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../../main/host/lab/lab.ts';
 import { linkToRunningLab, serveLab, type ServedLab } from '../../../../main/host/lab/web/serve-lab.ts';
 import { encodeMessage } from '../../../../main/wire.ts';
+import { lockRun } from '../../../../main/runs/lock.ts';
+import { experiment, stepRecord } from '../../../support/run-records.ts';
+import { openTestStore } from '../../../support/run-store.ts';
 import { temporaryHome } from '../../../support/home.ts';
-import { letIn, openSocket, openWindow } from '../../../support/served-lab.ts';
+import { letIn, openSocket, openWindow, until } from '../../../support/served-lab.ts';
 
 const home = temporaryHome();
 const folder = join(home, 'window');
@@ -236,6 +239,24 @@ describe('a procedure', () => {
     });
     expect((await two.api.presets()).every(({ experiments }) => experiments.length > 0)).toBe(true);
     expect(await two.api.experimentSchema()).toHaveProperty('$defs.Experiment.properties.phases');
+  });
+
+  it('shows runs that other processes execute as they go', async () => {
+    const window = await openWindow(served.port, await letIn(served.link()));
+    const terminal = openTestStore(home);
+    const { id } = terminal.create(experiment(), 1);
+    await until('the run', () => window.status(id) === 'queued');
+    const lock = lockRun(terminal.folder(id), 0)!;
+    terminal.setStatus(id, 'running');
+    await window.api.watch([id]);
+    terminal.append(id, [stepRecord(0), stepRecord(1)]);
+    await until('its steps', () => window.told.steps.some(([, { columns }]) => columns.step.length === 2));
+    await until('progress', () => window.told.runs.some(([runs]) => runs[0]?.progress?.stepsDone === 2));
+    // The lab leaves its execution to the terminal, but sees when that has died.
+    lock.release();
+    await until('its end', () => window.status(id) === 'interrupted');
+    terminal.delete(id);
+    await until('its deletion', () => window.told.runs.some(([, deleted]) => deleted.includes(id)));
   });
 
   it('that takes long is done elsewhere: samples, imports, the offload server', async () => {
