@@ -272,7 +272,10 @@ export interface EpochBatch {
   readonly pairs: readonly PairRecord[];
 }
 
-/** f of every map at some moments: `values` is [moments, maps], `kept` has a bit per value, the lowest of a byte first (1: sent). */
+/**
+ * f of every map at some moments: `values` is [moments, maps], `kept` has a bit per value, the lowest of a byte first
+ * (1: the map was sent).
+ */
 export interface GateHistory {
   readonly maps: number;
   readonly steps: Float64Array;

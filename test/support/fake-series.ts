@@ -106,7 +106,7 @@ export function fakeGates(seed: number, moments: number): GateHistory {
       const f = wins ? 0.98 : 0.5 * Math.exp(-(5 * i) / moments) * (1 + 0.4 * noise(seed, map));
       const bit = i * maps + map;
       values[bit] = f;
-      if (wins || epochOf(at(i)) >= switchEpoch) kept[bit >> 3]! |= 1 << (bit & 7);
+      if (wins || epochOf(at(i)) >= switchEpoch) kept[bit >> 3] |= 1 << (bit & 7);
     }
   }
   const steps = Float64Array.from({ length: moments }, (_, i) => at(i));
