@@ -8,7 +8,7 @@ import { temporaryHome } from '../../../support/home.ts';
 /** A port as Electron has them: messages come wrapped. */
 function electronPort(port: MessagePort) {
   const wrapped = new EventEmitter();
-  port.on('message', (data) => wrapped.emit('message', { data }));
+  port.on('message', (data: unknown) => wrapped.emit('message', { data }));
   port.once('close', () => wrapped.emit('close'));
   return Object.assign(wrapped, {
     postMessage: (message: unknown) => port.postMessage(message),
