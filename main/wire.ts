@@ -10,8 +10,8 @@ import { SluiceError } from './errors.ts';
 /** Of the contract in api.ts; counted up when a window of before would misunderstand a lab of now. */
 export const protocol = 1;
 
-/** An array of numbers in the platform's byte order, which is little-endian wherever Node and browsers run. */
-const numberArrays = [Float64Array, Float32Array] as const;
+/** Arrays of numbers in the platform's byte order, which is little-endian wherever Node and browsers run. */
+const numberArrays = [Float64Array, Float32Array, BigInt64Array] as const;
 
 const codec = new ExtensionCodec();
 numberArrays.forEach((NumberArray, type) => {
@@ -25,7 +25,7 @@ numberArrays.forEach((NumberArray, type) => {
 });
 
 /**
- * A message as bytes. Carries what structured clone does of JSON's values, Uint8Array, Float32Array, Float64Array,
+ * A message as bytes. Carries what structured clone does of JSON's values, Uint8Array, Float32Array, Float64Array, BigInt64Array,
  * NaN, infinities and bigint; a property that is undefined is left out, an element that is undefined becomes null.
  */
 export function encodeMessage(value: unknown): Uint8Array<ArrayBuffer> {

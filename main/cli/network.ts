@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
-import type { NetworkOptions } from '../host/run/network.ts';
-import { number } from './arguments.ts';
+import type { JoinOptions, NetworkOptions } from '../host/run/network.ts';
+import type { ServerAddress } from '../offload/dial.ts';
+import { number, wholeNumber } from './arguments.ts';
+import { print } from './format.ts';
+import { reachableUrl } from './reachable.ts';
 
 /** What `run` and `resume` say of the offload server. */
 export interface ServerOptions {
@@ -11,6 +14,9 @@ export interface ServerOptions {
   readonly ca?: string;
   readonly fingerprint?: string;
   readonly retrySeconds?: number;
+  readonly waitForSources?: number;
+  readonly joinHost?: string;
+  readonly joinPort?: number;
 }
 
 export function addServerOptions(command: Command): Command {
@@ -19,27 +25,51 @@ export function addServerOptions(command: Command): Command {
     .option('--token <token>', 'what that server printed; SLUICE_TOKEN does the same')
     .option('--ca <file>', 'trust the certificates of this authority, PEM')
     .option('--fingerprint <sha256>', 'trust the certificate with this fingerprint alone, as the server printed it')
-    .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', number);
+    .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', number)
+    .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', wholeNumber)
+    .option('--join-host <address>', 'where to listen for them; 0.0.0.0 is every network of this machine (127.0.0.1)')
+    .option('--join-port <number>', 'and on which port (4460)', wholeNumber);
 }
 
 /** Throws `bad-usage` where the options do not fit together. */
-export function networkOf({ offload, token, ca, fingerprint, retrySeconds }: ServerOptions): NetworkOptions {
-  const retry = retrySeconds === undefined ? {} : { retrySeconds };
-  if (offload === undefined) {
-    const alone = Object.entries({ token, ca, fingerprint }).find(([, value]) => value !== undefined);
-    if (alone) throw new SluiceError('bad-usage', `--${alone[0]} is for a server elsewhere: give its --offload, too.`);
-    return retry;
-  }
+export function networkOf(options: ServerOptions): NetworkOptions {
+  const { offload, retrySeconds, waitForSources, joinHost = '127.0.0.1', joinPort = 4460 } = options;
+  const own = {
+    ...(retrySeconds === undefined ? {} : { retrySeconds }),
+    ...(waitForSources === undefined
+      ? {}
+      : { join: { count: waitForSources, host: joinHost, port: joinPort, announce: announceJoining } }),
+  };
+  if (offload !== undefined) return { ...own, offload: addressOf('--offload', offload, options) };
+  const alone = (['token', 'ca', 'fingerprint'] as const).find((name) => options[name] !== undefined);
+  if (alone) throw new SluiceError('bad-usage', `--${alone} is for a server elsewhere: give its --offload, too.`);
+  return own;
+}
+
+/** How to reach a server, with the token from the options or the environment. */
+export function addressOf(
+  option: string,
+  url: string,
+  { token, ca, fingerprint }: Pick<ServerOptions, 'token' | 'ca' | 'fingerprint'>,
+): ServerAddress {
   const secret = token ?? process.env['SLUICE_TOKEN'];
   if (secret === undefined) {
-    const message = `--offload ${offload} needs the token that the server printed: --token, or SLUICE_TOKEN in the environment.`;
+    const message = `${option} ${url} needs the token that was printed there: --token, or SLUICE_TOKEN in the environment.`;
     throw new SluiceError('bad-usage', message, { path: 'token' });
   }
-  const trusted = {
+  return {
+    ...{ url, token: secret },
     ...(ca === undefined ? {} : { ca: readCertificates(ca) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };
-  return { ...retry, offload: { url: offload, token: secret, ...trusted } };
+}
+
+function announceJoining({ url, token, fingerprint }: Parameters<JoinOptions['announce']>[0]): void {
+  const trust = fingerprint === null ? '' : ` --fingerprint ${fingerprint}`;
+  print([
+    'Waiting for data sources. On their machines:',
+    `  sluice source --join ${reachableUrl(url)} --token ${token}${trust}`,
+  ]);
 }
 
 function readCertificates(file: string): string {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { Option, type Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
@@ -7,6 +6,7 @@ import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
 import { number, wholeNumber } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
+import { reachableUrl } from './reachable.ts';
 
 interface OffloadOptions {
   readonly host: string;
@@ -107,15 +107,6 @@ function announce(server: ServedOffload, newToken: boolean): void {
     `  ${command}`,
     '',
   ]);
-}
-
-/** The address to give to others: a server on all addresses is reached under one of them. */
-function reachableUrl(text: string): string {
-  const url = new URL(text);
-  if (url.hostname !== '0.0.0.0' && url.hostname !== '[::]') return text;
-  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
-  const outer = addresses.find(({ internal, family }) => !internal && family === 'IPv4');
-  return `${url.protocol}//${outer?.address ?? 'localhost'}:${url.port}`;
 }
 
 async function givenToken(file: string | undefined): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { addOffloadCommand } from './offload.ts';
 import { addPresetCommands } from './presets.ts';
 import { addQuickstartCommand } from './quickstart.ts';
 import { addRunCommands } from './run.ts';
+import { addSourceCommand } from './source.ts';
 
 /** All commands of the terminal. Parsing throws what goes wrong, usage errors as CommanderError. */
 export function createProgram(): Command {
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   addModelCommand(program);
   addDataCommands(program);
   addOffloadCommand(program);
+  addSourceCommand(program);
   addDoctorCommand(program);
   return program;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { joinRun } from '../../main/host/join/source.ts';
 import { startRunProcess } from '../../main/host/run/start.ts';
 import { startServerProcess } from '../../main/host/server/start.ts';
 import { linkPresets } from '../../main/offload/link.ts';
@@ -180,5 +181,27 @@ describe('several sources', { timeout: 60_000 }, () => {
     expect(first).not.toEqual(second);
     const [one, , other] = await clients(averaged.id);
     expect(one).toEqual(other);
+  });
+
+  it('join from other machines', async () => {
+    const { relay: _, ...offload } = await remoteServer();
+    const store = openTestStore(temporaryFolder());
+    const { id } = createRun(store, { sources: { ...sources, count: 2, serverHalf: 'own' } });
+    const stop = new AbortController();
+    onTestFinished(() => stop.abort());
+    const said: string[] = [];
+    let joining: Promise<void> | undefined;
+    const announce = ({ url, token }: { url: string; token: string }): void => {
+      const run = { url, token };
+      joining = joinRun({ run, retrySeconds: 10, signal: stop.signal, onEvent: (text) => said.push(text) });
+    };
+    const network = { offload, join: { count: 1, host: '127.0.0.1', port: 0, announce } };
+    await execute(store, id, { network });
+    await joining;
+    expect(said[0]).toMatch(/^Joined the run/);
+    expect(stepsOf(store, id, 1)).toEqual([...Array(9).keys()]);
+    const alone = createRun(store, { sources: { ...sources, count: 2, serverHalf: 'own' } });
+    await execute(store, alone.id);
+    expect(await outcome(store, id)).toEqual(await outcome(store, alone.id));
   });
 });

@@ -5,7 +5,7 @@ import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
 import { createMeeting } from './cut.ts';
-import { endMember, membersAt, newMember, startMember, type Member } from './member.ts';
+import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
 import type { SourceRecords } from './records.ts';
 import { afterStep, skipped } from './standing.ts';
 
@@ -16,6 +16,7 @@ export interface GroupOptions {
   /** Where its checkpoints are. */
   readonly folder: string;
   readonly task: (index: number, resume: Snapshot | null) => SourceTask;
+  readonly startProcess: (index: number) => StartSource;
   /** Steps the server has taken in a session; null where that is not known. */
   readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
@@ -82,7 +83,7 @@ export function superviseGroup(options: GroupOptions): Group {
 
   function start(member: Member, resume: Snapshot | null): void {
     records.rewind(member.index, resume?.position ?? null);
-    startMember(member, task(member.index, resume), {
+    startMember(member, task(member.index, resume), options.startProcess(member.index), {
       onMessage: (message) => hear(member, message),
       onGone: (how) => attempt(recover(member, how)),
     });
@@ -154,7 +155,7 @@ export function superviseGroup(options: GroupOptions): Group {
         goOn();
         return;
       case 'record':
-        records.add(message.record);
+        records.add({ ...message.record, source: member.index });
         if (message.record.kind === 'pair') member.pair = message.record;
         if (message.record.kind !== 'step') return;
         member.reported++;

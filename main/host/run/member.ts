@@ -1,6 +1,6 @@
 import type { PairRecord } from '../../training/records.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
-import { startChild, type Child } from '../child.ts';
+import type { Child } from '../child.ts';
 import type { Failure } from '../failure.ts';
 import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
 
@@ -57,14 +57,22 @@ export function membersAt(members: readonly Member[], ...stages: readonly Stage[
   return members.filter(({ stage }) => stages.includes(stage));
 }
 
+/** Starts a source's process, here or elsewhere. */
+export type StartSource = (onMessage: (message: FromSource) => void) => Child<ToSource>;
+
 export interface MemberListeners {
   readonly onMessage: (message: FromSource) => void;
   readonly onGone: (how: string) => void;
 }
 
 /** Starts a process for a source. Nothing is heard any more of a process it had before. */
-export function startMember(member: Member, task: SourceTask, { onMessage, onGone }: MemberListeners): void {
-  const started = startChild<ToSource>(import.meta.url, '../source/process.ts', (message: FromSource) => {
+export function startMember(
+  member: Member,
+  task: SourceTask,
+  startProcess: StartSource,
+  { onMessage, onGone }: MemberListeners,
+): void {
+  const started = startProcess((message) => {
     if (member.process !== started) return;
     member.heard = performance.now();
     onMessage(message);

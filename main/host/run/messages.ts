@@ -9,7 +9,7 @@ export type ToRun =
       readonly kind: 'execute';
       readonly home: string;
       readonly id: string;
-      readonly network: NetworkOptions;
+      readonly network: Omit<NetworkOptions, 'join'>;
       /** It goes on when its parent is gone; the store is then the only way to it. */
       readonly outlives?: boolean;
     }

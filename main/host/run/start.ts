@@ -21,7 +21,7 @@ export interface RunProcessOptions {
   readonly home: string;
   /** A queued run. */
   readonly id: string;
-  readonly network?: NetworkOptions;
+  readonly network?: Omit<NetworkOptions, 'join'>;
   readonly onEvent?: (event: RunEvent) => void;
 }
 

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
-import { linkOf } from '../../runs/experiment.ts';
 import { setStatus, wishPollMs, type Session } from '../../runs/follow.ts';
 import type { Run } from '../../runs/run.ts';
-import { startLinks, type Links } from '../link/start.ts';
+import type { Links } from '../link/start.ts';
 import { serverHalfOf } from '../source/server-half.ts';
+import { startChild, type Child } from '../child.ts';
+import type { Gate } from '../join/gate.ts';
+import type { FromSource, ToSource } from '../source/messages.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
+import { addressesOf, isElsewhere, openJoinGate, openLinks } from './reach.ts';
 import { recordSources, type SourceRecords } from './records.ts';
 import { keepServer, type OwnServer } from './server.ts';
 
@@ -25,15 +28,18 @@ export async function superviseRun(session: Session, network: NetworkOptions): P
   const own = network.offload ? null : await keepServer(session);
   const server: ServerAddress = network.offload ?? own!;
   let links: Links | null = null;
+  let gate: Gate | null = null;
   let groups: readonly Group[] = [];
   try {
     links = await openLinks(session, server);
+    gate = await openJoinGate(session, network);
     const records = recordSources(session);
-    groups = openGroups(session, records, network, addressesOf(session, server, links), own);
+    groups = openGroups(session, records, network, addressesOf(session, network, server, links), { own, gate });
     await seeThrough(session, records, groups, own, links);
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
     links?.kill();
+    await gate?.close();
     await own?.close();
   }
 }
@@ -104,9 +110,9 @@ function linkDied(how: string): never {
 function openGroups(
   session: Session,
   records: SourceRecords,
-  { retrySeconds: retry = retrySeconds }: NetworkOptions,
+  { retrySeconds: retry = retrySeconds, join: joining }: NetworkOptions,
   addresses: readonly ServerAddress[],
-  own: OwnServer | null,
+  { own, gate }: { readonly own: OwnServer | null; readonly gate: Gate | null },
 ): Group[] {
   const { run, folder, store, log } = session;
   const { experiment, seed } = run;
@@ -120,6 +126,7 @@ function openGroups(
         ...{ experiment, seed, index, resume },
         ...{ run: runKey(run), server: addresses[index], retrySeconds: retry },
       }),
+      startProcess: (index) => (gate && isElsewhere(run, joining, index) ? gate.take : startHere),
       stepsTaken: (of) => own?.stepsOf(of) ?? null,
       onEngine(source, { name, device, detail }) {
         log('engine', { source, name, device, detail });
@@ -129,36 +136,11 @@ function openGroups(
   );
 }
 
+function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
+  return startChild<ToSource>(import.meta.url, '../source/process.ts', onMessage);
+}
+
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */
 function runKey({ id, seed, createdAt }: Run): string {
   return createHash('sha256').update(`${id} ${seed} ${createdAt.getTime()}`).digest('hex').slice(0, 32);
-}
-
-async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
-  const link = linkOf(run.experiment);
-  if (!link) return null;
-  const { protocol, hostname, port } = new URL(url);
-  if (protocol === 'wss:' && fingerprint === undefined) {
-    const message =
-      'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
-      'Give the fingerprint that the server prints with --fingerprint, or take the link out (--set link=null).';
-    throw new SluiceError('bad-usage', message, { path: 'link' });
-  }
-  const { shared, ...rates } = link;
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
-  const links = await startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
-  log('links-started', { pid: links.pid, ...link });
-  return links;
-}
-
-/** Where each source finds the server. */
-function addressesOf({ run }: Session, server: ServerAddress, links: Links | null): ServerAddress[] {
-  const { token, ca, fingerprint } = server;
-  const { protocol } = new URL(server.url);
-  return Array.from({ length: run.experiment.sources.count }, (_, index) => {
-    const at = links?.addresses[index];
-    const url = at ? `${protocol}//${at.host}:${at.port}` : server.url;
-    return { url, token, ...(ca === undefined ? {} : { ca }), ...(fingerprint === undefined ? {} : { fingerprint }) };
-  });
 }

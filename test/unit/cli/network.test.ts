@@ -1,0 +1,35 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { networkOf } from '../../../main/cli/network.ts';
+import { temporaryFolder } from '../../support/closing.ts';
+
+const offload = 'wss://server:4450';
+const token = 'a token of 192 bits or so';
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('the offload server that options name', () => {
+  it('is none unless they name one', () => {
+    expect(networkOf({})).toEqual({});
+    expect(networkOf({ retrySeconds: 5 })).toEqual({ retrySeconds: 5 });
+    expect(() => networkOf({ fingerprint: 'AB' })).toThrow(/--fingerprint .*--offload/);
+  });
+
+  it('needs a token, from an option or the environment', () => {
+    vi.stubEnv('SLUICE_TOKEN', undefined);
+    expect(() => networkOf({ offload })).toThrow(/--token, or SLUICE_TOKEN/);
+    expect(networkOf({ offload, token, fingerprint: 'AB:CD' })).toEqual({
+      offload: { url: offload, token, fingerprint: 'AB:CD' },
+    });
+    vi.stubEnv('SLUICE_TOKEN', token);
+    expect(networkOf({ offload })).toEqual({ offload: { url: offload, token } });
+  });
+
+  it('is trusted by the certificates of a file, which has to be there', () => {
+    const ca = join(temporaryFolder(), 'ca.pem');
+    expect(() => networkOf({ offload, token, ca })).toThrow(/--ca: cannot read .*ca\.pem/);
+    writeFileSync(ca, 'certificates');
+    expect(networkOf({ offload, token, ca }).offload).toMatchObject({ ca: 'certificates' });
+  });
+});
