@@ -67,6 +67,7 @@ async function drawAll(context: BrowserContext, look: (typeof looks)[number], co
 
 /** Once nothing is loading or moving any more. */
 async function drawPage(page: Page, name: string): Promise<void> {
+  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: 60_000 });
   await page.waitForTimeout(1500);
   const picture = sharp(await page.screenshot());
   await picture.png({ palette: true, quality: 95, effort: 10 }).toFile(`${folder}${name}.png`);
