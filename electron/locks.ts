@@ -2,7 +2,7 @@ import type { Session, WebContents } from 'electron';
 import { isOf, type Origin } from './origin.ts';
 
 /** Hosts whose pages the app links to; they open in the system's browser. */
-const linked = new Set(['arxiv.org', 'doi.org', 'github.com', 'ieeexplore.ieee.org', 'nodejs.org']);
+const linked = new Set(['arxiv.org', 'doi.org', 'github.com']);
 
 /** Whether an address may be handed to the system's browser. */
 export function mayOpenOutside(address: string): boolean {

@@ -10,7 +10,7 @@ export function openWindow(options: { placement: string; preload: string; icon: 
     ...minimum,
     title: 'Sluice',
     show: false,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#101417' : '#fbfcfd',
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#0e1215' : '#f5f7f8',
     icon: options.icon,
     webPreferences: { preload: options.preload, sandbox: true, contextIsolation: true, nodeIntegration: false },
   });
