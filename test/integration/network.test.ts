@@ -184,7 +184,8 @@ describe('several sources', { timeout: 60_000 }, () => {
   });
 
   it('join from other machines', async () => {
-    const { relay: _, ...offload } = await remoteServer();
+    const { url, token } = await remoteServer();
+    const offload = { url, token };
     const store = openTestStore(temporaryFolder());
     const { id } = createRun(store, { sources: { ...sources, count: 2, serverHalf: 'own' } });
     const stop = new AbortController();

@@ -78,7 +78,7 @@ const message = z.discriminatedUnion('kind', [
 /** The message of a source. Throws `message-malformed` naming the member that is wrong. */
 export function checkMessage(value: unknown): FromSource {
   const parsed = message.safeParse(value);
-  if (parsed.success) return parsed.data as FromSource;
+  if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new SluiceError(
     'message-malformed',
