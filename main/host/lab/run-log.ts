@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogLine, LogPage } from '../../api.ts';
-import { formatBudget, formatPercent } from '../../charts/formats.ts';
+import type { LogPage } from '../../api.ts';
+import { logLine } from './log-line.ts';
 
 const pageLines = 1000;
 
@@ -59,67 +59,4 @@ function after({ line, offset }: LogPlace, bytes: Buffer): LogPlace {
   const end = bytes.lastIndexOf(0x0a) + 1;
   const lines = bytes.subarray(0, end).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0);
   return { line: line + lines, offset: offset + end };
-}
-
-type Details = Readonly<Record<string, unknown>>;
-
-/** A line as people read it. */
-function logLine(text: string): LogLine {
-  const { time, event, level, ...details } = parse(text);
-  const name = typeof event === 'string' ? event : 'line';
-  return {
-    at: typeof time === 'string' ? Date.parse(time) : 0,
-    level: level === 'warning' || level === 'error' || level === 'info' ? level : levelOf(name),
-    event: name,
-    text: wordsOf(name, details),
-  };
-}
-
-function parse(text: string): Details {
-  try {
-    return JSON.parse(text) as Details;
-  } catch {
-    // A process killed amid a line leaves half of it.
-    return { event: 'damaged', text };
-  }
-}
-
-function levelOf(event: string): LogLine['level'] {
-  if (event === 'failed') return 'error';
-  return event === 'damaged' ? 'warning' : 'info';
-}
-
-function wordsOf(event: string, details: Details): string {
-  switch (event) {
-    case 'status':
-      return [details['status'], details['error']].filter((part) => typeof part === 'string').join(': ');
-    case 'engine':
-      return `${String(details['name'])}: ${String(details['device'])}, ${String(details['detail'])}`;
-    case 'resumed':
-      return `From the checkpoint of step ${String(details['step'])}`;
-    case 'checkpoint':
-      return `Saved at step ${String(details['step'])}`;
-    case 'epoch':
-      return `Epoch ${Number(details['epoch']) + 1} at ${budgetOf(details)}: accuracy ${accuracyOf(details)}`;
-    case 'pair':
-      return `A client/server pair for ${budgetOf(details)}: accuracy ${accuracyOf(details)}`;
-    default:
-      return typeof details['message'] === 'string' ? details['message'] : factsOf(details);
-  }
-}
-
-function budgetOf({ budget }: Details): string {
-  return typeof budget === 'number' ? formatBudget(budget) : 'full budget';
-}
-
-function accuracyOf({ testAccuracy }: Details): string {
-  return formatPercent(typeof testAccuracy === 'number' ? testAccuracy : NaN);
-}
-
-function factsOf(details: Details): string {
-  if (typeof details['text'] === 'string') return details['text'];
-  return Object.entries(details)
-    .filter(([name]) => name !== 'stack')
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(', ');
 }
