@@ -54,7 +54,7 @@ export function formatValue(metric: Metric, value: number): string {
 
 /** A place on an axis as tables and tooltips show it. */
 export function formatPlace(axis: AxisKind, value: number): string {
-  if (axis === 'epoch') return String(Number(value.toFixed(2)));
+  if (axis === 'epoch') return String(Number(value.toFixed(3)));
   return axis === 'bytes' ? formatBytes(value) : axisQuantities[axis].format(value);
 }
 
@@ -63,13 +63,19 @@ interface AxisOption extends Readonly<Record<string, unknown>> {
   readonly axisLabel: object;
 }
 
+/** An axis that shows this and no more; its ends are no ticks. */
+export function bounded(axis: AxisOption, min: number, max: number | 'dataMax'): AxisOption {
+  return { ...axis, min, max, axisLabel: { ...axis.axisLabel, showMinLabel: min === 0, showMaxLabel: false } };
+}
+
 type Extent = readonly [least: number, most: number];
 
 export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): AxisOption {
   const { fontSize } = style;
+  const base = axis(quantity, style, logarithmic, extent);
   return {
-    ...axis(quantity, style, logarithmic, extent),
-    ...{ name: quantity.name, nameLocation: 'middle', nameGap: 1.9 * fontSize, splitLine: { show: false } },
+    ...{ ...base, axisLabel: { ...base.axisLabel, margin: 0.7 * fontSize } },
+    ...{ name: quantity.name, nameLocation: 'middle', nameGap: 2.1 * fontSize, splitLine: { show: false } },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, xAxis, yAxis } from './axes.ts';
 import { gradient, mixed } from './colours.ts';
 import { grid, textStyle, title } from './frame.ts';
 import type { ChartStyle } from './style.ts';
@@ -42,7 +42,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
   const { steps, maps } = gates;
   const [first, last] = [steps[0] ?? 0, steps[steps.length - 1] ?? 1];
   const half = steps.length > 1 ? (last - first) / (steps.length - 1) / 2 : 0.5;
-  const range = { min: Math.floor(first - half), max: Math.ceil(last + half) };
+  const range = { min: Math.max(0, Math.floor(first - half)), max: Math.ceil(last + half) };
   const rows = { ...axisNames[order], format: String, fromZero: true };
   const quarters = [0, 1, 2, 3, 4].map((quarter) => Math.round((maps * quarter) / 4));
   const axis = yAxis(rows, style, false, [0, maps]);
@@ -55,7 +55,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
     legend: { show: false },
     graphic: key.elements,
     grid: grid(style, key.height),
-    xAxis: { ...xAxis(axisQuantities.step, style, false, [range.min, range.max]), ...range },
+    xAxis: bounded(xAxis(axisQuantities.step, style, false, [range.min, range.max]), range.min, range.max),
     yAxis: {
       ...{
         ...axis,
@@ -65,7 +65,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
         inverse: true,
         splitLine: { show: false },
       },
-      ...(style.selfContained ? {} : { name: rows.name, nameLocation: 'middle', nameRotate: 90, nameGap: 34 }),
+      ...(style.selfContained ? {} : { name: 'Maps', nameLocation: 'middle', nameRotate: 90, nameGap: 34 }),
     },
     series: [
       imageSeries(gates, mapRows(gates, order), range, style, bitmap),

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, xExtent, yExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, xExtent, yExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
 import { formatBudget } from './formats.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
@@ -58,7 +58,7 @@ function lineAxes(
   );
   const horizontal = xAxis(axisQuantities[x], style, logX, across);
   return {
-    xAxis: range ? { ...horizontal, min: range[0], max: range[1] } : horizontal,
+    xAxis: range ? bounded(horizontal, range[0], range[1]) : horizontal,
     yAxis: yAxis(metricQuantities[metric], style, logY, up),
   };
 }

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, extentOf, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
 import { lookOf } from './palette.ts';
@@ -68,6 +68,9 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
   const entries = timeParts.map(({ name, look }) => ({ name, look: lookOf(look, style.palette, style.lineWidth) }));
   const top = legend(entries, style);
   const tops = stacked(times);
+  const [first, last] = extentOf([times.x], false);
+  // The first bucket lies a little beyond the beginning.
+  const from = first < 0.02 * last ? 0 : first;
   return {
     animation: false,
     textStyle: textStyle(style),
@@ -75,7 +78,7 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
     title: title(style),
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
     grid: grid(style, top.height),
-    xAxis: { ...xAxis(axisQuantities[spec.x], style, false, extentOf([times.x], false)), max: 'dataMax' },
+    xAxis: bounded(xAxis(axisQuantities[spec.x], style, false, [from, last]), from, last),
     yAxis: yAxis(stepTime, style, false, extentOf(tops.slice(-1), false)),
     // Each covers what is stacked below it, so the lower ones are drawn later.
     series: timeParts.map(({ name, look }, part) => ({

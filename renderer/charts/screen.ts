@@ -19,9 +19,19 @@ export interface ScreenChart {
   readonly drawings: Readonly<Ref<number>>;
 }
 
+const fontFamily = "'Inter Variable', system-ui, sans-serif";
+const hasFont = shallowRef(false);
+
+/** Gets the font, as a canvas, unlike the page, is not drawn again when it comes. */
+async function loadFont(): Promise<void> {
+  const faces = await document.fonts?.load(`12px ${fontFamily}`);
+  if (faces?.length) hasFont.value = true;
+}
+
 /** The style of charts in this window: the colours are those of the page. */
 export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
   const settings = useSettings();
+  if (!hasFont.value) void loadFont();
   return computed(() => {
     const scheme = settings.theme;
     const page = getComputedStyle(document.documentElement);
@@ -32,12 +42,8 @@ export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
       faint: colour('--text-faint'),
       grid: colour('--line'),
     };
-    return screenStyle(
-      scheme,
-      width(),
-      "'Inter Variable', system-ui, sans-serif",
-      colour('--surface') === '' ? {} : own,
-    );
+    const family = hasFont.value ? fontFamily : 'system-ui, sans-serif';
+    return screenStyle(scheme, width(), family, own.ground === '' ? {} : own);
   });
 }
 
@@ -80,8 +86,6 @@ export function useScreenChart(
   }
   watch(pointedFamily, emphasise);
 
-  // The page's font may come after the first drawing.
-  void document.fonts?.ready.then(() => chart.value?.resize());
   onScopeDispose(() => {
     chart.value?.dispose();
     chart.value = null;
