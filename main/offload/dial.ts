@@ -12,6 +12,8 @@ export interface ServerAddress {
   /** `ws://host:port` or `wss://host:port` */
   readonly url: string;
   readonly token: string;
+  /** The address to show where the url is only an emulated link's. */
+  readonly name?: string;
   /** Certificates to trust instead of the system's, PEM. */
   readonly ca?: string | Buffer;
   /** Trust only the certificate with this SHA-256 fingerprint, self-signed or not. */
@@ -88,7 +90,10 @@ function secure(wire: Socket, host: string, { ca, fingerprint }: ServerAddress):
   });
 }
 
-function requireFingerprint(socket: TLSSocket, { url, fingerprint }: ServerAddress): void {
+function requireFingerprint(
+  socket: TLSSocket,
+  { url: dialled, name: url = dialled, fingerprint }: ServerAddress,
+): void {
   if (fingerprint === undefined) return;
   const given = socket.getPeerCertificate().fingerprint256;
   if (sameToken(plain(given), plain(fingerprint))) return;
@@ -113,7 +118,7 @@ function parseUrl(text: string): URL {
 }
 
 /** The error codes of Node and OpenSSL in words. */
-function explain(error: unknown, { url }: ServerAddress): SluiceError {
+function explain(error: unknown, { url: dialled, name: url = dialled }: ServerAddress): SluiceError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const say = (name: string, message: string): SluiceError => new SluiceError(name, message, { cause: error });
   if (/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(code)) {

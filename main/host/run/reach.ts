@@ -35,7 +35,8 @@ export async function openJoinGate(
 /** The emulated links of a run, when it has any. */
 export async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
   const link = linkOf(run.experiment);
-  if (!link) return null;
+  // What is wrong with an address is told by who tries to reach it.
+  if (!link || !URL.canParse(url)) return null;
   const { protocol, hostname, port } = new URL(url);
   if (protocol === 'wss:' && fingerprint === undefined) {
     const message =
@@ -59,10 +60,15 @@ export function addressesOf(
   links: Links | null,
 ): ServerAddress[] {
   const { token, ca, fingerprint } = server;
-  const { protocol } = new URL(server.url);
   return Array.from({ length: run.experiment.sources.count }, (_, index) => {
     const at = isElsewhere(run, joining, index) ? undefined : links?.addresses[index];
-    const url = at ? `${protocol}//${at.host}:${at.port}` : server.url;
-    return { url, token, ...(ca === undefined ? {} : { ca }), ...(fingerprint === undefined ? {} : { fingerprint }) };
+    const url = at ? `${new URL(server.url).protocol}//${at.host}:${at.port}` : server.url;
+    return {
+      url,
+      name: server.url,
+      token,
+      ...(ca === undefined ? {} : { ca }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    };
   });
 }
