@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { hasChromium, test } from './support/fixtures.ts';
+import { sluice } from './support/lab.ts';
+import { expectAccessible, type Theme } from './support/page.ts';
+
+/** Two tiny runs, from a terminal, into a lab whose window is open. */
+async function train(home: string): Promise<void> {
+  const shared = {
+    dataset: { trainSamples: 96, testSamples: 40 },
+    model: { name: 'cnn', width: 0.25 },
+    split: { layer: 3 },
+    threads: 1,
+    phases: [
+      { budget: 2, epochs: 2 },
+      { budget: 'full', epochs: 1 },
+    ],
+  };
+  const experiments = [{ experiment: { name: 'narrow' } }, { experiment: { name: 'wide', method: 'full' } }];
+  writeFileSync(join(home, 'tiny.json'), JSON.stringify({ title: 'Tiny', description: '', shared, experiments }));
+  await sluice(home, 'run', '--in-process', join(home, 'tiny.json'));
+}
+
+async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+describe.skipIf(!hasChromium)('runs from a terminal', { timeout: 120_000 }, () => {
+  test('appear in an open window as they train', async ({ lab, open }) => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Run the quickstart' }).waitFor();
+    await train(lab.home);
+    await expect.poll(() => page.getByRole('row').filter({ hasText: 'finished' }).count(), { timeout: 20_000 }).toBe(2);
+  });
+
+  test.for<Theme>(['light', 'dark'])('are shown in views that are accessible, %s', async (theme, { open }) => {
+    const { page } = await open({ theme });
+    await page.getByRole('row').filter({ hasText: 'narrow' }).getByText('narrow').click();
+    await page.getByRole('heading', { level: 1, name: 'narrow' }).waitFor();
+    for (const tab of await page.getByRole('tab').all()) {
+      await tab.click();
+      await page.getByRole('tabpanel').waitFor();
+      await expectAccessible(page);
+    }
+  });
+
+  test('give their charts away in every format', async ({ open }) => {
+    const { page } = await open();
+    await page.getByRole('row').filter({ hasText: 'narrow' }).getByText('narrow').click();
+    const begins = { PDF: '%PDF-', SVG: '<svg', PNG: '\u0089PNG', CSV: '' };
+    for (const [format, begin] of Object.entries(begins)) {
+      await page.getByRole('button', { name: 'More for Accuracy' }).click();
+      await page.getByRole('menuitem', { name: /export chart/i }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('combobox', { name: 'Format' }).click();
+      await page.getByRole('option', { name: format }).click();
+      await expectAccessible(page);
+      const { name, bytes } = await saved(page, () => dialog.getByRole('button', { name: `Save ${format}` }).click());
+      expect(name).toMatch(new RegExp(`\\.${format.toLowerCase()}$`));
+      expect(bytes.toString('latin1')).toContain(begin);
+      expect(bytes.length).toBeGreaterThan(100);
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
+  test('give themselves away as an archive', async ({ open }) => {
+    const { page } = await open();
+    await page.getByRole('row').filter({ hasText: 'narrow' }).getByText('narrow').click();
+    await page.getByRole('button', { name: /^More/ }).first().click();
+    const { name, bytes } = await saved(page, () => page.getByRole('menuitem', { name: 'Export as zip' }).click());
+    expect(name).toMatch(/\.zip$/);
+    const files = Object.keys(unzipSync(bytes));
+    expect(files).toContainEqual(expect.stringMatching(/experiment\.json$|config\.json$/));
+    expect(files).toContainEqual(expect.stringMatching(/\.csv$/));
+  });
+});
