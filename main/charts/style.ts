@@ -24,7 +24,7 @@ export function points(mm: number): number {
 }
 
 /** A little generous: an average letter is half as wide as the font is tall. */
-export function roughWidth(text: string, fontSize: number): number {
+function roughWidth(text: string, fontSize: number): number {
   return 0.56 * fontSize * text.length;
 }
 

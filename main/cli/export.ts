@@ -4,39 +4,23 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { ExportedFile } from '../api.ts';
-import { chartNames, namedChart } from '../charts/names.ts';
-import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
-import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
 import { exportCsv, exportJson, exportWeights, recordKinds, type RecordKind } from '../runs/export.ts';
 import type { Run } from '../runs/run.ts';
 import { selectRuns } from '../runs/select.ts';
 import type { Store } from '../runs/store.ts';
-import { number, words } from './arguments.ts';
+import { addChartOptions, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 
 const formats = ['csv', 'json', 'safetensors', 'svg', 'png', 'pdf', 'zip', 'html'] as const;
 type Format = (typeof formats)[number];
 
-interface ExportOptions {
+interface ExportOptions extends ChartOptions {
   readonly format: Format;
   readonly what?: RecordKind;
   readonly output?: string;
   readonly checkpoints?: true;
-  readonly chart?: string;
-  readonly width: number;
-  readonly height: number;
-  readonly dpi: number;
-  readonly font: string;
-  readonly fontSize: number;
-  readonly theme: PaperSpec['theme'];
-  readonly title: string;
-  readonly smoothing?: number;
-  readonly logX?: boolean;
-  readonly logY?: boolean;
-  readonly bands: boolean;
-  readonly phases: boolean;
 }
 
 /** `export`. */
@@ -60,26 +44,6 @@ export function addExportCommand(program: Command): void {
     .action((references: string[], options: ExportOptions) =>
       withStore((store) => writeExport(store, selectRuns(store, references), options)),
     );
-}
-
-function addChartOptions(command: Command): void {
-  command
-    .option('--chart <name>', 'the chart to draw; its names are below', words)
-    .option('--width <mm>', 'of the picture: 85 is one column of most papers, 175 two', number, 85)
-    .option('--height <mm>', 'of the picture', number, 60)
-    .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
-    .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
-    .option('--font-size <pt>', 'in points', number, 8)
-    .addOption(
-      new Option('--theme <theme>', 'black on white or white on black').choices(['light', 'dark']).default('light'),
-    )
-    .option('--title <title>', 'above the chart', '')
-    .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
-    .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
-    .option('--no-log-x')
-    .option('--log-y', 'logarithmic y axis')
-    .option('--no-bands', 'every seed as a line of its own instead of mean and band')
-    .option('--no-phases', 'no ground that shows the phases');
 }
 
 const help = `
@@ -147,37 +111,6 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
   });
   if (format === 'csv' && output === undefined) return write([new TextDecoder().decode(file.data)], output);
   return save(file, output);
-}
-
-function chartOf(name: string, { smoothing = 0, logX, logY = false, bands, phases }: ExportOptions): ChartSpec {
-  if (smoothing < 0 || smoothing > 0.999) {
-    throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
-  }
-  const changes: Partial<LineChartSpec> = {
-    smoothing,
-    logY,
-    seedsAsBand: bands,
-    phases,
-    ...(logX === undefined ? {} : { logX }),
-  };
-  const chart = namedChart(name, changes);
-  if (chart) return chart;
-  const near = nearest(name, chartNames);
-  const advice =
-    near === undefined ? '"sluice export --help" lists them' : `Did you mean ${near}? "sluice export --help" lists all`;
-  throw new SluiceError('chart-unknown', `There is no chart "${name}". ${advice}.`, { path: 'chart' });
-}
-
-function paperOf({ width, height, dpi, font, fontSize, theme, title }: ExportOptions): PaperSpec {
-  const within = (option: string, value: number, least: number, most: number): void => {
-    if (value >= least && value <= most) return;
-    throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);
-  };
-  within('width', width, 10, 1000);
-  within('height', height, 10, 1000);
-  within('dpi', dpi, 36, 1200);
-  within('font-size', fontSize, 3, 72);
-  return { widthMm: width, heightMm: height, dpi, fontFamily: font, fontSize, theme, title };
 }
 
 async function writeWeights(store: Store, run: Run, output: string | undefined): Promise<void> {

@@ -35,7 +35,7 @@ for (const { files } of Object.values(bundled)) {
 }
 
 /** The fonts that every picture can be drawn with; others have to be installed. */
-export const bundledFonts = Object.keys(bundled);
+const bundledFonts = Object.keys(bundled);
 
 /**
  * The CSS list of a font and what may stand in for it. Throws `font-unknown` for one that is not here, unless the

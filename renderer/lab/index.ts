@@ -4,7 +4,7 @@ import { createLab, type Lab } from './lab.ts';
 import { openPortChannel } from './port-channel.ts';
 import { labAddress, openSocketChannel } from './socket-channel.ts';
 
-export type { Lab, LabState } from './lab.ts';
+export type { Lab } from './lab.ts';
 export { LabFailure, failureOf } from './failure.ts';
 
 export const labKey: InjectionKey<Lab> = Symbol('lab');

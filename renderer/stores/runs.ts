@@ -13,6 +13,12 @@ export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'running' || status === 'paused' || status === 'queued';
 }
 
+/** Those in training before those that wait, which stand in the order of their turns. */
+function inTurn(a: RunSummary, b: RunSummary): number {
+  const waits = (run: RunSummary): number => Number(run.status === 'queued');
+  return waits(a) - waits(b) || (waits(a) ? inOrder(b, a) : inOrder(a, b));
+}
+
 /** All runs of the lab as lists show them, kept up with its events. */
 export const useRuns = defineStore('runs', () => {
   const lab = useLab();
@@ -22,7 +28,7 @@ export const useRuns = defineStore('runs', () => {
   const error = shallowRef<string | null>(null);
 
   const all = computed(() => [...byId.value.values()].sort(inOrder));
-  const active = computed(() => all.value.filter(isActive));
+  const active = computed(() => all.value.filter(isActive).sort(inTurn));
 
   async function refresh(): Promise<void> {
     try {

@@ -5,11 +5,13 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer } from 'ws';
 import type { LabApi, LabEvents } from '../../main/api.ts';
 import { decodeMessage, encodeMessage, ownMethods } from '../../main/wire.ts';
+import { fakeRun, fakeRuns } from './fake-entries.ts';
 import { fakeLab, type FakeLab } from './fake-lab.ts';
 
 /**
  * Serves the built window with a lab in memory, to look at pages without training anything:
- * `npx tsx test/support/serve-fake.ts [port] [folder]`. With `empty` for a lab without runs.
+ * `npx tsx test/support/serve-fake.ts [port] [folder]`. A third word, `empty` or `many`, is for
+ * a lab without runs or with a thousand.
  */
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -23,7 +25,12 @@ const policy =
   "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 const [port = '4173', folder = 'dist/renderer', state = 'full'] = process.argv.slice(2);
-const fake = state === 'empty' ? fakeLab({}, []) : fakeLab();
+const runs = {
+  full: fakeRuns(),
+  many: Array.from({ length: 1000 }, (_, i) => fakeRun(i + 1, { name: `run of ${i}`, bestAccuracy: (i % 97) / 100 })),
+  empty: [],
+}[state];
+const fake = fakeLab({}, runs);
 
 const server = createServer((request, response) => {
   const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname);

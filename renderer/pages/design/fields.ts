@@ -58,7 +58,7 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     label: 'Server half',
     choices: { shared: 'shared by all sources', own: 'one for each source' },
   },
-  'sources.averageEpochs': { label: 'Average clients every', unit: 'epochs', empty: 'never' },
+  'sources.averageEpochs': { label: 'Average every', unit: 'epochs', empty: 'never' },
   'sources.gather': { label: 'Gather batches' },
   'sources.threads': { label: 'Threads of a device', empty: 'auto' },
   'sources.cpuShare': { label: 'CPU share', unit: 'of a core', step: 0.1 },

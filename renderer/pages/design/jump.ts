@@ -1,5 +1,7 @@
 import { nextTick } from 'vue';
 
+const controls = 'input, textarea, [role=combobox], [role=switch], [role=slider]';
+
 /** Brings the field of a path into sight and puts the keyboard there; the nearest one around it where it has none. */
 export async function jumpTo(root: HTMLElement, path: string): Promise<void> {
   await nextTick();
@@ -7,9 +9,7 @@ export async function jumpTo(root: HTMLElement, path: string): Promise<void> {
   if (!found) return;
   found.closest('details')?.setAttribute('open', '');
   found.scrollIntoView({ block: 'center' });
-  const control = found.matches('[tabindex]')
-    ? found
-    : found.querySelector<HTMLElement>('input, button, [tabindex="0"]');
+  const control = found.matches(controls) ? found : found.querySelector<HTMLElement>(controls);
   control?.focus({ preventScroll: true });
 }
 

@@ -26,7 +26,7 @@ const floatBytes = 4;
  * Bytes that training takes on one side: weights, their velocities where there is momentum, and the outputs that the
  * way back needs. Libraries need more; it is a figure to compare cuts by.
  */
-export function trainingMemory(
+function trainingMemory(
   layers: readonly LayerDescription[],
   parameters: number,
   { batchSize, optimiser }: Pick<Experiment, 'batchSize' | 'optimiser'>,

@@ -46,8 +46,10 @@ function described(field: JsonSchema): FieldSchema {
   const all = branches(field, field);
   const first = all[0] ?? field;
   const choices = all.flatMap((branch) => (Array.isArray(branch['enum']) ? (branch['enum'] as string[]) : []));
-  const number = (key: string): number | undefined =>
-    typeof first[key] === 'number' ? (first[key] as number) : undefined;
+  const number = (key: string): number | undefined => {
+    const limit = first[key];
+    return typeof limit === 'number' ? limit : undefined;
+  };
   return {
     description: [field, ...all].map((part) => part['description']).find((text) => typeof text === 'string') ?? '',
     kind: kindOf(first, choices),

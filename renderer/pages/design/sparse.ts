@@ -45,7 +45,7 @@ function remove(from: unknown, [key, ...rest]: readonly string[]): unknown {
 
 /** What `whole` says beyond `defaults`; laid over these it gives `whole` again. */
 export function sparse<T extends object>(whole: T, defaults: object): Partial<T> {
-  return (difference(whole, defaults) ?? {}) as Partial<T>;
+  return difference(whole, defaults) ?? {};
 }
 
 function difference(value: unknown, normal: unknown): unknown {

@@ -1,6 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
 import { useRouter } from 'vue-router';
-import type { Problem } from '../../../main/api.ts';
+import type { Examination, Problem } from '../../../main/api.ts';
 import { attempt } from '../../components/toasts.ts';
 import { useLab } from '../../lab/index.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
@@ -20,9 +20,17 @@ export interface Launch {
   readonly bytes: ComputedRef<number | null>;
   readonly seconds: ComputedRef<number | null>;
   readonly ready: ComputedRef<boolean>;
+  /** Whether the one that is shown can be launched, whatever is wrong with the others. */
+  readonly shownReady: ComputedRef<boolean>;
   readonly busy: Readonly<Ref<boolean>>;
   /** Launches these experiments, all unless given, and goes to where their runs are seen. */
   launch(entries?: readonly DraftEntry[]): Promise<void>;
+}
+
+interface Examined {
+  readonly entry: DraftEntry;
+  readonly examination: Examination;
+  readonly runs: number;
 }
 
 /** What launching the draft means, and doing it. */
@@ -32,9 +40,11 @@ export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
   const busy = shallowRef(false);
 
   const examined = computed(() =>
-    draft.entries.flatMap((entry) => {
+    draft.entries.flatMap((entry): Examined[] => {
       const examination = answers.value.get(entry.key)?.examination;
-      return examination ? [{ entry, examination, runs: examination.experiment?.seeds.length ?? 1 }] : [];
+      if (!examination) return [];
+      const { seeds } = examination.experiment ?? { seeds: entry.input.seeds ?? [1] };
+      return [{ entry, examination, runs: seeds.length }];
     }),
   );
   const problems = computed(() =>
@@ -50,22 +60,28 @@ export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
   const ready = computed(() => complete.value && problems.value.length === 0 && !busy.value);
 
   /** The sum over all runs, or null where an experiment does not know its own. */
-  const sum = (of: (examined_: (typeof examined.value)[number]) => number | null | undefined): number | null => {
+  const sum = (of: (each: Examined) => number | null): number | null => {
     const parts = examined.value.map((each) => of(each));
     if (parts.length < draft.entries.length) return null;
-    return parts.reduce<number | null>((total, part) => (total === null || part == null ? null : total + part), 0);
+    return parts.reduce<number | null>((total, part) => (total === null || part === null ? null : total + part), 0);
   };
 
   return {
     problems,
     ready,
+    shownReady: computed(
+      () => complete.value && !busy.value && problems.value.every(({ key }) => key !== draft.active.key),
+    ),
     busy,
     runs: computed(() => examined.value.reduce((total, { runs }) => total + runs, 0)),
     bytes: computed(() =>
       sum(({ examination: { design }, runs }) => design && runs * (design.plan.bytesUp + design.plan.bytesDown)),
     ),
     seconds: computed(() =>
-      sum(({ examination: { design }, runs }) => (design?.plan.seconds == null ? null : runs * design.plan.seconds)),
+      sum(({ examination: { design }, runs }) => {
+        const seconds = design?.plan.seconds ?? null;
+        return seconds === null ? null : runs * seconds;
+      }),
     ),
     launch: async (entries = draft.entries) => {
       const [first] = entries;

@@ -1,0 +1,76 @@
+import { Option, type Command } from 'commander';
+import { chartNames, namedChart } from '../charts/names.ts';
+import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
+import { nearest } from '../data/near.ts';
+import { SluiceError } from '../errors.ts';
+import { number, words } from './arguments.ts';
+
+/** What `export` can be told about a chart and the paper it is drawn on. */
+export interface ChartOptions {
+  readonly chart?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly dpi: number;
+  readonly font: string;
+  readonly fontSize: number;
+  readonly theme: PaperSpec['theme'];
+  readonly title: string;
+  readonly smoothing?: number;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly bands: boolean;
+  readonly phases: boolean;
+}
+
+export function addChartOptions(command: Command): void {
+  command
+    .option('--chart <name>', 'the chart to draw; its names are below', words)
+    .option('--width <mm>', 'of the picture: 85 is one column of most papers, 175 two', number, 85)
+    .option('--height <mm>', 'of the picture', number, 60)
+    .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
+    .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
+    .option('--font-size <pt>', 'in points', number, 8)
+    .addOption(
+      new Option('--theme <theme>', 'black on white or white on black').choices(['light', 'dark']).default('light'),
+    )
+    .option('--title <title>', 'above the chart', '')
+    .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
+    .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
+    .option('--no-log-x')
+    .option('--log-y', 'logarithmic y axis')
+    .option('--no-bands', 'every seed as a line of its own instead of mean and band')
+    .option('--no-phases', 'no ground that shows the phases');
+}
+
+/** The chart of a name as the options want it. Throws `chart-unknown`. */
+export function chartOf(name: string, { smoothing = 0, logX, logY = false, bands, phases }: ChartOptions): ChartSpec {
+  if (smoothing < 0 || smoothing > 0.999) {
+    throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
+  }
+  const changes: Partial<LineChartSpec> = {
+    smoothing,
+    logY,
+    seedsAsBand: bands,
+    phases,
+    ...(logX === undefined ? {} : { logX }),
+  };
+  const chart = namedChart(name, changes);
+  if (chart) return chart;
+  const near = nearest(name, chartNames);
+  const advice =
+    near === undefined ? '"sluice export --help" lists them' : `Did you mean ${near}? "sluice export --help" lists all`;
+  throw new SluiceError('chart-unknown', `There is no chart "${name}". ${advice}.`, { path: 'chart' });
+}
+
+/** Throws `bad-usage` for sizes that make no picture. */
+export function paperOf({ width, height, dpi, font, fontSize, theme, title }: ChartOptions): PaperSpec {
+  const within = (option: string, value: number, least: number, most: number): void => {
+    if (value >= least && value <= most) return;
+    throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);
+  };
+  within('width', width, 10, 1000);
+  within('height', height, 10, 1000);
+  within('dpi', dpi, 36, 1200);
+  within('font-size', fontSize, 3, 72);
+  return { widthMm: width, heightMm: height, dpi, fontFamily: font, fontSize, theme, title };
+}
