@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SluiceError } from '../../errors.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
 import type { Session } from '../../runs/follow.ts';
 import type { ServerStats } from '../server/stats.ts';
-import { startServerProcess, type ServerProcess } from '../server/start.ts';
+import { startServerProcess } from '../server/start.ts';
 
 /** The offload server that a run has to itself. */
 export interface OwnServer extends ServerAddress {
@@ -13,6 +13,8 @@ export interface OwnServer extends ServerAddress {
   stepsOf(session: string): number | null;
   /** Rejects when it cannot be kept running. */
   readonly failed: Promise<never>;
+  /** For how many seconds it has been up; 0 while it is being started again. */
+  upSeconds(): number;
   /** Ends the process, as a fault would; it is started again. */
   kill(): void;
   close(): Promise<void>;
@@ -45,15 +47,16 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
   const port = Number(new URL(url).port);
   log('server-started', { url, pid: server.pid, engine: server.engine });
   let closing = false;
+  let upSince: number | null = performance.now();
   let reject: (error: unknown) => void;
   const failed = new Promise<never>((_, fail) => (reject = fail));
   failed.catch(() => undefined);
 
   async function keep(): Promise<void> {
     const deaths: number[] = [];
-    for (;;) {
-      const how = await server.gone;
-      if (closing) return;
+    let how = await server.gone;
+    while (!closing) {
+      upSince = null;
       log('server-died', { how });
       deaths.push(performance.now());
       if (deaths.filter((at) => at > performance.now() - deathsWithinMs).length > mostDeaths) {
@@ -64,15 +67,21 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
         );
       }
       await sleep(pauseMs * deaths.length);
-      server = await restarted();
+      how = await restart();
     }
   }
 
-  async function restarted(): Promise<ServerProcess> {
-    const again = await startServerProcess({ ...options, port, token }, listeners);
-    if (closing) await again.close();
-    else log('server-started', { url, pid: again.pid });
-    return again;
+  /** How the new process ended, in words. */
+  async function restart(): Promise<string> {
+    try {
+      server = await startServerProcess({ ...options, port, token }, listeners);
+    } catch (error) {
+      return messageOf(error);
+    }
+    if (closing) await server.close();
+    else log('server-started', { url, pid: server.pid });
+    upSince = performance.now();
+    return server.gone;
   }
 
   void keep().catch((error: unknown) => reject(error));
@@ -80,6 +89,7 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
     ...{ url, token, failed },
     pid: () => server.pid,
     stepsOf: (session) => stats?.clients.find(({ id }) => id === session)?.steps ?? null,
+    upSeconds: () => (upSince === null ? 0 : (performance.now() - upSince) / 1000),
     kill: () => server.kill(),
     async close() {
       closing = true;

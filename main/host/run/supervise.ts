@@ -65,7 +65,7 @@ async function seeThrough(
         else group.proceed();
     }
     if (paused) records.flush();
-    if (own && isOutOfReach(groups)) {
+    if (own && own.upSeconds() > stuckServerSeconds && isOutOfReach(groups)) {
       log('server-stuck', { seconds: stuckServerSeconds });
       own.kill();
     }
@@ -95,11 +95,8 @@ function requireOneThrough({ run }: Session, groups: readonly Group[]): void {
 
 function isOutOfReach(groups: readonly Group[]): boolean {
   const since = performance.now() - stuckServerSeconds * 1000;
-  const lost = groups
-    .flatMap(({ members }) => members)
-    .filter(({ lostSince }) => lostSince !== null && lostSince < since);
-  for (const member of lost) member.lostSince = performance.now();
-  return lost.length > 0;
+  const members = groups.flatMap((group) => group.members);
+  return members.some(({ lostSince }) => lostSince !== null && lostSince < since);
 }
 
 function linkDied(how: string): never {

@@ -44,7 +44,6 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
   const secret = before?.secret ?? newSecret();
   const access = grantAccess(secret, host);
   const files = windowFiles(folder);
-  const sockets = openSockets(lab);
   const link = (): string => `${base()}/?token=${access.token()}`;
   const server = createServer((request, response) => {
     answer(request, response, { access, files, link }).catch((error: unknown) => {
@@ -52,13 +51,14 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
       response.destroy();
     });
   });
+  await listen(server, host, options.port, portOf(before?.url ?? null));
+  const sockets = openSockets(lab);
   server.on('upgrade', (request, socket, head) => {
     const { headers, url } = request;
     const allowed = access.knowsHost(headers) && access.isOwnPage(headers) && access.isLetIn(headers);
     if (allowed && url === '/lab') sockets.accept(request, socket, head);
     else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
   });
-  await listen(server, host, options.port, portOf(before?.url ?? null));
   const { port } = server.address() as AddressInfo;
   function base(): string {
     const name = host === '0.0.0.0' ? '127.0.0.1' : host;

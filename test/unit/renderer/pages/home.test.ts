@@ -60,7 +60,7 @@ describe('home', () => {
   it('names what is lost before it deletes, and deletes nothing when told not to', async () => {
     here = await mountInLab(page);
     const choose = async (): Promise<void> => {
-      const boxes = document.querySelectorAll<HTMLElement>('.body [role=checkbox]');
+      const boxes = document.querySelectorAll<HTMLElement>('.body [type=checkbox]');
       for (const box of [boxes[3], boxes[4]]) {
         box?.click();
         await here.settle();
