@@ -44,7 +44,8 @@ describe('errors', () => {
 
   it('hide the details of all others, those with a code of Node too', () => {
     const error = Object.assign(new Error('/home/ada/secret'), { code: 'ENOENT' });
-    expect(toLabError(error)).toMatchObject({ code: 'internal', message: expect.not.stringContaining('secret') });
+    expect(toLabError(error).code).toBe('internal');
+    expect(toLabError(error).message).not.toContain('secret');
   });
 });
 

@@ -71,6 +71,6 @@ function sentBy(epoch: EpochData | undefined): number {
 
 function sum(values: Float64Array, counts: (index: number) => boolean): number {
   let total = 0;
-  for (let i = 0; i < values.length; i++) if (counts(i)) total += values[i]!;
+  for (let i = 0; i < values.length; i++) if (counts(i)) total += values[i];
   return total;
 }
