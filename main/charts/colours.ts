@@ -1,7 +1,9 @@
 type Rgb = readonly [red: number, green: number, blue: number];
 
+/** Of `#rrggbb`, or `#rgb`, as minified style sheets have it. */
 function parse(colour: string): Rgb {
-  const value = Number.parseInt(colour.slice(1), 16);
+  const digits = colour.length === 4 ? colour.replace(/[^#]/g, '$&$&') : colour;
+  const value = Number.parseInt(digits.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
@@ -10,7 +12,7 @@ function between(from: Rgb, to: Rgb, share: number): Rgb {
   return [at(0), at(1), at(2)];
 }
 
-/** A colour so far on the way from one to another, all written as `#rrggbb`. */
+/** A colour so far on the way from one to another, all written as `#rrggbb` or `#rgb`. */
 export function mixed(from: string, to: string, share: number): string {
   return `#${between(parse(from), parse(to), share)
     .map((part) => part.toString(16).padStart(2, '0'))
