@@ -41,7 +41,7 @@ function findDataset(name: string): { info: DatasetInfo | null; problem: Problem
     return { info: null, problem: { path, text: `is "${name}": expected one of ${known}, or an import of that name` } };
   }
   const missing = entry.status === 'available';
-  const text = `is "${name}", which is not downloaded yet: get it on the Data page, or with "sluice data get ${name}"`;
+  const text = `is "${name}": this data set is not downloaded yet, get it on the Data page`;
   return { info: entry.info, problem: missing ? { path, text } : null };
 }
 

@@ -33,7 +33,7 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   notes: { label: 'Notes' },
   method: { label: 'Method' },
   'dataset.name': { label: 'Data set' },
-  'dataset.trainSamples': { label: 'Training images', empty: 'all', step: 100 },
+  'dataset.trainSamples': { label: 'Train images', empty: 'all', step: 100 },
   'dataset.testSamples': { label: 'Test images', empty: 'all', step: 100 },
   'dataset.augment': { label: 'Augmentation' },
   'model.name': { label: 'Network' },
