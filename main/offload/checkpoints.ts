@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { SluiceError } from '../errors.ts';
 import type { Control } from './control.ts';
 import type { StatePart } from './state.ts';
@@ -137,14 +137,20 @@ export function openCheckpoints(root: string, run: string, source: number, limit
   };
 }
 
-/** Removes the runs under `root` in which nothing was kept for so many days. */
+/** Removes the runs under `root` in which nothing was kept for so many days. What no server wrote is left alone. */
 export async function removeOldCheckpoints(root: string, days: number): Promise<void> {
   const oldest = Date.now() - days * 24 * 3600 * 1000;
   for (const run of await readdir(root).catch(() => [])) {
     const folder = join(root, run);
     const files = await filesIn(folder);
-    if (files.every(({ modified }) => modified < oldest)) await rm(folder, { recursive: true, force: true });
+    const outdated = files.every(({ path, modified }) => isCheckpoint(relative(folder, path)) && modified < oldest);
+    if (files.length > 0 && outdated) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Whether a path within a run's folder is one that a server writes: `<source>/<name>.safetensors`, or part of it. */
+function isCheckpoint(path: string): boolean {
+  return /^\d+[\\/][^\\/]+\.safetensors(\.partial)?$/.test(path);
 }
 
 interface StoredFile {

@@ -1,5 +1,4 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import type { SessionHandler } from '../../main/offload/handler.ts';
 import { newToken } from '../../main/offload/token.ts';
 import { random } from '../../main/random.ts';
 import type { ServerHalf } from '../../main/training/server.ts';
+import { temporaryFolder } from '../support/closing.ts';
 import { openHalves, tinyCut, tinyNetwork } from '../support/halves.ts';
 
 const script = fileURLToPath(new URL('client.py', import.meta.url));
@@ -63,7 +63,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     token,
     software: 'test',
     models: ['tiny'],
-    checkpoints: tmpdir(),
+    checkpoints: temporaryFolder(),
     open: () => Promise.resolve(handler(half)),
   });
   const task = {

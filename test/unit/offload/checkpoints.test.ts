@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoints, removeOldCheckpoints, type CheckpointLimits } from '../../../main/offload/checkpoints.ts';
@@ -87,5 +87,17 @@ describe('checkpoints on the server', () => {
     utimesSync(join(root, 'run-b', '0', 'a.safetensors'), 1, 1);
     await removeOldCheckpoints(root, 30);
     expect(readdirSync(root)).toEqual(['run-c']);
+  });
+
+  it('leave what no server wrote, however old', async () => {
+    const root = temporaryFolder();
+    await openCheckpoints(root, 'run-a', 0, limits).save('a', bytes(10));
+    writeFileSync(join(root, 'notes.txt'), 'not ours');
+    writeFileSync(join(root, 'run-a', '0', 'thesis.tex'), 'not ours');
+    mkdirSync(join(root, 'photos'));
+    for (const path of ['notes.txt', 'run-a/0/thesis.tex', 'run-a/0/a.safetensors']) utimesSync(join(root, path), 1, 1);
+    await removeOldCheckpoints(root, 30);
+    expect(readdirSync(root)).toEqual(['notes.txt', 'photos', 'run-a']);
+    expect(readdirSync(join(root, 'run-a', '0'))).toEqual(['a.safetensors', 'thesis.tex']);
   });
 });
