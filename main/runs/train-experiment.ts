@@ -10,7 +10,8 @@ import { planTrainings } from '../training/plan.ts';
 import type { Budget } from '../training/records.ts';
 import { serverHalf } from '../training/server.ts';
 import type { TrainingEvent } from '../training/snapshot.ts';
-import { train, type SplitNetwork, type TrainOptions } from '../training/train.ts';
+import type { SplitNetwork } from '../training/split-network.ts';
+import { train, type TrainOptions } from '../training/train.ts';
 import { experimentNetwork } from './check.ts';
 import type { Experiment } from './experiment.ts';
 

@@ -1,23 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Batch, BatchSource } from '../data/source.ts';
+import type { BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/messages.ts';
 import { random } from '../random.ts';
-import type { ClientHalf } from './client.ts';
-import { deviceWith, type Device } from './device.ts';
-import { resetDeprune, resetPrune, sigmoid } from './gate.ts';
-import type { Offloader, PhaseStart } from './offloader.ts';
+import type { Device } from './device.ts';
+import { resetDeprune, resetPrune } from './gate.ts';
+import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
-import type { Budget, EpochRecord, PairRecord, StepRecord } from './records.ts';
-import type { Position, Snapshot, Totals, TrainingEvent } from './snapshot.ts';
-
-/** One split network: the client half, and the server half behind its Offloader. */
-export interface SplitNetwork {
-  readonly client: ClientHalf;
-  readonly server: Offloader;
-  /** Bytes one sample sends in inference under a budget. */
-  inferenceBytes(budget: Budget): number;
-  dispose(): Promise<void>;
-}
+import { advance, epochRecord, nothingYet, pairRecord, type Progress } from './progress.ts';
+import type { Budget } from './records.ts';
+import type { Snapshot, TrainingEvent } from './snapshot.ts';
+import type { SplitNetwork } from './split-network.ts';
+import { trainStep } from './step.ts';
 
 export interface TrainOptions {
   readonly trainings: readonly Training[];
@@ -38,23 +31,6 @@ export interface TrainOptions {
   /** Aborted: the training yields a last checkpoint and ends. */
   readonly signal?: AbortSignal;
 }
-
-/** Everything the loop counts, changed as it goes and copied into snapshots. */
-type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
-
-const wholeDevice = deviceWith(1);
-
-const nothingYet: Totals = {
-  bytesUp: 0,
-  bytesDown: 0,
-  wireUp: 0,
-  wireDown: 0,
-  seconds: 0,
-  epochLoss: 0,
-  epochCorrect: 0,
-  epochSamples: 0,
-  epochSeconds: 0,
-};
 
 /**
  * Trains, yielding a record for every step, epoch and result, and checkpoints to go on from. Not pulling pauses it.
@@ -159,69 +135,6 @@ async function* trainEpoch(
   }
 }
 
-/** One mini-batch through client, network and server and back (algorithms 1 and 2). */
-async function trainStep(
-  { client, server }: SplitNetwork,
-  batch: Batch,
-  budget: Budget,
-  learningRate: number,
-  { data, source = 0, device = wholeDevice }: TrainOptions,
-  progress: Progress,
-): Promise<StepRecord> {
-  const forward = await device.work(() => client.begin(batch, budget, progress.step));
-  const begun = forward.result;
-  const request = {
-    ...begun.features,
-    step: progress.step,
-    labels: batch.labels,
-    classes: data.info.classes.length,
-    learningRate,
-  };
-  const result = await server.step(request).catch((error: unknown) => {
-    begun.abandon();
-    throw error;
-  });
-  const backward = await device.work(() => {
-    begun.finish(result.gradient, learningRate);
-    return client.gate();
-  });
-  const gate = backward.result;
-
-  progress.bytesUp += result.bytesUp;
-  progress.bytesDown += result.bytesDown;
-  progress.wireUp += result.wireUp;
-  progress.wireDown += result.wireDown;
-  progress.epochLoss += result.loss * batch.samples;
-  progress.epochCorrect += result.correct;
-  progress.epochSamples += batch.samples;
-  const { training, phase, epoch, step } = progress;
-  return {
-    kind: 'step',
-    training,
-    phase,
-    source,
-    epoch,
-    step,
-    budget,
-    learningRate,
-    samples: batch.samples,
-    crossEntropy: result.loss,
-    pruneLoss: begun.pruneLoss,
-    correct: result.correct,
-    bytesUp: result.bytesUp,
-    bytesDown: result.bytesDown,
-    wireUp: result.wireUp,
-    wireDown: result.wireDown,
-    seconds: {
-      client: forward.seconds + backward.seconds,
-      wire: result.wireSeconds,
-      server: result.serverSeconds,
-      wait: forward.waited + result.waitSeconds + backward.waited,
-    },
-    ...(gate ? { gates: gate.map(sigmoid) } : {}),
-  };
-}
-
 /** SplitFed: after every so many epochs the client goes on with the average of all; its velocities stay its own. */
 async function average(
   { client, server }: SplitNetwork,
@@ -257,47 +170,6 @@ async function test(
     if (signal?.aborted) return null;
   }
   return { loss: loss / samples, accuracy: correct / samples };
-}
-
-function epochRecord(
-  phase: Phase,
-  progress: Progress,
-  tested: { loss: number; accuracy: number },
-  source: number,
-): EpochRecord {
-  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
-  return {
-    kind: 'epoch',
-    training: progress.training,
-    phase: progress.phase,
-    source,
-    epoch: progress.epoch,
-    budget: phase.budget,
-    trainLoss: epochLoss / epochSamples,
-    trainAccuracy: epochCorrect / epochSamples,
-    testLoss: tested.loss,
-    testAccuracy: tested.accuracy,
-    bytesUp: progress.bytesUp,
-    bytesDown: progress.bytesDown,
-    wireUp: progress.wireUp,
-    wireDown: progress.wireDown,
-    samplesPerSecond: epochSamples / epochSeconds,
-    seconds: progress.seconds,
-  };
-}
-
-function pairRecord(
-  { training, phase, source, budget, testAccuracy, testLoss }: EpochRecord,
-  bytesPerSample: number,
-): PairRecord {
-  return { kind: 'pair', training, phase, source, budget, testAccuracy, testLoss, bytesPerSample };
-}
-
-function advance(progress: Progress, phaseEnds: boolean): void {
-  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
-  Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
-  progress.epoch++;
-  if (phaseEnds) progress.phase++;
 }
 
 /** The halves as they stand. Once a training has ended, going on means the start of the next. */

@@ -3,7 +3,8 @@ import type { BatchSource } from '../../main/data/source.ts';
 import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/training/records.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
-import { train, type SplitNetwork, type TrainOptions } from '../../main/training/train.ts';
+import type { SplitNetwork } from '../../main/training/split-network.ts';
+import { train, type TrainOptions } from '../../main/training/train.ts';
 import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
 
 export interface TinyTraining

@@ -6,7 +6,7 @@ import { resetDeprune, resetPrune, sigmoid } from '../../../main/training/gate.t
 import type { Method } from '../../../main/training/plan.ts';
 import type { StepRecord } from '../../../main/training/records.ts';
 import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
-import type { SplitNetwork } from '../../../main/training/train.ts';
+import type { SplitNetwork } from '../../../main/training/split-network.ts';
 import { noiseSource, tinyNetwork } from '../../support/halves.ts';
 import {
   checkpointsOf,

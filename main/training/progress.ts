@@ -1,0 +1,63 @@
+import type { Phase } from './plan.ts';
+import type { EpochRecord, PairRecord } from './records.ts';
+import type { Position, Totals } from './snapshot.ts';
+
+/** Everything the loop counts, changed as it goes and copied into snapshots. */
+export type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
+
+/** The totals at the start of a training. */
+export const nothingYet: Totals = {
+  bytesUp: 0,
+  bytesDown: 0,
+  wireUp: 0,
+  wireDown: 0,
+  seconds: 0,
+  epochLoss: 0,
+  epochCorrect: 0,
+  epochSamples: 0,
+  epochSeconds: 0,
+};
+
+/** What an epoch of one source came to. */
+export function epochRecord(
+  phase: Phase,
+  progress: Progress,
+  tested: { loss: number; accuracy: number },
+  source: number,
+): EpochRecord {
+  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
+  return {
+    kind: 'epoch',
+    training: progress.training,
+    phase: progress.phase,
+    source,
+    epoch: progress.epoch,
+    budget: phase.budget,
+    trainLoss: epochLoss / epochSamples,
+    trainAccuracy: epochCorrect / epochSamples,
+    testLoss: tested.loss,
+    testAccuracy: tested.accuracy,
+    bytesUp: progress.bytesUp,
+    bytesDown: progress.bytesDown,
+    wireUp: progress.wireUp,
+    wireDown: progress.wireDown,
+    samplesPerSecond: epochSamples / epochSeconds,
+    seconds: progress.seconds,
+  };
+}
+
+/** What a trained pair of client and server came to. */
+export function pairRecord(
+  { training, phase, source, budget, testAccuracy, testLoss }: EpochRecord,
+  bytesPerSample: number,
+): PairRecord {
+  return { kind: 'pair', training, phase, source, budget, testAccuracy, testLoss, bytesPerSample };
+}
+
+/** Goes on to the next epoch, and to the next phase where this one ends. */
+export function advance(progress: Progress, phaseEnds: boolean): void {
+  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
+  Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
+  progress.epoch++;
+  if (phaseEnds) progress.phase++;
+}

@@ -1,0 +1,12 @@
+import type { ClientHalf } from './client.ts';
+import type { Offloader } from './offloader.ts';
+import type { Budget } from './records.ts';
+
+/** One split network: the client half, and the server half behind its Offloader. */
+export interface SplitNetwork {
+  readonly client: ClientHalf;
+  readonly server: Offloader;
+  /** Bytes one sample sends in inference under a budget. */
+  inferenceBytes(budget: Budget): number;
+  dispose(): Promise<void>;
+}

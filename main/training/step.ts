@@ -1,0 +1,71 @@
+import type { Batch, BatchSource } from '../data/source.ts';
+import { deviceWith, type Device } from './device.ts';
+import { sigmoid } from './gate.ts';
+import type { Progress } from './progress.ts';
+import type { Budget, StepRecord } from './records.ts';
+import type { SplitNetwork } from './split-network.ts';
+
+const wholeDevice = deviceWith(1);
+
+/** One mini-batch through client, network and server and back (algorithms 1 and 2). */
+export async function trainStep(
+  { client, server }: SplitNetwork,
+  batch: Batch,
+  budget: Budget,
+  learningRate: number,
+  { data, source = 0, device = wholeDevice }: { data: BatchSource; source?: number; device?: Device },
+  progress: Progress,
+): Promise<StepRecord> {
+  const forward = await device.work(() => client.begin(batch, budget, progress.step));
+  const begun = forward.result;
+  const request = {
+    ...begun.features,
+    step: progress.step,
+    labels: batch.labels,
+    classes: data.info.classes.length,
+    learningRate,
+  };
+  const result = await server.step(request).catch((error: unknown) => {
+    begun.abandon();
+    throw error;
+  });
+  const backward = await device.work(() => {
+    begun.finish(result.gradient, learningRate);
+    return client.gate();
+  });
+  const gate = backward.result;
+
+  progress.bytesUp += result.bytesUp;
+  progress.bytesDown += result.bytesDown;
+  progress.wireUp += result.wireUp;
+  progress.wireDown += result.wireDown;
+  progress.epochLoss += result.loss * batch.samples;
+  progress.epochCorrect += result.correct;
+  progress.epochSamples += batch.samples;
+  const { training, phase, epoch, step } = progress;
+  return {
+    kind: 'step',
+    training,
+    phase,
+    source,
+    epoch,
+    step,
+    budget,
+    learningRate,
+    samples: batch.samples,
+    crossEntropy: result.loss,
+    pruneLoss: begun.pruneLoss,
+    correct: result.correct,
+    bytesUp: result.bytesUp,
+    bytesDown: result.bytesDown,
+    wireUp: result.wireUp,
+    wireDown: result.wireDown,
+    seconds: {
+      client: forward.seconds + backward.seconds,
+      wire: result.wireSeconds,
+      server: result.serverSeconds,
+      wait: forward.waited + result.waitSeconds + backward.waited,
+    },
+    ...(gate ? { gates: gate.map(sigmoid) } : {}),
+  };
+}
