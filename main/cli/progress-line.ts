@@ -66,7 +66,7 @@ export function progressLine({ run, progress, accuracy, stopping }: Standing, co
 /** Its last epoch as a line for a log. */
 export function epochLine({ run, progress }: Standing, epoch: Extract<RunEvent, { kind: 'epoch' }>): string {
   return [
-    ...(run.experiment.sources.count > 1 ? [`source ${epoch.source}`] : []),
+    ...(run.experiment.sources.count > 1 ? [`source ${epoch.source + 1}`] : []),
     ...(progress ? [`epoch ${epochOf(run, progress)}`] : []),
     formatBudget(epoch.budget),
     `loss ${epoch.trainLoss.toFixed(3)}`,

@@ -3,25 +3,36 @@ import { formatBudget, formatPercent } from '../../charts/formats.ts';
 
 type Details = Readonly<Record<string, unknown>>;
 
+/** The data source it is about: as a sentence begins with it, and before what it did where there are others. */
+interface Source {
+  readonly name: string;
+  readonly prefix: string;
+}
+
 interface Event {
   /** `info` unless given. */
   readonly level?: LogLine['level'];
-  readonly words: (details: Details) => string;
+  readonly words: (details: Details, source: Source) => string;
 }
 
 /** What is noted of runs, in words. */
 const events: Readonly<Record<string, Event>> = {
   status: { words: ({ status, error }) => [status, error].filter((part) => typeof part === 'string').join(': ') },
   engine: {
-    words: ({ source, name, device, detail }) => `${of(source)}${text(name)}: ${text(device)}, ${text(detail)}`,
+    words: ({ name, device, detail }, { prefix }) => `${prefix}${text(name)}: ${text(device)}, ${text(detail)}`,
   },
   resumed: { words: ({ step }) => `From the checkpoint of step ${text(step)}` },
-  checkpoint: { words: ({ step }) => `Saved at step ${text(step)}` },
-  epoch: {
-    words: (epoch) =>
-      `${of(epoch['source'])}Epoch ${Number(epoch['epoch']) + 1} at ${budgetOf(epoch)}: ${accuracyOf(epoch)}`,
+  // The last one of a training stands at the beginning of what would come next.
+  checkpoint: {
+    words: ({ step }) => (step === 0 ? 'Saved at the end of the training' : `Saved at step ${text(step)}`),
   },
-  pair: { words: (pair) => `${of(pair['source'])}A client/server pair for ${budgetOf(pair)}: ${accuracyOf(pair)}` },
+  epoch: {
+    words: (epoch, { prefix }) =>
+      `${prefix}Epoch ${Number(epoch['epoch']) + 1} at ${budgetOf(epoch)}: ${accuracyOf(epoch)}`,
+  },
+  pair: {
+    words: (pair, { prefix }) => `${prefix}A client/server pair for ${budgetOf(pair)}: ${accuracyOf(pair)}`,
+  },
   failed: { level: 'error', words: ({ message }) => text(message) },
   server: { level: 'warning', words: ({ message }) => `The offload server: ${text(message)}` },
   'server-started': {
@@ -32,23 +43,29 @@ const events: Readonly<Record<string, Event>> = {
     level: 'warning',
     words: ({ seconds }) => `The offload server has done nothing for ${text(seconds)} s`,
   },
-  'source-started': { words: ({ source, pid }) => `Source ${text(source)} has started (process ${text(pid)})` },
-  'source-died': { level: 'warning', words: ({ source, how }) => `Source ${text(source)} died: ${text(how)}` },
+  'source-started': {
+    words: ({ pid }, { name }) => `${name} has started${pid === undefined ? '' : ` (process ${text(pid)})`}`,
+  },
+  'source-died': { level: 'warning', words: ({ how }, { name }) => `${name} died: ${text(how)}` },
   'source-stuck': {
     level: 'warning',
-    words: ({ source, seconds }) => `Source ${text(source)} has done nothing for ${text(seconds)} s`,
+    words: ({ seconds }, { name }) => `${name} has done nothing for ${text(seconds)} s`,
   },
   'source-dropped': {
     level: 'error',
-    words: ({ source, deaths }) => `Source ${text(source)} died ${text(deaths)} times and is left out`,
+    words: ({ deaths }, { name }) => `${name} died ${text(deaths)} times and is left out`,
+  },
+  'step-unreported': {
+    level: 'warning',
+    words: ({ step }, { name }) => `${name} died before it told of the steps after ${text(step)}`,
   },
   'waiting-for-sources': { words: ({ count, url }) => `Waiting for ${text(count)} sources to join at ${text(url)}` },
   'links-started': { words: ({ pid }) => `The emulated network has started (process ${text(pid)})` },
   damaged: { level: 'warning', words: ({ line }) => text(line) },
 };
 
-/** A line of a run's log as people read it; what has no words of its own shows what it has. */
-export function logLine(line: string): LogLine {
+/** A line of the log of a run with so many sources as people read it; what has no words of its own shows what it has. */
+export function logLine(line: string, sources: number): LogLine {
   const { time, event, ...details } = parse(line);
   const name = text(event);
   const known = Object.hasOwn(events, name) ? events[name] : undefined;
@@ -56,7 +73,7 @@ export function logLine(line: string): LogLine {
     at: Date.parse(text(time)) || 0,
     level: known?.level ?? 'info',
     event: name,
-    text: known ? known.words(details) : facts(details),
+    text: known ? known.words(details, sourceOf(details, sources)) : facts(details),
   };
 }
 
@@ -69,8 +86,11 @@ function parse(line: string): Details {
   }
 }
 
-function of(source: unknown): string {
-  return typeof source === 'number' && source > 0 ? `Source ${source}: ` : '';
+/** Records count sources from 0, people from 1. */
+function sourceOf({ source }: Details, sources: number): Source {
+  if (sources === 1 || typeof source !== 'number') return { name: 'The data source', prefix: '' };
+  const name = `Source ${source + 1}`;
+  return { name, prefix: `${name}: ` };
 }
 
 function budgetOf({ budget }: Details): string {

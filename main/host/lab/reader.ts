@@ -13,6 +13,7 @@ export interface Reader {
 }
 
 interface Cursor {
+  readonly sources: number;
   generation: number;
   row: number;
   /** The window is amid reading page by page: what it is told meanwhile would not join on. */
@@ -57,7 +58,7 @@ export function openReader(store: Store, events: Pick<LabEvents, 'steps' | 'epoc
   }
 
   function tellLog(id: string, cursor: Cursor): void {
-    const news = readLogAfter(store.folder(id), cursor.log);
+    const news = readLogAfter(store.folder(id), cursor.sources, cursor.log);
     if (!news) return;
     cursor.log = news.place;
     events.log(id, news.page);
@@ -96,6 +97,7 @@ export function openReader(store: Store, events: Pick<LabEvents, 'steps' | 'epoc
 /** At what is there now: the window reads what was before by itself. */
 function cursorAt(store: Store, id: string): Cursor {
   return {
+    sources: store.get(id).experiment.sources.count,
     generation: store.generation(id),
     row: store.stepTotals(id).row,
     ...{ paging: false, watched: false, settled: false },

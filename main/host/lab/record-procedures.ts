@@ -12,7 +12,10 @@ export function recordProcedures(
     steps: (id, row) => reader.steps(id, row),
     epochs: (id) => reader.epochs(id),
     gates: (id, training, moments) => gateHistory(store, store.get(id), training, moments),
-    log: (id, from) => readLog(store.folder(store.get(id).id), from),
+    log: (id, from) => {
+      const { experiment } = store.get(id);
+      return readLog(store.folder(id), experiment.sources.count, from);
+    },
     watch: (ids) => {
       reader.watch(ids);
       changed();

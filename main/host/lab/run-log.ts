@@ -11,11 +11,11 @@ export interface LogPlace {
   readonly offset: number;
 }
 
-/** At most 1,000 lines of a run's log from a line number on. */
-export function readLog(folder: string, from: number): LogPage {
+/** At most 1,000 lines, from a line number on, of the log of a run with so many sources. */
+export function readLog(folder: string, sources: number, from: number): LogPage {
   const path = logPath(folder);
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [];
-  return { from, lines: lines.slice(from, from + pageLines).map(logLine) };
+  return { from, lines: lines.slice(from, from + pageLines).map((line) => logLine(line, sources)) };
 }
 
 /** The end of a run's log as it is now. */
@@ -26,7 +26,11 @@ export function endOfLog(folder: string): LogPlace {
 }
 
 /** The whole lines after a place, and the place after them; null when there is nothing new. */
-export function readLogAfter(folder: string, place: LogPlace): { page: LogPage; place: LogPlace } | null {
+export function readLogAfter(
+  folder: string,
+  sources: number,
+  place: LogPlace,
+): { page: LogPage; place: LogPlace } | null {
   const path = logPath(folder);
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= place.offset) return null;
@@ -37,7 +41,7 @@ export function readLogAfter(folder: string, place: LogPlace): { page: LogPage; 
     .toString('utf8', 0, next.offset - place.offset)
     .split('\n')
     .slice(0, -1);
-  return { page: { from: place.line, lines: lines.map(logLine) }, place: next };
+  return { page: { from: place.line, lines: lines.map((line) => logLine(line, sources)) }, place: next };
 }
 
 function logPath(folder: string): string {
