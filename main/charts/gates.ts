@@ -14,7 +14,7 @@ export interface GateData {
   readonly kept: Uint8Array;
 }
 
-export type MapOrder = 'final' | 'number';
+export type MapOrder = 'sent' | 'number';
 
 /** Makes a picture of RGBA pixels that ECharts can draw: a canvas, in the window as on paper. */
 export type Bitmap = (width: number, height: number, pixels: Uint8ClampedArray) => object;
@@ -25,18 +25,22 @@ export function isKept({ maps, kept }: GateData, moment: number, map: number): b
   return ((kept[bit >> 3] >> (bit & 7)) & 1) === 1;
 }
 
-/** The maps from the top row down: by number, or those first whose gates are the most open at the end. */
-export function mapRows({ maps, steps, values }: GateData, order: MapOrder): number[] {
+/**
+ * The maps from the top row down: by number, or those first that were sent the most often (of these, those that end
+ * widest open), so that what a budget lets through lies above its line.
+ */
+export function mapRows(gates: GateData, order: MapOrder): number[] {
+  const { maps, steps, values } = gates;
   const rows = Array.from({ length: maps }, (_, map) => map);
+  if (order === 'number' || steps.length === 0) return rows;
+  const times = rows.map((map) => steps.reduce((sum, _, moment) => sum + Number(isKept(gates, moment, map)), 0));
   const end = (steps.length - 1) * maps;
-  return order === 'number' || steps.length === 0
-    ? rows
-    : rows.sort((a, b) => values[end + b] - values[end + a] || a - b);
+  return rows.sort((a, b) => times[b] - times[a] || values[end + b] - values[end + a] || a - b);
 }
 
 /**
  * A heat map of the gate: a row for each map, a column for each moment, the stronger the colour the wider the gate is
- * open; maps that were sent are coloured, those held back grey. In the order of the end a line shows the budget.
+ * open; maps that were sent are coloured, those held back grey. Where the most sent are on top a line shows the budget.
  */
 export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, bitmap: Bitmap): EChartsCoreOption {
   const { steps, maps } = gates;
@@ -69,13 +73,13 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
     },
     series: [
       imageSeries(gates, mapRows(gates, order), range, style, bitmap),
-      ...(order === 'final' ? [budgetSeries(gates, style)] : []),
+      ...(order === 'sent' ? [budgetSeries(gates, style)] : []),
     ],
   };
 }
 
 const axisNames: Readonly<Record<MapOrder, { readonly name: string }>> = {
-  final: { name: 'Maps, widest open at the end first' },
+  sent: { name: 'Maps, most often sent first' },
   number: { name: 'Map' },
 };
 

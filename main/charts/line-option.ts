@@ -122,7 +122,7 @@ function plannedSeries({ name, x, y }: PlannedLine, index: number, { faint, line
 }
 
 /** Every second phase on a tinted ground, with its budget above. */
-function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, least: number): object {
+export function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, least: number): object {
   const { faint, grid: tint, fontSize, fontFamily } = style;
   const shown = phases.length > 1 ? phases.filter(({ to }) => to > least) : [];
   const data = shown.map(({ phase, budget, from, to }, i) => [

@@ -129,7 +129,8 @@ function epochPlaces(epochs: readonly EpochData[], steps: StepData, axis: AxisKi
   return Float64Array.from(epochs, ({ epoch }) => ends.get(epoch) ?? NaN);
 }
 
-function phasesOfSteps({ phase, budget }: StepData, places: Float64Array): PhaseMark[] {
+/** The phases that steps are of, where these lie on an axis. */
+export function phasesOfSteps({ phase, budget }: StepData, places: Float64Array): PhaseMark[] {
   return consecutive(phase).map(([from, to]) => ({
     ...{ phase: phase[from], budget: Number.isNaN(budget[from]) ? null : budget[from] },
     ...{ from: from === 0 ? 0 : places[from - 1], to: places[to - 1] },

@@ -2,8 +2,9 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
+import { phaseSeries } from './line-option.ts';
 import { lookOf } from './palette.ts';
-import { stepPlaces } from './series.ts';
+import { phasesOfSteps, stepPlaces, type PhaseMark } from './series.ts';
 import { firstAbove, firstAtLeast, interleave, type Range } from './sample.ts';
 import type { StepTimeChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
@@ -23,6 +24,7 @@ export interface StepTimes {
   readonly x: Float64Array;
   readonly parts: Readonly<Record<PartName, Float64Array>>;
   readonly total: number;
+  readonly phases: readonly PhaseMark[];
 }
 
 /** Mean times of the steps in so many buckets over a range of the axis, or all of it. */
@@ -45,7 +47,8 @@ export function stepTimesOf(
       return sum / (end - first);
     });
   const parts = Object.fromEntries(timeParts.map(({ column, name }) => [name, mean(steps[column])]));
-  return { x: mean(places), parts: parts as Record<PartName, Float64Array>, total: to - from };
+  const phases = phasesOfSteps(steps, places);
+  return { x: mean(places), parts: parts as Record<PartName, Float64Array>, total: to - from, phases };
 }
 
 /** What share of all step time each part took. */
@@ -77,17 +80,26 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
     backgroundColor: style.ground,
     title: title(style),
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
-    grid: grid(style, top.height),
+    grid: grid(style, top.height + (times.phases.length > 1 ? style.fontSize : 0)),
     xAxis: bounded(xAxis(axisQuantities[spec.x], style, false, [from, last]), from, last),
     yAxis: yAxis(stepTime, style, false, extentOf(tops.slice(-1), false)),
-    // Each covers what is stacked below it, so the lower ones are drawn later.
-    series: timeParts.map(({ name, look }, part) => ({
-      ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(times.x, tops[part]) },
-      ...{ z: 2 + timeParts.length - part, showSymbol: false, silent: true, emphasis: { disabled: true } },
-      itemStyle: { color: style.palette[look] },
-      lineStyle: { color: style.ground, width: style.lineWidth / 2 },
-      areaStyle: { color: style.palette[look], opacity: 1, origin: 'start' },
-    })),
+    series: [
+      phaseSeries(times.phases, style, 0),
+      ...timeParts.map((_, part) => partSeries(times.x, tops, part, style)),
+    ],
+  };
+}
+
+/** Each covers what is stacked below it, so the lower ones are drawn later. */
+function partSeries(x: Float64Array, tops: readonly Float64Array[], part: number, style: ChartStyle): object {
+  const { name, look } = timeParts[part];
+  const colour = style.palette[look];
+  return {
+    ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(x, tops[part]) },
+    ...{ z: 2 + timeParts.length - part, showSymbol: false, silent: true, emphasis: { disabled: true } },
+    itemStyle: { color: colour },
+    lineStyle: { color: style.ground, width: style.lineWidth / 2 },
+    areaStyle: { color: colour, opacity: 1, origin: 'start' },
   };
 }
 

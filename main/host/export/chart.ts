@@ -79,7 +79,7 @@ function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, bucke
     case 'scatter':
       return scatterOption(outcomesOf(trainings, chart), chart, style);
     case 'gates':
-      return gateOption(gates!, 'final', style, bitmap);
+      return gateOption(gates!, 'sent', style, bitmap);
     case 'step-time':
       return stepTimeOption(stepTimesOf(trainings[0], chart.x, 200), chart, style);
   }

@@ -16,8 +16,9 @@ describe('the gate', () => {
     expect([0, 1].map((moment) => [0, 1, 2].filter((map) => isKept(gates, moment, map)))).toEqual([[2], [0]]);
   });
 
-  it('has the maps that end widest open on top, or all by number', () => {
-    expect(mapRows(gates, 'final')).toEqual([0, 2, 1]);
+  it('has the maps that were sent the most often on top, of these the widest open, or all by number', () => {
+    expect(mapRows(gates, 'sent')).toEqual([0, 2, 1]);
+    expect(mapRows({ ...gates, kept: Uint8Array.of(0b111100) }, 'sent')).toEqual([2, 0, 1]);
     expect(mapRows(gates, 'number')).toEqual([0, 1, 2]);
   });
 
@@ -27,7 +28,7 @@ describe('the gate', () => {
       painted.push({ width, height, pixels });
       return {};
     };
-    const option = gateOption(gates, 'final', screenStyle('light', 600, 'sans-serif'), paint);
+    const option = gateOption(gates, 'sent', screenStyle('light', 600, 'sans-serif'), paint);
     const [image, budget] = option['series'] as [
       { renderItem: (...given: unknown[]) => unknown },
       { data: number[][] },
