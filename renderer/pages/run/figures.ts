@@ -3,7 +3,8 @@ import { planStanding } from './progress.ts';
 
 /** The figures at the head of a run's page; null is what is not known yet. */
 export interface KeyFigures {
-  readonly bytes: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
   /** Bytes so far as a multiple of what the plan has for the same steps. */
   readonly ofPlan: number | null;
   /** How many times the bytes would have been at full budget over the same steps. */
@@ -20,12 +21,13 @@ export function keyFigures(
   steps: StepColumns,
 ): KeyFigures {
   const last = steps.step.length - 1;
-  const payload = sum(steps.bytesUp) + sum(steps.bytesDown);
+  const [up, down] = [sum(steps.bytesUp), sum(steps.bytesDown)];
+  const payload = up + down;
   const wire = sum(steps.wireUp) + sum(steps.wireDown);
   // Steps and summary come by different events: ratios are taken of one and the same steps.
   const planned = plan ? planStanding(plan, steps) : null;
   return {
-    bytes: Math.max(bytesUp + bytesDown, payload),
+    ...(bytesUp + bytesDown > payload ? { bytesUp, bytesDown } : { bytesUp: up, bytesDown: down }),
     ofPlan: planned ? ratio(payload, planned.bytes) : null,
     lessThanFull: planned ? ratio(planned.fullBudgetBytes, payload) : null,
     stepBytes: last < 0 ? null : steps.bytesUp[last] + steps.bytesDown[last],

@@ -1,4 +1,4 @@
-import type { Budget, Plan, PlannedPhase, RunSummary, StepColumns } from '../../../main/api.ts';
+import type { Budget, Plan, PlannedPhase, StepColumns } from '../../../main/api.ts';
 
 /** A stretch of the progress bar. */
 export interface PhaseSegment {
@@ -8,13 +8,6 @@ export interface PhaseSegment {
   /** Where it begins and how long it is, as shares of the whole run's steps. */
   readonly start: number;
   readonly share: number;
-}
-
-/** Share of a run's steps that are done, from 0 to 1; of one that is not running its finished epochs count. */
-export function shareDone({ status, progress, epochsDone, epochsTotal }: RunSummary): number {
-  if (status === 'finished') return 1;
-  const share = progress ? progress.stepsDone / progress.totalSteps : epochsDone / epochsTotal;
-  return Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
 }
 
 export function phaseSegments({ phases, steps }: Pick<Plan, 'phases' | 'steps'>): PhaseSegment[] {

@@ -5,7 +5,8 @@ import { linkPresets } from '../../../../main/offload/link.ts';
 import { experimentSchema } from '../../../../main/runs/experiment.ts';
 import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
 import { formatLatency, namedLinks, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
-import { phaseSegments, planStanding, shareDone } from '../../../../renderer/pages/run/progress.ts';
+import { phaseSegments, planStanding } from '../../../../renderer/pages/run/progress.ts';
+import { shareDone } from '../../../../renderer/shell/progress.ts';
 import { timeShares } from '../../../../renderer/pages/run/step-shares.ts';
 import { stepColumns } from './recorded-run.ts';
 
@@ -31,7 +32,7 @@ const asPlanned = (count: number): ReturnType<typeof stepColumns> =>
 describe('the figures of a run', () => {
   it('compare its bytes with plan and full budget over the steps made so far', () => {
     const figures = keyFigures({ bytesUp: 0, bytesDown: 0 }, plan, asPlanned(15));
-    expect(figures.bytes).toBe(600);
+    expect([figures.bytesUp, figures.bytesDown]).toEqual([360, 240]);
     expect(figures.ofPlan).toBeCloseTo(1);
     expect(figures.lessThanFull).toBeCloseTo(1500 / 600);
     expect(figures.stepBytes).toBe(100);
@@ -40,7 +41,7 @@ describe('the figures of a run', () => {
 
   it('are not known before the first step, nor without a plan', () => {
     expect(keyFigures({ bytesUp: 3, bytesDown: 4 }, plan, asPlanned(0))).toEqual({
-      ...{ bytes: 7, ofPlan: null, lessThanFull: null, stepBytes: null, framing: null },
+      ...{ bytesUp: 3, bytesDown: 4, ofPlan: null, lessThanFull: null, stepBytes: null, framing: null },
     });
     expect(keyFigures({ bytesUp: 0, bytesDown: 0 }, null, asPlanned(5))).toMatchObject({
       ...{ ofPlan: null, lessThanFull: null },
