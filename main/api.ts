@@ -51,7 +51,7 @@ export interface LabApi {
   runs(): Promise<RunSummary[]>;
   run(id: string): Promise<RunDetail>;
   pause(id: string): Promise<void>;
-  /** Lets a paused run go on. */
+  /** Lets a paused run go on when there is room for it. */
   proceed(id: string): Promise<void>;
   /** Ends a run after a last checkpoint. */
   stop(id: string): Promise<void>;
@@ -177,7 +177,7 @@ export interface Plan extends PlannedTraffic {
   readonly seconds: number | null;
 }
 
-/** A run as lists show it. */
+/** A run as lists show it. One that was paused and is to go on is `queued` too, with its progress, until there is room. */
 export interface RunSummary {
   readonly id: string;
   readonly number: number;
@@ -203,7 +203,7 @@ export interface RunSummary {
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly samplesPerSecond: number | null;
-  /** While it is running or paused. */
+  /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
 }
 

@@ -5,6 +5,7 @@ import { saveCheckpoint, savePair } from './checkpoint.ts';
 import type { RunLog } from './log.ts';
 import { meterProgress, type Progress, type RunSize } from './progress.ts';
 import { recordRun } from './recorder.ts';
+import { isHeld } from './run-table.ts';
 import type { Run, RunStatus } from './run.ts';
 import type { Store } from './store.ts';
 
@@ -59,7 +60,7 @@ export async function followTraining(
     else meter.other(event);
     // Lets timers and signals in: a training may never leave the microtask queue.
     await setImmediate();
-    if (store.wanted(run.id) === 'pause') {
+    if (isHeld(store.wanted(run.id))) {
       recorder.flush();
       await waitPaused(session);
       meter.skip();
@@ -86,6 +87,6 @@ async function keep(
 async function waitPaused(session: Session): Promise<void> {
   const { store, run, signal } = session;
   setStatus(session, 'paused');
-  while (store.wanted(run.id) === 'pause' && !signal.aborted) await setTimeout(wishPollMs);
+  while (isHeld(store.wanted(run.id)) && !signal.aborted) await setTimeout(wishPollMs);
   setStatus(session, 'running');
 }

@@ -50,11 +50,11 @@ export function pauseRun(store: Store, reference: string): Run {
   return run;
 }
 
-/** Lets a paused run go on. */
-export function continueRun(store: Store, reference: string): Run {
+/** Lets a paused run go on: at once, or in its turn when that is given by a queue. */
+export function continueRun(store: Store, reference: string, wish: 'run' | 'turn' = 'run'): Run {
   const run = store.find(reference);
   expect(run, ['running', 'paused'], 'continued');
-  store.want(run.id, 'run');
+  store.want(run.id, run.status === 'paused' ? wish : 'run');
   return run;
 }
 

@@ -7,8 +7,16 @@ import type { Experiment } from './experiment.ts';
 import { lockRun } from './lock.ts';
 import type { Run, RunStatus } from './run.ts';
 
-/** What a run's user wants of it; the process that executes it looks here. */
-export type Wish = 'run' | 'pause' | 'stop';
+/**
+ * What a run's user wants of it; the process that executes it looks here. `turn` is a paused run that is to go on when
+ * the lab's queue has room for it.
+ */
+export type Wish = 'run' | 'turn' | 'pause' | 'stop';
+
+/** Whether a process has to wait with what it executes. */
+export function isHeld(wish: Wish): boolean {
+  return wish === 'pause' || wish === 'turn';
+}
 
 /** A run with a text that differs whenever something was changed of it that is not in its records or notes. */
 export interface RunMark {
@@ -59,7 +67,7 @@ interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'e
   readonly endedAt: number | null;
 }
 
-const markColumns = 'status, startedAt, endedAt, engine, error, tags, generation';
+const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
 
 const runColumns = 'id, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, error';
 

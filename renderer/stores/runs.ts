@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { RunSummary } from '../../main/api.ts';
+import type { RunStatus, RunSummary } from '../../main/api.ts';
 import { useLab } from '../lab/index.ts';
 
 /** Newest first; those launched together in the order they were launched. */
@@ -13,10 +13,12 @@ export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'running' || status === 'paused' || status === 'queued';
 }
 
-/** Those in training before those that wait, which stand in the order of their turns. */
+const places: Partial<Record<RunStatus, number>> = { running: 0, paused: 1, queued: 2 };
+
+/** Those in training before those paused, and last those that wait, in the order of their turns. */
 function inTurn(a: RunSummary, b: RunSummary): number {
-  const waits = (run: RunSummary): number => Number(run.status === 'queued');
-  return waits(a) - waits(b) || (waits(a) ? inOrder(b, a) : inOrder(a, b));
+  const place = ({ status }: RunSummary): number => places[status] ?? 3;
+  return place(a) - place(b) || (a.status === 'queued' ? inOrder(b, a) : inOrder(a, b));
 }
 
 /** All runs of the lab as lists show them, kept up with its events. */

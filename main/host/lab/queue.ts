@@ -57,6 +57,7 @@ export function openQueue(options: QueueOptions): RunQueue {
       return;
     }
     if (attempts < mostAttempts) {
+      if (store.wanted(id) === 'turn') store.want(id, 'run');
       store.setStatus(id, 'queued');
       notify({
         level: 'warning',
@@ -83,18 +84,27 @@ export function openQueue(options: QueueOptions): RunQueue {
     lock ??= lockRun(join(home, 'lab'), 0);
     const queue = store.queue();
     if (!lock || queue.length === 0) return;
-    const underWay: string[] = [];
-    const waiting: Run[] = [];
+    const waiting: (() => void)[] = [];
+    let room = parallelRuns();
     for (const queued of queue) {
+      if (store.get(queued.id).status === 'interrupted') recover(queued);
       const run = store.get(queued.id);
-      if (run.status === 'interrupted') recover(queued);
-      const { status } = store.get(queued.id);
-      if (status === 'finished' || status === 'stopped' || status === 'failed') store.dequeue(run.id);
-      else if (status === 'running' || (status === 'queued' && starting.has(run.id))) underWay.push(run.id);
-      else if (status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
-      else if (status === 'queued') waiting.push(run);
+      if (hasEnded(run)) store.dequeue(run.id);
+      else if (trains(run)) room--;
+      else if (run.status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
+      else if (run.status === 'queued') waiting.push(() => start(run));
+      else if (store.wanted(run.id) === 'turn') waiting.push(() => store.want(run.id, 'run'));
     }
-    for (const run of waiting.slice(0, Math.max(0, parallelRuns() - underWay.length))) start(run);
+    for (const begin of waiting.slice(0, Math.max(0, room))) begin();
+  }
+
+  /** One that is paused leaves its place to others, until it has been told to go on. */
+  function trains({ id, status }: Run): boolean {
+    return (
+      status === 'running' ||
+      (status === 'queued' && starting.has(id)) ||
+      (status === 'paused' && store.wanted(id) === 'run')
+    );
   }
 
   function tend(): void {
@@ -122,4 +132,8 @@ export function openQueue(options: QueueOptions): RunQueue {
       lock?.release();
     },
   };
+}
+
+function hasEnded({ status }: Run): boolean {
+  return status === 'finished' || status === 'stopped' || status === 'failed';
 }

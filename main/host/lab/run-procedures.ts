@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../api.ts';
 import { SluiceError } from '../../errors.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/lifecycle.ts';
-import { isUnderWay } from '../../runs/store.ts';
+import { isUnderWay, type Store } from '../../runs/store.ts';
 import { examine } from './examine.ts';
 import type { LabState, Procedures } from './lab-state.ts';
 import { runTask } from './task/run-task.ts';
@@ -13,7 +13,7 @@ type Wish = 'pause' | 'proceed' | 'stop';
 export function runProcedures(lab: LabState): Procedures<Names> {
   const { store, summaries, changed } = lab;
   const asking =
-    (ask: typeof pauseRun) =>
+    (ask: (store: Store, id: string) => unknown) =>
     (id: string): void => {
       ask(store, store.get(id).id);
       changed();
@@ -22,7 +22,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     runs: () => summaries.all(),
     run: (id) => detail(lab, id),
     pause: asking(pauseRun),
-    proceed: asking(continueRun),
+    proceed: asking(continueInTurn),
     stop: asking(stopRun),
     resume: (id) => {
       resumeRun(store, store.get(id).id);
@@ -45,6 +45,12 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     exportChart: (request) => runTask('exportChart', request),
     exportRuns: (request) => runTask('exportRuns', request),
   };
+}
+
+/** The queue lets only so many train at once; a run of a terminal is none of its business. */
+function continueInTurn(store: Store, id: string): void {
+  const isQueued = store.queue().some((queued) => queued.id === id);
+  continueRun(store, id, isQueued ? 'turn' : 'run');
 }
 
 function detail({ store, summaries }: LabState, id: string): RunDetail {

@@ -83,7 +83,8 @@ export function openSummaries(store: Store): Summaries {
 }
 
 function summarise(store: Store, run: Run, results: RunResults | undefined, live: LiveRun | null): RunSummary {
-  const { id, name, seed, group, status, engine, error, experiment } = run;
+  const { id, name, seed, group, engine, error, experiment } = run;
+  const status = run.status === 'paused' && store.wanted(id) === 'turn' ? 'queued' : run.status;
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {

@@ -4,6 +4,7 @@ import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
 import { setStatus, wishPollMs, type Session } from '../../runs/follow.ts';
 import type { Run } from '../../runs/run.ts';
+import { isHeld } from '../../runs/run-table.ts';
 import type { Links } from '../link/start.ts';
 import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
@@ -55,7 +56,7 @@ async function seeThrough(
   const { store, run, signal, log } = session;
   let paused = false;
   const watch = setInterval(() => {
-    const wanted = store.wanted(run.id) === 'pause' && !signal.aborted;
+    const wanted = isHeld(store.wanted(run.id)) && !signal.aborted;
     if (wanted !== paused) {
       paused = wanted;
       if (!paused) records.skip();

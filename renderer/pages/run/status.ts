@@ -1,4 +1,5 @@
-import type { RunStatus, RunSummary } from '../../../main/api.ts';
+import type { RunSummary } from '../../../main/api.ts';
+import type { QueueStanding } from './useQueue.ts';
 
 /** What a status means to the person who looks at a run, where its name does not say all. */
 export interface StatusNote {
@@ -15,19 +16,22 @@ export interface RunActions {
   readonly resume: boolean;
 }
 
-export function actionsFor(status: RunStatus): RunActions {
+export function actionsFor({ status, progress }: Pick<RunSummary, 'status' | 'progress'>): RunActions {
   return {
-    pause: status === 'running',
+    // One that waits to go on can be left to wait.
+    pause: status === 'running' || (status === 'queued' && progress !== null),
     proceed: status === 'paused',
     stop: status === 'running' || status === 'paused' || status === 'queued',
     resume: status === 'stopped' || status === 'failed' || status === 'interrupted',
   };
 }
 
+type NotedRun = Pick<RunSummary, 'status' | 'error' | 'epochsDone' | 'epochsTotal' | 'progress'>;
+
 /** `ahead` is the number of runs that go before a queued one. */
 export function statusNote(
-  { status, error, epochsDone, epochsTotal }: Pick<RunSummary, 'status' | 'error' | 'epochsDone' | 'epochsTotal'>,
-  queue: { readonly ahead: number; readonly running: number },
+  { status, error, epochsDone, epochsTotal, progress }: NotedRun,
+  queue: QueueStanding,
 ): StatusNote | null {
   const kept = epochsDone > 0 ? `${epochs(epochsDone)} of ${epochsTotal} are done.` : 'No epoch was finished.';
   switch (status) {
@@ -35,12 +39,14 @@ export function statusNote(
     case 'finished':
       return null;
     case 'queued':
-      return { tone: 'info', title: 'Waiting for its turn', text: queueText(queue) };
+      return progress
+        ? { tone: 'info', title: 'Waiting to go on', text: queueText(queue, 'goes on') }
+        : { tone: 'info', title: 'Waiting for its turn', text: queueText(queue, 'starts') };
     case 'paused':
       return {
         tone: 'info',
         title: 'Paused',
-        text: 'It holds its memory and goes on where it is. Stop it to free the machine.',
+        text: 'It keeps its memory, and leaves its turn to runs that wait. Stop it to free the machine.',
       };
     case 'stopped':
       return { tone: 'info', title: 'Stopped', text: `${kept} Resume goes on from its last checkpoint.` };
@@ -59,11 +65,11 @@ export function statusNote(
   }
 }
 
-function queueText({ ahead, running }: { readonly ahead: number; readonly running: number }): string {
+function queueText({ ahead, running }: QueueStanding, begins: 'starts' | 'goes on'): string {
   if (ahead > 0) return `${ahead} queued ${ahead === 1 ? 'run goes' : 'runs go'} before it.`;
-  if (running > 0)
-    return `It starts when ${running === 1 ? 'the active run ends' : 'one of the active runs ends'}. Settings allow more at a time.`;
-  return 'It is about to start.';
+  if (running === 0) return `It ${begins} in a moment.`;
+  const room = running === 1 ? 'the run in training ends or pauses' : 'one of the runs in training ends or pauses';
+  return `It ${begins} when ${room}. The settings say how many may train at a time.`;
 }
 
 function epochs(count: number): string {

@@ -6,6 +6,7 @@ import { useRuns } from '../../stores/runs.ts';
 export interface QueueStanding {
   /** Queued runs that go before it. */
   readonly ahead: number;
+  /** Runs in training; those paused take nobody's place. */
   readonly running: number;
 }
 
@@ -18,6 +19,7 @@ export function useQueue(run: () => RunSummary | null): ComputedRef<QueueStandin
     const goesBefore = (other: RunSummary): boolean =>
       own !== null &&
       (other.createdAt < own.createdAt || (other.createdAt === own.createdAt && other.number < own.number));
-    return { ahead: queued.filter(goesBefore).length, running: runs.active.length - queued.length };
+    const running = runs.active.filter(({ status }) => status === 'running');
+    return { ahead: queued.filter(goesBefore).length, running: running.length };
   });
 }

@@ -57,7 +57,7 @@ export function useRunCommands(
   exportWeights(): void;
 } {
   const lab = useLab();
-  const allowed = computed(() => (run.value ? actionsFor(run.value.status) : null));
+  const allowed = computed(() => (run.value ? actionsFor(run.value) : null));
 
   const exportRun = ({ request }: Pick<ExportWay, 'request'>): Promise<boolean> =>
     attempt(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Notice } from '../../../../main/api.ts';
 import { openQueue } from '../../../../main/host/lab/queue.ts';
-import { continueRun, resumeRun, stopRun } from '../../../../main/runs/lifecycle.ts';
+import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/lifecycle.ts';
 import { lockRun, type RunLock } from '../../../../main/runs/lock.ts';
 import type { Store } from '../../../../main/runs/store.ts';
 import { experiment } from '../../../support/run-records.ts';
@@ -61,16 +61,38 @@ describe('the queue of runs', () => {
     expect(store.queue().map(({ id }) => id)).toEqual([a, c]);
   });
 
-  it('gives up its place while paused', () => {
-    const { store, queue, started, run } = labQueue();
-    const [a, b] = queued(store, 2);
+  it('gives the place of one that is paused to the next, and lets it go on when there is room again', () => {
+    const { store, queue, started, run, exit } = labQueue();
+    const [a, b, c] = queued(store, 3);
+    queue.tend();
+    run(a);
+    pauseRun(store, a);
+    store.setStatus(a, 'paused');
+    queue.tend();
+    run(b);
+    continueRun(store, a, 'turn');
+    queue.tend();
+    expect([started, store.wanted(a)]).toEqual([[a, b], 'turn']);
+    store.setStatus(b, 'finished');
+    exit(b);
+    // It came before the third, which has to wait although the process of the first has not noticed yet.
+    queue.tend();
+    expect([started, store.wanted(a)]).toEqual([[a, b], 'run']);
+    store.setStatus(a, 'running');
+    store.setStatus(a, 'finished');
+    exit(a);
+    expect(started).toEqual([a, b, c]);
+  });
+
+  it('begins one again that was to go on when its process died', () => {
+    const { store, queue, started, run, exit } = labQueue();
+    const [a] = queued(store, 1);
     queue.tend();
     run(a);
     store.setStatus(a, 'paused');
-    queue.tend();
-    continueRun(store, a);
-    expect(started).toEqual([a, b]);
-    expect(store.queue()).toHaveLength(2);
+    store.want(a, 'turn');
+    exit(a, 'SIGKILL');
+    expect([started, store.wanted(a)]).toEqual([[a, a], 'run']);
   });
 
   it('resumes a run whose process died once, with a notice', () => {

@@ -6,6 +6,7 @@ import { choiceLabel } from '../../../../renderer/pages/design/fields.ts';
 import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
 import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';
 import { actionsFor, statusNote } from '../../../../renderer/pages/run/status.ts';
+import { fakeRuns } from '../../../support/fake-entries.ts';
 
 describe('the settings of a run', () => {
   it('come with those that differ from the defaults of their method first', () => {
@@ -53,14 +54,24 @@ describe('a log', () => {
 });
 
 describe('the status of a run', () => {
-  const run = { error: 'The disk is full. Free 2 GB.', epochsDone: 1, epochsTotal: 9 };
+  const run = { error: 'The disk is full. Free 2 GB.', epochsDone: 1, epochsTotal: 9, progress: null };
 
   it('says why a run waits', () => {
     const text = (ahead: number, running: number): string | undefined =>
       statusNote({ ...run, status: 'queued' }, { ahead, running })?.text;
     expect(text(2, 1)).toBe('2 queued runs go before it.');
-    expect(text(0, 1)).toMatch(/^It starts when the active run ends/);
-    expect(text(0, 0)).toBe('It is about to start.');
+    expect(text(0, 1)).toMatch(/^It starts when the run in training ends or pauses/);
+    expect(text(0, 0)).toBe('It starts in a moment.');
+  });
+
+  it('tells one that waits to go on from one that has not begun', () => {
+    const queued = { ...run, status: 'queued', progress: fakeRuns()[0].progress } as const;
+    expect(queued.progress).not.toBeNull();
+    expect(statusNote(queued, { ahead: 0, running: 2 })).toMatchObject({
+      title: 'Waiting to go on',
+      text: expect.stringMatching(/^It goes on when one of the runs in training ends/) as string,
+    });
+    expect([actionsFor(queued).pause, actionsFor({ ...queued, progress: null }).pause]).toEqual([true, false]);
   });
 
   it('gives the reason of a failure and the way on', () => {
@@ -70,6 +81,10 @@ describe('the status of a run', () => {
   });
 
   it('offers to resume exactly the runs that ended before their time', () => {
-    expect(runStatuses.filter((status) => actionsFor(status).resume)).toEqual(['stopped', 'failed', 'interrupted']);
+    expect(runStatuses.filter((status) => actionsFor({ ...run, status }).resume)).toEqual([
+      'stopped',
+      'failed',
+      'interrupted',
+    ]);
   });
 });
