@@ -1,9 +1,12 @@
 import { executeHere } from '../../main/host/run/execute.ts';
-import { experimentSchema, type ExperimentInput } from '../../main/runs/experiment.ts';
+import type { Experiment } from '../../main/runs/experiment.ts';
 import type { Store } from '../../main/runs/store.ts';
 import type { StepRecord } from '../../main/training/records.ts';
 
-/** A run of the testbed, measured after each source's first batch. */
+/** What is measured of a step. `wire` is from encoding to decoding, without the server's own time. */
+export type Step = Pick<StepRecord, 'source' | 'step' | 'samples' | 'wireUp' | 'wireDown' | 'seconds'>;
+
+/** All steps of a case, after each source's first batch. */
 export interface Measured {
   readonly steps: number;
   /** Of a step, at the socket. */
@@ -13,21 +16,26 @@ export interface Measured {
   readonly overhead: number;
   /** Of one source, as it has them. */
   readonly samplesPerSecond: number;
-  /** Of a step. `wire` is from encoding to decoding, without the server's own time. */
-  readonly seconds: { readonly client: number; readonly wire: number; readonly server: number; readonly wait: number };
+  /** Of a step. */
+  readonly seconds: Step['seconds'];
   /** Step by step, over all sources: their mean rate, and all bytes since the first batch. */
   readonly overTime: readonly { readonly step: number; readonly samplesPerSecond: number; readonly bytes: number }[];
 }
 
-/** Executes an experiment in processes of its own. `payload` is what a sample's maps and gradient take, encoded. */
-export async function measureRun(store: Store, input: ExperimentInput, payload: number): Promise<Measured> {
-  const { id } = store.create(experimentSchema.parse(input), 1);
+/** Really executes an experiment, in processes of its own. */
+export async function runHere(store: Store, experiment: Experiment): Promise<Step[]> {
+  const { id } = store.create(experiment, 1);
   await executeHere(store, id, {}, {});
-  const steps = store.steps(id).filter(({ step }) => step > 0);
-  const total = (of: (step: StepRecord) => number, among: readonly StepRecord[] = steps): number =>
+  return store.steps(id);
+}
+
+/** `payload` is what a sample's maps and gradient take, encoded. */
+export function measure(all: readonly Step[], payload: number): Measured {
+  const steps = all.filter(({ step }) => step > 0);
+  const total = (of: (step: Step) => number, among: readonly Step[] = steps): number =>
     among.reduce((sum, step) => sum + of(step), 0);
-  const per = (of: (step: StepRecord) => number): number => total(of) / steps.length;
-  const rate = (among: readonly StepRecord[]): number => total(({ samples }) => samples, among) / total(elapsed, among);
+  const per = (of: (step: Step) => number): number => total(of) / steps.length;
+  const rate = (among: readonly Step[]): number => total(({ samples }) => samples, among) / total(elapsed, among);
   const last = Math.max(...steps.map(({ step }) => step));
   let bytes = 0;
   return {
@@ -50,6 +58,6 @@ export async function measureRun(store: Store, input: ExperimentInput, payload: 
   };
 }
 
-function elapsed({ seconds: { client, wire, server, wait } }: StepRecord): number {
+function elapsed({ seconds: { client, wire, server, wait } }: Step): number {
   return client + wire + server + wait;
 }

@@ -3,55 +3,57 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../../main/charts/formats.ts';
+import { describeCut } from '../../main/model/describe.ts';
+import { networkSpec } from '../../main/model/zoo.ts';
 import { linkPresets } from '../../main/offload/link.ts';
-import type { ExperimentInput } from '../../main/runs/experiment.ts';
-import { openStore } from '../../main/runs/store.ts';
+import { experimentSchema, type Experiment } from '../../main/runs/experiment.ts';
+import { openStore, type Store } from '../../main/runs/store.ts';
 import { protocolSeconds } from './protocol-cost.ts';
-import { measureRun, type Measured } from './testbed-case.ts';
+import { recordClient } from './recorded-compute.ts';
+import { measure, runHere, type Measured, type Step } from './testbed-case.ts';
+import { runDevices } from './testbed-devices.ts';
 
 /**
- * The paper's testbed (figures 4 to 7) with processes and emulated links: VGG11 on CIFAR-10's shapes, cut at layer 5.
- * (wifi) eight data sources at 40 % of a core, batches of 16, one shared channel; (ethernet) one source, batches of 64,
- * a round trip of 0.67 ms. Each with the module at a budget of 4, at full budget, and without the module. Shorter with
- * `--batches`, `--epochs` and `--sources`. `--json` prints one document alone.
+ * The paper's testbed (figures 4 to 7): VGG11 on CIFAR-10's shapes, cut at layer 5, with processes and emulated links.
  *
- * The paper's server was a GPU. Here all computes on one machine's cores, so the Wi-Fi channel is narrowed by about as
- * much as the server is slower, or the network would never be what holds a source up. `--wifi 400` is the preset itself.
+ * (wifi) Eight devices of 40 % of a core, batches of 16, one channel for all. Neither these nor the paper's GPU fit on a
+ * small machine, where they would share its cores and not the channel: so a device takes the processor time that a core
+ * of this machine was found to need for its half, and the server what a GPU like the paper's needs. (ethernet) One
+ * source, batches of 64, a round trip of 0.67 ms: source and server take turns, so this machine really trains.
+ *
+ * Each with the module at a budget of 4, at full budget, and without the module. `--json` prints one document alone;
+ * shorter with `--batches` and `--epochs`; `--only wifi` is one of the two.
  */
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     batches: { type: 'string', default: '32' },
     epochs: { type: 'string', default: '4' },
-    sources: { type: 'string', default: '8' },
-    wifi: { type: 'string', default: '20' },
+    only: { type: 'string' },
+    // TCP payload that a channel of 20 MHz carries for all of its stations: at most 143 Mbit/s are on the air.
+    wifi: { type: 'string', default: '100' },
   },
 });
 
-const epochs = Number(options.epochs);
-const float16 = { up: 'float16', down: 'float16', full: 'float32' } as const;
+const [batches, epochs, wifi] = [Number(options.batches), Number(options.epochs), Number(options.wifi)];
+const codecs = { up: 'float16', down: 'float16', full: 'float32' } as const;
 /** Values of a sample's maps at the cut. */
 const values = 8 * 8;
+/** The paper's GPU has 22 TOPS in int8, 1.4 TFLOPS in float32: half of these, as convolutions go. */
+const serverFlops = 0.7e12;
+const cpuShare = 0.4;
 
 const variants = [
   { name: 'with module, 4 maps', method: 'high-compression', budget: 4, payload: values * 4 * (2 + 2) },
   { name: 'with module, full budget', method: 'full', budget: null, payload: values * 128 * (4 + 4) },
   { name: 'without module', method: 'plain-split', budget: null, payload: values * 128 * (4 + 4) },
 ] as const;
+type Variant = (typeof variants)[number];
 
-const rate = Number(options.wifi);
 const networks = [
-  {
-    name: 'wifi',
-    batch: 16,
-    sources: Number(options.sources),
-    device: { cpuShare: 0.4, threads: 1 },
-    link: { ...linkPresets.wifi6, up: rate, down: rate, shared: true },
-    paper: { bytes: 25, throughput: 2.5 },
-  },
-  { name: 'ethernet', batch: 64, sources: 1, device: {}, link: 'ethernet', paper: { bytes: 30, throughput: 1.7 } },
+  { name: 'wifi', batch: 16, sources: 8, paper: { bytes: 25, throughput: 2.5 }, run: onDevices },
+  { name: 'ethernet', batch: 64, sources: 1, paper: { bytes: 30, throughput: 1.7 }, run: runHere },
 ] as const;
-
 type Network = (typeof networks)[number];
 
 interface Case extends Measured {
@@ -71,11 +73,14 @@ interface Ratios {
 const home = mkdtempSync(join(tmpdir(), 'sluice-testbed-'));
 const store = openStore(home);
 const cases: Case[] = [];
-say(`${cpus().length} cores, ${cpus()[0].model}; Wi-Fi channel of ${rate} Mbit/s`);
+const ratios: Partial<Record<Network['name'], Ratios>> = {};
+say(`${cpus().length} cores, ${cpus()[0].model}; Wi-Fi channel of ${wifi} Mbit/s`);
 for (const network of networks) {
+  if (options.only !== undefined && options.only !== network.name) continue;
   for (const variant of variants) {
-    const measured = await measureRun(store, experimentOf(network, variant), variant.payload);
-    const protocol = await protocolSeconds(network.batch, variant.budget, float16);
+    const steps = await network.run(store, experimentOf(network, variant), variant);
+    const measured = measure(steps, variant.payload);
+    const protocol = await protocolSeconds(network.batch, variant.budget, codecs);
     const { client, wire, server, wait } = measured.seconds;
     cases.push({
       ...{ network: network.name, name: variant.name, sources: network.sources, batch: network.batch },
@@ -84,7 +89,7 @@ for (const network of networks) {
     });
     say(lineOf(cases.at(-1)!));
   }
-  const { bytes, throughput } = ratiosOf(network.name);
+  const { bytes, throughput } = (ratios[network.name] = ratiosOf(network.name));
   say(
     `${network.name}: ${bytes.toFixed(1)}× fewer bytes (paper: ${network.paper.bytes}×), ` +
       `${throughput.toFixed(2)}× the throughput (paper: ${network.paper.throughput}×)\n`,
@@ -92,20 +97,32 @@ for (const network of networks) {
 }
 store.close();
 rmSync(home, { recursive: true, force: true });
-const ratios = { wifi: ratiosOf('wifi'), ethernet: ratiosOf('ethernet') };
 if (options.json) console.log(JSON.stringify({ ratios, cases }));
 
-function experimentOf(network: Network, { name, method }: (typeof variants)[number]): ExperimentInput {
-  const perSource = Number(options.batches) * network.batch;
-  return {
-    ...{ name, method, batchSize: network.batch, codec: float16, gate: { delta: 0.1 }, processes: 'separate' },
+function experimentOf({ batch }: Network, { name, method, budget }: Variant): Experiment {
+  return experimentSchema.parse({
+    ...{ name, method, batchSize: batch, codec: codecs, gate: { delta: 0.1 }, link: 'ethernet' },
     // Images of CIFAR-10's size; what is tested is not counted.
-    dataset: { name: 'synthetic', trainSamples: perSource * network.sources, testSamples: network.batch },
+    dataset: { name: 'synthetic', trainSamples: batches * batch, testSamples: batch },
     split: { layer: 5, ...(method === 'plain-split' ? { module: null } : {}) },
-    phases: [{ budget: method === 'high-compression' ? 4 : 'full', epochs }],
-    sources: { count: network.sources, ...network.device },
-    link: network.link,
-  };
+    phases: [{ budget: budget ?? 'full', epochs }],
+  });
+}
+
+async function onDevices(_store: Store, experiment: Experiment, { budget }: Variant): Promise<Step[]> {
+  return runDevices({
+    ...{ batch: experiment.batchSize, budget, codecs, sources: 8, steps: batches * epochs },
+    clientSeconds: (await recordClient(experiment)) / cpuShare,
+    serverSeconds: serverFlopsOf(experiment) / serverFlops,
+    link: { ...linkPresets.wifi6, up: wifi, down: wifi, shared: true },
+  });
+}
+
+/** Of a step: a multiplication and an addition, forward and for both gradients. */
+function serverFlopsOf({ model, split, batchSize }: Experiment): number {
+  const network = networkSpec(model.name, { width: model.width, input: [32, 32, 3], classes: 10 });
+  const { server } = describeCut(network, split);
+  return 6 * batchSize * server.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
 }
 
 /** The plain split against a budget of 4. */

@@ -1,0 +1,44 @@
+import type { SessionHandler } from '../../main/offload/handler.ts';
+import type { StepRequest } from '../../main/offload/messages.ts';
+import type { SessionRequest } from '../../main/offload/sessions.ts';
+import { newToken } from '../../main/offload/token.ts';
+import { random } from '../../main/random.ts';
+
+/** What crosses at layer 5 of VGG11 on CIFAR-10, without the network on either side of it. */
+
+const maps = 128;
+
+export function vggSession(source: SessionRequest['source']): SessionRequest {
+  return {
+    ...{ id: newToken(), model: { name: 'vgg11', width: 1, input: [32, 32, 3], classes: 10 }, seed: 1 },
+    ...{ cut: { layer: 5, module: null }, optimiser: { momentum: 0, weightDecay: 0 }, gradient: true },
+    source,
+  };
+}
+
+/** A step of so many samples; a budget of null sends all maps. */
+export function vggStep(samples: number, budget: number | null): StepRequest {
+  const kept = budget ?? maps;
+  const source = random(1, 'bench');
+  return {
+    ...{ shape: [samples, 8, 8], total: maps, step: 0, classes: 10, learningRate: 0.01 },
+    maps: Float32Array.from({ length: samples * 64 * kept }, () => source.normal()),
+    gate: budget === null ? null : { kept: [...Array(kept).keys()], mask: new Float32Array(kept).fill(1) },
+    labels: new Uint16Array(samples),
+  };
+}
+
+/** A server half that computes nothing: answers with the maps it got, when `work` is done. */
+export function idleHalf(work: () => Promise<unknown> = () => Promise.resolve()): SessionHandler {
+  const unused = (): Promise<never> => Promise.reject(new Error('not part of this'));
+  return {
+    check: () => undefined,
+    async step({ maps: gradient }) {
+      await work();
+      return { gradient, loss: 0, correct: 0 };
+    },
+    ...{ stepTogether: unused, evaluate: unused, infer: unused, read: unused, write: unused },
+    resetOptimiser: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
