@@ -4,7 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { Run } from '../../../main/runs/run.ts';
+import { isUnderWay, openStore } from '../../../main/runs/store.ts';
 
 const cli = fileURLToPath(new URL('../../../dist/main/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../../dist/renderer/index.html', import.meta.url));
@@ -42,7 +45,9 @@ export async function startLab(options: { home?: string; args?: readonly string[
     },
     stop: async () => {
       await end(served.process);
-      if (!options.home) rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      if (options.home) return;
+      await endRuns(home);
+      rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
@@ -75,6 +80,15 @@ async function serve(home: string, args: string[]): Promise<{ url: string; proce
     child.once('error', reject);
   });
   return { url, process: child, output: () => printed };
+}
+
+/** Runs go on without their lab, so they are told to stop. */
+async function endRuns(home: string): Promise<void> {
+  const store = openStore(home);
+  const active = (): Run[] => store.list().filter(({ status }) => isUnderWay(status));
+  for (const { id } of active()) store.want(id, 'stop');
+  for (let waits = 0; waits < 100 && active().length > 0; waits++) await sleep(200);
+  store.close();
 }
 
 async function end(child: ChildProcess): Promise<void> {
