@@ -189,6 +189,7 @@ export interface RunSummary {
   readonly method: Method;
   readonly model: string;
   readonly dataset: string;
+  /** In the order they are trained, as the method makes them of the phases. */
   readonly budgets: readonly Budget[];
   readonly createdAt: number;
   readonly startedAt: number | null;

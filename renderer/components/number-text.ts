@@ -14,6 +14,15 @@ export function writtenNumber(value: number | undefined): string {
   return value.toExponential().replace('e+', 'e');
 }
 
+/** What a field of numbers takes, as a sentence: `Expected a whole number from 1 to 64.` */
+export function expectedNumber({ min, max, integer }: { min: number; max: number; integer: boolean }): string {
+  const kind = integer ? 'a whole number' : 'a number';
+  const [least, most] = [writtenNumber(min), writtenNumber(max)];
+  if (least !== '' && most !== '') return `Expected ${kind} from ${least} to ${most}.`;
+  if (least !== '') return `Expected ${kind}, ${least} or more.`;
+  return most === '' ? `Expected ${kind}.` : `Expected ${kind}, ${most} or less.`;
+}
+
 /** A step further, without the dust that adding decimals leaves behind. */
 export function steppedNumber(value: number, step: number): number {
   return Number((value + step).toPrecision(12));

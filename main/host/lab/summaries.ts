@@ -3,6 +3,7 @@ import { runNumber } from '../../runs/curves.ts';
 import type { RunResults } from '../../runs/result-tables.ts';
 import type { Run } from '../../runs/run.ts';
 import { isUnderWay, type Store } from '../../runs/store.ts';
+import { planTrainings } from '../../training/plan.ts';
 import { followLive, type LiveRun } from './live-run.ts';
 
 /** All runs as lists show them, kept so that looking again costs little. */
@@ -92,7 +93,7 @@ function summarise(store: Store, run: Run, results: RunResults | undefined, live
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: experiment.phases.map(({ budget }) => (budget === 'full' ? null : budget)),
+    budgets: planTrainings(experiment.method, experiment.phases, Infinity).flat().map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),
     startedAt: run.startedAt?.getTime() ?? null,
     endedAt: run.endedAt?.getTime() ?? null,

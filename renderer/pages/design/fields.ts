@@ -2,6 +2,8 @@
 export interface FieldWords {
   readonly label: string;
   readonly unit?: string;
+  /** A line of help that is shorter or plainer than the one of the schema. */
+  readonly help?: string;
   /** What an empty field stands for. */
   readonly empty?: string;
   /** Of the arrow keys. */
@@ -20,10 +22,9 @@ const codecNames = {
 } as const;
 
 const codecHints = {
-  float32: 'no error',
-  float16: 'off by 1/2048 of a value at most, up to ±65504',
-  'float16-scaled': 'the same, and small gradients do not vanish',
-  int8: 'off by 1/510 of a map’s range at most',
+  float16: 'Off by 1/2048 of a value at most, up to ±65504',
+  'float16-scaled': 'Off by 1/2048 of a value at most, and small gradients do not vanish',
+  int8: 'Off by 1/510 of a map’s range at most',
 } as const;
 
 const codecWords = { choices: codecNames, hints: codecHints } as const;
@@ -33,35 +34,50 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   notes: { label: 'Notes' },
   method: { label: 'Method' },
   'dataset.name': { label: 'Data set' },
-  'dataset.trainSamples': { label: 'Train images', empty: 'all', step: 100 },
-  'dataset.testSamples': { label: 'Test images', empty: 'all', step: 100 },
-  'dataset.augment': { label: 'Augmentation' },
-  'model.name': { label: 'Network' },
-  'model.width': { label: 'Width', unit: '×', step: 0.25 },
-  'split.layer': { label: 'Split layer' },
+  'dataset.trainSamples': { label: 'Train images', empty: 'all', step: 100, help: 'A subset, drawn by seed' },
+  'dataset.testSamples': { label: 'Test images', empty: 'all', step: 100, help: 'A subset, drawn by seed' },
+  'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
+  'model.name': { label: 'Network', help: 'vgg11 in the paper' },
+  'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },
+  'split.layer': { label: 'Split layer n', help: 'Place of the module' },
   'split.module': { label: 'Compression module' },
-  'split.module.resolution': { label: 'Resolution r' },
-  'split.module.features': { label: 'Features c' },
+  'split.module.resolution': { label: 'Resolution r', help: 'Sides shrink r times' },
+  'split.module.features': { label: 'Features c', help: '1/c as many maps' },
   phases: { label: 'Phases' },
-  batchSize: { label: 'Batch size', unit: 'images' },
-  'optimiser.learningRate': { label: 'Learning rate', step: 0.001 },
-  'optimiser.momentum': { label: 'Momentum', step: 0.1 },
-  'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4 },
-  'selectLr.epochs': { label: 'selectLr lₖ', unit: 'epochs' },
-  'selectLr.factor': { label: 'selectLr γ', unit: '×', step: 0.1 },
+  batchSize: { label: 'Batch size', unit: 'images', help: 'Of a training step' },
+  'optimiser.learningRate': { label: 'Learning rate', step: 0.001, help: '0.01, for prune 0.001' },
+  'optimiser.momentum': { label: 'Momentum', step: 0.1, help: '0, for prune 0.9' },
+  'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4, help: 'On weights and gate' },
+  'selectLr.epochs': {
+    label: 'selectLr lₖ',
+    unit: 'epochs',
+    help: 'That many first epochs of every phase but the first learn at another rate',
+  },
+  'selectLr.factor': { label: 'selectLr γ', unit: '×', step: 0.1, help: 'Times the learning rate in these epochs' },
   'codec.up': { label: 'Maps up', ...codecWords },
   'codec.down': { label: 'Gradients down', ...codecWords },
   'codec.full': { label: 'At full budget', ...codecWords },
-  'sources.count': { label: 'Data sources' },
-  'sources.skew': { label: 'Label skew α', empty: 'even', step: 0.1 },
+  'sources.count': { label: 'Data sources', help: 'Client devices that train together' },
+  'sources.skew': { label: 'Label skew α', empty: 'even', step: 0.1, help: 'Small is uneven, 100 nearly even' },
   'sources.serverHalf': {
     label: 'Server half',
+    help: 'What the batches of several sources update',
     choices: { shared: 'shared by all sources', own: 'one for each source' },
   },
-  'sources.averageEpochs': { label: 'Average every', unit: 'epochs', empty: 'never' },
-  'sources.gather': { label: 'Gather batches' },
-  'sources.threads': { label: 'Threads of a device', empty: 'auto' },
-  'sources.cpuShare': { label: 'CPU share', unit: 'of a core', step: 0.1 },
+  'sources.averageEpochs': {
+    label: 'Average every',
+    unit: 'epochs',
+    empty: 'never',
+    help: 'SplitFed: all client halves become their mean',
+  },
+  'sources.gather': { label: 'Gather batches', help: 'Those of several sources in one step, unlike the paper' },
+  'sources.threads': { label: 'Threads of a device', empty: 'auto', help: 'All cores for one source, else 1' },
+  'sources.cpuShare': {
+    label: 'CPU share',
+    unit: 'of a core',
+    step: 0.1,
+    help: 'Emulated by pauses; 0.4 in the testbed',
+  },
   link: { label: 'Link' },
   'link.up': { label: 'Up', unit: 'Mbit/s' },
   'link.down': { label: 'Down', unit: 'Mbit/s' },
@@ -71,20 +87,36 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'link.shared': { label: 'One channel for all' },
   processes: {
     label: 'Processes',
+    help: 'Of client and server; bytes are counted either way',
     choices: { separate: 'separate, over a socket', one: 'one, without a network' },
   },
   engine: {
     label: 'Engine',
+    help: 'What computes',
     choices: { auto: 'best there is', cuda: 'CUDA', webgpu: 'WebGPU', cpu: 'CPU' },
   },
-  threads: { label: 'Threads', empty: 'all cores' },
-  checkpointSteps: { label: 'Checkpoint every', unit: 'steps', empty: 'epoch only', step: 100 },
+  threads: { label: 'Threads', empty: 'all cores', help: 'Of the cpu engine' },
+  checkpointSteps: {
+    label: 'Checkpoint every',
+    unit: 'steps',
+    empty: 'epoch only',
+    step: 100,
+    help: 'Besides after every epoch',
+  },
   seeds: { label: 'Seeds' },
-  'gate.delta': { label: 'δ, steepness', step: 0.01 },
-  'gate.epsilon': { label: 'ε, weight', step: 100 },
-  'gate.lambda': { label: 'λ, falling side', step: 0.1 },
-  'gate.mask': { label: 'Mask', choices: { squared: 'm = f², published code', linear: 'm = f, paper' } },
-  'gate.ties': { label: 'Equal maps', choices: { cut: 'cut, exact budget', keep: 'keep, published code' } },
+  'gate.delta': { label: 'δ, steepness', step: 0.01, help: 'Of the gate’s loss; 0.1 in the testbed' },
+  'gate.epsilon': { label: 'ε, weight', step: 100, help: 'Of the gate’s loss' },
+  'gate.lambda': { label: 'λ, falling side', step: 0.1, help: 'Its weight within the gate’s loss' },
+  'gate.mask': {
+    label: 'Mask',
+    help: 'What a map is multiplied by',
+    choices: { squared: 'm = f², published code', linear: 'm = f, paper' },
+  },
+  'gate.ties': {
+    label: 'Equal maps',
+    help: 'Those that equal the last one within the budget',
+    choices: { cut: 'cut, exact budget', keep: 'keep, published code' },
+  },
 };
 
 /** The name of a field for people; of a phase's its place in the schedule too. */

@@ -1,15 +1,50 @@
 import type { ExperimentInput, Method } from '../../../main/api.ts';
 import { valueAt, withoutValue, withValue } from './sparse.ts';
 
-/** The methods in the order to offer them, in words. */
-export const methodWords: Readonly<Record<Method, { readonly label: string; readonly hint: string }>> = {
-  deprune: { label: 'deprune', hint: 'Train with few maps first, then with more: algorithms 1 and 2' },
-  prune: { label: 'prune', hint: 'Train the whole, then a smaller model for each falling budget: algorithm 3' },
-  full: { label: 'full budget', hint: 'All maps throughout: what deprune is measured against' },
-  'high-compression': { label: 'high compression', hint: 'The smallest budget throughout' },
-  scratch: { label: 'from scratch', hint: 'New weights for each budget: what prune is measured against' },
-  'plain-split': { label: 'plain split', hint: 'Cut without a module, as in Neurosurgeon' },
-  'raw-image': { label: 'raw images', hint: 'The server computes everything; images cross the network' },
+interface MethodWords {
+  readonly label: string;
+  /** In a few words, and in a sentence. */
+  readonly short: string;
+  readonly hint: string;
+}
+
+/** The methods in the order to offer them. */
+export const methodWords: Readonly<Record<Method, MethodWords>> = {
+  deprune: {
+    label: 'deprune',
+    short: 'Few maps first, then more',
+    hint: 'Train with few maps first, then with more: algorithms 1 and 2',
+  },
+  prune: {
+    label: 'prune',
+    short: 'A smaller model each time',
+    hint: 'Train the whole, then a smaller model for each falling budget: algorithm 3',
+  },
+  full: {
+    label: 'full budget',
+    short: 'All maps throughout',
+    hint: 'All maps throughout: what deprune is measured against',
+  },
+  'high-compression': {
+    label: 'high compression',
+    short: 'Few maps throughout',
+    hint: 'The smallest budget throughout',
+  },
+  scratch: {
+    label: 'from scratch',
+    short: 'New weights each time',
+    hint: 'New weights for each budget: what prune is measured against',
+  },
+  'plain-split': {
+    label: 'plain split',
+    short: 'A cut without a module',
+    hint: 'Cut without a module, as in Neurosurgeon',
+  },
+  'raw-image': {
+    label: 'raw images',
+    short: 'The server does it all',
+    hint: 'The server computes everything; images cross the network',
+  },
 };
 
 export const methodNames = Object.keys(methodWords) as Method[];

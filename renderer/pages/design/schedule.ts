@@ -55,6 +55,19 @@ function capped(size: number, maps: number): PlannedBudget {
   return size >= maps ? 'full' : Math.max(1, size);
 }
 
+/** Budgets to draw lines at: powers of four, not too near to all maps, and those. */
+export function budgetTicks(maps: number): PlannedBudget[] {
+  const powers = Array.from({ length: 12 }, (_, i) => 4 ** i);
+  return [...powers.filter((size) => size <= maps * 0.6), 'full'];
+}
+
+/** Epochs to write below the timeline, fifteen at most: every first, second, fifth, tenth … */
+export function epochTicks(across: number): number[] {
+  const magnitude = 10 ** Math.max(0, Math.floor(Math.log10(across / 14)));
+  const step = [1, 2, 5, 10].map((digit) => digit * magnitude).find((size) => across / size <= 14) ?? 10 * magnitude;
+  return Array.from({ length: Math.floor(across / step) + 1 }, (_, i) => i * step);
+}
+
 export function withPhase(phases: Schedule, index: number, changes: Partial<PhasePlan>): Schedule {
   return phases.map((phase, i) => (i === index ? { ...phase, ...changes } : phase));
 }

@@ -18,6 +18,8 @@ export interface Launch {
   readonly runs: ComputedRef<number>;
   /** Of all runs; null while not all is known. */
   readonly bytes: ComputedRef<number | null>;
+  /** What they would send at full budget. */
+  readonly fullBytes: ComputedRef<number | null>;
   readonly seconds: ComputedRef<number | null>;
   readonly ready: ComputedRef<boolean>;
   /** Whether the one that is shown can be launched, whatever is wrong with the others. */
@@ -77,6 +79,7 @@ export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
     bytes: computed(() =>
       sum(({ examination: { design }, runs }) => design && runs * (design.plan.bytesUp + design.plan.bytesDown)),
     ),
+    fullBytes: computed(() => sum(({ examination: { design }, runs }) => design && runs * design.plan.fullBudgetBytes)),
     seconds: computed(() =>
       sum(({ examination: { design }, runs }) => {
         const seconds = design?.plan.seconds ?? null;

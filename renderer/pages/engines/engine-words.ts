@@ -20,3 +20,8 @@ export function wordsFor({ name }: EngineReport): EngineWords {
 export function bestEngine(engines: readonly EngineReport[]): EngineReport | undefined {
   return engines.find(({ available }) => available);
 }
+
+/** The command that a remedy consists of; null where it says something else. */
+export function commandIn(remedy: string): string | null {
+  return /^Run: (.+?)\.?$/.exec(remedy)?.[1] ?? null;
+}

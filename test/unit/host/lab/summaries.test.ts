@@ -42,6 +42,20 @@ describe('runs as lists show them', () => {
     expect(summary.bestAccuracy).toBeCloseTo(0.6);
   });
 
+  it('name the budgets that a method trains, whatever the phases say', () => {
+    const store = openTestStore(temporaryFolder());
+    const phases = [
+      { budget: 2, epochs: 2 },
+      { budget: 'full' as const, epochs: 1 },
+    ];
+    for (const method of ['deprune', 'full', 'high-compression'] as const)
+      store.create({ ...small, method, phases }, 1);
+    const budgets = openSummaries(store)
+      .all()
+      .map((run) => run.budgets);
+    expect(budgets).toEqual([[2, null], [null], [2]]);
+  });
+
   it('show how far a run under way is, from its records alone', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(small, 1);

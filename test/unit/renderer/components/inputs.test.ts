@@ -1,9 +1,15 @@
 import { mount } from '@vue/test-utils';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { h } from 'vue';
 import FormField from '../../../../renderer/components/FormField.vue';
 import NumberInput from '../../../../renderer/components/NumberInput.vue';
-import { readNumber, steppedNumber, writtenNumber } from '../../../../renderer/components/number-text.ts';
+import {
+  expectedNumber,
+  readNumber,
+  steppedNumber,
+  writtenNumber,
+} from '../../../../renderer/components/number-text.ts';
 import { whenText } from '../../../../renderer/components/when.ts';
 
 describe('a number as text', () => {
@@ -21,6 +27,13 @@ describe('a number as text', () => {
     for (const text of ['', '1.2.3', '1,000,000', '0x10', 'Infinity', '1e999', '4 maps']) {
       expect(readNumber(text)).toBeUndefined();
     }
+  });
+
+  it('has its limits in words', () => {
+    const limits = { min: -Infinity, max: Infinity, integer: false };
+    expect(expectedNumber(limits)).toBe('Expected a number.');
+    expect(expectedNumber({ ...limits, min: 0 })).toBe('Expected a number, 0 or more.');
+    expect(expectedNumber({ min: 1, max: 64, integer: true })).toBe('Expected a whole number from 1 to 64.');
   });
 
   it('is stepped without dust', () => {
@@ -47,6 +60,13 @@ describe('a number field', () => {
     expect(text.attributes('aria-invalid')).toBeUndefined();
   });
 
+  it('leaves what is out of range to others where they judge it, but not what is no number', async () => {
+    const { text, values } = field({ judged: true });
+    for (const typed of ['65', '-3.5', 'x']) await text.setValue(typed);
+    expect(values()).toEqual([65, -3.5]);
+    expect(text.attributes('aria-invalid')).toBe('true');
+  });
+
   it('may be empty where that means something', async () => {
     const { text, values } = field({ placeholder: 'all cores' });
     await text.setValue('');
@@ -70,6 +90,15 @@ describe('a form field', () => {
     const id = field.find('label').attributes('for');
     expect(field.text()).toContain(`"aria-describedby":"${id}-help ${id}-error"`);
     expect(field.find(`#${id}-error`).text()).toBe('is taken');
+  });
+
+  it('says what its control expects while something else is typed', async () => {
+    const port = () => h(NumberInput, { modelValue: 80, min: 0, max: 65535, integer: true });
+    const field = mount(FormField, { props: { label: 'Port', error: 'is taken' }, slots: { default: port } });
+    await field.find('input').setValue('high');
+    expect(field.find('.error').text()).toBe('Expected a whole number from 0 to 65535.');
+    await field.find('input').trigger('blur');
+    expect(field.find('.error').text()).toBe('is taken');
   });
 });
 

@@ -117,6 +117,24 @@ describe('the design page', () => {
     expect(document.activeElement?.getAttribute('aria-label')).toBe('Budget of phase 1 in maps');
   });
 
+  it('refuses to launch what is out of range, and says at once what it cannot read', async () => {
+    await open();
+    await type('optimiser.learningRate', '-1');
+    await examined();
+    expect(pageText()).toContain('Expected more than 0.');
+    expect(button('Launch').disabled).toBe(true);
+    await undo();
+    await examined();
+    expect(field('optimiser.learningRate').value).toBe('0.01');
+    expect(button('Launch').disabled).toBe(false);
+    await type('phases.0.budget', 'many');
+    expect(pageText()).toContain('Expected a whole number of maps from 1 to 128, or "full".');
+    field('phases.0.budget').dispatchEvent(new FocusEvent('blur'));
+    await here.settle();
+    expect(field('phases.0.budget').value).toBe('4');
+    expect(pageText()).not.toContain('Expected a whole number of maps');
+  });
+
   it('gives a field its default back', async () => {
     await open();
     await type('optimiser.learningRate', '0.5');

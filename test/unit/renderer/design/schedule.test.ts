@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   budgetAt,
   budgetHeight,
+  epochTicks,
   niceBudgets,
   spans,
   steppedBudget,
@@ -71,6 +72,19 @@ describe('budgets', () => {
     expect(steppedBudget('full', -1, 128, { fine: true })).toBe(127);
     expect(steppedBudget(1, -1, 128)).toBe(1);
     expect(steppedBudget(127, 1, 128, { fine: true })).toBe('full');
+  });
+});
+
+describe('the epochs below the timeline', () => {
+  it('are fifteen at most however long it is, evenly spaced from the start', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 1e9, noNaN: true }), (across) => {
+        const ticks = epochTicks(across);
+        expect(ticks.length).toBeLessThanOrEqual(15);
+        expect(ticks[0]).toBe(0);
+        expect(ticks.every((epoch, i) => Number.isInteger(epoch) && epoch === i * (ticks[1] ?? 0))).toBe(true);
+      }),
+    );
   });
 });
 
