@@ -80,6 +80,41 @@ describe.each([
   });
 });
 
+describe.each(usable)('%s', (name) => {
+  const codec = [float32, float16, scaledFloat16, int8].find((format) => format.name === name.split('+')[0])!;
+
+  it('decodes within the bound of its number format, whatever the shape', () => {
+    fc.assert(
+      fc.property(tensor(60_000), ({ values, maps }) => {
+        const decoded = decodeTensor(name, encodeTensor(name, values, maps), maps, values.length);
+        values.forEach((value, i) => {
+          const range = codec === scaledFloat16 ? rangeOf(values, 1, 0) : rangeOf(values, maps, i % maps);
+          expect(Math.abs(decoded[i] - value)).toBeLessThanOrEqual(codec.errorBound(value, range));
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('takes B/φ of the bytes for B of φ maps', () => {
+    const bytes = fc.record({ rows: fc.nat(5000), total: fc.integer({ min: 1, max: 512 }), kept: fc.nat() });
+    fc.assert(
+      fc.property(bytes, ({ rows, total, kept: drawn }) => {
+        const kept = 1 + (drawn % total);
+        // The one scale of a whole tensor does not shrink with it.
+        const fixed = codec === scaledFloat16 ? 4 : 0;
+        const [part, whole] = [kept, total].map((maps) => encodedBytes(name, rows * maps, maps) - fixed);
+        expect(part * total).toBe(whole * kept);
+      }),
+    );
+  });
+
+  it.each([NaN, Infinity, -Infinity])('refuses %d', (bad) => {
+    const encode = () => encodeTensor(name, Float32Array.of(1, bad, 2, 3), 2);
+    expect(encode).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: 'values[1]' }));
+  });
+});
+
 describe('float16', () => {
   const through = (value: number) => float16.decode(float16.encode(Float32Array.of(value)), 1, 1)[0];
 

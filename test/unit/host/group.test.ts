@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { superviseGroup } from '../../../main/host/run/group.ts';
+import type { Child } from '../../../main/host/child.ts';
+import type { FromSource, SourceTask, ToSource } from '../../../main/host/source/messages.ts';
+import { closing, temporaryFolder } from '../../support/closing.ts';
+import { experiment } from '../../support/run-records.ts';
+import { openTestStore } from '../../support/run-store.ts';
+
+/** A process that says this when it is started, and ends. */
+function process(says: readonly FromSource[], onMessage: (message: FromSource) => void): Child<ToSource> {
+  let end: (how: string) => void = () => undefined;
+  const gone = new Promise<string>((resolve) => (end = resolve));
+  setImmediate(() => {
+    says.forEach(onMessage);
+    if (says.some(({ kind }) => kind === 'ended')) end('exit code 0');
+  });
+  return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
+}
+
+it('a source that gives no sign any more is killed and started again', { timeout: 30_000 }, async () => {
+  const store = openTestStore(temporaryFolder());
+  const run = store.create(experiment({}), 1);
+  const logged: string[] = [];
+  const { signal } = new AbortController();
+  const log = (event: string): void => void logged.push(event);
+  let starts = 0;
+  const group = superviseGroup({
+    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+    records: {
+      add: () => undefined,
+      flush: () => undefined,
+      measured: () => undefined,
+      rewind: () => undefined,
+      skip: () => undefined,
+    },
+    sources: [0],
+    folder: store.folder(run.id),
+    task: () => ({}) as SourceTask,
+    startProcess: () => (onMessage) => process(starts++ === 0 ? [] : [{ kind: 'ended' }], onMessage),
+    stepsTaken: () => null,
+    onEngine: () => undefined,
+    stallSeconds: 1,
+  });
+  closing({ close: () => group.kill() });
+  await group.done;
+  expect(starts).toBe(2);
+  expect(logged).toEqual(['source-started', 'source-stuck', 'source-died', 'source-started']);
+});
