@@ -1,16 +1,6 @@
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { expectAccessible, goTo, type Theme } from './support/page.ts';
-
-const pages = [
-  ['/', 'Home'],
-  ['/design', 'Design'],
-  ['/compare', 'Compare'],
-  ['/server', 'Server'],
-  ['/data', 'Data'],
-  ['/engines', 'Engines'],
-  ['/settings', 'Settings'],
-] as const;
+import { expectAccessible, goTo, pages, type Theme } from './support/page.ts';
 
 describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 }, () => {
   test.for<Theme>(['light', 'dark'])('opens without an error and is accessible, %s', async (theme, { open }) => {
@@ -26,6 +16,25 @@ describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 },
     const brightness = Math.max(...(ground.match(/\d+/g) ?? []).slice(0, 3).map(Number));
     if (theme === 'dark') expect(brightness).toBeLessThan(64);
     else expect(brightness).toBeGreaterThan(192);
+  });
+
+  test.for<Theme>(['light', 'dark'])('is accessible in what opens on it, %s', async (theme, { open }) => {
+    const { page } = await open({ theme });
+    await goTo(page, '/data', 'Data');
+    await page.getByRole('button', { name: 'Import' }).click();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ControlOrMeta+k');
+    await page.getByRole('dialog').waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await goTo(page, '/server', 'Offload server');
+    await page.getByRole('textbox', { name: 'Port' }).fill('0');
+    await page.getByRole('button', { name: 'Start the server' }).click();
+    await page.getByRole('img', { name: 'The command as a QR code' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Start the server' }).waitFor();
   });
 
   test('fits a narrow window without scrolling sideways', async ({ open }) => {

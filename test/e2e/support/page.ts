@@ -52,6 +52,17 @@ export function forgiveAbsence(problems: string[]): void {
   problems.splice(0, problems.length, ...others);
 }
 
+/** The pages of the rail: their routes, and what they are called there. */
+export const pages = [
+  ['/', 'Home'],
+  ['/design', 'Design'],
+  ['/compare', 'Compare'],
+  ['/server', 'Server'],
+  ['/data', 'Data'],
+  ['/engines', 'Engines'],
+  ['/settings', 'Settings'],
+] as const;
+
 /** Goes to a page of the lab by its route and waits for its heading. */
 export async function goTo(page: Page, route: string, heading: string | RegExp): Promise<void> {
   await page.evaluate((hash) => {
