@@ -14,6 +14,25 @@ export function number(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
+/** Seconds, MiB and the like. */
+export function amount(text: string): number {
+  const value = number(text);
+  if (value >= 0) return value;
+  throw new InvalidArgumentError('Expected a number that is not negative.');
+}
+
+export function port(text: string): number {
+  const value = wholeNumber(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError('Expected a port, 0 to 65535.');
+}
+
+/** SHA-256 in hexadecimal digits, with or without colons. */
+export function fingerprint(text: string): string {
+  if (/^([0-9a-f]{2}:?){32}$/i.test(text)) return text;
+  throw new InvalidArgumentError('Expected the fingerprint as it was printed, 64 hexadecimal digits.');
+}
+
 export function words(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('Expected a text that is not empty.');

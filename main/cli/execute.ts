@@ -1,3 +1,4 @@
+import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun } from '../runs/lifecycle.ts';
 import { executeHere } from '../host/run/execute.ts';
 import type { NetworkOptions } from '../host/run/network.ts';
@@ -8,9 +9,15 @@ import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { listen } from './interrupt.ts';
 
+/** What keeps a run from the server it was given would keep the next one from it, too. */
+const serverFailures = new Set([
+  ...['server-unreachable', 'server-unknown', 'server-other', 'auth-token', 'message-version'],
+  ...['tls-expired', 'tls-untrusted', 'tls-failed', 'fingerprint-mismatch'],
+]);
+
 /**
  * Executes queued runs one after the other and shows how they go. One that fails does not keep those after it from
- * running; a stop leaves them queued. Returns the exit code.
+ * running, unless the server elsewhere is to blame; that, or a stop, leaves them queued. Returns the exit code.
  */
 export async function executeInTurn(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
   let current: Run | undefined;
@@ -22,7 +29,10 @@ export async function executeInTurn(store: Store, runs: readonly Run[], network:
     for (const run of runs) {
       if (signal.aborted) break;
       current = run;
-      code = (await executeShown(store, run, network, signal)) || code;
+      const failure = await executeShown(store, run, network, signal);
+      if (failure === null) continue;
+      code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
+      if (failure instanceof SluiceError && serverFailures.has(failure.code)) break;
     }
   } finally {
     end();
@@ -30,7 +40,10 @@ export async function executeInTurn(store: Store, runs: readonly Run[], network:
   return code;
 }
 
-async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<number> {
+const stopped = Symbol('stopped');
+
+/** What kept the run from its end, or null. */
+async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<unknown> {
   const reached =
     curvesOf(store, [run])
       .flatMap(({ epochs }) => epochs)
@@ -40,10 +53,10 @@ async function executeShown(store: Store, run: Run, network: NetworkOptions, sig
   try {
     const { status } = await executeHere(store, run.id, network, { signal, onEvent: display.event });
     display.end();
-    return status === 'stopped' ? exitCodes.stopped : 0;
+    return status === 'stopped' ? stopped : null;
   } catch (error) {
     display.end();
-    return reportFailure(error);
+    return error;
   } finally {
     signal.removeEventListener('abort', display.stopping);
   }

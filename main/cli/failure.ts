@@ -11,7 +11,7 @@ const misuse = new Set([
   ...['bad-module', 'bad-split', 'images-too-small', 'model-unknown', 'samples-exceeded'],
   ...['run-unknown', 'run-ambiguous', 'run-status', 'run-busy', 'no-weights', 'folder-not-empty'],
   ...['dataset-unknown', 'dataset-missing', 'dataset-exists', 'dataset-built-in', 'name-invalid', 'name-missing'],
-  ...['listen-insecure', 'limits-invalid', 'certificate-unreadable'],
+  ...['listen-insecure', 'limits-invalid', 'certificate-unreadable', 'url-invalid'],
   ...['file-missing', 'format-unknown', 'layout-unknown', 'import-empty'],
 ]);
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { JoinOptions, NetworkOptions } from '../host/run/network.ts';
-import type { ServerAddress } from '../offload/dial.ts';
-import { number, wholeNumber } from './arguments.ts';
+import { requireUrl, type ServerAddress } from '../offload/dial.ts';
+import { amount, fingerprint, port, wholeNumber } from './arguments.ts';
 import { print } from './format.ts';
 import { reachableUrl } from './reachable.ts';
 
@@ -24,11 +24,15 @@ export function addServerOptions(command: Command): Command {
     .option('--offload <url>', 'train with the offload server at wss://host:port instead of one of its own')
     .option('--token <token>', 'what that server printed; SLUICE_TOKEN does the same')
     .option('--ca <file>', 'trust the certificates of this authority, PEM')
-    .option('--fingerprint <sha256>', 'trust the certificate with this fingerprint alone, as the server printed it')
-    .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', number)
+    .option(
+      '--fingerprint <sha256>',
+      'trust the certificate with this fingerprint alone, as the server printed it',
+      fingerprint,
+    )
+    .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', amount)
     .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', wholeNumber)
     .option('--join-host <address>', 'where to listen for them; 0.0.0.0 is every network of this machine (127.0.0.1)')
-    .option('--join-port <number>', 'and on which port (4460)', wholeNumber);
+    .option('--join-port <number>', 'and on which port (4460)', port);
 }
 
 /** Throws `bad-usage` where the options do not fit together. */
@@ -43,6 +47,10 @@ export function networkOf(options: ServerOptions): NetworkOptions {
   if (offload !== undefined) return { ...own, offload: addressOf('--offload', offload, options) };
   const alone = (['token', 'ca', 'fingerprint'] as const).find((name) => options[name] !== undefined);
   if (alone) throw new SluiceError('bad-usage', `--${alone} is for a server elsewhere: give its --offload, too.`);
+  if (waitForSources !== undefined) {
+    const message = 'start one with "sluice offload" where all sources can reach it, and give its --offload, too.';
+    throw new SluiceError('bad-usage', `--wait-for-sources needs a server elsewhere: ${message}`);
+  }
   return own;
 }
 
@@ -52,6 +60,7 @@ export function addressOf(
   url: string,
   { token, ca, fingerprint }: Pick<ServerOptions, 'token' | 'ca' | 'fingerprint'>,
 ): ServerAddress {
+  requireUrl(url, option.slice(2));
   const secret = token ?? process.env['SLUICE_TOKEN'];
   if (secret === undefined) {
     const message = `${option} ${url} needs the token that was printed there: --token, or SLUICE_TOKEN in the environment.`;

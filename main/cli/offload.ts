@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
-import { number, wholeNumber } from './arguments.ts';
+import { amount, port, wholeNumber } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
 import { reachableUrl } from './reachable.ts';
@@ -36,7 +36,7 @@ export function addOffloadCommand(program: Command): void {
         'data and keeps running until Ctrl-C. Beyond this machine it wants TLS.',
     )
     .option('--host <address>', 'where to listen; 0.0.0.0 is every network of this machine', '127.0.0.1')
-    .option('--port <number>', 'port; 0 takes any free one', wholeNumber, 4450)
+    .option('--port <number>', 'port; 0 takes any free one', port, 4450)
     .option('--token-file <file>', 'the secret clients show, instead of a new one; SLUICE_TOKEN does the same')
     .option('--tls', 'encrypt with a certificate of its own making, whose fingerprint clients pin')
     .option('--tls-cert <file>', 'encrypt with this certificate, PEM')
@@ -45,9 +45,9 @@ export function addOffloadCommand(program: Command): void {
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
     .option('--max-clients <count>', 'connections at a time (64)', wholeNumber)
-    .option('--max-frame <MiB>', 'largest message (256)', number)
-    .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', number)
-    .option('--idle <seconds>', 'how long a session without a connection is kept (600)', number)
+    .option('--max-frame <MiB>', 'largest message (256)', amount)
+    .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
+    .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount)
     .addHelpText(
       'after',
       `

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { number } from './arguments.ts';
+import { amount, fingerprint } from './arguments.ts';
 import { note } from './format.ts';
 import { listen } from './interrupt.ts';
 import { addressOf } from './network.ts';
@@ -24,8 +24,12 @@ export function addSourceCommand(program: Command): void {
     .requiredOption('--join <url>', 'where the run waits, as it printed it')
     .option('--token <token>', 'what the run printed; SLUICE_TOKEN does the same')
     .option('--ca <file>', 'trust the certificates of this authority, PEM')
-    .option('--fingerprint <sha256>', 'trust the certificate with this fingerprint alone, as the run printed it')
-    .option('--retry-seconds <seconds>', 'how long to try to reach the run', number, 60)
+    .option(
+      '--fingerprint <sha256>',
+      'trust the certificate with this fingerprint alone, as the run printed it',
+      fingerprint,
+    )
+    .option('--retry-seconds <seconds>', 'how long to try to reach the run', amount, 60)
     .action(async ({ join, retrySeconds, ...options }: SourceOptions) => {
       const { joinRun } = await import('../host/join/source.ts');
       const { signal, end } = listen(() => undefined);

@@ -55,7 +55,7 @@ export function throwIfError(message: Uint8Array): Uint8Array {
 }
 
 async function connect(address: ServerAddress): Promise<Connection> {
-  const url = parseUrl(address.url);
+  const url = requireUrl(address.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const wire = connectTcp({
     host,
@@ -111,12 +111,11 @@ function plain(fingerprint: string): string {
   return fingerprint.replace(/[^0-9a-f]/gi, '').toLowerCase();
 }
 
-function parseUrl(text: string): URL {
+/** The address of a server. Throws `url-invalid`; `path` names where it was given. */
+export function requireUrl(text: string, path = 'offload'): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && ['ws:', 'wss:'].includes(url.protocol) && !url.hash) return url;
-  throw new SluiceError('url-invalid', `"${text}" is no address of an offload server, expected wss://host:port.`, {
-    path: 'offload',
-  });
+  throw new SluiceError('url-invalid', `"${text}" is no address to connect to, expected wss://host:port.`, { path });
 }
 
 /** The error codes of Node and OpenSSL in words. */

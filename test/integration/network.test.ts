@@ -6,7 +6,7 @@ import { linkPresets } from '../../main/offload/link.ts';
 import { startRelay, type Relay } from '../../main/offload/relay.ts';
 import { pauseRun, continueRun, resumeRun } from '../../main/runs/lifecycle.ts';
 import type { Store } from '../../main/runs/store.ts';
-import { createRun, execute, killLogged, logOf, outcome } from '../support/network-runs.ts';
+import { createRun, execute, killLogged, logOf, outcome, stallLogged } from '../support/network-runs.ts';
 import { openTestStore, temporaryFolder } from '../support/run-store.ts';
 
 const whole: Record<string, Promise<object>> = {};
@@ -38,7 +38,7 @@ async function remoteServer(): Promise<{ relay: Relay; url: string; token: strin
   return { relay, url: `ws://127.0.0.1:${relay.port}`, token: server.token };
 }
 
-describe('a run in processes of its own', { timeout: 60_000 }, () => {
+describe('a run in processes of its own', { timeout: 180_000 }, () => {
   it('is what it is in one process, bit for bit', async () => {
     const store = openTestStore(temporaryFolder());
     const { id } = createRun(store, { link: 'ethernet' });
@@ -65,6 +65,40 @@ describe('a run in processes of its own', { timeout: 60_000 }, () => {
     expect(faults.size).toBe(0);
     expect(await outcome(store, id)).toEqual(await undisturbed());
     expect(events(store, id).filter((event) => event.endsWith('-died')).length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'is the same when source, network and server stand still for a while',
+    async () => {
+      const store = openTestStore(temporaryFolder());
+      const { id } = createRun(store, { link: 'wifi6' });
+      const faults = new Map([
+        [3, () => stallLogged(store, id, 'source-started', 0)],
+        [6, () => stallLogged(store, id, 'links-started')],
+        [10, () => stallLogged(store, id, 'server-started')],
+      ]);
+      const onStep = (steps: number): void => {
+        faults.get(steps)?.();
+        faults.delete(steps);
+      };
+      await execute(store, id, { onStep });
+      expect(faults.size).toBe(0);
+      expect(await outcome(store, id)).toEqual(await undisturbed());
+    },
+  );
+
+  it('is slower on a device that has a share of a core, by about that share', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = createRun(store, { sources: { cpuShare: 0.1 } });
+    await execute(store, id);
+    expect(await outcome(store, id)).toEqual(await undisturbed());
+    // Computing takes longer than its processor time where the machine is busy: then the device has to wait less.
+    const stretch = store
+      .steps(id)
+      .map(({ seconds: { client, wait } }) => (client + wait) / client)
+      .sort((a, b) => a - b);
+    expect(stretch[stretch.length >> 1]).toBeGreaterThan(2);
+    expect(stretch[stretch.length >> 1]).toBeLessThan(20);
   });
 
   it('is the same when its supervisor is killed, and resumed', async () => {
@@ -104,7 +138,7 @@ describe('a run in processes of its own', { timeout: 60_000 }, () => {
   });
 });
 
-describe('an offload server elsewhere', { timeout: 60_000 }, () => {
+describe('an offload server elsewhere', { timeout: 180_000 }, () => {
   it('serves a run whose connection is cut, with each step taken once', async () => {
     const { relay, ...offload } = await remoteServer();
     const store = openTestStore(temporaryFolder());
@@ -134,7 +168,7 @@ describe('an offload server elsewhere', { timeout: 60_000 }, () => {
   });
 });
 
-describe('several sources', { timeout: 60_000 }, () => {
+describe('several sources', { timeout: 180_000 }, () => {
   const sources = { count: 3, serverHalf: 'shared' as const };
 
   /** Numbers of the steps that a source has records of. */

@@ -63,8 +63,18 @@ export function logOf(store: Store, id: string): LogLine[] {
 
 /** Kills the process that this event last told of, as the system would. */
 export function killLogged(store: Store, id: string, event: string, source?: number): void {
-  const last = logOf(store, id).findLast((line) => line.event === event && line.source === source);
-  process.kill(last!.pid!, 'SIGKILL');
+  process.kill(pidLogged(store, id, event, source), 'SIGKILL');
+}
+
+/** Lets the process that this event last told of stand still for half a second. */
+export function stallLogged(store: Store, id: string, event: string, source?: number): void {
+  const pid = pidLogged(store, id, event, source);
+  process.kill(pid, 'SIGSTOP');
+  setTimeout(() => process.kill(pid, 'SIGCONT'), 500);
+}
+
+function pidLogged(store: Store, id: string, event: string, source?: number): number {
+  return logOf(store, id).findLast((line) => line.event === event && line.source === source)!.pid!;
 }
 
 /** What a run brought about, without what the clock and the socket say: equal for runs that are the same. */

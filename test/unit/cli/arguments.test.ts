@@ -1,6 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { budgets, imageShape, number, share, wholeNumber, wholeNumbers } from '../../../main/cli/arguments.ts';
+import {
+  amount,
+  budgets,
+  fingerprint,
+  imageShape,
+  number,
+  port,
+  share,
+  wholeNumber,
+  wholeNumbers,
+} from '../../../main/cli/arguments.ts';
 
 describe('arguments', () => {
   it('are read as people write them', () => {
@@ -8,11 +18,16 @@ describe('arguments', () => {
     expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
     expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
     expect(budgets('4,16,full')).toEqual([4, 16]);
+    expect([amount('0'), amount('1.5'), port('65535')]).toEqual([0, 1.5, 65535]);
+    for (const text of ['ab'.repeat(32), 'AB:'.repeat(31) + 'CD']) expect(fingerprint(text)).toBe(text);
   });
 
   it.each([
     [wholeNumber, ['', '-1', '1.5', '1e3', 'one']],
     [number, ['', ' ', 'one', 'Infinity']],
+    [amount, ['-1', 'one']],
+    [port, ['65536', '-1', 'http']],
+    [fingerprint, ['', 'ab', 'zz'.repeat(32), 'ab'.repeat(33)]],
     [wholeNumbers, ['', '1,', '1,a']],
     [share, ['0', '1.1', '101%', '%']],
     [imageShape, ['32x32', '0x32x3', '32x32x3x1', '32,32,3']],

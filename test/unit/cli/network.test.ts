@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { networkOf } from '../../../main/cli/network.ts';
+import { addressOf, networkOf } from '../../../main/cli/network.ts';
 import { temporaryFolder } from '../../support/closing.ts';
 
 const offload = 'wss://server:4450';
@@ -24,6 +24,18 @@ describe('the offload server that options name', () => {
     });
     vi.stubEnv('SLUICE_TOKEN', token);
     expect(networkOf({ offload })).toEqual({ offload: { url: offload, token } });
+  });
+
+  it.each(['server:4450', 'https://server:4450', 'wss://', ''])('has an address, which "%s" is not', (url) => {
+    const refused = expect.objectContaining({ code: 'url-invalid' }) as Error;
+    expect(() => networkOf({ offload: url, token })).toThrow(refused);
+    expect(() => addressOf('--join', url, { token })).toThrow(refused);
+  });
+
+  it('is one that all can reach, where sources join', () => {
+    expect(() => networkOf({ waitForSources: 2 })).toThrow(/--wait-for-sources .*--offload/);
+    const { join } = networkOf({ offload, token, waitForSources: 2, joinHost: '0.0.0.0' });
+    expect(join).toMatchObject({ count: 2, host: '0.0.0.0', port: 4460 });
   });
 
   it('is trusted by the certificates of a file, which has to be there', () => {

@@ -98,7 +98,9 @@ describe('an emulated link', () => {
   describe.each(presets)('like %s', (_, { rttMs, ...link }) => {
     it('has the round-trip time asked for, within 5 percent or a tenth of a millisecond', async () => {
       const relay = await relayTo({ rttMs });
-      await expectWithin(Math.max(0.05, 0.1 / rttMs), rttMs, () => roundTripMs(relay, Math.max(4, Math.round(200 / rttMs))));
+      await expectWithin(Math.max(0.05, 0.1 / rttMs), rttMs, () =>
+        roundTripMs(relay, Math.max(4, Math.round(200 / rttMs))),
+      );
     });
 
     it.each(directions)('has its channel occupied for as long as asked, %s, within 5 percent', async (direction) => {
