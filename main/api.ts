@@ -1,3 +1,4 @@
+import type { Looks } from './charts/looks.ts';
 import type { ChartSpec, PaperSpec } from './charts/spec.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { DataProgress } from './data/progress.ts';
@@ -304,6 +305,8 @@ export interface ChartExport {
   readonly chart: ChartSpec;
   readonly format: 'svg' | 'png' | 'pdf' | 'csv';
   readonly paper: PaperSpec;
+  /** The trainings (`run/number`) to be drawn and their places in the palette; all, in their order, unless given. */
+  readonly trainings?: Looks;
 }
 
 /** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `weights`: the trained pairs. */
@@ -311,6 +314,8 @@ export interface RunExport {
   readonly runs: readonly string[];
   readonly format: 'zip' | 'csv' | 'json' | 'html';
   readonly checkpoints?: boolean;
+  /** For `html`: an accuracy between 0 and 1 whose price the report tells. */
+  readonly reach?: number;
 }
 
 export interface ExportedFile {

@@ -73,7 +73,9 @@ function lineSeries(
   return [
     ...(spec.phases && lines.length > 0 ? [phaseSeries(lines[0].phases, style, from)] : []),
     ...planned.map((line, i) => plannedSeries(line, i, style)),
-    ...lines.flatMap((line) => (line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style))] : [])),
+    ...lines.flatMap((line) =>
+      line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style), !style.selfContained)] : [],
+    ),
     ...lines.flatMap((line) => (line.faint ? [faintSeries(line, line.faint.points, style)] : [])),
     ...lines.map((line) => mainSeries(line, spec, style)),
   ];

@@ -1,5 +1,6 @@
 import { bandsOf } from './band.ts';
 import type { TrainingData } from './data.ts';
+import { lookIndex, type Looks } from './looks.ts';
 import { bucketed, type Range, type Sampled } from './sample.ts';
 import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
 import { smooth } from './smooth.ts';
@@ -22,24 +23,20 @@ export interface Line {
   readonly phases: readonly PhaseMark[];
 }
 
-/** Places in the palette by family, for those whose colour shall stay what it is in other charts. */
-export type Looks = ReadonlyMap<string, number>;
-
-/** The lines of a chart of trainings. */
+/** The lines of a chart of trainings; with `looks` their colours are what they are in other charts. */
 export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec, looks?: Looks): Line[] {
   const weight = isSmoothable(spec.metric) ? spec.smoothing : 0;
   const measured = seriesOf(trainings, spec.metric, spec.x);
-  const families = [...new Set(measured.map(({ family }) => family))];
-  const lookOf = (family: string): number => looks?.get(family) ?? families.indexOf(family);
+  const lookOf = lookIndex(measured, looks);
   const smoothed = measured.map((series) => ({ ...series, y: smooth(series.y, weight) }));
   const rawOf = new Map(smoothed.map(({ id, y }, i) => [id, y === measured[i].y ? null : measured[i].y]));
   if (!spec.seedsAsBand) {
     return smoothed.map(({ id, run, label, family, x, y, phases }) => ({
-      ...{ id, run, label, family, look: lookOf(family), x, y, raw: rawOf.get(id) ?? null, band: null, phases },
+      ...{ id, run, label, family, look: lookOf(id, family), x, y, raw: rawOf.get(id) ?? null, band: null, phases },
     }));
   }
   return bandsOf(smoothed).map(({ id, family, members, x, mean, least, most }) => ({
-    ...{ id, run: members[0].run, label: family, family, look: lookOf(family), x, y: mean },
+    ...{ id, run: members[0].run, label: family, family, look: lookOf(id, family), x, y: mean },
     raw: members.length > 1 ? null : (rawOf.get(id) ?? null),
     band: members.length > 1 ? { least, most } : null,
     phases: members[0].phases,

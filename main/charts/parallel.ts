@@ -48,33 +48,36 @@ export function parallelOption(
   rows: readonly ParallelRow[],
   style: ChartStyle,
 ): EChartsCoreOption {
-  const { text, faint, fontSize, fontFamily, lineWidth, palette } = style;
+  const { ground, text, faint, fontSize, fontFamily, lineWidth, palette } = style;
   const edge = 6 * fontSize;
+  // Labels stand among the lines.
+  const halo = { textBorderColor: ground, textBorderWidth: fontSize / 4 };
   return {
     animation: false,
     textStyle: textStyle(style),
     backgroundColor: style.ground,
     title: title(style),
     parallel: {
-      ...{ left: edge, right: edge, top: 3.5 * fontSize, bottom: 1.5 * fontSize },
+      ...{ left: edge, right: edge, top: 3.5 * fontSize, bottom: 2.4 * fontSize },
       parallelAxisDefault: {
         nameTextStyle: { color: text, fontSize, fontFamily },
-        axisLabel: { color: text, fontSize: 0.9 * fontSize, fontFamily, hideOverlap: true },
+        axisLabel: { color: text, fontSize: 0.9 * fontSize, fontFamily, hideOverlap: true, ...halo },
         axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
         axisTick: { lineStyle: { color: faint, width: lineWidth / 2 } },
       },
     },
     parallelAxis: axes.map(({ name, format, logarithmic, categories }, dim) => ({
-      ...{ dim, name, nameLocation: 'end' },
+      ...{ id: name, dim, name, nameLocation: 'end' },
       ...(categories
         ? { type: 'category', data: categories }
         : { type: logarithmic ? 'log' : 'value', scale: true, axisLabel: { formatter: format } }),
     })),
     series: [
       {
-        ...{ type: 'parallel', id: 'trainings', smooth: 0.2, inactiveOpacity: 0.06 },
+        ...{ type: 'parallel', id: 'trainings', inactiveOpacity: 0.06 },
         lineStyle: { width: lineWidth },
-        emphasis: { lineStyle: { width: 2 * lineWidth } },
+        emphasis: { focus: 'self', lineStyle: { width: 2 * lineWidth, opacity: 1 } },
+        blur: { lineStyle: { opacity: 0.12 } },
         data: rows.map(({ id, label, look, values }) => {
           const { colour, dash } = lookOf(look, palette, lineWidth);
           const lineStyle = { color: colour, type: dash.length > 0 ? dash : 'solid', opacity: 0.9 };

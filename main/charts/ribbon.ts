@@ -2,8 +2,16 @@ import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'ec
 import type { SampledLine } from './lines.ts';
 import type { Look } from './palette.ts';
 
-/** A band from least to most along a line, as one polygon; unlike stacked areas it is right on logarithmic axes. */
-export function ribbonSeries({ id }: SampledLine, ribbon: Float64Array, { colour }: Look): object {
+/**
+ * A band from least to most along a line, as one polygon; unlike stacked areas it is right on logarithmic axes.
+ * Named, it comes out together with its line; a chart's own legend must not find it.
+ */
+export function ribbonSeries(
+  { id, family }: SampledLine,
+  ribbon: Float64Array,
+  { colour }: Look,
+  isNamed: boolean,
+): object {
   const count = ribbon.length / 3;
   const renderItem = (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object | undefined => {
     if (params.dataIndex > 0) return undefined;
@@ -17,7 +25,7 @@ export function ribbonSeries({ id }: SampledLine, ribbon: Float64Array, { colour
     };
   };
   return {
-    ...{ type: 'custom', id: `${id}/band`, name: '', renderItem, clip: true, silent: true, z: 1 },
+    ...{ type: 'custom', id: `${id}/band`, name: isNamed ? family : '', renderItem, clip: true, silent: true, z: 1 },
     ...{ dimensions: ['x', 'least', 'most'], encode: { x: 0, y: [1, 2] }, data: ribbon },
     itemStyle: { color: colour },
   };

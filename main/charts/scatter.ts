@@ -1,8 +1,9 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from './axes.ts';
+import { bestAccuracy, throughput } from './achievement.ts';
 import type { TrainingData } from './data.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
-import type { Looks } from './lines.ts';
+import { lookIndex, type Looks } from './looks.ts';
 import { paretoFront } from './numbers.ts';
 import { lookOf, type Look } from './palette.ts';
 import type { ScatterChartSpec } from './spec.ts';
@@ -15,6 +16,7 @@ export interface Outcome {
   readonly label: string;
   readonly family: string;
   readonly look: number;
+  /** Bytes or seconds; for throughput samples a second, of which more is better. */
   readonly cost: number;
   /** An accuracy between 0 and 1. */
   readonly gain: number;
@@ -24,24 +26,31 @@ const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
   bytes: axisQuantities.bytes,
   time: axisQuantities.time,
   'bytes-per-sample': { ...axisQuantities.bytes, name: 'Traffic per training sample' },
+  throughput: metricQuantities.throughput,
 };
+
+/** The outcomes that no other beats in both, from left to right. */
+export function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSpec, 'x'>): Outcome[] {
+  if (x !== 'throughput') return paretoFront(outcomes);
+  const front = paretoFront(outcomes.map((outcome) => ({ outcome, cost: -outcome.cost, gain: outcome.gain })));
+  return front.map(({ outcome }) => outcome).reverse();
+}
 
 /** The outcomes of those trainings that have finished an epoch. */
 export function outcomesOf(trainings: readonly TrainingData[], spec: ScatterChartSpec, looks?: Looks): Outcome[] {
-  const families = [...new Set(trainings.map(({ family }) => family))];
+  const lookOf = lookIndex(trainings, looks);
   return trainings.flatMap((training) => {
     const { id, run, label, family, epochs } = training;
     const last = epochs.at(-1);
     if (!last) return [];
-    const best = Math.max(...epochs.map(({ testAccuracy }) => testAccuracy));
-    const gain = spec.y === 'best-accuracy' ? best : last.testAccuracy;
-    const look = looks?.get(family) ?? families.indexOf(family);
-    return [{ id, run, label, family, look, cost: costOf(training, spec.x), gain }];
+    const gain = spec.y === 'best-accuracy' ? bestAccuracy(epochs) : last.testAccuracy;
+    return [{ id, run, label, family, look: lookOf(id, family), cost: costOf(training, spec.x), gain }];
   });
 }
 
 function costOf({ steps, epochs }: TrainingData, cost: ScatterChartSpec['x']): number {
   const { seconds, bytesUp, bytesDown } = epochs[epochs.length - 1];
+  if (cost === 'throughput') return throughput(epochs);
   if (cost === 'time') return seconds;
   if (cost === 'bytes') return bytesUp + bytesDown;
   const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
@@ -57,6 +66,7 @@ export function scatterOption(
   const costs = Float64Array.from(outcomes, ({ cost }) => cost);
   const gains = Float64Array.from(outcomes, ({ gain }) => gain);
   const families = familyLooks(outcomes, style);
+  const front = frontOf(outcomes, spec);
   const top = style.selfContained ? legend(families, style) : { option: { show: false }, height: 0 };
   return {
     animation: false,
@@ -72,7 +82,7 @@ export function scatterOption(
     grid: grid(style, top.height),
     xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
     yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
-    series: [frontSeries(outcomes, style), ...families.map((family) => pointSeries(family, outcomes, style))],
+    series: [frontSeries(front, spec, style), ...families.map((family) => pointSeries(family, outcomes, front, style))],
   };
 }
 
@@ -91,26 +101,37 @@ function familyLooks(outcomes: readonly Outcome[], { palette, lineWidth }: Chart
   return [...looks].map(([name, look]) => ({ name, look: lookOf(look, palette, lineWidth) }));
 }
 
-function frontSeries(outcomes: readonly Outcome[], { faint, lineWidth }: ChartStyle): object {
+function frontSeries(front: readonly Outcome[], { x }: ScatterChartSpec, { faint, lineWidth }: ChartStyle): object {
+  // What is had for at most so much, or with at least so many samples a second.
+  const step = x === 'throughput' ? 'start' : 'end';
   return {
-    ...{ type: 'line', id: 'front', name: 'Pareto front', step: 'end', z: 1, silent: true, showSymbol: false },
-    ...{ data: paretoFront(outcomes).map(({ cost, gain }) => [cost, gain]), emphasis: { disabled: true } },
+    ...{ type: 'line', id: 'front', name: 'Pareto front', step, z: 1, silent: true, showSymbol: false },
+    ...{ data: front.map(({ cost, gain }) => [cost, gain]), emphasis: { disabled: true } },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };
 }
 
 /** The outcomes of a family; those on the front are larger and clear. */
-function pointSeries({ name, look }: FamilyLook, outcomes: readonly Outcome[], style: ChartStyle): object {
-  const { lineWidth, fontSize, ground } = style;
-  const front = new Set(paretoFront(outcomes).map(({ id }) => id));
+function pointSeries(
+  { name, look }: FamilyLook,
+  outcomes: readonly Outcome[],
+  best: readonly Outcome[],
+  style: ChartStyle,
+): object {
+  const { lineWidth, fontSize, fontFamily, ground, text, selfContained } = style;
+  const front = new Set(best.map(({ id }) => id));
+  const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
   const data = outcomes
     .filter(({ family }) => family === name)
     .map(({ id, label, cost, gain }) => ({
       ...{ id, name: label, value: [cost, gain], symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
       itemStyle: { opacity: front.has(id) ? 1 : 0.6 },
+      // The window has no legend beside this chart: what stands on the front is named.
+      label: { show: !selfContained && front.has(id), formatter: () => name },
     }));
   return {
     ...{ type: 'scatter', id: `outcomes/${name}`, name, data, z: 3, symbol: look.symbol, clip: false },
+    ...{ label, labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' } },
     itemStyle: { color: look.colour, borderColor: ground, borderWidth: lineWidth / 2 },
     emphasis: { focus: 'series', scale: 1.4 },
     blur: { itemStyle: { opacity: 0.12 } },

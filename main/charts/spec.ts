@@ -37,11 +37,14 @@ export interface LineChartSpec {
   readonly phases: boolean;
 }
 
+export const costs = ['bytes', 'bytes-per-sample', 'time', 'throughput'] as const;
+
 /** Final results as points: a metric of every training against what it cost, with the Pareto front. */
 export interface ScatterChartSpec {
   readonly kind: 'scatter';
   readonly y: 'best-accuracy' | 'last-accuracy';
-  readonly x: 'bytes' | 'time' | 'bytes-per-sample';
+  /** What is paid, or `throughput`, of which more is better. */
+  readonly x: (typeof costs)[number];
   readonly logX: boolean;
 }
 

@@ -1,22 +1,27 @@
 import type { EpochData, RunData, SourceChoice, StepData, TrainingData } from './data.ts';
 import { formatBudget } from './formats.ts';
-import { labelled } from './labels.ts';
+import { labelled, type Label, type Named } from './labels.ts';
+
+/** A training that was not yet told apart from those it is drawn with. */
+export type UnlabelledTraining = Omit<TrainingData, keyof Label> & Named;
 
 /** The trainings of runs that are drawn together, named so that they can be told apart. */
 export function trainingsOf(runs: readonly RunData[], source: SourceChoice = 'all'): TrainingData[] {
-  const trainings = runs.flatMap((run) =>
-    numbersOf(run).map((training) => ({
-      id: `${run.id}/${training}`,
-      run: run.id,
-      training,
-      number: run.number,
-      seed: run.seed,
-      name: trainingName(run, training),
-      steps: stepsOf(run.steps, training, source),
-      epochs: epochsOf(run.epochs, training, source),
-    })),
-  );
-  return labelled(trainings);
+  return labelled(runs.flatMap((run) => trainingsOfRun(run, source)));
+}
+
+/** The trainings of one run, to be `labelled` together with others. */
+export function trainingsOfRun(run: RunData, source: SourceChoice = 'all'): UnlabelledTraining[] {
+  return numbersOf(run).map((training) => ({
+    id: `${run.id}/${training}`,
+    run: run.id,
+    training,
+    number: run.number,
+    seed: run.seed,
+    name: trainingName(run, training),
+    steps: stepsOf(run.steps, training, source),
+    epochs: epochsOf(run.epochs, training, source),
+  }));
 }
 
 /** What a training is called: its run's name, and its budget where the run has a training for each. */

@@ -1,3 +1,4 @@
+import { bestAccuracy, bytesBy, reachedBy, throughput, type Reached } from '../charts/achievement.ts';
 import type { Budget, EpochRecord } from '../training/records.ts';
 import type { Curve } from './curves.ts';
 
@@ -20,11 +21,6 @@ interface TrainingResult {
   readonly reached: Reached | null;
 }
 
-interface Reached {
-  readonly epochs: number;
-  readonly bytes: number;
-}
-
 /** A member of the model set Θ and the training that led to it. */
 export interface PairResult {
   readonly curve: Curve;
@@ -40,23 +36,22 @@ export interface PairResult {
 
 /** Compares trainings; `reach` is an accuracy between 0 and 1. */
 export function compareCurves(curves: readonly Curve[], reach?: number): Comparison[] {
-  const most = Math.max(...curves.map(({ epochs }) => bytesOf(epochs)));
+  const most = Math.max(...curves.map(({ epochs }) => bytesBy(epochs.at(-1))));
   return curves.map((curve) => ({ curve, result: resultOf(curve.epochs, most, reach) }));
 }
 
 function resultOf(epochs: readonly EpochRecord[], most: number, reach: number | undefined): TrainingResult | null {
   const last = epochs.at(-1);
   if (!last) return null;
-  const at = reach === undefined ? -1 : epochs.findIndex(({ testAccuracy }) => testAccuracy >= reach);
   return {
     epochs: epochs.length,
-    bestAccuracy: best(epochs),
+    bestAccuracy: bestAccuracy(epochs),
     lastAccuracy: last.testAccuracy,
     bytesUp: last.bytesUp,
     bytesDown: last.bytesDown,
-    ratio: most / bytesOf(epochs),
+    ratio: most / bytesBy(last),
     samplesPerSecond: throughput(epochs),
-    reached: at < 0 ? null : { epochs: at + 1, bytes: bytesOf(epochs.slice(0, at + 1)) },
+    reached: reach === undefined ? null : reachedBy(epochs, reach),
   };
 }
 
@@ -75,25 +70,4 @@ export function comparePairs(curves: readonly Curve[], reach?: number): PairResu
       };
     }),
   );
-}
-
-/** Bytes of both directions when the last of these epochs ended. */
-function bytesOf(epochs: readonly EpochRecord[]): number {
-  const last = epochs.at(-1);
-  return last ? last.bytesUp + last.bytesDown : 0;
-}
-
-function best(epochs: readonly EpochRecord[]): number {
-  return epochs.reduce((most, { testAccuracy }) => Math.max(most, testAccuracy), 0);
-}
-
-/** Samples a second over all epochs together, each for as long as it took. */
-function throughput(epochs: readonly EpochRecord[]): number {
-  let samples = 0;
-  let before = 0;
-  for (const { samplesPerSecond, seconds } of epochs) {
-    samples += samplesPerSecond * (seconds - before);
-    before = seconds;
-  }
-  return samples / before;
 }

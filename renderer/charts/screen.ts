@@ -81,8 +81,7 @@ export function useScreenChart(
     if (!target) return;
     if (emphasised !== null) target.dispatchAction({ type: 'downplay' });
     emphasised = pointedFamily.value;
-    const ids = seriesOfFamily(option.value, emphasised);
-    if (ids.length > 0) target.dispatchAction({ type: 'highlight', seriesId: ids });
+    for (const found of findFamily(option.value, emphasised)) target.dispatchAction({ type: 'highlight', ...found });
   }
   watch(pointedFamily, emphasise);
 
@@ -93,20 +92,52 @@ export function useScreenChart(
   return { style, chart, drawings };
 }
 
-function seriesOfFamily(option: EChartsCoreOption | null, family: string | null): string[] {
-  const series = (option?.['series'] ?? []) as readonly { readonly id: string; readonly name: string }[];
-  return family === null ? [] : series.filter(({ name }) => name === family).map(({ id }) => id);
+/** Where a family is drawn: as series of its name, or as a line of parallel coordinates. */
+function findFamily(option: EChartsCoreOption | null, family: string | null): object[] {
+  if (family === null) return [];
+  const series = (option?.['series'] ?? []) as readonly { readonly id: string; name?: string; type: string }[];
+  const ids = series.filter(({ name }) => name === family).map(({ id }) => id);
+  const parallel = series.filter(({ type }) => type === 'parallel');
+  return [
+    ...(ids.length > 0 ? [{ seriesId: ids }] : []),
+    ...parallel.map(({ id }) => ({ seriesId: id, name: family })),
+  ];
 }
 
 /** What ECharts tells of its layout only through its model. */
 interface Laid {
   getModel(): {
-    getComponent(name: 'grid'): { coordinateSystem?: { getRect(): { y: number; height: number } } } | undefined;
+    getComponent(name: 'grid'): { coordinateSystem?: { getRect(): PlotBox } } | undefined;
   };
 }
 
-/** Where the plot lies within the chart, without axes and names. */
-export function plotBox(chart: ECharts): { top: number; height: number } | null {
-  const rect = (chart as unknown as Laid).getModel().getComponent('grid')?.coordinateSystem?.getRect();
-  return rect ? { top: rect.y, height: rect.height } : null;
+/** Where the plot lies within the chart, without axes and names, in pixels. */
+export interface PlotBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function plotBox(chart: ECharts): PlotBox | null {
+  return (chart as unknown as Laid).getModel().getComponent('grid')?.coordinateSystem?.getRect() ?? null;
+}
+
+/** How places on the axes and pixels of a drawing belong together, for what is laid over it. */
+export interface Frame {
+  readonly plot: PlotBox;
+  toPixel(axis: 'x' | 'y', place: number): number;
+  toPlace(axis: 'x' | 'y', pixel: number): number;
+}
+
+export function frameOf(chart: ECharts): Frame | null {
+  const plot = plotBox(chart);
+  const finder = (axis: 'x' | 'y') => (axis === 'x' ? { xAxisIndex: 0 } : { yAxisIndex: 0 });
+  return (
+    plot && {
+      plot,
+      toPixel: (axis, place) => chart.convertToPixel(finder(axis), place),
+      toPlace: (axis, pixel) => chart.convertFromPixel(finder(axis), pixel),
+    }
+  );
 }

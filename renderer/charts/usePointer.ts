@@ -15,13 +15,14 @@ export interface PointerOptions {
   readonly full: () => Range | null;
   readonly logX: () => boolean;
   readonly range: Ref<Range | null>;
+  readonly pick: (place: Pointed['place']) => void;
 }
 
 /** Pixels from which a press counts as dragging. */
 const leastDrag = 5;
 
 /** Pointing, zooming by dragging over a part (or Ctrl and wheel), and by keyboard: + − 0 and the arrows. */
-export function usePointer({ chart, full, logX, range }: PointerOptions) {
+export function usePointer({ chart, full, logX, range, pick }: PointerOptions) {
   const pointed = shallowRef<Pointed | null>(null);
   /** What is being dragged over, in pixels of the chart. */
   const drag = shallowRef<readonly [from: number, to: number] | null>(null);
@@ -54,6 +55,10 @@ export function usePointer({ chart, full, logX, range }: PointerOptions) {
   function release(): void {
     const all = full();
     if (drag.value && all) range.value = selected(placeAt(drag.value[0]), placeAt(drag.value[1]), all) ?? range.value;
+    else if (pressed !== null && pointed.value) pick(pointed.value.place);
+    cancel();
+  }
+  function cancel(): void {
     drag.value = null;
     pressed = null;
   }
@@ -84,5 +89,5 @@ export function usePointer({ chart, full, logX, range }: PointerOptions) {
     event.preventDefault();
     range.value = go();
   }
-  return { pointed, drag, press, move, release, leave, wheel, key };
+  return { pointed, drag, press, move, release, cancel, leave, wheel, key };
 }

@@ -4,6 +4,7 @@ import type { TrainingData } from '../../charts/data.ts';
 import { gateOption } from '../../charts/gates.ts';
 import { lineOption } from '../../charts/line-option.ts';
 import { linesOf, sampleLines } from '../../charts/lines.ts';
+import type { Looks } from '../../charts/looks.ts';
 import { outcomesOf, scatterOption } from '../../charts/scatter.ts';
 import type { ChartSpec, PaperSpec } from '../../charts/spec.ts';
 import { stepTimeOption, stepTimesOf } from '../../charts/step-time.ts';
@@ -18,6 +19,8 @@ import { gateHistory } from '../lab/gates.ts';
 
 /** What a chart is made from: the trainings of runs, and their gates where the chart shows these. */
 export interface ChartData {
+  /** The colours of the trainings, where they are those of other charts. */
+  readonly looks?: Looks;
   readonly trainings: readonly TrainingData[];
   readonly gates: GateHistory | null;
 }
@@ -72,12 +75,12 @@ export async function drawChart(
 }
 
 function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, buckets: number): EChartsCoreOption {
-  const { trainings, gates } = data;
+  const { trainings, gates, looks } = data;
   switch (chart.kind) {
     case 'lines':
-      return lineOption(sampleLines(linesOf(trainings, chart), buckets, null, chart.logX), chart, style);
+      return lineOption(sampleLines(linesOf(trainings, chart, looks), buckets, null, chart.logX), chart, style);
     case 'scatter':
-      return scatterOption(outcomesOf(trainings, chart), chart, style);
+      return scatterOption(outcomesOf(trainings, chart, looks), chart, style);
     case 'gates':
       return gateOption(gates!, 'sent', style, bitmap);
     case 'step-time':

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChartExport, ExportedFile, RunExport } from '../../api.ts';
+import { drawnTrainings } from '../../charts/looks.ts';
 import { chartName } from '../../charts/names.ts';
 import { curvesOf } from '../../runs/curves.ts';
 import { exportCsv, exportJson } from '../../runs/export.ts';
@@ -22,9 +23,15 @@ const types = {
 } as const;
 
 /** A chart of runs as a file. Throws `run-unknown`, `nothing-to-draw` and `font-unknown`. */
-export async function exportChart(store: Store, { runs, chart, format, paper }: ChartExport): Promise<ExportedFile> {
-  const shown = runs.map((id) => store.find(id));
-  const data = chartData(store, readTrainings(store, shown), chart);
+export async function exportChart(
+  store: Store,
+  { runs, chart, format, paper, trainings: looks }: ChartExport,
+): Promise<ExportedFile> {
+  const named = runs.map((id) => store.find(id));
+  const all = readTrainings(store, named);
+  const trainings = looks ? drawnTrainings(all, looks) : all;
+  const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
+  const data = { ...chartData(store, trainings, chart), ...(looks && { looks }) };
   const content =
     format === 'csv' ? encode(chartCsv(data, chart, provenance(shown))) : await drawChart(data, chart, paper, format);
   return file(shown, chartName(chart), format, content);
@@ -33,7 +40,7 @@ export async function exportChart(store: Store, { runs, chart, format, paper }: 
 /** Runs as a file: their records, a comparison, or everything about them. Throws `run-unknown`. */
 export async function exportRuns(
   store: Store,
-  { runs, format, checkpoints = false }: RunExport,
+  { runs, format, checkpoints = false, reach }: RunExport,
 ): Promise<ExportedFile> {
   const shown = runs.map((id) => store.find(id));
   switch (format) {
@@ -47,7 +54,9 @@ export async function exportRuns(
     }
     case 'html': {
       const title = shown.length === 1 ? shown[0].name : `${shown.length} runs compared`;
-      return file(shown, 'report', format, encode(renderReport(curvesOf(store, shown), { title, madeAt: new Date() })));
+      const asked = { title, madeAt: new Date(), ...(reach !== undefined && { reach }) };
+      const report = renderReport(curvesOf(store, shown), asked);
+      return file(shown, 'report', format, encode(report));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
-import { axes, metrics } from '../../charts/spec.ts';
+import { axes, costs, metrics } from '../../charts/spec.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../runs/merge.ts';
 import { problemsOf } from '../../runs/problems.ts';
@@ -28,7 +28,7 @@ const line = z.strictObject({
 const scatter = z.strictObject({
   kind: z.literal('scatter'),
   y: z.enum(['best-accuracy', 'last-accuracy']),
-  x: z.enum(['bytes', 'time', 'bytes-per-sample']),
+  x: z.enum(costs),
   logX: z.boolean(),
 });
 const gates = z.strictObject({ kind: z.literal('gates') });
@@ -71,6 +71,7 @@ const inputs: Inputs = {
       chart: z.discriminatedUnion('kind', [line, scatter, gates, stepTime]),
       format: z.enum(['svg', 'png', 'pdf', 'csv']),
       paper: paperSchema,
+      trainings: z.record(id, count.max(1000)).optional(),
     }),
   ]),
   exportRuns: z.tuple([
@@ -78,6 +79,7 @@ const inputs: Inputs = {
       runs: ids.min(1),
       format: z.enum(['zip', 'csv', 'json', 'html']),
       checkpoints: z.boolean().optional(),
+      reach: z.number().min(0).max(1).optional(),
     }),
   ]),
   server: nothing,

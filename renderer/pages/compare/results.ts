@@ -1,76 +1,84 @@
-import type { RunSummary } from '../../../main/api.ts';
-import { valueAt } from '../../../main/charts/numbers.ts';
-import type { EpochData, TrainingData } from '../../../main/charts/data.ts';
+import { bytesBy, bestAccuracy } from '../../../main/charts/achievement.ts';
+import type { TrainingData } from '../../../main/charts/data.ts';
+import type { Looks } from '../../../main/charts/looks.ts';
+import { measures, type MeasureName, type Questions } from './measures.ts';
+import { spreadOf, type Spread } from './spread.ts';
 
-/** What one training achieved and what it cost; null where it has no finished epoch or never got there. */
+/** What one training achieved and what it cost, or what the seeds of an experiment did on average. */
 export interface Result {
-  readonly training: TrainingData;
-  readonly run: RunSummary;
-  readonly epochs: number;
-  readonly best: number | null;
-  readonly last: number | null;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** How many times its bytes go into those of the costliest. */
-  readonly fewer: number | null;
-  readonly seconds: number;
-  readonly samplesPerSecond: number | null;
-  /** Test accuracy by the time it had sent so many bytes. */
-  readonly atBytes: number | null;
+  /** Of the first training. */
+  readonly id: string;
+  readonly run: string;
+  readonly family: string;
+  readonly label: string;
+  readonly look: number;
+  readonly trainings: readonly TrainingData[];
+  /** null before its first finished epoch. */
+  readonly values: Readonly<Record<MeasureName, Spread | null>>;
+  /** How many times its bytes to the accuracy asked for go into those of the baseline; null when not all got there. */
+  readonly saving: number | null;
 }
 
-/** What is asked of every training: its accuracy by the time it had sent so many bytes. */
-interface Questions {
-  readonly bytes: number | null;
-}
-
-/** Compares trainings; those of runs that are not listed any more are left out. */
+/** The results of trainings as they are drawn: one for each family. */
 export function resultsOf(
   trainings: readonly TrainingData[],
-  runs: ReadonlyMap<string, RunSummary>,
+  looks: Looks,
   questions: Questions,
+  baseline: string | null,
 ): Result[] {
-  const most = Math.max(0, ...trainings.map(({ epochs }) => sentBy(epochs.at(-1))));
-  return trainings.flatMap((training) => {
-    const run = runs.get(training.run);
-    return run ? [resultOf(training, run, most, questions)] : [];
-  });
+  const families = new Map<string, TrainingData[]>();
+  for (const each of trainings) families.set(each.family, [...(families.get(each.family) ?? []), each]);
+  const results = [...families.values()].map((members) => resultOf(members, looks, questions));
+  const base = baselineOf(results, baseline);
+  return results.map((result) => ({ ...result, saving: saving(base, result) }));
 }
 
-function resultOf(training: TrainingData, run: RunSummary, most: number, { bytes }: Questions): Result {
-  const { epochs, steps } = training;
-  const last = epochs.at(-1);
-  const sent = sentBy(last);
-  const samples = sum(steps.samples, (step) => last !== undefined && steps.epoch[step] <= last.epoch);
+function resultOf(members: readonly TrainingData[], looks: Looks, questions: Questions): Omit<Result, 'saving'> {
+  const [{ id, run, family }] = members;
+  const valueOf = ({ of }: (typeof measures)[number]): Spread | null =>
+    spreadOf(members.map(({ epochs }) => (epochs.length === 0 ? null : of(epochs, questions))));
+  const values = Object.fromEntries(measures.map((measure) => [measure.name, valueOf(measure)]));
+  return { id, run, family, label: family, look: looks[id] ?? 0, trainings: members, values } as Omit<Result, 'saving'>;
+}
+
+/** What the others are measured by: the one chosen, or else the one that sends most. */
+export function baselineOf<T extends Pick<Result, 'trainings' | 'values'>>(
+  results: readonly T[],
+  chosen: string | null,
+): T | null {
+  const found = results.find(({ trainings }) => trainings.some(({ id }) => id === chosen));
+  const sent = (result: T): number => result.values.total?.mean ?? -1;
+  return found ?? results.reduce<T | null>((most, each) => (most && sent(most) >= sent(each) ? most : each), null);
+}
+
+type Priced = Pick<Result, 'values'>;
+
+function saving(base: Priced | null, { values: { price } }: Priced): number | null {
+  const most = base?.values.price ?? null;
+  const isWhole = (spread: Spread | null): spread is Spread => spread !== null && spread.count === spread.of;
+  return isWhole(most) && isWhole(price) && price.mean > 0 ? most.mean / price.mean : null;
+}
+
+/** What is asked before the user does: the bytes all have sent, and an accuracy all have reached, rounded down. */
+export function usualQuestions(trainings: readonly TrainingData[]): Questions {
+  const begun = trainings.filter(({ epochs }) => epochs.length > 0);
+  if (begun.length === 0) return { bytes: 0, reach: 0 };
+  const reach = Math.min(...begun.map(({ epochs }) => bestAccuracy(epochs)));
   return {
-    training,
-    run,
-    epochs: epochs.length,
-    best: last ? Math.max(...epochs.map(({ testAccuracy }) => testAccuracy)) : null,
-    last: last?.testAccuracy ?? null,
-    bytesUp: last?.bytesUp ?? 0,
-    bytesDown: last?.bytesDown ?? 0,
-    fewer: sent > 0 ? most / sent : null,
-    seconds: last?.seconds ?? 0,
-    samplesPerSecond: last && last.seconds > 0 && samples > 0 ? samples / last.seconds : null,
-    atBytes: bytes === null ? null : accuracyBy(epochs, bytes),
+    bytes: rounded(Math.min(...begun.map(({ epochs }) => bytesBy(epochs.at(-1))))),
+    reach: Math.floor(reach * 100) / 100,
   };
 }
 
-/** The accuracy a training had reached by the time it had sent so many bytes; null before its first epoch. */
-function accuracyBy(epochs: readonly EpochData[], bytes: number): number | null {
-  const x = Float64Array.from(epochs, sentBy);
-  const y = Float64Array.from(epochs, ({ testAccuracy }) => testAccuracy);
-  const reached = valueAt({ x, y }, bytes);
-  return Number.isNaN(reached) ? null : reached;
+/** Three digits: as much as a cursor can be placed. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(3));
 }
 
-function sentBy(epoch: EpochData | undefined): number {
-  return epoch ? epoch.bytesUp + epoch.bytesDown : 0;
-}
-
-function sum(values: Float64Array, counts: (index: number) => boolean): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) if (counts(i)) total += values[i];
-  return total;
+/** `4.3× fewer`, `1.8× more`, `as many`. */
+export function formatSaving(saving: number | null): string {
+  if (saving === null) return '–';
+  const factor = saving < 1 ? 1 / saving : saving;
+  const text = factor.toFixed(factor < 9.95 ? 1 : 0);
+  return text === '1.0' ? 'as many' : `${text}× ${saving < 1 ? 'more' : 'fewer'}`;
 }

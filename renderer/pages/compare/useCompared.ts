@@ -1,3 +1,4 @@
+import { refThrottled } from '@vueuse/core';
 import {
   computed,
   onScopeDispose,
@@ -10,47 +11,90 @@ import {
 } from 'vue';
 import type { RunDetail } from '../../../main/api.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
-import { trainingsOf } from '../../../main/charts/trainings.ts';
-import { failureOf, useLab } from '../../lab/index.ts';
+import { labelled } from '../../../main/charts/labels.ts';
+import { trainingsOfRun, type UnlabelledTraining } from '../../../main/charts/trainings.ts';
+import { failureOf, useLab, useLabEvent } from '../../lab/index.ts';
 import { useRecordsOf } from '../../stores/records.ts';
+import type { RunRecords } from '../../stores/run-records.ts';
 import { runData } from '../run/run-lines.ts';
 
 export interface Compared {
-  readonly runs: Readonly<Ref<readonly RunDetail[]>>;
-  readonly trainings: ComputedRef<TrainingData[]>;
-  /** Why something is not shown. */
+  readonly runs: ComputedRef<readonly RunDetail[]>;
+  readonly trainings: ComputedRef<readonly TrainingData[]>;
+  /** Whether all there is has been read once. */
+  readonly loaded: ComputedRef<boolean>;
+  /** Ids of runs that are not in this lab, or not any more. */
+  readonly missing: ComputedRef<readonly string[]>;
+  /** Why something else is not shown. */
   readonly error: Readonly<Ref<string | null>>;
 }
+
+/** Milliseconds between two looks at what has come in: of many runs, something always has. */
+const pause = 250;
 
 /** The runs that are compared, in the order given, with their trainings as read so far; those that go on are followed. */
 export function useCompared(ids: MaybeRefOrGetter<readonly string[]>): Compared {
   const lab = useLab();
-  const runs = shallowRef<readonly RunDetail[]>([]);
+  const details = shallowRef<ReadonlyMap<string, RunDetail>>(new Map());
+  const gone = shallowRef<ReadonlySet<string>>(new Set());
   const error = shallowRef<string | null>(null);
+  const runs = computed(() =>
+    toValue(ids).flatMap((id) => (details.value.has(id) && !gone.value.has(id) ? [details.value.get(id)!] : [])),
+  );
   const records = useRecordsOf(() => runs.value.map(({ id }) => id));
 
-  const load = async (): Promise<void> => {
-    const wanted = toValue(ids);
+  async function load(wanted: readonly string[]): Promise<void> {
     const found = await Promise.allSettled(wanted.map((id) => lab.api.run(id)));
-    if (wanted !== toValue(ids)) return;
-    runs.value = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-    const lost = found.find((each) => each.status === 'rejected');
-    error.value = lost ? failureOf(lost.reason).message : null;
-  };
+    const failures = found.map((each) => (each.status === 'rejected' ? failureOf(each.reason) : null));
+    const known = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    details.value = new Map([...details.value, ...known.map((run) => [run.id, run] as const)]);
+    const lost = wanted.filter((_, i) => failures[i]?.code === 'run-unknown');
+    if (lost.length > 0) gone.value = new Set([...gone.value, ...lost]);
+    error.value = failures.find((failure) => failure && failure.code !== 'run-unknown')?.message ?? null;
+  }
+  // What a run was set to stays what it is: only those that are new are asked for.
   watch(
     () => toValue(ids),
-    () => void load(),
+    (wanted) => void load(wanted.filter((id) => !details.value.has(id) && !gone.value.has(id))),
   );
-  onScopeDispose(lab.onReady(() => void load()));
+  onScopeDispose(lab.onReady(() => void load(toValue(ids))));
+  useLabEvent('runs', (_, deleted) => {
+    if (deleted.some((id) => details.value.has(id))) gone.value = new Set([...gone.value, ...deleted]);
+  });
 
-  const trainings = computed(() =>
-    trainingsOf(
-      runs.value.flatMap((run) => {
-        const own = records.value.find(({ id }) => id === run.id);
-        // Read for its sake: the records are outside of reactivity.
-        return own && own.state.version >= 0 ? [runData(run, own)] : [];
-      }),
-    ),
+  const versions = refThrottled(
+    computed(() => records.value.reduce((sum, { state }) => sum + 1 + state.version, 0)),
+    pause,
   );
-  return { runs, trainings, error };
+  const read = createReader();
+  const trainings = computed(() => {
+    // Read for its sake, too: the records are outside of reactivity.
+    if (versions.value === 0) return [];
+    const byId = new Map(records.value.map((own) => [own.id, own]));
+    return labelled(runs.value.flatMap((run) => read(run, byId.get(run.id))));
+  });
+  return {
+    runs,
+    trainings,
+    loaded: computed(
+      () =>
+        records.value.length === runs.value.length && records.value.every(({ state }) => state.status !== 'loading'),
+    ),
+    missing: computed(() => toValue(ids).filter((id) => gone.value.has(id))),
+    error,
+  };
+}
+
+/** Trainings of runs, made anew only of those whose records have changed. */
+function createReader(): (run: RunDetail, records: RunRecords | undefined) => readonly UnlabelledTraining[] {
+  const known = new Map<string, { readonly version: number; readonly trainings: readonly UnlabelledTraining[] }>();
+  return (run, records) => {
+    if (!records) return [];
+    const before = known.get(run.id);
+    const { version } = records.state;
+    if (before?.version === version) return before.trainings;
+    const trainings = trainingsOfRun(runData(run, records));
+    known.set(run.id, { version, trainings });
+    return trainings;
+  };
 }

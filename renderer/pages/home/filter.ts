@@ -23,7 +23,8 @@ export function filterRuns(runs: readonly RunSummary[], { text, status, tag }: R
   );
 }
 
-function textOf({ name, number, group, model, dataset, method, status, tags }: RunSummary): string {
+/** All words by which a run is found. */
+export function textOf({ name, number, group, model, dataset, method, status, tags }: RunSummary): string {
   return [name, `#${number}`, group, model, dataset, method, status, ...tags].join(' ').toLowerCase();
 }
 

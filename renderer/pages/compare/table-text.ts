@@ -1,0 +1,85 @@
+import { formatSpread, measures, type Questions } from './measures.ts';
+import { formatSaving, type Result } from './results.ts';
+
+/** The table of results as text for elsewhere. */
+
+const head = (questions: Questions): string[] => [
+  'Training',
+  ...measures.map(({ label }) => label(questions)),
+  'Bytes saved',
+];
+
+function words(results: readonly Result[]): string[][] {
+  return results.map(({ label, trainings, values, saving }) => [
+    trainings.length > 1 ? `${label} (${trainings.length} seeds)` : label,
+    ...measures.map((measure) => formatSpread(measure, values[measure.name])),
+    formatSaving(saving),
+  ]);
+}
+
+/** For a README or a note. */
+export function markdownTable(results: readonly Result[], questions: Questions): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  const rule = [
+    '---',
+    ...head(questions)
+      .slice(1)
+      .map(() => '---:'),
+  ];
+  return [head(questions), rule, ...words(results)].map(line).join('\n');
+}
+
+const latexSigns: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '±': '$\\pm$',
+  '×': '$\\times$',
+  '–': '--',
+};
+
+/** For a paper, with the rules of booktabs. */
+export function latexTable(results: readonly Result[], questions: Questions): string {
+  const escape = (text: string): string =>
+    text
+      .replace(/[\\~^±×–&%$#_{}]/g, (sign) => latexSigns[sign] ?? `\\${sign}`)
+      .replace(/(\d) (?=\\%|[kMGT]?B)/g, '$1\\,');
+  const line = (cells: readonly string[]): string => `${cells.map(escape).join(' & ')} \\\\`;
+  return [
+    '% \\usepackage{booktabs}',
+    `\\begin{tabular}{l${'r'.repeat(head(questions).length - 1)}}`,
+    '\\toprule',
+    line(head(questions)),
+    '\\midrule',
+    ...words(results).map(line),
+    '\\bottomrule',
+    '\\end{tabular}',
+  ].join('\n');
+}
+
+/** All digits, in bytes, seconds and shares of one: means over seeds, and their standard deviations beside them. */
+export function csvTable(results: readonly Result[], questions: Questions): string {
+  const columns = ['training', 'seeds', ...measures.flatMap(({ name }) => [name, `${name}Deviation`, `${name}Count`])];
+  const rows = results.map(({ label, trainings, values, saving }) => [
+    label,
+    trainings.length,
+    ...measures.flatMap(({ name }) => {
+      const spread = values[name];
+      return [spread?.mean ?? '', spread?.deviation ?? '', spread?.count ?? 0];
+    }),
+    saving ?? '',
+  ]);
+  const notes = [`within: accuracy within ${questions.bytes} bytes`, `price: to a test accuracy of ${questions.reach}`];
+  return [
+    ...notes.map((note) => `# ${note}`),
+    ...[[...columns, 'saving'], ...rows].map((row) => row.map(cell).join(',')),
+    '',
+  ].join('\r\n');
+}
+
+/** RFC 4180. */
+function cell(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
