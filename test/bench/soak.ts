@@ -64,22 +64,32 @@ const faults: readonly { readonly name: string; readonly strike: () => void }[] 
 
 const stop = new AbortController();
 let struck = 0;
-const injecting = setInterval(
-  () => {
-    const { name, strike } = faults[struck++ % faults.length];
-    say(`${new Date().toISOString()} ${name}`);
-    strike();
-  },
-  Number(options.every) * 1000,
+let injecting: NodeJS.Timeout | undefined;
+
+/** From the first step on: what is not there yet cannot break. */
+function begin(): void {
+  injecting ??= setInterval(
+    () => {
+      if ((struck + 1) * Number(options.every) >= Number(options.minutes) * 60) {
+        clearInterval(injecting);
+        stop.abort();
+        return;
+      }
+      const { name, strike } = faults[struck++ % faults.length];
+      say(`${new Date().toISOString()} ${name}`);
+      strike();
+    },
+    Number(options.every) * 1000,
+  );
+}
+
+const { status } = await executeHere(
+  store,
+  id,
+  {},
+  { signal: stop.signal, onEvent: ({ kind }) => kind === 'progress' && begin() },
 );
-setTimeout(
-  () => {
-    clearInterval(injecting);
-    stop.abort();
-  },
-  Number(options.minutes) * 60_000,
-);
-const { status } = await executeHere(store, id, {}, { signal: stop.signal }).finally(() => clearInterval(injecting));
+clearInterval(injecting);
 
 const lines = log();
 const happened = (event: string): number => lines.filter((line) => line.event === event).length;
