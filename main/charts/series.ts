@@ -75,8 +75,18 @@ export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axi
   });
 }
 
-/** Where every step lies on an axis, when it ended. */
+/** All charts of a page ask for the places of the same steps. */
+const placesOf = new WeakMap<StepData, Map<AxisKind, Float64Array>>();
+
+/** Where every step lies on an axis, when it ended. Steps and epochs of one reading belong together. */
 export function stepPlaces(steps: StepData, epochs: readonly EpochData[], axis: AxisKind): Float64Array {
+  const known = placesOf.get(steps) ?? new Map<AxisKind, Float64Array>();
+  const places = known.get(axis) ?? computePlaces(steps, epochs, axis);
+  placesOf.set(steps, known.set(axis, places));
+  return places;
+}
+
+function computePlaces(steps: StepData, epochs: readonly EpochData[], axis: AxisKind): Float64Array {
   switch (axis) {
     case 'step':
       return steps.step.map((step) => step + 1);

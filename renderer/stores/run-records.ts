@@ -16,7 +16,7 @@ export interface RecordsState {
 export interface RunRecords {
   readonly id: string;
   readonly state: Readonly<RecordsState>;
-  readonly steps: Pick<StepLog, 'columns' | 'count'>;
+  readonly steps: Pick<StepLog, 'columns' | 'count' | 'totals'>;
   readonly epochs: readonly EpochRecord[];
   readonly pairs: readonly PairRecord[];
   readonly log: readonly LogLine[];
@@ -38,7 +38,7 @@ export interface FollowedRun {
  * and the more it costs to draw them all.
  */
 function pauseAfter(steps: number): number {
-  return 250 * Math.min(4, Math.max(1, steps / 25_000));
+  return 250 * Math.min(8, Math.max(1, steps / 12_500));
 }
 
 /** Follows one run from its first row on. */

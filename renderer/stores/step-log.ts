@@ -1,4 +1,5 @@
 import type { StepBatch, StepColumn, StepColumns } from '../../main/api.ts';
+import { sumByPhase, type PhaseTotals } from './phase-totals.ts';
 
 const names = [
   ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
@@ -14,6 +15,8 @@ export interface StepLog {
   /** Views of exactly `count` rows; new ones after every batch, the rows in them never change. */
   readonly columns: StepColumns;
   readonly count: number;
+  /** Of all rows, by training, phase and data source. */
+  readonly totals: readonly PhaseTotals[];
   /** Where to read on. */
   readonly row: number;
   take(batch: StepBatch): Taken;
@@ -26,6 +29,7 @@ export interface StepLog {
 export function createStepLog(): StepLog {
   let buffers = allocate(0);
   let columns: StepColumns = buffers;
+  let sums = sumByPhase();
   let count = 0;
   let row = 0;
   let generation = 0;
@@ -44,6 +48,7 @@ export function createStepLog(): StepLog {
     for (const name of names) buffers[name].set(batch.columns[name], count);
     count += added;
     row = batch.row;
+    sums.add(batch.columns);
     show();
   };
   return {
@@ -52,6 +57,9 @@ export function createStepLog(): StepLog {
     },
     get count() {
       return count;
+    },
+    get totals() {
+      return sums.totals;
     },
     get row() {
       return row;
@@ -62,6 +70,7 @@ export function createStepLog(): StepLog {
         generation = batch.generation;
         // Views handed out before keep their rows: what comes next goes into other memory.
         buffers = allocate(0);
+        sums = sumByPhase();
         [count, row] = [0, 0];
         show();
       }
@@ -70,13 +79,6 @@ export function createStepLog(): StepLog {
       return 'taken';
     },
   };
-}
-
-/** The rows of one data source. */
-export function ofSource(columns: StepColumns, source: number): StepColumns {
-  const kept: number[] = [];
-  columns.source.forEach((each, i) => each === source && kept.push(i));
-  return byColumn((name) => Float64Array.from(kept, (i) => columns[name][i]));
 }
 
 function allocate(rows: number): Record<StepColumn, Float64Array> {

@@ -68,7 +68,7 @@ async function liveShare(page: Page, from: number): Promise<number> {
   await client.send('Performance.enable');
   const busy = async (): Promise<number> => {
     const { metrics } = await client.send('Performance.getMetrics');
-    return metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    return metrics.find(({ name }) => name === 'ThreadTime')!.value;
   };
   const [before, start] = [await busy(), performance.now()];
   await page.evaluate(() => bench.live(20, 4, 25));

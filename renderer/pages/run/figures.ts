@@ -1,4 +1,6 @@
-import type { Plan, RunSummary, StepColumns } from '../../../main/api.ts';
+import type { Plan, RunSummary } from '../../../main/api.ts';
+import type { PhaseTotals } from '../../stores/phase-totals.ts';
+import type { StepLog } from '../../stores/step-log.ts';
 import { planStanding } from './progress.ts';
 
 /** The figures at the head of a run's page; null is what is not known yet. */
@@ -18,29 +20,24 @@ export interface KeyFigures {
 export function keyFigures(
   { bytesUp, bytesDown }: Pick<RunSummary, 'bytesUp' | 'bytesDown'>,
   plan: Plan | null,
-  steps: StepColumns,
+  { columns, totals }: Pick<StepLog, 'columns' | 'totals'>,
 ): KeyFigures {
-  const last = steps.step.length - 1;
-  const [up, down] = [sum(steps.bytesUp), sum(steps.bytesDown)];
+  const last = columns.step.length - 1;
+  const sum = (value: (each: PhaseTotals) => number): number => totals.reduce((all, each) => all + value(each), 0);
+  const [up, down] = [sum((each) => each.bytesUp), sum((each) => each.bytesDown)];
   const payload = up + down;
-  const wire = sum(steps.wireUp) + sum(steps.wireDown);
+  const wire = sum(({ wireUp, wireDown }) => wireUp + wireDown);
   // Steps and summary come by different events: ratios are taken of one and the same steps.
-  const planned = plan ? planStanding(plan, steps) : null;
+  const planned = plan ? planStanding(plan, totals) : null;
   return {
     ...(bytesUp + bytesDown > payload ? { bytesUp, bytesDown } : { bytesUp: up, bytesDown: down }),
     ofPlan: planned ? ratio(payload, planned.bytes) : null,
     lessThanFull: planned ? ratio(planned.fullBudgetBytes, payload) : null,
-    stepBytes: last < 0 ? null : steps.bytesUp[last] + steps.bytesDown[last],
+    stepBytes: last < 0 ? null : columns.bytesUp[last] + columns.bytesDown[last],
     framing: payload > 0 ? Math.max(0, wire / payload - 1) : null,
   };
 }
 
 function ratio(part: number, whole: number): number | null {
   return part > 0 && whole > 0 ? part / whole : null;
-}
-
-function sum(values: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < values.length; i++) total += values[i];
-  return total;
 }

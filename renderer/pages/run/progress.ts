@@ -1,4 +1,5 @@
-import type { Budget, Plan, PlannedPhase, StepColumns } from '../../../main/api.ts';
+import type { Budget, Plan, PlannedPhase } from '../../../main/api.ts';
+import type { PhaseTotals } from '../../stores/phase-totals.ts';
 
 /** A stretch of the progress bar. */
 export interface PhaseSegment {
@@ -27,12 +28,12 @@ export interface PlanStanding {
   readonly fullBudgetBytes: number;
 }
 
-/** Steps are counted by training and phase, so it holds whatever the order they came in. */
-export function planStanding(plan: Plan, steps: StepColumns): PlanStanding {
-  const counts = countByPhase(steps);
+export function planStanding(plan: Plan, totals: readonly PhaseTotals[]): PlanStanding {
   let [done, bytes] = [0, 0];
   for (const { training, phase, planned } of numberedPhases(plan.phases)) {
-    const made = Math.min(planned.steps, counts.get(phaseKey(training, phase)) ?? 0);
+    const own = totals.filter((each) => each.training === training && each.phase === phase);
+    const steps = own.reduce((sum, each) => sum + each.steps, 0);
+    const made = Math.min(planned.steps, steps);
     done += made;
     if (planned.steps > 0) bytes += (made / planned.steps) * (planned.bytesUp + planned.bytesDown);
   }
@@ -47,20 +48,4 @@ export function numberedPhases(
     const first = phases.findIndex(({ training }) => training === planned.training);
     return { training: planned.training, phase: i - first, planned };
   });
-}
-
-/** Rows of a phase mostly follow one another, so they are counted by stretches. */
-function countByPhase({ training, phase }: StepColumns): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (let from = 0, row = 1; from < training.length; row++) {
-    if (row < training.length && training[row] === training[from] && phase[row] === phase[from]) continue;
-    const key = phaseKey(training[from], phase[from]);
-    counts.set(key, (counts.get(key) ?? 0) + row - from);
-    from = row;
-  }
-  return counts;
-}
-
-function phaseKey(training: number, phase: number): number {
-  return training * 10_000 + phase;
 }

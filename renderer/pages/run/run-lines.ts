@@ -45,7 +45,10 @@ export function trainingBudgets({ experiment: { method, phases } }: Pick<FixedRu
 }
 
 /** What charts draw of a run as it is read so far. */
-export function runData(run: FixedRun, { steps, epochs }: Pick<RunRecords, 'steps' | 'epochs'>): RunData {
+export function runData(
+  run: FixedRun,
+  { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
+): RunData {
   const { id, name, number, seed } = run;
   return { id, name, number, seed, trainingBudgets: trainingBudgets(run), steps: steps.columns, epochs };
 }

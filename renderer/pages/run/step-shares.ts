@@ -1,5 +1,6 @@
 import type { StepColumns } from '../../../main/api.ts';
 import { timeParts } from '../../../main/charts/step-time.ts';
+import { sumByPhase, type PhaseTotals } from '../../stores/phase-totals.ts';
 
 /** Where the time of steps went: seconds a step on average, and shares of the whole. */
 export interface TimeShares {
@@ -9,26 +10,24 @@ export interface TimeShares {
   readonly parts: readonly { readonly name: string; readonly seconds: number; readonly share: number }[];
 }
 
-/** Of the steps from row `from` on that `wanted` takes; null when there are none. */
-export function timeShares(
-  steps: StepColumns,
-  from = 0,
-  wanted: (row: number) => boolean = () => true,
-): TimeShares | null {
-  const sums = timeParts.map(() => 0);
-  const columns = timeParts.map(({ column }) => steps[column]);
-  let count = 0;
-  for (let row = Math.max(0, from); row < steps.step.length; row++) {
-    if (!wanted(row)) continue;
-    count++;
-    for (let i = 0; i < columns.length; i++) sums[i] += columns[i][row];
-  }
-  if (count === 0) return null;
-  const total = sums.reduce((sum, each) => sum + each, 0);
+/** Of all these steps together; null when there are none. */
+export function timeShares(totals: readonly PhaseTotals[]): TimeShares | null {
+  const steps = totals.reduce((sum, each) => sum + each.steps, 0);
+  if (steps === 0) return null;
+  const seconds = timeParts.map(({ column }) => totals.reduce((sum, each) => sum + each[column], 0));
+  const all = seconds.reduce((sum, each) => sum + each, 0);
   const parts = timeParts.map(({ name }, i) => ({
     name,
-    seconds: sums[i] / count,
-    share: total > 0 ? sums[i] / total : 0,
+    seconds: seconds[i] / steps,
+    share: all > 0 ? seconds[i] / all : 0,
   }));
-  return { steps: count, secondsPerStep: total / count, parts };
+  return { steps, secondsPerStep: all / steps, parts };
+}
+
+/** Totals of the last so many rows. */
+export function recentTotals(steps: StepColumns, count: number): readonly PhaseTotals[] {
+  const sums = sumByPhase();
+  const recent = Object.entries(steps).map(([name, values]) => [name, values.subarray(-count)]);
+  sums.add(Object.fromEntries(recent) as StepColumns);
+  return sums.totals;
 }

@@ -85,15 +85,3 @@ export async function expectAccessible(page: Page): Promise<void> {
   });
   expect(found).toEqual([]);
 }
-
-/** Watches how long the page is kept from answering: the longest task in milliseconds since, when asked. */
-export async function watchLongTasks(page: Page): Promise<() => Promise<number>> {
-  const longest = await page.evaluateHandle(() => {
-    const state = { longest: 0 };
-    new PerformanceObserver((list) => {
-      for (const { duration } of list.getEntries()) state.longest = Math.max(state.longest, duration);
-    }).observe({ type: 'longtask' });
-    return state;
-  });
-  return () => longest.evaluate((state) => state.longest);
-}

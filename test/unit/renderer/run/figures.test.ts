@@ -7,8 +7,9 @@ import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
 import { formatLatency, namedLinks, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
 import { phaseSegments, planStanding } from '../../../../renderer/pages/run/progress.ts';
 import { shareDone } from '../../../../renderer/shell/progress.ts';
-import { timeShares } from '../../../../renderer/pages/run/step-shares.ts';
-import { stepColumns } from './recorded-run.ts';
+import { recentTotals, timeShares } from '../../../../renderer/pages/run/step-shares.ts';
+import type { StepLog } from '../../../../renderer/stores/step-log.ts';
+import { stepLog } from './recorded-run.ts';
 
 const phase = { epochs: 1, learningRate: 0.01, firstEpoch: 0, training: 0 };
 const plan: Plan = {
@@ -20,8 +21,8 @@ const plan: Plan = {
 };
 
 /** So many steps as the plan has them, the first ten in its first phase. */
-const asPlanned = (count: number): ReturnType<typeof stepColumns> =>
-  stepColumns(
+const asPlanned = (count: number): StepLog =>
+  stepLog(
     Array.from({ length: count }, (_, step) => {
       const [bytesUp, bytesDown] = step < 10 ? [6, 4] : [60, 40];
       const wire = { wireUp: bytesUp * 1.5, wireDown: bytesDown * 1.5 };
@@ -50,8 +51,8 @@ describe('the figures of a run', () => {
 
   it('tell phases of several trainings apart', () => {
     const scratch = { ...plan, phases: plan.phases.map((each, training) => ({ ...each, training })) };
-    const steps = stepColumns([{ training: 0 }, { training: 1 }, { training: 1 }]);
-    expect(planStanding(scratch, steps)).toMatchObject({ steps: 3, bytes: 10 + 100 + 100 });
+    const { totals } = stepLog([{ training: 0 }, { training: 1 }, { training: 1 }]);
+    expect(planStanding(scratch, totals)).toMatchObject({ steps: 3, bytes: 10 + 100 + 100 });
   });
 });
 
@@ -78,15 +79,16 @@ describe('progress', () => {
 
 describe('where the time goes', () => {
   it('is shared out over the steps looked at', () => {
-    const steps = stepColumns([
+    const { totals, columns } = stepLog([
       { clientSeconds: 9, source: 1 },
       { clientSeconds: 1, wireSeconds: 1, serverSeconds: 2 },
       { clientSeconds: 1, wireSeconds: 3 },
     ]);
-    const shares = timeShares(steps, 0, (row) => steps.source[row] === 0);
+    const shares = timeShares(totals.filter(({ source }) => source === 0));
     expect(shares).toMatchObject({ steps: 2, secondsPerStep: 4 });
     expect(shares?.parts.map(({ share }) => share)).toEqual([0.25, 0.5, 0.25, 0]);
-    expect(timeShares(steps, 3)).toBeNull();
+    expect(timeShares(recentTotals(columns, 1))?.parts.map(({ share }) => share)).toEqual([0.25, 0.75, 0, 0]);
+    expect(timeShares([])).toBeNull();
   });
 });
 

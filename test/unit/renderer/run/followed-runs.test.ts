@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { StepBatch } from '../../../../main/api.ts';
 import { createFollowedRuns, type FollowedRuns } from '../../../../renderer/stores/followed-runs.ts';
-import { createStepLog, ofSource } from '../../../../renderer/stores/step-log.ts';
+import { createStepLog } from '../../../../renderer/stores/step-log.ts';
 import { recordedRun, stepColumns } from './recorded-run.ts';
 
 describe('a log of steps', () => {
@@ -50,9 +50,19 @@ describe('a log of steps', () => {
     );
   });
 
-  it('can be read by source', () => {
-    const rows = [0, 1, 0, 1].map((source, step) => ({ source, step }));
-    expect([...ofSource(stepColumns(rows), 1).step]).toEqual([1, 3]);
+  it('adds up what it holds by phase and source, and nothing of an older generation', () => {
+    const log = createStepLog();
+    const rows = [0, 1, 0, 1].map((source, i) => ({ source, phase: i >> 1, bytesUp: 10 ** i }));
+    log.take({ ...batch([], 0, 4), columns: stepColumns(rows) });
+    log.take({ ...batch([], 4, 6), columns: stepColumns(rows.slice(2)) });
+    expect(log.totals).toMatchObject([
+      { phase: 0, source: 0, steps: 1, bytesUp: 1 },
+      { phase: 0, source: 1, steps: 1, bytesUp: 10 },
+      { phase: 1, source: 0, steps: 2, bytesUp: 200 },
+      { phase: 1, source: 1, steps: 2, bytesUp: 2000 },
+    ]);
+    log.take({ ...batch([], 0, 1, 1), columns: stepColumns(rows.slice(0, 1)) });
+    expect(log.totals).toMatchObject([{ steps: 1, bytesUp: 1 }]);
   });
 });
 

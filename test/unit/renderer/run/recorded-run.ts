@@ -9,6 +9,7 @@ import type {
 } from '../../../../main/api.ts';
 import { LabFailure } from '../../../../renderer/lab/failure.ts';
 import type { RecordSource } from '../../../../renderer/stores/followed-runs.ts';
+import { createStepLog, type StepLog } from '../../../../renderer/stores/step-log.ts';
 
 const columns: readonly StepColumn[] = [
   ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
@@ -21,6 +22,13 @@ export function stepColumns(rows: readonly Partial<Record<StepColumn, number>>[]
   return Object.fromEntries(
     columns.map((name) => [name, Float64Array.from(rows, (row) => row[name] ?? 0)]),
   ) as StepColumns;
+}
+
+/** A log that has read these steps. */
+export function stepLog(rows: Parameters<typeof stepColumns>[0]): StepLog {
+  const log = createStepLog();
+  log.take({ generation: 0, from: 0, row: rows.length, more: false, columns: stepColumns(rows) });
+  return log;
 }
 
 const stepsPerEpoch = 4;

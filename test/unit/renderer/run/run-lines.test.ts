@@ -37,7 +37,7 @@ const steps = stepColumns(
     return { source: i % 2, step, epoch: Math.floor(step / 2), bytesUp: 5, bytesDown: 5, samples: 1 };
   }),
 );
-const data = runData(run(2), { steps: { columns: steps, count: 8 }, epochs: [] });
+const data = runData(run(2), { steps: { columns: steps }, epochs: [] });
 
 describe('the lines of a run', () => {
   it('tell the metrics of a single training apart, and trainings where there are several', () => {
