@@ -3,11 +3,12 @@ import { dirname, sep } from 'node:path';
 import { setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { SluiceError } from '../../errors.ts';
+import type { SharedMemory } from './loops.ts';
 
 /** What Emscripten's module object has beyond its published types. */
 export interface WasmModule {
   readonly HEAPU8: Uint8Array;
-  readonly asm: { readonly memory: object };
+  readonly asm: { readonly memory: SharedMemory };
   _malloc(bytes: number): number;
   _free(offset: number): void;
 }
@@ -17,9 +18,7 @@ export type WasmBackend = Pick<BackendWasm, 'dataIdMap' | 'makeOutput' | 'incRef
 
 /** tfjs-backend-wasm, made current. Running out of its 4 GB is an error here, not a write to address 0. */
 export async function loadBackend(): Promise<{ backend: WasmBackend; module: WasmModule }> {
-  const binary = createRequire(import.meta.url).resolve(
-    '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm',
-  );
+  const binary = createRequire(import.meta.url).resolve('#kernels/tfjs-backend-wasm-simd.wasm');
   setWasmPaths(dirname(binary) + sep);
   await withoutNewListeners(() => tf.setBackend('wasm'));
   const backend = tf.backend() as unknown as WasmBackend & { readonly wasm: WasmModule };

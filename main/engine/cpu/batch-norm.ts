@@ -1,4 +1,4 @@
-import { offsetOf, output, withScratch } from './host.ts';
+import { offsetOf, output, splitMaps, withScratch } from './host.ts';
 import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
 import { reluFlag } from './pointwise.ts';
 
@@ -13,17 +13,18 @@ export const batchNormTrain: CpuKernel = {
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, gamma, beta);
     const [y, mean, variance] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
-    const [px, py, pm, pv] = [x, y, mean, variance].map((tensor) => offsetOf(host, tensor)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const [px, py, pm, pv, pg, pb] = [x, y, mean, variance, gamma, beta].map((tensor) => offsetOf(host, tensor));
     withScratch(host, 24 * maps, (scratch) => {
-      const [scale, shift] = [scratch, scratch + 4 * maps];
-      host.loops.batchNormMoments(px, rows, maps, pm, pv, scratch);
-      host.loops.batchNormCoefficients(pm, pv, offsetOf(host, gamma), offsetOf(host, beta), eps, maps, scale, shift);
-      host.loops.scaleShift(px, py, scale, shift, rows, maps, reluFlag(attributes));
+      splitMaps(host, rows, maps, (from, to) => {
+        const [x, y, mean, variance, gamma, beta] = [px, py, pm, pv, pg, pb].map((at) => at + 4 * from);
+        const [own, count] = [scratch + 24 * from, to - from];
+        const [scale, shift] = [own, own + 4 * count];
+        return [
+          ['batchNormMoments', x, rows, count, maps, mean, variance, own],
+          ['batchNormCoefficients', mean, variance, gamma, beta, eps, count, scale, shift],
+          ['scaleShift', x, y, scale, shift, rows, count, maps, reluFlag(attributes)],
+        ];
+      });
     });
     return [y, mean, variance];
   },
@@ -40,7 +41,11 @@ export const batchNormTrainGrad: CpuKernel = {
     const inputs = [dy, x, y, mean, variance, gamma].map((tensor) => offsetOf(host, tensor));
     const results = outputs.map((tensor) => offsetOf(host, tensor));
     withScratch(host, 28 * maps, (scratch) => {
-      host.loops.batchNormGrad(...inputs, eps, rows, maps, reluFlag(attributes), ...results, scratch);
+      splitMaps(host, rows, maps, (from, to) => {
+        const [ins, outs] = [inputs, results].map((tensors) => tensors.map((at) => at + 4 * from));
+        const shape = [rows, to - from, maps];
+        return [['batchNormGrad', ...ins, eps, ...shape, reluFlag(attributes), ...outs, scratch + 28 * from]];
+      });
     });
     return outputs;
   },

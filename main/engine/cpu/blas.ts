@@ -1,14 +1,14 @@
 import koffi from 'koffi';
 import { messageOf, SluiceError } from '../../errors.ts';
-import type { Gemm } from './gemm.ts';
-import type { WasmModule } from './backend.ts';
+import type { Loop } from './loops.ts';
 
-/** The system's matrix library, open. */
+/** The system's matrix library, open. A call of it runs on the thread that makes it: Sluice spreads the work itself. */
 export interface Blas {
   readonly name: string;
-  /** Threads it will use; null where it decides for itself. */
-  readonly threads: number | null;
-  readonly gemm: (module: WasmModule) => Gemm;
+  /** The library, as it was found. */
+  readonly path: string;
+  /** `gemm` of the inner loops, on memory at this address. */
+  readonly gemm: (base: number) => Loop;
 }
 
 type Library = ReturnType<typeof koffi.load>;
@@ -40,19 +40,18 @@ const remedies: Partial<Record<NodeJS.Platform, string>> = {
 
 /** How to get a BLAS where there is none. */
 export function blasAdvice(): string {
-  return `Training would be about three times as fast with OpenBLAS: ${remedies[process.platform] ?? remedies.linux}`;
+  return `Training would be about twice as fast with OpenBLAS: ${remedies[process.platform] ?? remedies.linux}`;
 }
 
 /**
- * Opens a BLAS for `threads` threads: the file named by `choice` (SLUICE_BLAS), or the first of the system's that
- * loads. Null when there is none or `choice` is "none". A file that was asked for and does not work is an error.
+ * Opens a BLAS: the file named by `choice` (SLUICE_BLAS), or the first of the system's that loads. Null when there is none or `choice` is "none". A file that was asked for and does not work is an error.
  */
-export function openBlas(threads: number, choice: string | undefined): Blas | null {
+export function openBlas(choice: string | undefined): Blas | null {
   if (choice === 'none') return null;
-  if (choice) return load(choice, threads);
+  if (choice) return loadBlas(choice);
   for (const path of candidates[process.platform] ?? []) {
     try {
-      return load(path, threads);
+      return loadBlas(path);
     } catch {
       continue;
     }
@@ -60,18 +59,18 @@ export function openBlas(threads: number, choice: string | undefined): Blas | nu
   return null;
 }
 
-function load(path: string, threads: number): Blas {
+/** Opens the library of this path or name. */
+export function loadBlas(path: string): Blas {
+  // Accelerate has no function for it.
+  process.env.VECLIB_MAXIMUM_THREADS ??= '1';
   try {
     const library = koffi.load(path);
     const sgemm = library.func('cblas_sgemm', 'void', [
       ...['int', 'int', 'int', 'int', 'int', 'int', 'float'],
       ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
     ]) as Native;
-    return {
-      name: nameOf(library, path),
-      threads: setThreads(library, threads),
-      gemm: (module) => gemmOn(module, sgemm),
-    };
+    keepToOneThread(library);
+    return { name: nameOf(library, path), path, gemm: (base) => gemmOn(base, sgemm) };
   } catch (cause) {
     throw new SluiceError(
       'bad-blas',
@@ -82,14 +81,8 @@ function load(path: string, threads: number): Blas {
   }
 }
 
-function gemmOn(module: WasmModule, sgemm: Native): Gemm {
-  let heap = module.HEAPU8;
-  let base = Number(koffi.address(heap));
+function gemmOn(base: number, sgemm: Native): Loop {
   return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
-    if (module.HEAPU8 !== heap) {
-      heap = module.HEAPU8;
-      base = Number(koffi.address(heap));
-    }
     const [ta, tb] = [transposeA ? TRANSPOSED : AS_IS, transposeB ? TRANSPOSED : AS_IS];
     sgemm(ROW_MAJOR, ta, tb, m, n, k, 1, base + a, lda, base + b, ldb, beta, base + c, ldc);
   };
@@ -103,14 +96,8 @@ function optional(library: Library, name: string, result: string, parameters: st
   }
 }
 
-function setThreads(library: Library, threads: number): number | null {
-  const set =
-    optional(library, 'openblas_set_num_threads', 'void', ['int']) ??
-    optional(library, 'MKL_Set_Num_Threads', 'void', ['int']);
-  const get =
-    optional(library, 'openblas_get_num_threads', 'int', []) ?? optional(library, 'MKL_Get_Max_Threads', 'int', []);
-  set?.(threads);
-  return get ? get() : null;
+function keepToOneThread(library: Library): void {
+  for (const name of ['openblas_set_num_threads', 'MKL_Set_Num_Threads']) optional(library, name, 'void', ['int'])?.(1);
 }
 
 /** "OpenBLAS 0.3.21 (libopenblas.so.0)" where the library tells its version. */

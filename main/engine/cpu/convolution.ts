@@ -1,10 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { offsetOf, output, withScratch, type Host } from './host.ts';
+import { gemm } from './gemm.ts';
+import { offsetOf, output, split, splitMaps, splitRows, withScratch, type Host } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
 import type { Offset } from './loops.ts';
+import type { Call } from './threads/calls.ts';
 
 /** Patch matrices are made and used this much at a time, so that they are read while still in the cache. */
 const PATCH_BYTES = 4 << 20;
+
+/** Patches are made by several threads from this many values on. */
+const FEW_PATCHES = 1 << 16;
+
+/** Rows of the patch matrix for each thread, from which on packing the filter costs little. */
+const ROWS_EACH = 128;
 
 type Geometry = tf.backend_util.Conv2DInfo;
 type Shape4D = [number, number, number, number];
@@ -60,31 +68,34 @@ function layout(g: Geometry): number[] {
   return [...input, g.outHeight, g.outWidth, ...kernel];
 }
 
-/** Calls `use` with memory for rows [from, to) of the patch matrix, one chunk after the other. */
-function inChunks(host: Host, g: Geometry, use: (patches: Offset, from: number, to: number) => void): void {
-  const total = g.batchSize * g.outHeight * g.outWidth;
-  const rowBytes = 4 * patchSize(g);
-  const rows = Math.min(total, Math.max(1, Math.floor(PATCH_BYTES / rowBytes)));
-  withScratch(host, rows * rowBytes, (patches) => {
-    for (let from = 0; from < total; from += rows) use(patches, from, Math.min(total, from + rows));
+/** Rows of the patch matrix. */
+function rowsOf(g: Geometry): number {
+  return g.batchSize * g.outHeight * g.outWidth;
+}
+
+/** Rows of the patch matrix that are made at a time. */
+function chunkRows(g: Geometry): number {
+  return Math.min(rowsOf(g), Math.max(1, Math.floor(PATCH_BYTES / (4 * patchSize(g)))));
+}
+
+/** Cuts [from, to) into chunks. */
+function chunks(g: Geometry, from: number, to: number): [from: number, to: number][] {
+  const rows = chunkRows(g);
+  return Array.from({ length: Math.ceil((to - from) / rows) }, (_, i) => {
+    const start = from + i * rows;
+    return [start, Math.min(to, start + rows)];
   });
 }
 
-/** Calls `use` with rows [from, to) of the patch matrix of x, one chunk after the other. */
-function eachPatches(
-  host: Host,
-  g: Geometry,
-  x: Offset,
-  use: (patches: Offset, from: number, to: number) => void,
-): void {
-  if (isPointwise(g)) {
-    use(x, 0, g.batchSize * g.outHeight * g.outWidth);
-    return;
-  }
-  inChunks(host, g, (patches, from, to) => {
-    host.loops.im2col(x, patches, ...layout(g), from, to);
-    use(patches, from, to);
-  });
+/** Calls `use` with memory for a chunk of patches for each of the threads. */
+function withPatches(host: Host, g: Geometry, threads: number, use: (patches: Offset[]) => void): void {
+  const bytes = 4 * patchSize(g) * chunkRows(g);
+  withScratch(host, threads * bytes, (scratch) => use(Array.from({ length: threads }, (_, i) => scratch + i * bytes)));
+}
+
+/** Whether each thread has rows enough to be worth packing the filter for: then it makes its patches itself. */
+function sharesRows(host: Host, g: Geometry): boolean {
+  return rowsOf(g) >= ROWS_EACH * host.team.threads;
 }
 
 export const conv2d: CpuKernel = {
@@ -93,14 +104,49 @@ export const conv2d: CpuKernel = {
   run(host, { x, filter }, attributes) {
     const g = geometry(x.shape, filter.shape, attributes);
     const y = output(host, g.outShape);
-    const [k, out] = [patchSize(g), g.outChannels];
+    const [rows, k, out] = [rowsOf(g), patchSize(g), g.outChannels];
     const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
-    eachPatches(host, g, px, (patches, from, to) =>
-      host.gemm(false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out),
-    );
+    if (isPointwise(g)) {
+      gemm(host, false, false, rows, out, k, px, k, pf, out, 0, py, out);
+    } else if (sharesRows(host, g)) {
+      withPatches(host, g, host.team.threads, (patches) => {
+        split(host, rows, 1, (start, end, part) =>
+          chunks(g, start, end).flatMap<Call>(([from, to]) => [
+            ['im2col', px, patches[part], ...layout(g), from, to],
+            ['gemm', 0, 0, to - from, out, k, patches[part], k, pf, out, 0, py + 4 * from * out, out],
+          ]),
+        );
+      });
+    } else {
+      eachPatches(host, g, px, (patches, from, to) => {
+        gemm(host, false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
+      });
+    }
     return y;
   },
 };
+
+/** Calls `use` with one chunk of the patch matrix of x after the other, each made by all threads. */
+function eachPatches(
+  host: Host,
+  g: Geometry,
+  x: Offset,
+  use: (patches: Offset, from: number, to: number) => void,
+): void {
+  if (isPointwise(g)) {
+    use(x, 0, rowsOf(g));
+    return;
+  }
+  const size = patchSize(g);
+  withPatches(host, g, 1, ([patches]) => {
+    for (const [from, to] of chunks(g, 0, rowsOf(g))) {
+      split(host, to - from, Math.ceil(FEW_PATCHES / size), (first, end) => [
+        ['im2col', x, patches + 4 * first * size, ...layout(g), from + first, from + end],
+      ]);
+      use(patches, from, to);
+    }
+  });
+}
 
 export const conv2dFilterGrad: CpuKernel = {
   name: tf.Conv2DBackpropFilter,
@@ -112,9 +158,10 @@ export const conv2dFilterGrad: CpuKernel = {
     const dFilter = output(host, filterShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pd, pf] = [offsetOf(host, x), offsetOf(host, dy), offsetOf(host, dFilter)];
-    eachPatches(host, g, px, (patches, from, to) =>
-      host.gemm(true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, from === 0 ? 0 : 1, pf, out),
-    );
+    eachPatches(host, g, px, (patches, from, to) => {
+      const beta = from === 0 ? 0 : 1;
+      gemm(host, true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, beta, pf, out);
+    });
     return dFilter;
   },
 };
@@ -127,18 +174,33 @@ export const conv2dInputGrad: CpuKernel = {
     const g = geometry(inputShape, filter.shape, attributes);
     expectSize(tf.util.sizeFromShape(g.outShape), dy);
     const dx = output(host, inputShape);
-    const [k, out] = [patchSize(g), g.outChannels];
+    const [k, out, maps] = [patchSize(g), g.outChannels, g.inChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];
-    const product = (patches: Offset, from: number, to: number): void =>
-      host.gemm(false, true, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches, k);
     if (isPointwise(g)) {
-      product(px, 0, g.batchSize * g.outHeight * g.outWidth);
+      gemm(host, false, true, rowsOf(g), k, out, pd, out, pf, out, 0, px, k);
       return dx;
     }
-    host.module.HEAPU8.fill(0, px, px + 4 * tf.util.sizeFromShape(inputShape));
-    inChunks(host, g, (patches, from, to) => {
-      product(patches, from, to);
-      host.loops.col2im(patches, px, ...layout(g), from, to);
+    if (sharesRows(host, g) && g.batchSize >= host.team.threads) {
+      const [pixels, image] = [g.outHeight * g.outWidth, g.inHeight * g.inWidth * maps];
+      withPatches(host, g, host.team.threads, (patches) => {
+        split(host, g.batchSize, 1, (first, end, part) => [
+          ['zero', px + 4 * first * image, (end - first) * image],
+          ...chunks(g, first * pixels, end * pixels).flatMap<Call>(([from, to]) => [
+            ['gemm', 0, 1, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches[part], k],
+            ['col2im', patches[part], px, ...layout(g), from, to, 0, maps],
+          ]),
+        ]);
+      });
+      return dx;
+    }
+    splitRows(host, tf.util.sizeFromShape(inputShape), 1, (from, to) => [['zero', px + 4 * from, to - from]]);
+    withPatches(host, g, 1, ([patches]) => {
+      for (const [from, to] of chunks(g, 0, rowsOf(g))) {
+        gemm(host, false, true, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches, k);
+        splitMaps(host, ((to - from) * k) / maps, maps, (first, end) => [
+          ['col2im', patches, px, ...layout(g), from, to, first, end],
+        ]);
+      }
     });
     return dx;
   },

@@ -1,24 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { loadBackend, type WasmBackend, type WasmModule } from './backend.ts';
-import { createWasmGemm, type Gemm } from './gemm.ts';
-import { loadLoops, type Loops, type Offset } from './loops.ts';
+import type { WasmBackend, WasmModule } from './backend.ts';
+import type { Offset } from './loops.ts';
+import type { Team } from './threads/team.ts';
+import type { Call } from './threads/calls.ts';
 
-/** What a kernel works with: the backend's memory, the inner loops and a matrix product. */
+/** What a kernel works with: the backend's memory and the threads that do the inner loops. */
 export interface Host {
   readonly backend: WasmBackend;
   readonly module: WasmModule;
-  readonly loops: Loops;
-  /** The inner loops' own matrix product, and the one in use. */
-  readonly wasmGemm: Gemm;
-  gemm: Gemm;
-}
-
-/** Loads the backend with its inner loops. */
-export async function createHost(): Promise<Host> {
-  const { backend, module } = await loadBackend();
-  const loops = loadLoops(module.asm.memory);
-  const gemm = createWasmGemm(module, loops);
-  return { backend, module, loops, wasmGemm: gemm, gemm };
+  team: Team;
 }
 
 /** Where a tensor's values lie. */
@@ -39,4 +29,33 @@ export function withScratch(host: Host, bytes: number, use: (scratch: Offset) =>
   } finally {
     host.module._free(scratch);
   }
+}
+
+/**
+ * Cuts [0, total) into ranges of at least `grain`, and at multiples of it, one for each thread, and does the calls of
+ * every range; `part` counts the ranges.
+ */
+export function split(
+  host: Host,
+  total: number,
+  grain: number,
+  calls: (from: number, to: number, part: number) => Call[],
+): void {
+  const grains = Math.ceil(total / grain);
+  const parts = Math.max(1, Math.min(host.team.threads, grains));
+  const start = (part: number): number => Math.min(total, Math.floor((part * grains) / parts) * grain);
+  host.team.run(Array.from({ length: parts }, (_, part) => calls(start(part), start(part + 1), part)));
+}
+
+/** Values of a tensor below which waking another thread does not pay. */
+const FEW = 16_384;
+
+/** `split` for the rows of matrices with `maps` columns. */
+export function splitRows(host: Host, rows: number, maps: number, calls: (from: number, to: number) => Call[]): void {
+  split(host, rows, Math.ceil(FEW / maps), calls);
+}
+
+/** `split` for their columns, in whole cache lines. */
+export function splitMaps(host: Host, rows: number, maps: number, calls: (from: number, to: number) => Call[]): void {
+  split(host, maps, 16 * Math.ceil(FEW / (16 * rows)), calls);
 }

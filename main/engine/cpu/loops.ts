@@ -1,32 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
+import type { Operation } from './threads/calls.ts';
 
 /** Byte offset into the backend's memory. */
 export type Offset = number;
 
-type Loop = (...args: number[]) => void;
+export type Loop = (...args: number[]) => void;
+
+/** A WebAssembly.Memory that threads share. */
+export interface SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+}
 
 /** The exports of kernels/index.ts; flags travel as 0 and 1. */
-export interface Loops {
-  readonly im2col: Loop;
-  readonly col2im: Loop;
-  readonly biasActivation: Loop;
-  readonly scaleShift: Loop;
-  readonly reluGrad: Loop;
-  readonly batchNormMoments: Loop;
-  readonly batchNormCoefficients: Loop;
-  readonly batchNormGrad: Loop;
-  readonly maxPool: Loop;
-  readonly maxPoolGrad: Loop;
-  readonly sumRows: Loop;
-  readonly takeMaps: Loop;
-  readonly spreadMaps: Loop;
-  readonly sgd: Loop;
-  readonly sgdMomentum: Loop;
-  readonly gemm: Loop;
-  readonly gemmScratch: () => number;
-}
+export type Loops = Readonly<Record<Operation, Loop>>;
 
 /** The part of the global this module needs; Node's types leave it to the DOM library. */
 interface WebAssemblyApi {
@@ -38,8 +26,8 @@ interface WebAssemblyApi {
 const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
 const require = createRequire(import.meta.url);
 
-/** Compiles the inner loops onto `memory`, a WebAssembly.Memory. */
-export function loadLoops(memory: object): Loops {
+/** Compiles the inner loops onto `memory`. */
+export function loadLoops(memory: SharedMemory): Loops {
   const relaxed = read('relaxed');
   // Relaxed SIMD has the fused multiply-add that doubles `gemm`. Node 20 has it behind a flag.
   if (!api.validate(relaxed)) setFlagsFromString('--experimental-wasm-relaxed-simd');

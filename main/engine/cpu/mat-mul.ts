@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { gemm } from './gemm.ts';
 import { offsetOf, output, type Host } from './host.ts';
 import { allFloat32, rowsAndMaps, type CpuKernel, type Inputs } from './kernel.ts';
+import { addBias } from './pointwise.ts';
 
 interface MatMulAttributes {
   readonly transposeA: boolean;
@@ -26,7 +28,7 @@ function product(
   for (let i = 0; i < Math.max(aCount, bCount); i++) {
     const ai = pa + (aCount > 1 ? 4 * i * aRows * aCols : 0);
     const bi = pb + (bCount > 1 ? 4 * i * bRows * bCols : 0);
-    host.gemm(transposeA, transposeB, m, n, k, ai, aCols, bi, bCols, 0, pc + 4 * i * m * n, n);
+    gemm(host, transposeA, transposeB, m, n, k, ai, aCols, bi, bCols, 0, pc + 4 * i * m * n, n);
   }
   return c;
 }
@@ -60,7 +62,7 @@ export const fusedMatMul: CpuKernel = {
     const c = product(host, a, b, attributes as MatMulAttributes);
     const { rows, maps } = rowsAndMaps(c);
     const at = offsetOf(host, c);
-    host.loops.biasActivation(at, at, offsetOf(host, bias), rows, maps, activation === 'relu' ? 1 : 0);
+    addBias(host, at, at, offsetOf(host, bias), rows, maps, activation === 'relu' ? 1 : 0);
     return c;
   },
 };

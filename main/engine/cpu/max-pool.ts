@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { offsetOf, output } from './host.ts';
+import { offsetOf, output, split } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel } from './kernel.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -30,9 +30,15 @@ function isSquare(g: Geometry): boolean {
   return even && top < g.filterHeight;
 }
 
+/** The arguments the two loops share after the number of images. */
 function layout(g: Geometry): number[] {
-  const sizes = [g.batchSize, g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth];
+  const sizes = [g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth];
   return [...sizes, g.filterHeight, g.strideHeight, g.padInfo.top];
+}
+
+/** Bytes of one image, before and after. */
+function bytes(g: Geometry): { image: number; pooled: number } {
+  return { image: 4 * g.inHeight * g.inWidth * g.inChannels, pooled: 4 * g.outHeight * g.outWidth * g.inChannels };
 }
 
 export const maxPool: CpuKernel = {
@@ -41,7 +47,11 @@ export const maxPool: CpuKernel = {
   run(host, { x }, attributes) {
     const g = geometry(x, attributes);
     const y = output(host, g.outShape);
-    host.loops.maxPool(offsetOf(host, x), offsetOf(host, y), ...layout(g));
+    const [px, py] = [offsetOf(host, x), offsetOf(host, y)];
+    const { image, pooled } = bytes(g);
+    split(host, g.batchSize, 1, (from, to) => [
+      ['maxPool', px + from * image, py + from * pooled, to - from, ...layout(g)],
+    ]);
     return y;
   },
 };
@@ -53,8 +63,12 @@ export const maxPoolGrad: CpuKernel = {
     const g = geometry(input, attributes);
     expectSize(tf.util.sizeFromShape(g.outShape), dy, y);
     const dx = output(host, input.shape);
-    const at = [dy, input, y, dx].map((tensor) => offsetOf(host, tensor));
-    host.loops.maxPoolGrad(...at, ...layout(g));
+    const [pd, px, py, pdx] = [dy, input, y, dx].map((tensor) => offsetOf(host, tensor));
+    const { image, pooled } = bytes(g);
+    split(host, g.batchSize, 1, (from, to) => {
+      const skip = [pd + from * pooled, px + from * image, py + from * pooled, pdx + from * image];
+      return [['maxPoolGrad', ...skip, to - from, ...layout(g)]];
+    });
     return dx;
   },
 };

@@ -1,5 +1,6 @@
-import { offsetOf, output } from './host.ts';
+import { offsetOf, output, splitRows, type Host } from './host.ts';
 import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
+import type { Offset } from './loops.ts';
 
 export interface ActivationAttribute {
   readonly activation: 'none' | 'relu';
@@ -10,14 +11,29 @@ export function reluFlag(attributes: object): number {
   return (attributes as ActivationAttribute).activation === 'relu' ? 1 : 0;
 }
 
+/** y = activation(x + bias) on [rows, maps]; y may be x. */
+export function addBias(
+  host: Host,
+  x: Offset,
+  y: Offset,
+  bias: Offset,
+  rows: number,
+  maps: number,
+  relu: number,
+): void {
+  splitRows(host, rows, maps, (from, to) => {
+    const skip = 4 * from * maps;
+    return [['biasActivation', x + skip, y + skip, bias, to - from, maps, relu]];
+  });
+}
+
 export const biasActivation: CpuKernel = {
   name: 'BiasActivation',
   run(host, { x, bias }, attributes) {
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, bias);
     const y = output(host, x.shape);
-    const at = [x, y, bias].map((tensor) => offsetOf(host, tensor));
-    host.loops.biasActivation(...at, rows, maps, reluFlag(attributes));
+    addBias(host, offsetOf(host, x), offsetOf(host, y), offsetOf(host, bias), rows, maps, reluFlag(attributes));
     return y;
   },
 };
@@ -28,8 +44,11 @@ export const scaleShift: CpuKernel = {
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, scale, shift);
     const y = output(host, x.shape);
-    const at = [x, y, scale, shift].map((tensor) => offsetOf(host, tensor));
-    host.loops.scaleShift(...at, rows, maps, reluFlag(attributes));
+    const [px, py, ps, pt] = [x, y, scale, shift].map((tensor) => offsetOf(host, tensor));
+    splitRows(host, rows, maps, (from, to) => {
+      const skip = 4 * from * maps;
+      return [['scaleShift', px + skip, py + skip, ps, pt, to - from, maps, maps, reluFlag(attributes)]];
+    });
     return y;
   },
 };
@@ -40,7 +59,10 @@ export const reluGrad: CpuKernel = {
     const { rows, maps } = rowsAndMaps(y);
     expectSize(rows * maps, dy);
     const dx = output(host, y.shape);
-    host.loops.reluGrad(offsetOf(host, dy), offsetOf(host, y), offsetOf(host, dx), rows * maps);
+    const [pd, py, px] = [dy, y, dx].map((tensor) => offsetOf(host, tensor));
+    splitRows(host, rows * maps, 1, (from, to) => [
+      ['reluGrad', pd + 4 * from, py + 4 * from, px + 4 * from, to - from],
+    ]);
     return dx;
   },
 };

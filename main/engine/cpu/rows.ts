@@ -1,7 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { offsetOf, output, withScratch, type Host } from './host.ts';
+import { offsetOf, output, splitMaps, withScratch, type Host } from './host.ts';
 import { rowsAndMaps, type CpuKernel } from './kernel.ts';
-import type { Loops } from './loops.ts';
 
 export const sumRows: CpuKernel = {
   name: 'SumRows',
@@ -9,7 +8,10 @@ export const sumRows: CpuKernel = {
     const { rows, maps } = rowsAndMaps(x);
     const sums = output(host, [maps]);
     withScratch(host, 12 * maps, (scratch) => {
-      host.loops.sumRows(offsetOf(host, x), offsetOf(host, sums), rows, maps, scratch);
+      const [px, ps] = [offsetOf(host, x), offsetOf(host, sums)];
+      splitMaps(host, rows, maps, (from, to) => [
+        ['sumRows', px + 4 * from, ps + 4 * from, rows, to - from, maps, scratch + 12 * from],
+      ]);
     });
     return sums;
   },
@@ -17,7 +19,7 @@ export const sumRows: CpuKernel = {
 
 function move(
   host: Host,
-  loop: Loops['takeMaps'],
+  loop: 'takeMaps' | 'spreadMaps',
   from: TensorInfo,
   to: TensorInfo,
   kept: number[],
@@ -28,7 +30,7 @@ function move(
   if (outside !== undefined) throw new RangeError(`Map ${outside} was kept, of ${maps}`);
   withScratch(host, 4 * kept.length, (indices) => {
     new Int32Array(host.module.HEAPU8.buffer, indices, kept.length).set(kept);
-    loop(offsetOf(host, from), offsetOf(host, to), indices, rows, maps, kept.length);
+    host.team.run([[[loop, offsetOf(host, from), offsetOf(host, to), indices, rows, maps, kept.length]]]);
   });
   return to;
 }
@@ -38,7 +40,7 @@ export const takeMaps: CpuKernel = {
   run(host, { x }, attributes) {
     const { kept } = attributes as { kept: number[] };
     const y = output(host, [...x.shape.slice(0, -1), kept.length]);
-    return move(host, host.loops.takeMaps, x, y, kept, rowsAndMaps(x).maps);
+    return move(host, 'takeMaps', x, y, kept, rowsAndMaps(x).maps);
   },
 };
 
@@ -47,6 +49,6 @@ export const spreadMaps: CpuKernel = {
   run(host, { x }, attributes) {
     const { kept, maps } = attributes as { kept: number[]; maps: number };
     const y = output(host, [...x.shape.slice(0, -1), maps]);
-    return move(host, host.loops.spreadMaps, x, y, kept, maps);
+    return move(host, 'spreadMaps', x, y, kept, maps);
   },
 };

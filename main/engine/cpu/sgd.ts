@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core';
-import { offsetOf } from './host.ts';
+import { offsetOf, splitRows } from './host.ts';
 import { expectSize, type CpuKernel } from './kernel.ts';
 
 interface SgdAttributes {
@@ -15,8 +15,12 @@ export const sgdStep: CpuKernel = {
     const { learningRate, momentum, weightDecay } = attributes as SgdAttributes;
     expectSize(util.sizeFromShape(param.shape), grad, ...(velocity ? [velocity] : []));
     const [w, g, count] = [offsetOf(host, param), offsetOf(host, grad), util.sizeFromShape(param.shape)];
-    if (velocity) host.loops.sgdMomentum(w, g, offsetOf(host, velocity), count, learningRate, weightDecay, momentum);
-    else host.loops.sgd(w, g, count, learningRate, weightDecay);
+    const v = velocity ? offsetOf(host, velocity) : null;
+    splitRows(host, count, 1, (from, to) => {
+      const [wi, gi, values] = [w + 4 * from, g + 4 * from, to - from];
+      if (v === null) return [['sgd', wi, gi, values, learningRate, weightDecay]];
+      return [['sgdMomentum', wi, gi, v + 4 * from, values, learningRate, weightDecay, momentum]];
+    });
     return [];
   },
 };

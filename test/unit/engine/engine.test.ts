@@ -20,7 +20,7 @@ describe('openEngine', () => {
   it('opens the cpu engine, again with other threads, and says what would make it faster', async () => {
     process.env.SLUICE_BLAS = 'none';
     const engine = await openEngine('cpu', { threads: 2 });
-    expect(engine).toMatchObject({ name: 'cpu', detail: 'WebAssembly, 1 thread', threads: 1 });
+    expect(engine).toMatchObject({ name: 'cpu', detail: 'WebAssembly, 2 threads', threads: 2 });
     expect(engine.advice).toContain('OpenBLAS');
     delete process.env.SLUICE_BLAS;
     const again = await openEngine('cpu', { threads: 1 });

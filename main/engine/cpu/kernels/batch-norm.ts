@@ -3,15 +3,15 @@ import { floats } from './memory';
 /** Rows summed in float32 before the sum goes into a float64: naive float32 sums lose 2e-5 on 65,536 rows. */
 const BLOCK: i32 = 256;
 
-/** Σ(x − first row) and Σ(x − first row)² of a block, per map. */
-function blockMoments(x: usize, rows: i32, maps: i32, sums: usize, squares: usize): void {
+/** Σ(x − first row) and Σ(x − first row)² of a block, per map; its rows lie `stride` floats apart. */
+function blockMoments(x: usize, rows: i32, maps: i32, stride: i32, sums: usize, squares: usize): void {
   let map = 0;
   for (; map + 16 <= maps; map += 16) {
     let at = x + floats(map);
     const k0 = v128.load(at), k1 = v128.load(at, 16), k2 = v128.load(at, 32), k3 = v128.load(at, 48);
     let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
     let q0 = s0, q1 = s0, q2 = s0, q3 = s0;
-    for (let row = 0; row < rows; row++, at += floats(maps)) {
+    for (let row = 0; row < rows; row++, at += floats(stride)) {
       const a = f32x4.sub(v128.load(at), k0);
       const b = f32x4.sub(v128.load(at, 16), k1);
       const c = f32x4.sub(v128.load(at, 32), k2);
@@ -40,7 +40,7 @@ function blockMoments(x: usize, rows: i32, maps: i32, sums: usize, squares: usiz
     let at = x + floats(map);
     const k = load<f32>(at);
     let s: f32 = 0, q: f32 = 0;
-    for (let row = 0; row < rows; row++, at += floats(maps)) {
+    for (let row = 0; row < rows; row++, at += floats(stride)) {
       const a = load<f32>(at) - k;
       s += a;
       q += a * a;
@@ -51,10 +51,18 @@ function blockMoments(x: usize, rows: i32, maps: i32, sums: usize, squares: usiz
 }
 
 /**
- * Mean and biased variance of x [rows, maps] over its rows. Blocks are joined by Chan's formula in float64, so a
+ * Mean and biased variance of x [rows, maps] over its rows, which lie `stride` floats apart. Blocks are joined by Chan's formula in float64, so a
  * mean far from zero costs no digits. `scratch`: 24 bytes a map.
  */
-export function batchNormMoments(x: usize, rows: i32, maps: i32, mean: usize, variance: usize, scratch: usize): void {
+export function batchNormMoments(
+  x: usize,
+  rows: i32,
+  maps: i32,
+  stride: i32,
+  mean: usize,
+  variance: usize,
+  scratch: usize,
+): void {
   const means = scratch;
   const deviations = means + (<usize>maps << 3);
   const sums = deviations + (<usize>maps << 3);
@@ -62,8 +70,8 @@ export function batchNormMoments(x: usize, rows: i32, maps: i32, mean: usize, va
   memory.fill(scratch, 0, <usize>maps << 4);
   for (let from = 0; from < rows; from += BLOCK) {
     const count = min(BLOCK, rows - from);
-    const block = x + <usize>from * floats(maps);
-    blockMoments(block, count, maps, sums, squares);
+    const block = x + <usize>from * floats(stride);
+    blockMoments(block, count, maps, stride, sums, squares);
     const n = <f64>count, before = <f64>from;
     for (let map = 0; map < maps; map++) {
       const at = <usize>map << 3;
@@ -107,6 +115,7 @@ function blockGradSums(
   y: usize,
   rows: i32,
   maps: i32,
+  stride: i32,
   mean: usize,
   relu: bool,
   sums: usize,
@@ -119,7 +128,7 @@ function blockGradSums(
     let at = floats(map);
     const m0 = v128.load(mean + at), m1 = v128.load(mean + at, 16);
     let s0 = none, s1 = none, q0 = none, q1 = none;
-    for (let row = 0; row < rows; row++, at += floats(maps)) {
+    for (let row = 0; row < rows; row++, at += floats(stride)) {
       const a = v128.and(v128.load(dy + at), v128.or(open, f32x4.gt(v128.load(y + at), none)));
       const b = v128.and(v128.load(dy + at, 16), v128.or(open, f32x4.gt(v128.load(y + at, 16), none)));
       s0 = f32x4.add(s0, a);
@@ -136,7 +145,7 @@ function blockGradSums(
     let at = floats(map);
     const m = load<f32>(mean + at);
     let s: f32 = 0, q: f32 = 0;
-    for (let row = 0; row < rows; row++, at += floats(maps)) {
+    for (let row = 0; row < rows; row++, at += floats(stride)) {
       const d: f32 = !relu || load<f32>(y + at) > 0 ? load<f32>(dy + at) : 0;
       s += d;
       q += d * (load<f32>(x + at) - m);
@@ -154,6 +163,7 @@ function applyGrad(
   dx: usize,
   rows: i32,
   maps: i32,
+  stride: i32,
   mean: usize,
   relu: bool,
   a: usize,
@@ -176,15 +186,15 @@ function applyGrad(
       const centred = load<f32>(x + at) - load<f32>(mean + at);
       store<f32>(dx + at, d * load<f32>(a + at) + centred * load<f32>(b + at) + load<f32>(c + at));
     }
-    dy += floats(maps);
-    x += floats(maps);
-    y += floats(maps);
-    dx += floats(maps);
+    dy += floats(stride);
+    x += floats(stride);
+    y += floats(stride);
+    dx += floats(stride);
   }
 }
 
 /**
- * Gradient of y = activation(BatchNorm(x)) with batch statistics. With s = 1/√(variance + eps):
+ * Gradient of y = activation(BatchNorm(x)) with batch statistics; rows lie `stride` floats apart. With s = 1/√(variance + eps):
  * dx = γ·s·(d − mean(d) − (x − mean)·s²·mean(d·(x − mean))). `scratch`: 28 bytes a map.
  */
 export function batchNormGrad(
@@ -197,6 +207,7 @@ export function batchNormGrad(
   eps: f64,
   rows: i32,
   maps: i32,
+  stride: i32,
   relu: bool,
   dx: usize,
   dGamma: usize,
@@ -210,8 +221,8 @@ export function batchNormGrad(
   const c = b + floats(maps);
   memory.fill(scratch, 0, <usize>maps << 4);
   for (let from = 0; from < rows; from += BLOCK) {
-    const skip = <usize>from * floats(maps);
-    blockGradSums(dy + skip, x + skip, y + skip, min(BLOCK, rows - from), maps, mean, relu, a, b);
+    const skip = <usize>from * floats(stride);
+    blockGradSums(dy + skip, x + skip, y + skip, min(BLOCK, rows - from), maps, stride, mean, relu, a, b);
     for (let map = 0; map < maps; map++) {
       const at = <usize>map << 3;
       store<f64>(sums + at, load<f64>(sums + at) + <f64>load<f32>(a + floats(map)));
@@ -229,5 +240,5 @@ export function batchNormGrad(
     store<f32>(b + at, <f32>((-scale * s * s * product) / <f64>rows));
     store<f32>(c + at, <f32>((-scale * sum) / <f64>rows));
   }
-  applyGrad(dy, x, y, dx, rows, maps, mean, relu, a, b, c);
+  applyGrad(dy, x, y, dx, rows, maps, stride, mean, relu, a, b, c);
 }

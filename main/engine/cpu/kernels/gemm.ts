@@ -10,11 +10,6 @@ const DEPTH: i32 = 256;
 const ROWS_OF_A: i32 = 96;
 const COLUMNS_OF_B: i32 = 256;
 
-/** Bytes of scratch memory `gemm` needs. */
-export function gemmScratch(): i32 {
-  return 4 * (ROWS_OF_A * DEPTH + DEPTH * COLUMNS_OF_B + ROWS * COLUMNS);
-}
-
 // @ts-ignore: decorator
 @inline
 function madd(a: v128, b: v128, c: v128): v128 {
@@ -139,7 +134,10 @@ function pack(
   }
 }
 
-/** C = op(A) · op(B) + (accumulate ? C : 0); op(A) is [m, k], op(B) [k, n]; rows lie lda, ldb, ldc floats apart. */
+/**
+ * C = op(A) · op(B) + (accumulate ? C : 0); op(A) is [m, k], op(B) [k, n]; rows lie lda, ldb, ldc floats apart.
+ * `scratch`: 4 · (ROWS_OF_A · DEPTH + DEPTH · COLUMNS_OF_B + ROWS · COLUMNS) bytes, less than half a megabyte.
+ */
 export function gemm(
   transposeA: bool,
   transposeB: bool,

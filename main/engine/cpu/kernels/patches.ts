@@ -44,7 +44,10 @@ export function im2col(
   }
 }
 
-/** The adjoint of im2col: adds rows [from, to) of a patch matrix onto x, which the caller has zeroed. */
+/**
+ * The adjoint of im2col: adds rows [from, to) of a patch matrix onto x, which the caller has zeroed. Only the maps
+ * [firstMap, endMap): those that other threads add to are other values of x.
+ */
 export function col2im(
   patches: usize,
   x: usize,
@@ -61,6 +64,8 @@ export function col2im(
   padLeft: i32,
   from: i32,
   to: i32,
+  firstMap: i32,
+  endMap: i32,
 ): void {
   const span = kernelWidth * maps;
   const image = floats(height * width * maps);
@@ -75,7 +80,10 @@ export function col2im(
     for (let ky = 0; ky < kernelHeight; ky++, patches += floats(span)) {
       const y = top + ky;
       if (y < 0 || y >= height) continue;
-      add(base + floats((y * width + left + first) * maps), patches + floats(first * maps), (end - first) * maps);
+      let onto = base + floats((y * width + left + first) * maps + firstMap);
+      for (let kx = first; kx < end; kx++, onto += floats(maps)) {
+        add(onto, patches + floats(kx * maps + firstMap), endMap - firstMap);
+      }
     }
   }
 }

@@ -26,8 +26,17 @@ export function biasActivation(x: usize, y: usize, bias: usize, rows: i32, maps:
   }
 }
 
-/** y = activation(x · scale + shift) on [rows, maps]; y may be x. */
-export function scaleShift(x: usize, y: usize, scale: usize, shift: usize, rows: i32, maps: i32, relu: bool): void {
+/** y = activation(x · scale + shift) on [rows, maps], rows `stride` floats apart; y may be x. */
+export function scaleShift(
+  x: usize,
+  y: usize,
+  scale: usize,
+  shift: usize,
+  rows: i32,
+  maps: i32,
+  stride: i32,
+  relu: bool,
+): void {
   const floor = floorOf(relu);
   const floor4 = f32x4.splat(floor);
   for (let row = 0; row < rows; row++) {
@@ -41,8 +50,8 @@ export function scaleShift(x: usize, y: usize, scale: usize, shift: usize, rows:
       const v = load<f32>(x + at) * load<f32>(scale + at) + load<f32>(shift + at);
       store<f32>(y + at, v < floor ? floor : v);
     }
-    x += floats(maps);
-    y += floats(maps);
+    x += floats(stride);
+    y += floats(stride);
   }
 }
 

@@ -3,13 +3,13 @@ import { add, floats, zero } from './memory';
 /** Rows summed in float32 before the sum goes into a float64. */
 const BLOCK: i32 = 256;
 
-/** The sum of x [rows, maps] over its rows. `scratch`: 12 bytes a map. */
-export function sumRows(x: usize, sums: usize, rows: i32, maps: i32, scratch: usize): void {
+/** The sum of x [rows, maps] over its rows, which lie `stride` floats apart. `scratch`: 12 bytes a map. */
+export function sumRows(x: usize, sums: usize, rows: i32, maps: i32, stride: i32, scratch: usize): void {
   const totals = scratch, block = scratch + (<usize>maps << 3);
   memory.fill(totals, 0, <usize>maps << 3);
   for (let from = 0; from < rows; from += BLOCK) {
     zero(block, maps);
-    for (let row = from, end = min(rows, from + BLOCK); row < end; row++, x += floats(maps)) add(block, x, maps);
+    for (let row = from, end = min(rows, from + BLOCK); row < end; row++, x += floats(stride)) add(block, x, maps);
     for (let map = 0; map < maps; map++) {
       const at = totals + (<usize>map << 3);
       store<f64>(at, load<f64>(at) + <f64>load<f32>(block + floats(map)));
