@@ -43,6 +43,13 @@ describe('the presets', () => {
       small.forEach((experiment, i) => expect(work(experiment)).toBeLessThan(work(whole[i]) / 2));
   });
 
+  it('run in processes of their own, unless asked to be in one', () => {
+    const processes = (settings: readonly string[]): Set<string> =>
+      new Set(presets.flatMap(({ name }) => loadPreset(name, { settings }).experiments.map((one) => one.processes)));
+    expect(processes([])).toEqual(new Set(['separate']));
+    expect(processes(['processes=one'])).toEqual(new Set(['one']));
+  });
+
   it('compare methods over the same number of epochs where they are of one size', () => {
     for (const name of ['quickstart', 'figure-8', 'figure-9', 'figure-10', 'figure-11']) {
       for (const small of [false, true]) {
