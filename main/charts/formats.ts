@@ -48,6 +48,11 @@ export function formatNumber(value: number): string {
   return Number.isFinite(value) ? threeDigits(value) : '–';
 }
 
+/** `120,000`: every digit of a whole number. */
+export function formatWhole(value: number): string {
+  return value.toLocaleString('en');
+}
+
 /** A count in thousands, millions, billions: 12,345 is `12.3k`; below ten thousand all digits. */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return '–';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../../../main/api.ts';
 import { parseExperiment } from '../../../../main/runs/parse.ts';
 import { runStatuses } from '../../../../main/runs/run.ts';
-import { choiceLabel } from '../../../../renderer/pages/design/fields.ts';
+import { choiceLabel, fieldLabel } from '../../../../renderer/pages/design/fields.ts';
 import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
 import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';
 import { actionsFor, statusNote } from '../../../../renderer/pages/run/status.ts';
@@ -13,7 +13,7 @@ describe('the settings of a run', () => {
     const experiment = parseExperiment({ method: 'prune', split: { layer: 9 }, threads: 2, link: 'lte' });
     const fields = experimentFields(experiment, parseExperiment({ method: 'prune' }));
     expect(fields.slice(0, 4)).toEqual([
-      { path: 'split.layer', label: 'Split layer', value: '9', preset: '5' },
+      { path: 'split.layer', label: fieldLabel('split.layer'), value: '9', preset: '5' },
       { path: 'link', label: 'Link', value: choiceLabel('link', 'lte'), preset: 'none' },
       { path: 'threads', label: 'Threads', value: '2', preset: 'all cores' },
       expect.objectContaining({ preset: null }),
@@ -54,7 +54,7 @@ describe('a log', () => {
 });
 
 describe('the status of a run', () => {
-  const run = { error: 'The disk is full. Free 2 GB.', epochsDone: 1, epochsTotal: 9, progress: null };
+  const run = { error: 'The disk is full. Free 2 GB.', engine: 'cpu', epochsDone: 1, epochsTotal: 9, progress: null };
 
   it('says why a run waits', () => {
     const text = (ahead: number, running: number): string | undefined =>
@@ -76,8 +76,12 @@ describe('the status of a run', () => {
 
   it('gives the reason of a failure and the way on', () => {
     const note = statusNote({ ...run, status: 'failed' }, { ahead: 0, running: 0 });
-    expect(note).toMatchObject({ tone: 'bad', title: 'Failed' });
-    expect(note?.text).toMatch(/^The disk is full\. Free 2 GB\. .*resume/);
+    expect(note).toMatchObject({ tone: 'bad', title: 'Failed', text: 'The disk is full. Free 2 GB.' });
+    expect(note?.advice).toMatch(/resume goes on from the last checkpoint/);
+    expect(note?.ways.map(({ label }) => label)).toEqual(['See the log']);
+    const early = statusNote({ ...run, status: 'failed', engine: null, epochsDone: 0 }, { ahead: 0, running: 0 });
+    expect(early?.advice).toMatch(/resume begins it anew/);
+    expect(early?.ways.map(({ label }) => label)).toEqual(['See the log', 'Data sets', 'Engines']);
   });
 
   it('offers to resume exactly the runs that ended before their time', () => {
