@@ -40,7 +40,7 @@ async function saveJson(page: Page): Promise<{ name: string; text: string }> {
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
-describe.skipIf(!hasChromium)('an experiment', { timeout: 180_000 }, () => {
+describe.skipIf(!hasChromium)('an experiment', { timeout: 300_000 }, () => {
   let text = '';
 
   test('is designed with the mouse, corrected, saved and launched', async ({ open }) => {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
 import { goTo, pages } from './support/page.ts';
-import { expectStatus, patient } from './support/runs.ts';
+import { expectStatus } from './support/runs.ts';
 
 /** Presses Tab until the control of this name has the keyboard. */
 async function tabTo(page: Page, name: RegExp, key = 'Tab'): Promise<void> {
@@ -53,7 +53,7 @@ async function heading(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor();
 }
 
-describe.skipIf(!hasChromium)('with the keyboard alone', { timeout: 180_000 }, () => {
+describe.skipIf(!hasChromium)('with the keyboard alone', { timeout: 300_000 }, () => {
   test('an experiment is designed and launched, and its runs compared', async ({ open }) => {
     const { page } = await open();
     await heading(page, 'Home');
@@ -86,7 +86,9 @@ describe.skipIf(!hasChromium)('with the keyboard alone', { timeout: 180_000 }, (
 
     await page.keyboard.press('ControlOrMeta+Alt+1');
     await heading(page, 'Home');
-    await expect.poll(() => page.getByRole('row').filter({ hasText: 'finished' }).count(), patient).toBe(2);
+    await expect
+      .poll(() => page.getByRole('row').filter({ hasText: 'finished' }).count(), { timeout: 200_000 })
+      .toBe(2);
     await tabTo(page, /^Runs$/);
     await page.keyboard.press('Enter');
     await expectStatus(page, 'finished');

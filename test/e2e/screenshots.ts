@@ -34,9 +34,10 @@ try {
     await sluice(lab.home, 'quickstart');
   }
   const compared = finishedTogether();
-  const live = trainFor(40);
-  for (const look of looks) await drawAll(context, look, { compared, live });
+  const live = train();
+  for (const look of looks) await drawLive(context, look, live);
   inStore(lab.home, (store) => store.want(live, 'stop'));
+  for (const look of looks) await drawOthers(context, look, compared);
 } finally {
   await browser.close();
   await lab.stop();
@@ -50,17 +51,17 @@ function finishedTogether(): string[] {
   });
 }
 
-/** Has the lab train so many epochs, longer than the pictures take. */
-function trainFor(epochs: number): string {
+/** Has the lab train for longer than the pictures of it take. */
+function train(): string {
   const experiment = parseExperiment({
     dataset: { name: 'synthetic' },
     model: { name: 'cnn', width: 0.5 },
     optimiser: { learningRate: 0.015 },
     phases: [
-      { budget: 2, epochs: 3 },
-      { budget: 'full', epochs: epochs - 3 },
+      { budget: 2, epochs: 12 },
+      { budget: 'full', epochs: 28 },
     ],
-    notes: 'Does the accuracy of full budget come back after three epochs with two maps?',
+    notes: 'How soon does it reach the accuracy of full budget, once all maps may cross?',
   });
   return inStore(lab.home, (store) => {
     const [{ id }] = createRuns(store, [experiment], 'live');
@@ -77,18 +78,14 @@ async function drawEmpty(context: BrowserContext, look: Look): Promise<void> {
   await page.close();
 }
 
-async function drawAll(
-  context: BrowserContext,
-  look: Look,
-  { compared, live }: { compared: readonly string[]; live: string },
-): Promise<void> {
+async function drawLive(context: BrowserContext, look: Look, live: string): Promise<void> {
   const { page } = await openPage(context, new URL('/', lab.url).href, look);
   const draw = (name: string): Promise<void> => drawPage(page, name, look);
-  // As soon as there is something to see of it.
+  // As soon as both phases are to be seen.
   await page
     .getByRole('article')
-    .filter({ hasText: /epoch ([5-9]|\d\d) of/ })
-    .waitFor({ timeout: 300_000 });
+    .filter({ hasText: /epoch (1[7-9]|[23]\d) of/ })
+    .waitFor({ timeout: 600_000 });
   await draw('home');
   await goTo(page, `/runs/${live}`, 'deprune');
   await draw('run');
@@ -96,6 +93,12 @@ async function drawAll(
     await page.getByRole('tab', { name: tab }).click();
     await draw(`run-${tab.toLowerCase()}`);
   }
+  await page.close();
+}
+
+async function drawOthers(context: BrowserContext, look: Look, compared: readonly string[]): Promise<void> {
+  const { page } = await openPage(context, new URL('/', lab.url).href, look);
+  const draw = (name: string): Promise<void> => drawPage(page, name, look);
   await goTo(page, `/compare?runs=${compared.join(',')}`, 'Compare');
   await draw('compare');
   await goTo(page, '/design', 'Design');
