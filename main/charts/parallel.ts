@@ -63,6 +63,13 @@ export function parallelOption(
         nameTextStyle: { color: text, fontSize, fontFamily },
         axisLabel: { color: text, fontSize: 0.9 * fontSize, fontFamily, hideOverlap: true, ...halo },
         axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
+        areaSelectStyle: {
+          width: 1.4 * fontSize,
+          color: text,
+          borderColor: text,
+          borderWidth: lineWidth / 2,
+          opacity: 0.12,
+        },
         axisTick: { lineStyle: { color: faint, width: lineWidth / 2 } },
       },
     },

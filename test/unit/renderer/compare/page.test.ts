@@ -117,13 +117,13 @@ describe('choosing what to compare', () => {
     boxes[2].click();
     await here.settle();
     button('Compare 2 runs').click();
-    await soon(() => expect(here.router.currentRoute.value.query).toEqual({ runs: 'run-1,run-3' }));
+    await soon(() => expect(here.router.currentRoute.value.query).toEqual({ runs: 'run-3,run-1' }));
   });
 
   it('is done in one click for the latest launch', async () => {
     await open('');
     button('Compare the latest launch').click();
-    await soon(() => expect(here.router.currentRoute.value.query).toEqual({ runs: 'run-1,run-2,run-4' }));
+    await soon(() => expect(here.router.currentRoute.value.query).toEqual({ runs: 'run-4,run-2,run-1' }));
   });
 
   it('begins with how to get runs where there are none', async () => {

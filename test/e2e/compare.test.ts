@@ -1,0 +1,207 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import type { Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { describe, expect } from 'vitest';
+import { hasChromium, test } from './support/fixtures.ts';
+import { sluice } from './support/lab.ts';
+import { expectAccessible, type Theme } from './support/page.ts';
+
+/** Tiny runs of four experiments, one with two seeds: what they cost differs, whatever they learn. */
+async function train(home: string): Promise<void> {
+  const shared = {
+    dataset: { trainSamples: 96, testSamples: 40 },
+    model: { name: 'cnn', width: 0.25 },
+    split: { layer: 3 },
+    threads: 1,
+  };
+  const half = [
+    { budget: 2, epochs: 2 },
+    { budget: 'full', epochs: 1 },
+  ];
+  const experiments = [
+    { experiment: { name: 'deprune', phases: half, seeds: [1, 2] } },
+    { experiment: { name: 'full budget', method: 'full', phases: [{ budget: 'full', epochs: 3 }] } },
+    { experiment: { name: 'prune <b>', method: 'prune', phases: half.toReversed() } },
+    { experiment: { name: 'high', method: 'high-compression', phases: [{ budget: 2, epochs: 3 }] } },
+  ];
+  writeFileSync(join(home, 'tiny.json'), JSON.stringify({ title: 'Tiny', description: '', shared, experiments }));
+  await sluice(home, 'run', '--in-process', join(home, 'tiny.json'));
+}
+
+async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+const results = (page: Page): Locator => page.getByRole('grid', { name: 'Results' });
+const chart = (page: Page, title: string): Locator =>
+  page.getByRole('figure').filter({ has: page.getByRole('heading', { name: title }) });
+const query = (page: Page): URLSearchParams => new URLSearchParams(new URL(page.url()).hash.split('?')[1] ?? '');
+
+/** What follows with a little delay, and on a busy machine with a longer one. */
+const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
+
+/** Opens what was launched last, as a click on the empty page does. */
+async function compareAll(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Compare' }).click();
+  await page.getByRole('button', { name: 'Compare the latest launch' }).click();
+  await chart(page, 'Accuracy for traffic').locator('canvas').waitFor();
+  await soon(() => results(page).getByRole('row').count()).toBe(5);
+}
+
+describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
+  test('are chosen by a regular expression and the keyboard', async ({ lab, open }) => {
+    await train(lab.home);
+    const { page } = await open();
+    await page.getByRole('link', { name: 'Compare' }).click();
+    const rows = page.getByRole('grid', { name: 'Runs to choose from' });
+    await soon(() => rows.getByRole('row').count()).toBe(6);
+    await page.getByRole('button', { name: 'Regular expression' }).click();
+    await page.getByRole('searchbox', { name: 'Search runs' }).fill('^(full|deprune)');
+    await soon(() => rows.getByRole('row').count()).toBe(4);
+    await rows.focus();
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Enter');
+    await soon(() => results(page).getByRole('row').count()).toBe(3);
+    expect(await results(page).innerText()).toContain('2 seeds');
+  });
+
+  test('are read off with the cursors: dragged, typed, or moved with the arrow keys', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const cursor = page.getByRole('slider', { name: 'Traffic at which accuracies are read' });
+    const typed = page.getByRole('textbox', { name: 'Accuracy at so many megabytes' });
+    const before = Number(await typed.inputValue());
+    const box = (await cursor.boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + 80);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 60, box.y + 60, { steps: 5 });
+    await page.mouse.up();
+    await soon(async () => Number(await typed.inputValue())).toBeGreaterThan(before);
+    const dragged = Number(await typed.inputValue());
+    await soon(() => Number(query(page).get('bytes'))).toBeCloseTo(dragged * 1e6, -3);
+    await cursor.focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await soon(async () => Number(await typed.inputValue())).toBeLessThan(dragged);
+
+    const reach = page.getByRole('textbox', { name: 'Traffic to so much accuracy' });
+    await reach.fill('1');
+    const answers = page.getByRole('grid', { name: 'What the cursors say' });
+    await soon(() => answers.innerText()).toMatch(/Bytes to 1\.0 %[\s\S]*\d+(\.\d)?× fewer/);
+    await page.getByRole('combobox', { name: 'Baseline' }).click();
+    await page.getByRole('option', { name: 'high' }).click();
+    await soon(() => answers.innerText()).toMatch(/full budget[\s\S]*\d+(\.\d)?× more/);
+  });
+
+  test('are hidden, recoloured, drawn over another axis, and the address shows the same again', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const line = page.getByRole('grid', { name: /^Compared trainings/ }).getByRole('row', { name: 'high' });
+    await line.getByRole('checkbox').click();
+    await soon(() => results(page).getByRole('row').count()).toBe(4);
+    await page.getByRole('radio', { name: 'Bytes' }).click();
+    await soon(() => chart(page, 'Test accuracy').getByRole('img').getAttribute('aria-label')).toMatch(
+      /^Test accuracy over traffic.*3 lines/,
+    );
+    await page.getByRole('switch', { name: 'Seeds together' }).click();
+    await page.getByRole('button', { name: 'Colour and more of deprune, seed 2' }).click();
+    await page.getByRole('button', { name: 'Colour 7' }).click();
+    await page.keyboard.press('Escape');
+    await soon(() => query(page).get('seeds')).toBe('apart');
+    await page.getByRole('button', { name: 'Colour and more of full budget' }).click();
+    await page.getByRole('button', { name: 'Show only this' }).click();
+    await soon(() => results(page).getByRole('row').count()).toBe(2);
+    await soon(() => (query(page).get('hide') ?? '').split(',').length).toBe(4);
+
+    await page.reload();
+    await soon(() => results(page).getByRole('row').count()).toBe(2);
+    expect(await results(page).innerText()).toContain('full budget');
+    expect(await page.getByRole('radio', { name: 'Bytes' }).isChecked()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Select all' }).first().click();
+    await soon(() => results(page).getByRole('row').count()).toBe(6);
+    await page.getByRole('button', { name: 'Colour and more of deprune, seed 2' }).click();
+    expect(await page.getByRole('button', { name: 'Colour 7' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  test('point one another out: a row pointed at comes out in every chart', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const canvas = chart(page, 'Test accuracy').locator('canvas');
+    const plain = await canvas.screenshot();
+    await page
+      .getByRole('grid', { name: /^Compared trainings/ })
+      .getByRole('row', { name: 'high' })
+      .hover();
+    await soon(async () => (await canvas.screenshot()).equals(plain)).toBe(false);
+  });
+
+  test.for<Theme>(['light', 'dark'])('are accessible, %s', async (theme, { open }) => {
+    const { page } = await open({ theme });
+    await compareAll(page);
+    await expectAccessible(page);
+    await page.keyboard.press('/');
+    await page.getByRole('dialog', { name: 'Choose runs' }).waitFor();
+    await expectAccessible(page);
+  });
+
+  test('become files: a chart in every format, the table, a report, an archive', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const line = page.getByRole('grid', { name: /^Compared trainings/ }).getByRole('row', { name: 'high' });
+    await line.getByRole('checkbox').click();
+    await soon(() => results(page).getByRole('row').count()).toBe(4);
+
+    const files = new Map<string, Buffer>();
+    for (const format of ['SVG', 'PNG', 'PDF', 'CSV']) {
+      await page.getByRole('button', { name: 'More for Accuracy for traffic' }).click();
+      await page.getByRole('menuitem', { name: /export chart/i }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('combobox', { name: 'Format' }).click();
+      await page.getByRole('option', { name: format }).click();
+      if (format === 'PNG') await dialog.getByRole('textbox', { name: 'Resolution' }).fill('254');
+      const { name, bytes } = await saved(page, () => dialog.getByRole('button', { name: `Save ${format}` }).click());
+      expect(name).toBe(`4-runs-accuracy-bytes.${format.toLowerCase()}`);
+      files.set(format, bytes);
+      await dialog.waitFor({ state: 'detached' });
+    }
+    const svg = files.get('SVG')!.toString();
+    const parsed = await page.evaluate((text) => {
+      const document = new DOMParser().parseFromString(text, 'image/svg+xml');
+      const { width, height } = (document.documentElement as unknown as SVGSVGElement).attributes as unknown as Record<
+        string,
+        Attr
+      >;
+      return { broken: document.querySelector('parsererror') !== null, size: [width.value, height.value] };
+    }, svg);
+    expect(parsed).toEqual({ broken: false, size: ['85mm', '60mm'] });
+    expect(svg).toContain('full budget');
+    expect(svg).not.toContain('high');
+    expect(await sharp(files.get('PNG')).metadata()).toMatchObject({ format: 'png', width: 850, height: 600 });
+    expect(files.get('PDF')!.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(files.get('PDF')!.subarray(-8).toString()).toContain('%%EOF');
+    const csv = files.get('CSV')!.toString().split('\r\n');
+    expect(csv).toContain('training,run,family,series,bytes,accuracy');
+    expect(csv.filter((row) => row.includes(',measured,'))).toHaveLength(12);
+    expect(csv.filter((row) => row.includes(',mean,'))).not.toHaveLength(0);
+
+    await page.getByRole('button', { name: 'Table', exact: true }).click();
+    const table = await saved(page, () => page.getByRole('menuitem', { name: 'Save as CSV' }).click());
+    expect(table.bytes.toString()).toMatch(/\r\ndeprune,2,[\s\S]*\r\nfull budget,1,/);
+
+    const report = await saved(page, () => page.getByRole('button', { name: 'Report' }).click());
+    expect(report.name).toBe('4-runs-report.html');
+    const html = report.bytes.toString();
+    expect(html.match(/<svg role="img"/g)).toHaveLength(4);
+    expect(html).toContain('prune &lt;b&gt;');
+    expect(html).toMatch(/epochs to [\d.]+ %/);
+    expect(html).not.toContain('<script');
+
+    await page.getByRole('button', { name: 'Export', exact: true }).click();
+    const archive = await saved(page, () => page.getByRole('menuitem', { name: 'Everything as zip' }).click());
+    const names = Object.keys(unzipSync(archive.bytes));
+    expect(names.filter((name) => name.endsWith('experiment.json'))).toHaveLength(4);
+    expect(names).toContain('report.html');
+  });
+});
