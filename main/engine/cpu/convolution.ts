@@ -1,18 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gemm } from './gemm.ts';
-import { offsetOf, output, split, splitMaps, splitRows, withScratch, type Host } from './host.ts';
+import { offsetOf, output, splitMaps, splitRows, withScratch, type Host } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
 import type { Offset } from './loops.ts';
-import type { Call } from './threads/calls.ts';
+import { suitsWinograd, winogradConvolve, winogradFilterGrad, type Same3x3 } from './winograd.ts';
 
 /** Patch matrices are made and used this much at a time, so that they are read while still in the cache. */
 const PATCH_BYTES = 4 << 20;
-
-/** Patches are made by several threads from this many values on. */
-const FEW_PATCHES = 1 << 16;
-
-/** Rows of the patch matrix for each thread, from which on packing the filter costs little. */
-const ROWS_EACH = 128;
 
 type Geometry = tf.backend_util.Conv2DInfo;
 type Shape4D = [number, number, number, number];
@@ -61,6 +55,14 @@ function isPointwise(g: Geometry): boolean {
   );
 }
 
+/** The convolution as Winograd's algorithm takes it, or null when it is another. */
+function same3x3(g: Geometry): Same3x3 | null {
+  const { top, left, bottom, right } = g.padInfo;
+  const same = [top, left, bottom, right, g.strideHeight, g.strideWidth].every((value) => value === 1);
+  if (!same || g.filterHeight !== 3 || g.filterWidth !== 3) return null;
+  return { batch: g.batchSize, height: g.inHeight, width: g.inWidth, maps: g.inChannels, filters: g.outChannels };
+}
+
 /** The arguments im2col and col2im share. */
 function layout(g: Geometry): number[] {
   const input = [g.inHeight, g.inWidth, g.inChannels];
@@ -73,60 +75,17 @@ function rowsOf(g: Geometry): number {
   return g.batchSize * g.outHeight * g.outWidth;
 }
 
-/** Rows of the patch matrix that are made at a time. */
-function chunkRows(g: Geometry): number {
-  return Math.min(rowsOf(g), Math.max(1, Math.floor(PATCH_BYTES / (4 * patchSize(g)))));
-}
-
-/** Cuts [from, to) into chunks. */
-function chunks(g: Geometry, from: number, to: number): [from: number, to: number][] {
-  const rows = chunkRows(g);
-  return Array.from({ length: Math.ceil((to - from) / rows) }, (_, i) => {
-    const start = from + i * rows;
-    return [start, Math.min(to, start + rows)];
+/** Calls `use` with memory for rows [from, to) of the patch matrix, one chunk after the other. */
+function inChunks(host: Host, g: Geometry, use: (patches: Offset, from: number, to: number) => void): void {
+  const total = rowsOf(g);
+  const rowBytes = 4 * patchSize(g);
+  const rows = Math.min(total, Math.max(1, Math.floor(PATCH_BYTES / rowBytes)));
+  withScratch(host, rows * rowBytes, (patches) => {
+    for (let from = 0; from < total; from += rows) use(patches, from, Math.min(total, from + rows));
   });
 }
 
-/** Calls `use` with memory for a chunk of patches for each of the threads. */
-function withPatches(host: Host, g: Geometry, threads: number, use: (patches: Offset[]) => void): void {
-  const bytes = 4 * patchSize(g) * chunkRows(g);
-  withScratch(host, threads * bytes, (scratch) => use(Array.from({ length: threads }, (_, i) => scratch + i * bytes)));
-}
-
-/** Whether each thread has rows enough to be worth packing the filter for: then it makes its patches itself. */
-function sharesRows(host: Host, g: Geometry): boolean {
-  return rowsOf(g) >= ROWS_EACH * host.team.threads;
-}
-
-export const conv2d: CpuKernel = {
-  name: tf.Conv2D,
-  handles,
-  run(host, { x, filter }, attributes) {
-    const g = geometry(x.shape, filter.shape, attributes);
-    const y = output(host, g.outShape);
-    const [rows, k, out] = [rowsOf(g), patchSize(g), g.outChannels];
-    const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
-    if (isPointwise(g)) {
-      gemm(host, false, false, rows, out, k, px, k, pf, out, 0, py, out);
-    } else if (sharesRows(host, g)) {
-      withPatches(host, g, host.team.threads, (patches) => {
-        split(host, rows, 1, (start, end, part) =>
-          chunks(g, start, end).flatMap<Call>(([from, to]) => [
-            ['im2col', px, patches[part], ...layout(g), from, to],
-            ['gemm', 0, 0, to - from, out, k, patches[part], k, pf, out, 0, py + 4 * from * out, out],
-          ]),
-        );
-      });
-    } else {
-      eachPatches(host, g, px, (patches, from, to) => {
-        gemm(host, false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
-      });
-    }
-    return y;
-  },
-};
-
-/** Calls `use` with one chunk of the patch matrix of x after the other, each made by all threads. */
+/** Calls `use` with rows [from, to) of the patch matrix of x, one chunk after the other. */
 function eachPatches(
   host: Host,
   g: Geometry,
@@ -138,15 +97,33 @@ function eachPatches(
     return;
   }
   const size = patchSize(g);
-  withPatches(host, g, 1, ([patches]) => {
-    for (const [from, to] of chunks(g, 0, rowsOf(g))) {
-      split(host, to - from, Math.ceil(FEW_PATCHES / size), (first, end) => [
-        ['im2col', x, patches + 4 * first * size, ...layout(g), from + first, from + end],
-      ]);
-      use(patches, from, to);
-    }
+  inChunks(host, g, (patches, from, to) => {
+    splitRows(host, to - from, size, (first, end) => [
+      ['im2col', x, patches + 4 * first * size, ...layout(g), from + first, from + end],
+    ]);
+    use(patches, from, to);
   });
 }
+
+export const conv2d: CpuKernel = {
+  name: tf.Conv2D,
+  handles,
+  run(host, { x, filter }, attributes) {
+    const g = geometry(x.shape, filter.shape, attributes);
+    const y = output(host, g.outShape);
+    const [k, out] = [patchSize(g), g.outChannels];
+    const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
+    const same = same3x3(g);
+    if (same && suitsWinograd(same)) {
+      winogradConvolve(host, same, px, pf, py, false);
+      return y;
+    }
+    eachPatches(host, g, px, (patches, from, to) => {
+      gemm(host, false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
+    });
+    return y;
+  },
+};
 
 export const conv2dFilterGrad: CpuKernel = {
   name: tf.Conv2DBackpropFilter,
@@ -158,6 +135,11 @@ export const conv2dFilterGrad: CpuKernel = {
     const dFilter = output(host, filterShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pd, pf] = [offsetOf(host, x), offsetOf(host, dy), offsetOf(host, dFilter)];
+    const same = same3x3(g);
+    if (same && suitsWinograd(same)) {
+      winogradFilterGrad(host, same, px, pd, pf);
+      return dFilter;
+    }
     eachPatches(host, g, px, (patches, from, to) => {
       const beta = from === 0 ? 0 : 1;
       gemm(host, true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, beta, pf, out);
@@ -176,31 +158,21 @@ export const conv2dInputGrad: CpuKernel = {
     const dx = output(host, inputShape);
     const [k, out, maps] = [patchSize(g), g.outChannels, g.inChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];
+    const same = same3x3(g);
+    if (same && suitsWinograd(same)) {
+      winogradConvolve(host, same, pd, pf, px, true);
+      return dx;
+    }
     if (isPointwise(g)) {
       gemm(host, false, true, rowsOf(g), k, out, pd, out, pf, out, 0, px, k);
       return dx;
     }
-    if (sharesRows(host, g) && g.batchSize >= host.team.threads) {
-      const [pixels, image] = [g.outHeight * g.outWidth, g.inHeight * g.inWidth * maps];
-      withPatches(host, g, host.team.threads, (patches) => {
-        split(host, g.batchSize, 1, (first, end, part) => [
-          ['zero', px + 4 * first * image, (end - first) * image],
-          ...chunks(g, first * pixels, end * pixels).flatMap<Call>(([from, to]) => [
-            ['gemm', 0, 1, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches[part], k],
-            ['col2im', patches[part], px, ...layout(g), from, to, 0, maps],
-          ]),
-        ]);
-      });
-      return dx;
-    }
     splitRows(host, tf.util.sizeFromShape(inputShape), 1, (from, to) => [['zero', px + 4 * from, to - from]]);
-    withPatches(host, g, 1, ([patches]) => {
-      for (const [from, to] of chunks(g, 0, rowsOf(g))) {
-        gemm(host, false, true, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches, k);
-        splitMaps(host, ((to - from) * k) / maps, maps, (first, end) => [
-          ['col2im', patches, px, ...layout(g), from, to, first, end],
-        ]);
-      }
+    inChunks(host, g, (patches, from, to) => {
+      gemm(host, false, true, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches, k);
+      splitMaps(host, ((to - from) * k) / maps, maps, (first, end) => [
+        ['col2im', patches, px, ...layout(g), from, to, first, end],
+      ]);
     });
     return dx;
   },

@@ -48,7 +48,7 @@ export function split(
 }
 
 /** Values of a tensor below which waking another thread does not pay. */
-const FEW = 16_384;
+const FEW = 32_768;
 
 /** `split` for the rows of matrices with `maps` columns. */
 export function splitRows(host: Host, rows: number, maps: number, calls: (from: number, to: number) => Call[]): void {

@@ -29,7 +29,7 @@ function tensor<R extends tf.Rank>(shape: tf.ShapeMap[R], stream: number): tf.Te
 /** What the operations give, on tensors large enough to be shared by several threads. */
 function results(): Float32Array[] {
   return tf.tidy(() => {
-    const x = tensor<tf.Rank.R4>([3, 15, 13, 32], 1);
+    const x = tensor<tf.Rank.R4>([4, 25, 23, 32], 1);
     const bias = tensor<tf.Rank.R1>([32], 2);
     const outputs: tf.Tensor[] = [ops.sumRows(x), ops.biasActivation(x, bias, 'relu')];
     for (const [kernel, stride, pad] of [
@@ -49,8 +49,8 @@ function results(): Float32Array[] {
     outputs.push(...Object.values(norm), ...Object.values(normGrad), ops.scaleShift(x, bias, bias, 'none'));
     const pooled = ops.maxPool(x, { size: 2, stride: 2, pad: 0 });
     outputs.push(pooled, ops.maxPoolGrad(pooled, x, pooled, { size: 2, stride: 2, pad: 0 }), ops.reluGrad(x, x));
-    const [weight, velocity] = [tf.variable(tensor([50_000], 6)), tf.variable(tensor([50_000], 7))];
-    ops.sgdStep(weight, tensor([50_000], 8), velocity, { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3 });
+    const [weight, velocity] = [tf.variable(tensor([80_000], 6)), tf.variable(tensor([80_000], 7))];
+    ops.sgdStep(weight, tensor([80_000], 8), velocity, { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3 });
     ops.sgdStep(weight, velocity, null, { learningRate: 0.1, momentum: 0, weightDecay: 1e-3 });
     outputs.push(weight, velocity);
     const values = outputs.map((output) => output.dataSync<'float32'>());

@@ -9,4 +9,5 @@ export { batchNormMoments, batchNormCoefficients, batchNormGrad } from './batch-
 export { maxPool, maxPoolGrad } from './max-pool';
 export { sumRows, takeMaps, spreadMaps } from './rows';
 export { sgd, sgdMomentum } from './sgd';
+export { winogradFilter, winogradFilterGrad, winogradInput, winogradOutput, winogradOutputGrad } from './winograd';
 export { gemm, tile } from './gemm';

@@ -4,6 +4,7 @@ import type { Offset, SharedMemory } from '../loops.ts';
 export const operations = [
   ...(['im2col', 'col2im', 'gemm', 'biasActivation', 'scaleShift', 'reluGrad', 'sgd', 'sgdMomentum'] as const),
   ...(['batchNormMoments', 'batchNormCoefficients', 'batchNormGrad', 'maxPool', 'maxPoolGrad'] as const),
+  ...(['winogradFilter', 'winogradFilterGrad', 'winogradInput', 'winogradOutput', 'winogradOutputGrad'] as const),
   ...(['sumRows', 'takeMaps', 'spreadMaps', 'zero'] as const),
 ];
 
