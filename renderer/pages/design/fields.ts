@@ -44,7 +44,7 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'split.module.resolution': { label: 'Resolution r', help: 'Sides shrink r times' },
   'split.module.features': { label: 'Features c', help: '1/c as many maps' },
   phases: { label: 'Phases' },
-  batchSize: { label: 'Batch size', unit: 'images', help: 'Of a training step' },
+  batchSize: { label: 'Batch size', help: 'Images of a step' },
   'optimiser.learningRate': { label: 'Learning rate', step: 0.001, help: '0.01, for prune 0.001' },
   'optimiser.momentum': { label: 'Momentum', step: 0.1, help: '0, for prune 0.9' },
   'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4, help: 'On weights and gate' },
@@ -146,8 +146,8 @@ export function choiceHint(path: string, choice: string): string | undefined {
 /** What is wrong with a field, as a sentence that stands below it. */
 export function problemSentence(path: string, text: string): string {
   const told = /^is (?:"[^"]*"|[^\s:,]+): (.+)$/s.exec(text)?.[1];
-  // Names such as vgg11 stay as they are written.
-  if (told !== undefined) return `${told.replace(/^[a-z]+(?![a-z0-9])/, capitalised)}.`;
+  // The name of a network stays as it is written.
+  if (told !== undefined) return `${told.replace(/^(?!\S+ can be cut)[a-z]+/, capitalised)}.`;
   return text.endsWith('.') ? text : `${fieldLabel(path)} ${text}.`;
 }
 

@@ -83,6 +83,7 @@ describe('words', () => {
     };
     expect(sentence({ batchSize: 0 })).toBe('Expected 1 or more.');
     expect(sentence({ split: { layer: 40 } })).toBe('vgg11 can be cut at layers 0 to 14.');
+    expect(sentence({ model: { name: 'mlp' }, split: { layer: 9 } })).toBe('mlp can be cut at layers 0 to 4.');
     expect(sentence({ dataset: { name: 'cifar10' } })).toBe(
       'This data set is not downloaded yet, get it on the Data page.',
     );
