@@ -3,6 +3,7 @@ import type { Engine, EngineOptions } from '../engine/adapter.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { Snapshot, TrainingEvent } from '../training/snapshot.ts';
 import { loadCheckpoint } from './checkpoint.ts';
+import { isDiskFull } from './disk.ts';
 import type { Experiment } from './experiment.ts';
 import { followTraining, setStatus, wishPollMs, type RunEvent, type Session } from './follow.ts';
 import { lockRun } from './lock.ts';
@@ -126,11 +127,6 @@ function recordFailure(session: Session, cause: unknown): unknown {
     // A full disk takes not even this; the run then shows as interrupted, and the error itself is thrown all the same.
   }
   return error;
-}
-
-function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
 }
 
 function diskFull({ folder, run }: Session, cause: unknown): SluiceError {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openDatabase } from './database.ts';
+import { isDiskFull } from './disk.ts';
 import { lockRun } from './lock.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
@@ -30,7 +31,12 @@ export function openStore(home: string): Store {
     version: () => database.version(),
     close: () => database.close(),
   };
-  markInterrupted(store);
+  try {
+    markInterrupted(store);
+  } catch (error) {
+    // What is there can be read all the same.
+    if (!isDiskFull(error)) throw error;
+  }
   return store;
 }
 
@@ -39,18 +45,19 @@ export function isUnderWay(status: RunStatus): boolean {
   return status === 'running' || status === 'paused';
 }
 
-/** Finds runs whose process has died since; returns their ids. */
-export function markInterrupted(store: Store): string[] {
-  const died: string[] = [];
+/** Finds runs whose process has died since; `onDeath` hears of each before that is written down. */
+export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
   for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
     const lock = lockRun(store.folder(id), 0);
     if (!lock) continue;
-    // While the lock is ours nobody executes the run, so its status stands still.
-    if (isUnderWay(store.get(id).status)) {
-      store.setStatus(id, 'interrupted');
-      died.push(id);
+    try {
+      // While the lock is ours nobody executes the run, so its status stands still.
+      if (isUnderWay(store.get(id).status)) {
+        onDeath(id);
+        store.setStatus(id, 'interrupted');
+      }
+    } finally {
+      lock.release();
     }
-    lock.release();
   }
-  return died;
 }

@@ -48,8 +48,9 @@ export function openLab(): Lab {
   const notify = (notice: Notice): void => windows.emit('notice', notice);
   const settings = openSettings(join(home, 'settings.json'), (text) => notify({ level: 'warning', text }));
   const store = openStore(home);
-  const summaries = openSummaries(store);
-  const queue = openQueue({ home, store, log, notify, parallelRuns: () => settings.current.parallelRuns });
+  const dead = new Set<string>();
+  const summaries = openSummaries(store, dead);
+  const queue = openQueue({ home, store, log, notify, dead, parallelRuns: () => settings.current.parallelRuns });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const readers = new Map<LabWindow, Reader>();

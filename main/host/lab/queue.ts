@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Notice } from '../../api.ts';
+import { fullDisk, isDiskFull } from '../../runs/disk.ts';
 import { lockRun, type RunLock } from '../../runs/lock.ts';
 import type { QueuedRun } from '../../runs/queue-table.ts';
 import type { Run } from '../../runs/run.ts';
@@ -23,6 +24,8 @@ interface QueueOptions {
   readonly log: LabLog;
   readonly parallelRuns: () => number;
   readonly notify: (notice: Notice) => void;
+  /** Runs whose process has died while there is no way to write that down. */
+  readonly dead: Set<string>;
   readonly start?: typeof startLastingRun;
 }
 
@@ -33,7 +36,7 @@ const mostAttempts = 2;
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
 export function openQueue(options: QueueOptions): RunQueue {
-  const { home, store, log, parallelRuns, notify, start: startRun = startLastingRun } = options;
+  const { home, store, log, parallelRuns, notify, dead, start: startRun = startLastingRun } = options;
   const starting = new Set<string>();
   let lock: RunLock | null = null;
   let closed = false;
@@ -80,7 +83,8 @@ export function openQueue(options: QueueOptions): RunQueue {
   }
 
   function look(): void {
-    markInterrupted(store);
+    markInterrupted(store, (id) => dead.add(id));
+    dead.clear();
     lock ??= lockRun(join(home, 'lab'), 0);
     const queue = store.queue();
     if (!lock || queue.length === 0) return;
@@ -113,7 +117,9 @@ export function openQueue(options: QueueOptions): RunQueue {
       look();
       lastTrouble = '';
     } catch (error) {
-      const trouble = `The queue of runs cannot be looked after: ${messageOf(error)}`;
+      const trouble = isDiskFull(error)
+        ? fullDisk(home)
+        : `The queue of runs cannot be looked after: ${messageOf(error)}`;
       if (trouble !== lastTrouble) notify({ level: 'error', text: trouble });
       log('looking after the queue', error);
       lastTrouble = trouble;

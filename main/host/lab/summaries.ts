@@ -23,7 +23,8 @@ interface Entry {
   summary: RunSummary;
 }
 
-export function openSummaries(store: Store): Summaries {
+/** `dead` are runs that ended without being able to say so. */
+export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set()): Summaries {
   const entries = new Map<string, Entry>();
   const untold = new Set<string>();
   let deleted: string[] = [];
@@ -31,12 +32,12 @@ export function openSummaries(store: Store): Summaries {
   function load(run: Run, mark: string, results: RunResults | undefined): void {
     // A run that pauses or goes on keeps its measured speed.
     const live = isUnderWay(run.status) ? (entries.get(run.id)?.live ?? followLive(store, run)) : null;
-    entries.set(run.id, { run, mark, live, summary: summarise(store, run, results, live) });
+    entries.set(run.id, { run, mark, live, summary: summarise(store, run, results, live, dead) });
     untold.add(run.id);
   }
 
   function refresh(): void {
-    const marks = store.marks();
+    const marks = store.marks().map(({ id, mark }) => ({ id, mark: dead.has(id) ? `${mark} dead` : mark }));
     const changed = marks.filter(({ id, mark }) => entries.get(id)?.mark !== mark);
     if (changed.length > 0) {
       const several = changed.length > 20;
@@ -57,7 +58,7 @@ export function openSummaries(store: Store): Summaries {
     for (const entry of entries.values()) {
       const { live, run } = entry;
       if (!live?.advance(run.status === 'paused')) continue;
-      entry.summary = summarise(store, run, store.results(run.id).get(run.id), live);
+      entry.summary = summarise(store, run, store.results(run.id).get(run.id), live, dead);
       untold.add(run.id);
     }
   }
@@ -69,7 +70,7 @@ export function openSummaries(store: Store): Summaries {
     },
     one: (id) => {
       refresh();
-      return entries.get(id)?.summary ?? summarise(store, store.get(id), undefined, null);
+      return entries.get(id)?.summary ?? summarise(store, store.get(id), undefined, null, dead);
     },
     changes: () => {
       refresh();
@@ -83,9 +84,16 @@ export function openSummaries(store: Store): Summaries {
   };
 }
 
-function summarise(store: Store, run: Run, results: RunResults | undefined, live: LiveRun | null): RunSummary {
+function summarise(
+  store: Store,
+  run: Run,
+  results: RunResults | undefined,
+  live: LiveRun | null,
+  dead: ReadonlySet<string>,
+): RunSummary {
   const { id, name, seed, group, engine, error, experiment } = run;
-  const status = run.status === 'paused' && store.wanted(id) === 'turn' ? 'queued' : run.status;
+  const isToGoOn = run.status === 'paused' && store.wanted(id) === 'turn';
+  const status = dead.has(id) ? 'interrupted' : isToGoOn ? 'queued' : run.status;
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {
@@ -93,7 +101,9 @@ function summarise(store: Store, run: Run, results: RunResults | undefined, live
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: planTrainings(experiment.method, experiment.phases, Infinity).flat().map(({ budget }) => budget),
+    budgets: planTrainings(experiment.method, experiment.phases, Infinity)
+      .flat()
+      .map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),
     startedAt: run.startedAt?.getTime() ?? null,
     endedAt: run.endedAt?.getTime() ?? null,

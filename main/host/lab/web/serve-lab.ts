@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SluiceError } from '../../../errors.ts';
+import { fullDisk, isDiskFull } from '../../../runs/disk.ts';
 import type { Lab } from '../lab.ts';
 import { grantAccess, isLoopback } from './access.ts';
 import { answer } from './answer.ts';
@@ -64,18 +65,19 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
     const name = host === '0.0.0.0' ? '127.0.0.1' : host;
     return `http://${name.includes(':') ? `[${name === '::' ? '::1' : name}]` : name}:${port}`;
   }
-  writeLabFile(lab.home, { secret, url: base() });
-  return {
-    host,
-    port,
-    link,
-    close: async () => {
-      sockets.close();
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+  const close = async (): Promise<void> => {
+    sockets.close();
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
   };
+  try {
+    writeLabFile(lab.home, { secret, url: base() });
+  } catch (error) {
+    await close();
+    throw isDiskFull(error) ? new SluiceError('disk-full', fullDisk(lab.home), { cause: error }) : error;
+  }
+  return { host, port, link, close };
 }
 
 /** A new link to the lab of a home folder that is being served by another process; null when none is. */

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Notice } from '../../../../main/api.ts';
 import { openQueue } from '../../../../main/host/lab/queue.ts';
+import { openSummaries } from '../../../../main/host/lab/summaries.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/lifecycle.ts';
 import { lockRun, type RunLock } from '../../../../main/runs/lock.ts';
 import type { Store } from '../../../../main/runs/store.ts';
@@ -12,10 +13,12 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const store = openTestStore(home);
   const started: string[] = [];
   const notices: Notice[] = [];
+  const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
   const locks = new Map<string, RunLock>();
   const queue = openQueue({
     ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
+    dead,
     notify: (notice) => notices.push(notice),
     start: (_home, id, _folder, onExit) => {
       started.push(id);
@@ -25,7 +28,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, notices },
+    ...{ home, store, queue, started, notices, dead },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -82,6 +85,27 @@ describe('the queue of runs', () => {
     store.setStatus(a, 'finished');
     exit(a);
     expect(started).toEqual([a, b, c]);
+  });
+
+  it('knows a death that it cannot write down, says why, and acts when it can', () => {
+    const { home, store, queue, started, notices, dead, run, exit } = labQueue();
+    const [a] = queued(store, 1);
+    queue.tend();
+    run(a);
+    const { setStatus } = store;
+    store.setStatus = () => {
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    };
+    exit(a, 'exit code 1');
+    queue.tend();
+    expect([...dead]).toEqual([a]);
+    expect(openSummaries(store, dead).one(a).status).toBe('interrupted');
+    expect(notices).toMatchObject([
+      { level: 'error', text: expect.stringContaining(`space left on the disk of ${home}`) as string },
+    ]);
+    store.setStatus = setStatus;
+    queue.tend();
+    expect([...dead, ...started]).toEqual([a, a]);
   });
 
   it('begins one again that was to go on when its process died', () => {

@@ -1,0 +1,13 @@
+/** Whether something failed because a disk, or what a user may fill of it, is full. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
+}
+
+/** What to tell the user then. */
+export function fullDisk(folder: string): string {
+  return (
+    `There is no space left on the disk of ${folder}. Nothing can be recorded until some is freed; ` +
+    'runs that ended because of it go on from their last checkpoint then.'
+  );
+}
