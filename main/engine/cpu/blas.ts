@@ -61,7 +61,7 @@ export function openBlas(choice: string | undefined): Blas | null {
 
 /** Opens the library of this path or name. */
 export function loadBlas(path: string): Blas {
-  // Accelerate has no function for it.
+  // The only way to keep Accelerate to one thread; it looks when it is loaded.
   process.env.VECLIB_MAXIMUM_THREADS ??= '1';
   try {
     const library = koffi.load(path);

@@ -1,10 +1,10 @@
 import { availableParallelism, cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineAdapter } from '../adapter.ts';
+import { loadBackend } from './backend.ts';
 import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
 import { blasAdvice, openBlas, type Blas } from './blas.ts';
 import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.ts';
-import { loadBackend } from './backend.ts';
 import type { Host } from './host.ts';
 import { identity } from './identity.ts';
 import { registerKernel } from './kernel.ts';

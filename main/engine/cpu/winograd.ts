@@ -29,7 +29,7 @@ function tilesOf({ batch, height, width }: Same3x3): number {
   return batch * Math.ceil(height / 2) * Math.ceil(width / 2);
 }
 
-/** Whether the three functions below take this convolution, and are faster than products with patches. */
+/** Whether the two functions below take this convolution, and are faster than products with patches. */
 export function suitsWinograd(c: Same3x3): boolean {
   return c.maps % 4 === 0 && c.filters % 4 === 0 && Math.min(c.maps, c.filters) >= 32 && tilesOf(c) >= ENOUGH_TILES;
 }
@@ -88,22 +88,9 @@ export function winogradFilterGrad(host: Host, c: Same3x3, x: Offset, dy: Offset
       const beta = start === 0 ? 0 : 1;
       split(host, 16, 1, (first, end) =>
         planes.slice(first, end).map((i) => {
-          const [vi, wi] = [v + 4 * inPlane * i, w + 4 * outPlane * i];
-          return [
-            'gemm',
-            1,
-            0,
-            maps,
-            filters,
-            stop - start,
-            vi,
-            maps,
-            wi,
-            filters,
-            beta,
-            s + 4 * sumPlane * i,
-            filters,
-          ];
+          const [vi, wi, si] = [v + 4 * inPlane * i, w + 4 * outPlane * i, s + 4 * sumPlane * i];
+          const shape = [maps, filters, stop - start];
+          return ['gemm', 1, 0, ...shape, vi, maps, wi, filters, beta, si, filters];
         }),
       );
     }

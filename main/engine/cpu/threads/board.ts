@@ -29,7 +29,7 @@ const MOST_PARTS = 1023;
 /** Looks at a place before sleeping on it, about 50 µs: waking a thread takes as long, and work mostly comes at once. */
 const LOOKS = 5_000;
 
-/** The board at an offset of shared memory; the first 256 bytes there are zero when it is new. */
+/** The board at an offset of shared memory; its bytes are zero when it is new. */
 export function boardAt(memory: SharedMemory, offset: Offset): Board {
   const places = new Int32Array(memory.buffer, offset, BOARD_BYTES / 4);
 
