@@ -25,6 +25,10 @@ export function bandsOf(series: readonly Series[]): Band[] {
 }
 
 function bandOf(family: string, members: readonly Series[]): Band {
+  if (members.length === 1) {
+    const [{ id, x, y }] = members;
+    return { id, family, members, x, mean: y, least: y, most: y };
+  }
   const x = commonPlaces(members);
   const [mean, least, most] = [x.slice(), x.slice(), x.slice()];
   x.forEach((place, i) => {

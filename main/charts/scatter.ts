@@ -82,7 +82,7 @@ export function scatterOption(
     grid: grid(style, top.height),
     xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
     yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
-    series: [frontSeries(front, spec, style), ...families.map((family) => pointSeries(family, outcomes, front, style))],
+    series: [frontSeries(front, spec, style), ...pointSeries(families, outcomes, front, style)],
   };
 }
 
@@ -111,29 +111,45 @@ function frontSeries(front: readonly Outcome[], { x }: ScatterChartSpec, { faint
   };
 }
 
-/** The outcomes of a family; those on the front are larger and clear. */
+/** More families than this are drawn as one series: each costs its time, and none can be told from the others. */
+const mostSeries = 60;
+
+/** The outcomes, a series for each family; those on the front are larger and clear. */
 function pointSeries(
-  { name, look }: FamilyLook,
+  families: readonly FamilyLook[],
   outcomes: readonly Outcome[],
   best: readonly Outcome[],
   style: ChartStyle,
-): object {
+): object[] {
   const { lineWidth, fontSize, fontFamily, ground, text, selfContained } = style;
   const front = new Set(best.map(({ id }) => id));
-  const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
-  const data = outcomes
-    .filter(({ family }) => family === name)
-    .map(({ id, label, cost, gain }) => ({
-      ...{ id, name: label, value: [cost, gain], symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
-      itemStyle: { opacity: front.has(id) ? 1 : 0.6 },
+  const looks = new Map(families.map(({ name, look }) => [name, look]));
+  const point = ({ id, label, family, cost, gain }: Outcome): object => {
+    const { colour, symbol } = looks.get(family)!;
+    return {
+      ...{ id, name: label, value: [cost, gain], symbol, symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
+      itemStyle: { color: colour, opacity: front.has(id) ? 1 : 0.6 },
       // The window has no legend beside this chart: what stands on the front is named.
-      label: { show: !selfContained && front.has(id), formatter: () => name },
-    }));
-  return {
-    ...{ type: 'scatter', id: `outcomes/${name}`, name, data, z: 3, symbol: look.symbol, clip: false },
-    ...{ label, labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' } },
-    itemStyle: { color: look.colour, borderColor: ground, borderWidth: lineWidth / 2 },
+      label: { show: !selfContained && front.has(id), formatter: () => family },
+    };
+  };
+  const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
+  const series = (name: string, own: readonly Outcome[]): object => ({
+    ...{ type: 'scatter', id: `outcomes/${name}`, name, data: own.map(point), z: 3, clip: false },
+    ...{
+      symbol: looks.get(name)?.symbol ?? 'circle',
+      label,
+      labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+    },
+    itemStyle: { color: looks.get(name)?.colour ?? text, borderColor: ground, borderWidth: lineWidth / 2 },
     emphasis: { focus: 'series', scale: 1.4 },
     blur: { itemStyle: { opacity: 0.12 } },
-  };
+  });
+  if (families.length > mostSeries) return [series('', outcomes)];
+  return families.map(({ name }) =>
+    series(
+      name,
+      outcomes.filter(({ family }) => family === name),
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { refThrottled } from '@vueuse/core';
+import { watchThrottled } from '@vueuse/core';
 import {
   computed,
   onScopeDispose,
@@ -21,16 +21,21 @@ import { runData } from '../run/run-lines.ts';
 export interface Compared {
   readonly runs: ComputedRef<readonly RunDetail[]>;
   readonly trainings: ComputedRef<readonly TrainingData[]>;
-  /** Whether all there is has been read once. */
-  readonly loaded: ComputedRef<boolean>;
+  /** How many runs were not read to their end yet. */
+  readonly pending: ComputedRef<number>;
   /** Ids of runs that are not in this lab, or not any more. */
   readonly missing: ComputedRef<readonly string[]>;
   /** Why something else is not shown. */
   readonly error: Readonly<Ref<string | null>>;
 }
 
-/** Milliseconds between two looks at what has come in: of many runs, something always has. */
-const pause = 250;
+/** More runs than this are shown once they are read: something always comes in, and drawing them all takes its time. */
+const few = 20;
+
+/** Milliseconds between two looks at what has come in. */
+function pauseFor(runs: number): number {
+  return 250 * Math.min(12, Math.max(1, runs / few));
+}
 
 /** The runs that are compared, in the order given, with their trainings as read so far; those that go on are followed. */
 export function useCompared(ids: MaybeRefOrGetter<readonly string[]>): Compared {
@@ -62,9 +67,19 @@ export function useCompared(ids: MaybeRefOrGetter<readonly string[]>): Compared 
     if (deleted.some((id) => details.value.has(id))) gone.value = new Set([...gone.value, ...deleted]);
   });
 
-  const versions = refThrottled(
-    computed(() => records.value.reduce((sum, { state }) => sum + 1 + state.version, 0)),
-    pause,
+  const missing = computed(() => toValue(ids).filter((id) => gone.value.has(id)));
+  const pending = computed(() => {
+    const read = records.value.filter(({ state }) => state.status !== 'loading').length;
+    return Math.max(0, toValue(ids).length - missing.value.length - read);
+  });
+  const versions = shallowRef(0);
+  watchThrottled(
+    () =>
+      pending.value > 0 && records.value.length > few
+        ? 0
+        : records.value.reduce((sum, { state }) => sum + 1 + state.version, 0),
+    (now) => (versions.value = now),
+    { throttle: () => pauseFor(records.value.length), immediate: true },
   );
   const read = createReader();
   const trainings = computed(() => {
@@ -76,11 +91,8 @@ export function useCompared(ids: MaybeRefOrGetter<readonly string[]>): Compared 
   return {
     runs,
     trainings,
-    loaded: computed(
-      () =>
-        records.value.length === runs.value.length && records.value.every(({ state }) => state.status !== 'loading'),
-    ),
-    missing: computed(() => toValue(ids).filter((id) => gone.value.has(id))),
+    pending,
+    missing,
     error,
   };
 }
