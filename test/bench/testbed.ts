@@ -6,7 +6,7 @@ import { formatBytes } from '../../main/charts/formats.ts';
 import { describeCut } from '../../main/model/describe.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { linkPresets } from '../../main/offload/link.ts';
-import { experimentSchema, type Experiment } from '../../main/runs/experiment.ts';
+import { experimentSchema, linkOf, type Experiment } from '../../main/runs/experiment.ts';
 import { openStore, type Store } from '../../main/runs/store.ts';
 import { protocolSeconds } from './protocol-cost.ts';
 import { recordClient } from './recorded-compute.ts';
@@ -41,7 +41,6 @@ const codecs = { up: 'float16', down: 'float16', full: 'float32' } as const;
 const values = 8 * 8;
 /** The paper's GPU has 22 TOPS in int8, 1.4 TFLOPS in float32: half of these, as convolutions go. */
 const serverFlops = 0.7e12;
-const cpuShare = 0.4;
 
 const variants = [
   { name: 'with module, 4 maps', method: 'high-compression', budget: 4, payload: values * 4 * (2 + 2) },
@@ -51,8 +50,16 @@ const variants = [
 type Variant = (typeof variants)[number];
 
 const networks = [
-  { name: 'wifi', batch: 16, sources: 8, paper: { bytes: 25, throughput: 2.5 }, run: onDevices },
-  { name: 'ethernet', batch: 64, sources: 1, paper: { bytes: 30, throughput: 1.7 }, run: runHere },
+  {
+    ...{ name: 'wifi', batch: 16, paper: { bytes: 25, throughput: 2.5 }, run: onDevices },
+    sources: { count: 8, cpuShare: 0.4 },
+    link: { ...linkPresets.wifi6, up: wifi, down: wifi, shared: true },
+  },
+  {
+    ...{ name: 'ethernet', batch: 64, paper: { bytes: 30, throughput: 1.7 }, run: runHere },
+    sources: { count: 1 },
+    link: 'ethernet',
+  },
 ] as const;
 type Network = (typeof networks)[number];
 
@@ -83,7 +90,7 @@ for (const network of networks) {
     const protocol = await protocolSeconds(network.batch, variant.budget, codecs);
     const { client, wire, server, wait } = measured.seconds;
     cases.push({
-      ...{ network: network.name, name: variant.name, sources: network.sources, batch: network.batch },
+      ...{ network: network.name, name: variant.name, sources: network.sources.count, batch: network.batch },
       ...measured,
       protocol: { seconds: protocol, share: protocol / (client + wire + server + wait) },
     });
@@ -99,22 +106,23 @@ store.close();
 rmSync(home, { recursive: true, force: true });
 if (options.json) console.log(JSON.stringify({ ratios, cases }));
 
-function experimentOf({ batch }: Network, { name, method, budget }: Variant): Experiment {
+function experimentOf({ batch, sources, link }: Network, { name, method, budget }: Variant): Experiment {
   return experimentSchema.parse({
-    ...{ name, method, batchSize: batch, codec: codecs, gate: { delta: 0.1 }, link: 'ethernet' },
+    ...{ name, method, batchSize: batch, codec: codecs, gate: { delta: 0.1 }, sources, link },
     // Images of CIFAR-10's size; what is tested is not counted.
-    dataset: { name: 'synthetic', trainSamples: batches * batch, testSamples: batch },
+    dataset: { name: 'synthetic', trainSamples: batches * batch * sources.count, testSamples: batch },
     split: { layer: 5, ...(method === 'plain-split' ? { module: null } : {}) },
     phases: [{ budget: budget ?? 'full', epochs }],
   });
 }
 
 async function onDevices(_store: Store, experiment: Experiment, { budget }: Variant): Promise<Step[]> {
+  const { batchSize: batch, sources } = experiment;
   return runDevices({
-    ...{ batch: experiment.batchSize, budget, codecs, sources: 8, steps: batches * epochs },
-    clientSeconds: (await recordClient(experiment)) / cpuShare,
+    ...{ batch, budget, codecs, sources: sources.count, steps: batches * epochs },
+    clientSeconds: (await recordClient(experiment)) / sources.cpuShare,
     serverSeconds: serverFlopsOf(experiment) / serverFlops,
-    link: { ...linkPresets.wifi6, up: wifi, down: wifi, shared: true },
+    link: linkOf(experiment)!,
   });
 }
 
