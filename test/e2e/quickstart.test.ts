@@ -25,7 +25,10 @@ describe.skipIf(!hasChromium)('the quickstart of an empty lab', { timeout: 180_0
     await page.getByRole('status').filter({ hasText: /lab/i }).first().waitFor();
     await lab.restart();
     await card.getByRole('button', { name: `Continue ${name}` }).click({ timeout: 30_000 });
-    await expect.poll(() => card.textContent(), { timeout: 30_000 }).toMatch(/running/i);
+    // The next run has taken its turn.
+    await expect.poll(() => card.textContent(), { timeout: 60_000 }).toMatch(/waits to go on/);
+    await page.getByRole('button', { name: 'Stop full budget after a checkpoint' }).click();
+    await expect.poll(() => card.textContent(), { timeout: 60_000 }).toMatch(/running/i);
     forgiveAbsence(problems);
 
     await card.getByRole('link').first().click();
