@@ -124,13 +124,15 @@ function pointSeries(
   const { lineWidth, fontSize, fontFamily, ground, text, selfContained } = style;
   const front = new Set(best.map(({ id }) => id));
   const looks = new Map(families.map(({ name, look }) => [name, look]));
+  // The outermost names stand inwards, clear of the axes.
+  const alignOf = (id: string): string => (id === best[0]?.id ? 'left' : id === best.at(-1)?.id ? 'right' : 'center');
   const point = ({ id, label, family, cost, gain }: Outcome): object => {
     const { colour, symbol } = looks.get(family)!;
     return {
       ...{ id, name: label, value: [cost, gain], symbol, symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
       itemStyle: { color: colour, opacity: front.has(id) ? 1 : 0.6 },
       // The window has no legend beside this chart: what stands on the front is named.
-      label: { show: !selfContained && front.has(id), formatter: () => family },
+      label: { show: !selfContained && front.has(id), align: alignOf(id), formatter: () => family },
     };
   };
   const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
