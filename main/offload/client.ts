@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../errors.ts';
 import { closeCodes, type Connection, type Traffic } from './connection.ts';
-import { decodeControl, encodeControl } from './control.ts';
+import { decodeControl, encodeControl, type SessionRequest } from './control.ts';
 import { dial, mayPass, throwIfError, type ServerAddress } from './dial.ts';
 import { readHeader, setSequence } from './header.ts';
-import type { SessionRequest } from './sessions.ts';
 import { createTurns } from './turns.ts';
 
 export interface OffloadClientOptions {

@@ -65,6 +65,8 @@ const bodies = {
 
 export type ControlType = keyof typeof bodies;
 export type Control<T extends ControlType> = z.output<(typeof bodies)[T]>;
+/** What a client asks of a server when it opens a session. */
+export type SessionRequest = Control<'session'>;
 
 /** A complete message: the header and the body as UTF-8 JSON. */
 export function encodeControl<T extends ControlType>(type: T, body: Control<T>): Uint8Array {

@@ -2,7 +2,7 @@ import { setImmediate as breath } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../errors.ts';
 import type { OpenHandler } from './handler.ts';
-import type { SessionRequest } from './sessions.ts';
+import type { SessionRequest } from './control.ts';
 import { trainedHalf, type TrainedHalf } from './trained-half.ts';
 import { createTurns, type InTurn } from './turns.ts';
 

@@ -1,5 +1,5 @@
 import type { EvaluateRequest, Extent, Features, StepRequest } from './messages.ts';
-import type { SessionRequest } from './sessions.ts';
+import type { SessionRequest } from './control.ts';
 
 /** What a step gives; the gradient is empty where the session wants none. */
 export interface StepOutcome {

@@ -3,18 +3,12 @@ import { messageOf, SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
 import { removeOldCheckpoints } from './checkpoints.ts';
 import { closeCodes, maxMessageBytes, type Connection, type Count } from './connection.ts';
-import { decodeControl, encodeControl, maxControlBytes } from './control.ts';
+import { decodeControl, encodeControl, maxControlBytes, type SessionRequest } from './control.ts';
 import { readHeader } from './header.ts';
 import { listen, type ListenOptions } from './listener.ts';
 import { errorMessage } from './session.ts';
 import type { OpenHandler } from './handler.ts';
-import {
-  createSessions,
-  type SessionLimits,
-  type SessionReport,
-  type SessionRequest,
-  type Sessions,
-} from './sessions.ts';
+import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
 import { sameToken } from './token.ts';
 
 export interface ServerLimits extends SessionLimits {

@@ -2,12 +2,10 @@ import { SluiceError } from '../errors.ts';
 import { createAveraging } from './averaging.ts';
 import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
 import { closeCodes, type Connection, type Count } from './connection.ts';
-import type { Control } from './control.ts';
+import type { SessionRequest } from './control.ts';
 import { createHalves, requireSame, type Half } from './halves.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
-
-export type SessionRequest = Control<'session'>;
 
 export interface SessionLimits extends CheckpointLimits {
   readonly sessions: number;

@@ -1,6 +1,6 @@
 import type { SessionHandler } from '../../main/offload/handler.ts';
 import type { StepRequest } from '../../main/offload/messages.ts';
-import type { SessionRequest } from '../../main/offload/sessions.ts';
+import type { SessionRequest } from '../../main/offload/control.ts';
 import { newToken } from '../../main/offload/token.ts';
 import { random } from '../../main/random.ts';
 

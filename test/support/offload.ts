@@ -3,7 +3,7 @@ import { networkSpec } from '../../main/model/zoo.ts';
 import { connectOffload, type OffloadClient } from '../../main/offload/client.ts';
 import type { ServerAddress } from '../../main/offload/dial.ts';
 import { decodeGradient, encodeStep, type StepRequest } from '../../main/offload/messages.ts';
-import type { SessionRequest } from '../../main/offload/sessions.ts';
+import type { SessionRequest } from '../../main/offload/control.ts';
 import { newToken } from '../../main/offload/token.ts';
 import { random } from '../../main/random.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';

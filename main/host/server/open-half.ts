@@ -6,7 +6,7 @@ import { networkSpec } from '../../model/zoo.ts';
 import { decodeHalfState, encodeHalfState } from '../../offload/half-state.ts';
 import type { SessionHandler } from '../../offload/handler.ts';
 import type { Extent, StepRequest } from '../../offload/messages.ts';
-import type { SessionRequest } from '../../offload/sessions.ts';
+import type { SessionRequest } from '../../offload/control.ts';
 import { serverHalf } from '../../training/server.ts';
 import { joinSteps, splitOutcome } from './gathered-step.ts';
 import { estimateHalf, type MemoryBudget } from './memory.ts';

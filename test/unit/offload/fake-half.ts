@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { StepRequest } from '../../../main/offload/messages.ts';
 import { startOffloadServer, type OffloadServer, type OffloadServerOptions } from '../../../main/offload/server.ts';
 import type { SessionHandler } from '../../../main/offload/handler.ts';
-import type { SessionRequest } from '../../../main/offload/sessions.ts';
+import type { SessionRequest } from '../../../main/offload/control.ts';
 import { newToken } from '../../../main/offload/token.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
 

@@ -3,11 +3,10 @@ import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { decodeControl, encodeControl } from '../../../main/offload/control.ts';
+import { decodeControl, encodeControl, type SessionRequest } from '../../../main/offload/control.ts';
 import { readHeader, setSequence } from '../../../main/offload/header.ts';
 import { decodeGradient, encodeEvaluate, encodeStep } from '../../../main/offload/messages.ts';
 import type { OffloadServer } from '../../../main/offload/server.ts';
-import type { SessionRequest } from '../../../main/offload/sessions.ts';
 import { SluiceError } from '../../../main/errors.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
 
