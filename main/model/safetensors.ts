@@ -36,17 +36,17 @@ export interface SafetensorsHeader {
 export function safetensorsParts(tensors: StateDict, metadata: Metadata = {}): Uint8Array[] {
   // Wider elements first keep every tensor aligned to its element size.
   const ordered = Object.entries(tensors).sort(([, a], [, b]) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  const header: [string, unknown][] = [['__metadata__', { format: 'pt', ...metadata }]];
   let offset = 0;
   for (const [name, { shape, data }] of ordered) {
     if (elements(shape) !== data.length) {
       throw new Error(`Tensor ${name} has shape [${shape.join(', ')}] and ${data.length} values.`);
     }
     const dtype: Dtype = data instanceof Float32Array ? 'F32' : 'I64';
-    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
+    header.push([name, { dtype, shape, data_offsets: [offset, offset + data.byteLength] }]);
     offset += data.byteLength;
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
   const start = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, ' ');
   start.writeBigUInt64LE(BigInt(start.length - 8));
   json.copy(start, 8);
@@ -66,16 +66,30 @@ export function headerLength(first: Uint8Array, fileBytes: number, origin: strin
 
 /** The tensors in file order; together they must fill the `dataBytes` after the header exactly. */
 export function parseSafetensorsHeader(bytes: Uint8Array, dataBytes: number, origin: string): SafetensorsHeader {
-  let header: Record<string, unknown>;
+  const header = headerEntries(bytes, origin);
+  const metadata = new Map(header).get('__metadata__') ?? {};
+  if (!isMetadata(metadata)) throw invalid(origin, '__metadata__ must hold strings only');
+  const tensors = header.filter(([name]) => name !== '__metadata__');
+  return { tensors: placements(tensors, origin, dataBytes), metadata };
+}
+
+/** As entries: a tensor may have any name, `__proto__` among them. */
+function headerEntries(bytes: Uint8Array, origin: string): [string, unknown][] {
   try {
-    header = z.looseObject({}).parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (isObject(header)) return Object.entries(header);
   } catch (cause) {
     throw invalid(origin, 'its header is not a JSON object', cause);
   }
-  const metadata = z.record(z.string(), z.string()).safeParse(header['__metadata__'] ?? {});
-  if (!metadata.success) throw invalid(origin, '__metadata__ must hold strings only');
-  const tensors = Object.entries(header).filter(([name]) => name !== '__metadata__');
-  return { tensors: placements(tensors, origin, dataBytes), metadata: metadata.data };
+  throw invalid(origin, 'its header is not a JSON object');
+}
+
+function isMetadata(value: unknown): value is Metadata {
+  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A tensor from its bytes, which must begin their buffer at a multiple of 8. */

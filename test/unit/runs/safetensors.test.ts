@@ -47,7 +47,15 @@ describe('safetensors', () => {
           expect(read.metadata).toMatchObject(metadata);
         },
       ),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        examples: [
+          [
+            Object.fromEntries([['__proto__', { shape: [], data: Float32Array.of(1) }]]),
+            JSON.parse('{"__proto__":""}'),
+          ],
+        ],
+      },
     );
   });
 

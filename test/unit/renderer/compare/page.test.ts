@@ -72,7 +72,7 @@ describe('a comparison', () => {
     };
     await open('?runs=run-1,run-4,run-9', fakeLab({ epochs }, runs));
     await soon(() => expect(pageText()).toContain('One run of this comparison is not in this lab: run-9'));
-    expect(rows('Compared trainings').join()).toMatch(/broken ?failed/);
+    await soon(() => expect(rows('Compared trainings').join()).toMatch(/broken ?failed/));
     await soon(() => expect(results().join()).toMatch(/broken ?–/));
     here.fake.emit('runs', [], ['run-1']);
     await soon(() => expect(pageText()).toContain('2 runs of this comparison are not in this lab'));
