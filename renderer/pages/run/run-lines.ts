@@ -15,7 +15,9 @@ export interface RunChart {
   readonly title: string;
   readonly metric: Metric;
   readonly label: string;
-  readonly beside: readonly { readonly metric: Metric; readonly label: string }[];
+  /** Its colour and dashes, the same for the same thing in all charts; by order unless given. */
+  readonly look?: number;
+  readonly beside: readonly Pick<RunChart, 'metric' | 'label' | 'look'>[];
   /** To begin with. */
   readonly smoothing: number;
 }
@@ -26,8 +28,8 @@ export const runCharts = [
     beside: [{ metric: 'train-accuracy', label: 'training' }],
   },
   {
-    ...{ title: 'Loss', metric: 'loss', label: 'training', smoothing: 0.9 },
-    beside: [{ metric: 'test-loss', label: 'test' }],
+    ...{ title: 'Loss', metric: 'loss', label: 'training', look: 1, smoothing: 0.9 },
+    beside: [{ metric: 'test-loss', label: 'test', look: 0 }],
   },
   {
     ...{ title: 'Traffic', metric: 'bytes', label: 'both ways', smoothing: 0 },
@@ -67,14 +69,14 @@ export function viewedTrainings(data: RunData, view: SourceView, sources: number
 /** The lines of a chart. With one training its metrics are told apart; with several, these are, by the main metric. */
 export function runLines(trainings: readonly TrainingData[], chart: RunChart, spec: LineChartSpec): Line[] {
   if (trainings.length !== 1) return linesOf(trainings, spec);
-  return [chart, ...chart.beside].flatMap(({ metric, label }, look) =>
+  return [chart, ...chart.beside].flatMap(({ metric, label, look }, order) =>
     // Where a line is smoothed step by step, one with a point an epoch would be smoothed away.
     linesOf(trainings, {
       ...spec,
       metric,
       smoothing: isOfEpochs(metric) && !isOfEpochs(chart.metric) ? 0 : spec.smoothing,
     }).map((line) => ({
-      ...{ ...line, id: `${line.id}/${metric}`, look, label, family: label },
+      ...{ ...line, id: `${line.id}/${metric}`, look: look ?? order, label, family: label },
     })),
   );
 }
