@@ -11,7 +11,7 @@ import { diagnoseEngines } from '../../main/engine/engine.ts';
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    steps: { type: 'string', default: '8' },
+    steps: { type: 'string', default: '24' },
     threads: { type: 'string', default: String(cpus().length) },
   },
 });
@@ -38,11 +38,12 @@ const budgets = ['full', 4] as const;
 
 const peer = await findTorch();
 say(peer ? `PyTorch: ${peer}` : 'No Python with torch was found: no ratios.');
+const there = await engines();
 const cases: Case[] = [];
 for (const batch of batches) {
   for (const budget of budgets) {
     const theirs = peer ? await measurePeer(peer, batch, budget) : null;
-    for (const { name, environment } of await engines()) {
+    for (const { name, environment } of there) {
       const ours = await measure(environment, name.split(' ')[0], batch, budget);
       cases.push({
         engine: name,
