@@ -38,7 +38,7 @@ export interface FollowedRun {
  * and the more it costs to draw them all.
  */
 function pauseAfter(steps: number): number {
-  return 250 * Math.min(8, Math.max(1, steps / 12_500));
+  return 400 * Math.min(5, Math.max(1, steps / 20_000));
 }
 
 /** Follows one run from its first row on. */
