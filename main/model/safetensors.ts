@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../errors.ts';
+import { hasFields } from '../fields.ts';
 import type { NamedTensor, StateDict } from './state.ts';
 
 /**
@@ -77,7 +78,7 @@ export function parseSafetensorsHeader(bytes: Uint8Array, dataBytes: number, ori
 function headerEntries(bytes: Uint8Array, origin: string): [string, unknown][] {
   try {
     const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (isObject(header)) return Object.entries(header);
+    if (hasFields(header)) return Object.entries(header);
   } catch (cause) {
     throw invalid(origin, 'its header is not a JSON object', cause);
   }
@@ -85,11 +86,7 @@ function headerEntries(bytes: Uint8Array, origin: string): [string, unknown][] {
 }
 
 function isMetadata(value: unknown): value is Metadata {
-  return isObject(value) && Object.values(value).every((text) => typeof text === 'string');
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return hasFields(value) && Object.values(value).every((text) => typeof text === 'string');
 }
 
 /** A tensor from its bytes, which must begin their buffer at a multiple of 8. */

@@ -1,5 +1,5 @@
 import { experimentSchema, methodDefaults, methods, type Experiment, type Method } from './experiment.ts';
-import { hasFields, merge } from './merge.ts';
+import { hasFields, merge } from '../fields.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
 /**

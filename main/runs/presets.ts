@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { nearest } from '../data/near.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from './experiment.ts';
-import { hasFields, merge } from './merge.ts';
+import { hasFields, merge } from '../fields.ts';
 import { parseExperiment } from './parse.ts';
 import { problemsOf, throwProblems } from './problems.ts';
 import { applySetting } from './settings.ts';

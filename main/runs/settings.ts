@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import type { ExperimentInput } from './experiment.ts';
-import { hasFields, merge } from './merge.ts';
+import { hasFields, merge } from '../fields.ts';
 import { parseExperiment } from './parse.ts';
 
 /**

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
 import { axes, costs, metrics } from '../../charts/spec.ts';
 import { SluiceError } from '../../errors.ts';
-import { hasFields } from '../../runs/merge.ts';
+import { hasFields } from '../../fields.ts';
 import { problemsOf } from '../../runs/problems.ts';
 import type { Procedures } from './lab-state.ts';
 import { paperSchema, settingsSchema } from './settings.ts';

@@ -1,4 +1,5 @@
-import { hasFields, same } from './sparse.ts';
+import { hasFields } from '../../../main/fields.ts';
+import { same } from './sparse.ts';
 
 /** A field in which an experiment differs from the one it was made from; undefined where one does not have it. */
 export interface Difference {

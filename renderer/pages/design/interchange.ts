@@ -1,5 +1,5 @@
 import type { ExperimentInput } from '../../../main/api.ts';
-import { hasFields, merged } from './sparse.ts';
+import { hasFields, merge } from '../../../main/fields.ts';
 
 /** Experiments as the text of a JSON file that the terminal and other labs read, too. */
 export function fileText(experiments: readonly ExperimentInput[], title: string): string {
@@ -43,7 +43,7 @@ export function readText(text: string): ReadFile {
   const shared = hasFields(fields['shared']) ? fields['shared'] : {};
   return {
     title: titleOf(fields, 'title'),
-    experiments: list.map((entry) => merged(shared, requireFields(requireFields(entry)['experiment'] ?? entry))),
+    experiments: list.map((entry) => merge(shared, requireFields(requireFields(entry)['experiment'] ?? entry))),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../../main/api.ts';
-import { hasFields } from './sparse.ts';
+import { hasFields } from '../../../main/fields.ts';
 
 /** What the schema says of one field. */
 export interface FieldSchema {

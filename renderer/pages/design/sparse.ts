@@ -1,11 +1,6 @@
+import { hasFields } from '../../../main/fields.ts';
+
 /** Values at dotted paths of a draft that says only what its user has set. Nothing is changed in place. */
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** Whether a value is an object with fields, as opposed to a list, null or a bare value. */
-export function hasFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** What stands at a path such as `split.module.resolution` or `phases.0.budget`; undefined where nothing does. */
 export function valueAt(from: unknown, path: string): unknown {
@@ -55,16 +50,6 @@ function difference(value: unknown, normal: unknown): unknown {
     return left === undefined ? [] : [[key, left] as const];
   });
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
-}
-
-/** `over` laid on `base`, field by field all the way down; a list or a bare value replaces what was there. */
-export function merged(base: object, over: object): Fields {
-  const below = base as Fields;
-  const laid = Object.entries(over as Fields).map(([key, value]) => {
-    const under = below[key];
-    return [key, hasFields(under) && hasFields(value) ? merged(under, value) : value] as const;
-  });
-  return { ...below, ...Object.fromEntries(laid) };
 }
 
 /** Whether two values of plain data are alike, whatever the order of their fields. */

@@ -10,11 +10,12 @@ import {
   type Ref,
 } from 'vue';
 import type { Design, Examination, Experiment, JsonSchema, Method, NetworkDescription } from '../../../main/api.ts';
+import { merge } from '../../../main/fields.ts';
 import { useLab } from '../../lab/index.ts';
 import { useDraft } from '../../stores/draft.ts';
 import { problemSentence } from './fields.ts';
 import { fieldSchema, type FieldSchema } from './schema.ts';
-import { merged, valueAt } from './sparse.ts';
+import { valueAt } from './sparse.ts';
 import { useExaminations, type Examinations } from './useExaminations.ts';
 
 /** Everything the parts of the page share about the experiment that is being designed. */
@@ -78,7 +79,7 @@ export function provideDesign(): DesignContext {
   watch(method, (wanted) => void defaultsOf(wanted).catch(() => undefined));
 
   const defaults = computed(() => byMethod.value.get(method.value) ?? null);
-  const experiment = computed(() => defaults.value && (merged(defaults.value, draft.input) as Experiment));
+  const experiment = computed(() => defaults.value && merge<Experiment>(defaults.value, draft.input));
   const examination = computed(() => examinations.answers.value.get(draft.active.key)?.examination ?? null);
   const network = shallowRef<NetworkDescription | null>(null);
   const design = shallowRef<Design | null>(null);

@@ -1,7 +1,8 @@
 import type { Experiment } from '../../../main/api.ts';
 import { differences } from '../design/differences.ts';
 import { choiceLabel, fieldLabel, fields, shownValue } from '../design/fields.ts';
-import { hasFields, valueAt } from '../design/sparse.ts';
+import { hasFields } from '../../../main/fields.ts';
+import { valueAt } from '../design/sparse.ts';
 
 /** One setting of an experiment. */
 export interface ExperimentField {

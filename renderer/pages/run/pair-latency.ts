@@ -1,7 +1,7 @@
 import type { JsonSchema, PairRecord } from '../../../main/api.ts';
+import { hasFields } from '../../../main/fields.ts';
 import { choiceLabel } from '../design/fields.ts';
 import { fieldSchema } from '../design/schema.ts';
-import { hasFields } from '../design/sparse.ts';
 
 /** A network a trained pair may be used over: its rate in Mbit/s, its round trip in milliseconds. */
 export interface PairLink {

@@ -13,7 +13,7 @@ import {
 import { useHome } from '../../../support/datasets.ts';
 import { glossary } from '../../../../renderer/pages/design/glossary.ts';
 import { fieldSchema } from '../../../../renderer/pages/design/schema.ts';
-import { hasFields } from '../../../../renderer/pages/design/sparse.ts';
+import { hasFields } from '../../../../main/fields.ts';
 
 const schema = jsonSchema(experimentSchema) as Record<string, unknown>;
 

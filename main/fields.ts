@@ -1,4 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a value is an object with fields, as opposed to a list, null or a bare value. */
 export function hasFields(value: unknown): value is Fields {
