@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { parseArgs } from 'node:util';
 import { startLinks } from '../../main/host/link/start.ts';
 import { linkPresets, type Link } from '../../main/offload/link.ts';
 import type { Address } from '../../main/offload/relay.ts';
+import { roundTripMs, startFarEnd, transferMs } from '../support/far-end.ts';
 
 /**
  * What the emulated links carry by the clock, each through a process of its own: bandwidth as the best of nine transfers
@@ -12,12 +12,9 @@ import type { Address } from '../../main/offload/relay.ts';
  */
 const { values: options } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 
-/** What a client asks for with its first byte: everything back, to be sent a number of bytes, or to take them. */
-const [ECHO, DOWN, UP] = [0, 1, 2];
 const TRANSFERS = 9;
 
-const server = createServer({ noDelay: true }, serve).listen(0, '127.0.0.1');
-await once(server, 'listening');
+const server = await startFarEnd();
 const links = [];
 for (const [name, link] of Object.entries(linkPresets)) {
   const measured = {
@@ -38,26 +35,15 @@ if (options.json) console.log(JSON.stringify({ links }));
 async function bandwidth(target: Server, link: Link, direction: 'up' | 'down'): Promise<number> {
   const bytes = Math.round((link[direction] * 1e6) / 8 / 2);
   return through(target, { ...link, rttMs: 0 }, async (address) => {
-    const seconds: number[] = [];
-    while (seconds.length < TRANSFERS) seconds.push(await transfer(address, direction, bytes));
-    return (bytes * 8) / 1e6 / Math.min(...seconds);
+    const times: number[] = [];
+    while (times.length < TRANSFERS) times.push(await transferMs(address, direction, bytes));
+    return (bytes * 8) / 1000 / Math.min(...times);
   });
 }
 
 async function roundTrip(target: Server, link: Link): Promise<number> {
-  return through(target, link, async (address) => {
-    const socket = await dial(address);
-    socket.write(Buffer.of(ECHO));
-    const times: number[] = [];
-    while (times.length < Math.max(TRANSFERS, 1000 / link.rttMs)) {
-      const start = performance.now();
-      socket.write('?');
-      await once(socket, 'data');
-      times.push(performance.now() - start);
-    }
-    socket.destroy();
-    return times.sort((a, b) => a - b)[Math.floor(times.length / 4)];
-  });
+  const pings = Math.max(TRANSFERS, Math.ceil(1000 / link.rttMs));
+  return through(target, link, (address) => roundTripMs(address, pings));
 }
 
 async function through(target: Server, link: Link, use: (address: Address) => Promise<number>): Promise<number> {
@@ -75,44 +61,4 @@ async function through(target: Server, link: Link, use: (address: Address) => Pr
   } finally {
     emulated.kill();
   }
-}
-
-/** Seconds until all has come. */
-async function transfer(address: Address, direction: 'up' | 'down', bytes: number): Promise<number> {
-  const socket = await dial(address);
-  const request = Buffer.alloc(direction === 'up' ? 5 + bytes : 5);
-  request.writeUInt8(direction === 'up' ? UP : DOWN);
-  request.writeUInt32LE(bytes, 1);
-  const start = performance.now();
-  socket.write(request);
-  for (let missing = direction === 'up' ? 1 : bytes; missing > 0;) {
-    const [chunk] = (await once(socket, 'data')) as [Buffer];
-    missing -= chunk.length;
-  }
-  socket.destroy();
-  return (performance.now() - start) / 1000;
-}
-
-async function dial(address: Address): Promise<Socket> {
-  const socket = connect({ ...address, noDelay: true });
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** The other end: answers as it was asked to. */
-function serve(socket: Socket): void {
-  let task = -1;
-  let left = 0;
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk: Buffer) => {
-    let data = chunk;
-    if (task < 0) {
-      task = data[0];
-      if (task !== ECHO) left = data.readUInt32LE(1);
-      if (task === DOWN) socket.write(Buffer.alloc(left));
-      data = data.subarray(task === ECHO ? 1 : 5);
-    }
-    if (task === ECHO && data.length > 0) socket.write(data);
-    if (task === UP && (left -= data.length) === 0) socket.write('.');
-  });
 }

@@ -1,37 +1,19 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createMedium } from '../../../main/offload/flow.ts';
 import { linkPresets, linkSchema, type Link } from '../../../main/offload/link.ts';
 import { startRelay, type Relay, type RelayOptions } from '../../../main/offload/relay.ts';
+import { dial, roundTripMs, startFarEnd, transferMs } from '../../support/far-end.ts';
 
 /** Milliseconds that a transfer is to take. */
 const transferTime = 300;
 const fast: Link = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
 
-/** Answers `E…` with the same bytes, `U` + size with one byte after so many, `D` + size with so many. */
-function serve(socket: Socket): void {
-  let mode = '';
-  let pending = 0;
-  socket.on('error', () => socket.destroy());
-  socket.on('end', () => socket.end());
-  socket.on('data', (data) => {
-    if (mode === '') {
-      mode = String.fromCharCode(data[0]);
-      pending = mode === 'E' ? 0 : data.readUInt32LE(1);
-      data = data.subarray(mode === 'E' ? 1 : 5);
-      if (mode === 'D') socket.write(new Uint8Array(pending));
-    }
-    if (mode === 'E' && data.length > 0) socket.write(data);
-    if (mode === 'U' && (pending -= data.length) === 0) socket.write('.');
-  });
-}
-
 let server: Server;
 let relays: Relay[] = [];
 beforeAll(async () => {
-  server = createServer({ allowHalfOpen: true, noDelay: true }, serve).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  server = await startFarEnd();
 });
 afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.close()));
@@ -44,41 +26,6 @@ async function relayTo(link: Partial<Link>, options: Partial<RelayOptions> = {})
   const relay = await startRelay({ target: { host: '127.0.0.1', port }, link: { ...fast, ...link }, ...options });
   relays.push(relay);
   return relay;
-}
-
-async function dial(relay: Relay): Promise<Socket> {
-  const socket = connect({ host: relay.host, port: relay.port, noDelay: true, allowHalfOpen: true });
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** Milliseconds until `size` bytes have gone one way, the round trip included. */
-async function transferMs(relay: Relay, direction: 'up' | 'down', size: number): Promise<number> {
-  const socket = await dial(relay);
-  const request = Buffer.alloc(direction === 'up' ? 5 + size : 5);
-  request.write(direction === 'up' ? 'U' : 'D');
-  request.writeUInt32LE(size, 1);
-  const start = performance.now();
-  socket.write(request);
-  for (let missing = direction === 'up' ? 1 : size; missing > 0;)
-    missing -= ((await once(socket, 'data')) as [Buffer])[0].length;
-  socket.destroy();
-  return performance.now() - start;
-}
-
-/** The lower quartile of many round trips, in ms: a busy machine only adds to them. */
-async function roundTripMs(relay: Relay, pings: number): Promise<number> {
-  const socket = await dial(relay);
-  socket.write('E');
-  const times: number[] = [];
-  for (let i = 0; i < pings; i++) {
-    const start = performance.now();
-    socket.write('?');
-    await once(socket, 'data');
-    times.push(performance.now() - start);
-  }
-  socket.destroy();
-  return times.sort((a, b) => a - b)[pings >> 2];
 }
 
 /** Repeats a measurement that a busy machine may disturb; the emulation itself never comes near by luck. */
