@@ -1,39 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { sluice } from './support/lab.ts';
-import { expectAccessible, type Theme } from './support/page.ts';
+import { expectAccessible, saved, type Theme } from './support/page.ts';
+import { tinyPhases, trainTiny } from './support/runs.ts';
 
-/** Tiny runs of four experiments, one with two seeds: what they cost differs, whatever they learn. */
-async function train(home: string): Promise<void> {
-  const shared = {
-    dataset: { trainSamples: 96, testSamples: 40 },
-    model: { name: 'cnn', width: 0.25 },
-    split: { layer: 3 },
-    threads: 1,
-  };
-  const half = [
-    { budget: 2, epochs: 2 },
-    { budget: 'full', epochs: 1 },
-  ];
-  const experiments = [
-    { experiment: { name: 'deprune', phases: half, seeds: [1, 2] } },
-    { experiment: { name: 'full budget', method: 'full', phases: [{ budget: 'full', epochs: 3 }] } },
-    { experiment: { name: 'prune <b>', method: 'prune', phases: half.toReversed() } },
-    { experiment: { name: 'high', method: 'high-compression', phases: [{ budget: 2, epochs: 3 }] } },
-  ];
-  writeFileSync(join(home, 'tiny.json'), JSON.stringify({ title: 'Tiny', description: '', shared, experiments }));
-  await sluice(home, 'run', '--in-process', join(home, 'tiny.json'));
-}
-
-async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
+/** Four experiments, one with two seeds: what they cost differs, whatever they learn. */
+const experiments = [
+  { name: 'deprune', seeds: [1, 2] },
+  { name: 'full budget', method: 'full', phases: [{ budget: 'full', epochs: 3 }] },
+  { name: 'prune <b>', method: 'prune', phases: tinyPhases.toReversed() },
+  { name: 'high', method: 'high-compression', phases: [{ budget: 2, epochs: 3 }] },
+];
 
 const results = (page: Page): Locator => page.getByRole('grid', { name: 'Results' });
 const chart = (page: Page, title: string): Locator =>
@@ -53,7 +32,7 @@ async function compareAll(page: Page): Promise<void> {
 
 describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
   test('are chosen by a regular expression and the keyboard', async ({ lab, open }) => {
-    await train(lab.home);
+    await trainTiny(lab.home, experiments);
     const { page } = await open();
     await page.getByRole('link', { name: 'Compare' }).click();
     const rows = page.getByRole('grid', { name: 'Runs to choose from' });

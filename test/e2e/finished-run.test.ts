@@ -1,39 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { sluice } from './support/lab.ts';
-import { expectAccessible, type Theme } from './support/page.ts';
-
-/** Two tiny runs, from a terminal, into a lab whose window is open. */
-async function train(home: string): Promise<void> {
-  const shared = {
-    dataset: { trainSamples: 96, testSamples: 40 },
-    model: { name: 'cnn', width: 0.25 },
-    split: { layer: 3 },
-    threads: 1,
-    phases: [
-      { budget: 2, epochs: 2 },
-      { budget: 'full', epochs: 1 },
-    ],
-  };
-  const experiments = [{ experiment: { name: 'narrow' } }, { experiment: { name: 'wide', method: 'full' } }];
-  writeFileSync(join(home, 'tiny.json'), JSON.stringify({ title: 'Tiny', description: '', shared, experiments }));
-  await sluice(home, 'run', '--in-process', join(home, 'tiny.json'));
-}
-
-async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
-  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
+import { expectAccessible, saved, type Theme } from './support/page.ts';
+import { trainTiny } from './support/runs.ts';
 
 describe.skipIf(!hasChromium)('runs from a terminal', { timeout: 120_000 }, () => {
   test('appear in an open window as they train', async ({ lab, open }) => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Run the quickstart' }).waitFor();
-    await train(lab.home);
+    await trainTiny(lab.home, [{ name: 'narrow' }, { name: 'wide', method: 'full' }]);
     await expect.poll(() => page.getByRole('row').filter({ hasText: 'finished' }).count(), { timeout: 20_000 }).toBe(2);
   });
 

@@ -37,9 +37,11 @@ function watchProblems(page: Page): string[] {
   });
   page.on('pageerror', (error) => problems.push(`error: ${error.message}`));
   page.on('crash', () => problems.push('the page crashed'));
-  page.on('requestfailed', (request) =>
-    problems.push(`failed: ${request.url()} ${request.failure()?.errorText ?? ''}`),
-  );
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? '';
+    // The window took the request back itself, as it does on a reload: the lab did not fail.
+    if (reason !== 'net::ERR_ABORTED') problems.push(`failed: ${request.url()} ${reason}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
   });
@@ -50,6 +52,12 @@ function watchProblems(page: Page): string[] {
 export function forgiveAbsence(problems: string[]): void {
   const others = problems.filter((problem) => !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(problem));
   problems.splice(0, problems.length, ...others);
+}
+
+/** What the browser saves while `act` is done. */
+export async function saved(page: Page, act: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 /** The pages of the rail: their routes, and what they are called there. */

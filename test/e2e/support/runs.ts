@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -6,9 +6,31 @@ import { createRuns } from '../../../main/runs/lifecycle.ts';
 import { parseExperiment } from '../../../main/runs/parse.ts';
 import type { RunStatus } from '../../../main/runs/run.ts';
 import { openStore, type Store } from '../../../main/runs/store.ts';
+import { sluice } from './lab.ts';
 
 /** Patience with a machine that has other things to do. */
 export const patient = { timeout: 90_000 };
+
+/** What `trainTiny` trains unless told otherwise. */
+export const tinyPhases = [
+  { budget: 2, epochs: 2 },
+  { budget: 'full', epochs: 1 },
+] as const;
+
+/** Trains experiments on very little data from a terminal, into a lab whose window may be open. */
+export async function trainTiny(home: string, experiments: readonly object[]): Promise<void> {
+  const shared = {
+    dataset: { trainSamples: 96, testSamples: 40 },
+    model: { name: 'cnn', width: 0.25 },
+    split: { layer: 3 },
+    threads: 1,
+    phases: tinyPhases,
+  };
+  const entries = experiments.map((experiment) => ({ experiment }));
+  const preset = { title: 'Tiny', description: '', shared, experiments: entries };
+  writeFileSync(join(home, 'tiny.json'), JSON.stringify(preset));
+  await sluice(home, 'run', '--in-process', join(home, 'tiny.json'));
+}
 
 /** Looks into the store of a lab that may be running. */
 export function inStore<T>(home: string, look: (store: Store) => T): T {
