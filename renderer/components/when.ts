@@ -11,6 +11,15 @@ export function whenText(at: number, now = Date.now()): string {
   return (then.getFullYear() === today.getFullYear() ? date : dateOfYear).format(then);
 }
 
+/** What was launched together, named `quickstart@<time>`, as people read it: `quickstart, 3 Nov, 14:05`. */
+export function launchText(group: string, now = Date.now()): string {
+  const [, name, time] = /^(.+)@([^@]+)$/.exec(group) ?? [];
+  const at = new Date(time ?? NaN);
+  if (Number.isNaN(at.getTime())) return group;
+  const day = at.getFullYear() === new Date(now).getFullYear() ? date : dateOfYear;
+  return `${name}, ${day.format(at)}, ${clock.format(at)}`;
+}
+
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const date = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const dateOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

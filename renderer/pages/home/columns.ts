@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../main/api.ts';
 import { formatBudget, formatBytes, formatDuration, formatPercent } from '../../../main/charts/formats.ts';
 import type { Column } from '../../components/table.ts';
-import { whenText } from '../../components/when.ts';
+import { launchText, whenText } from '../../components/when.ts';
 
 /** A column of the table of runs. The first ones are always there; of the others a few, until others are chosen. */
 export interface RunColumn extends Column<RunSummary> {
@@ -112,9 +112,9 @@ export const runColumns: readonly RunColumn[] = [
   },
   {
     name: 'group',
-    label: 'Group',
+    label: 'Launch',
     width: 'minmax(100px, 0.8fr)',
-    text: ({ group }) => group,
+    text: ({ group }) => launchText(group),
     order: ({ group }) => group,
   },
   { name: 'engine', label: 'Engine', width: 'minmax(120px, 1fr)', text: ({ engine }) => engine ?? '–' },

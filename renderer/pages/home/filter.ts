@@ -1,4 +1,5 @@
 import type { RunStatus, RunSummary } from '../../../main/api.ts';
+import { launchText } from '../../components/when.ts';
 
 /** Which runs the table shows; an empty text, status or tag lets all pass. */
 export interface RunFilter {
@@ -25,7 +26,7 @@ export function filterRuns(runs: readonly RunSummary[], { text, status, tag }: R
 
 /** All words by which a run is found. */
 export function textOf({ name, number, group, model, dataset, method, status, tags }: RunSummary): string {
-  return [name, `#${number}`, group, model, dataset, method, status, ...tags].join(' ').toLowerCase();
+  return [name, `#${number}`, launchText(group), model, dataset, method, status, ...tags].join(' ').toLowerCase();
 }
 
 /** All tags there are, by the alphabet. */

@@ -10,7 +10,7 @@ import {
   steppedNumber,
   writtenNumber,
 } from '../../../../renderer/components/number-text.ts';
-import { whenText } from '../../../../renderer/components/when.ts';
+import { launchText, whenText } from '../../../../renderer/components/when.ts';
 
 describe('a number as text', () => {
   it('is read as it is written', () => {
@@ -115,5 +115,13 @@ describe('a moment', () => {
     expect(whenText(now - 125 * minute, now)).toBe('13:25');
     expect(whenText(new Date(2026, 4, 13, 23, 0).getTime(), now)).toBe('13 May');
     expect(whenText(new Date(2025, 4, 13).getTime(), now)).toBe('13 May 2025');
+  });
+
+  it('names what was launched then', () => {
+    const at = new Date(2026, 4, 13, 9, 5);
+    const group = `figure-8@${at.toISOString()}`;
+    expect(launchText(group, at.getTime())).toBe('figure-8, 13 May, 09:05');
+    expect(launchText(group, new Date(2027, 0, 1).getTime())).toBe('figure-8, 13 May 2026, 09:05');
+    expect(launchText('me@home')).toBe('me@home');
   });
 });
