@@ -1,7 +1,7 @@
 import type { RunDetail } from '../../api.ts';
-import { SluiceError } from '../../errors.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/lifecycle.ts';
-import { isUnderWay, type Store } from '../../runs/store.ts';
+import type { Store } from '../../runs/store.ts';
+import { deleteRuns } from './delete-runs.ts';
 import { examine } from './examine.ts';
 import type { LabState, Procedures } from './lab-state.ts';
 import { runTask } from './task/run-task.ts';
@@ -29,14 +29,12 @@ export function runProcedures(lab: LabState): Procedures<Names> {
       store.enqueue(id);
       changed();
     },
-    delete: (ids) => {
-      const busy = ids.filter((id) => isUnderWay(store.get(id).status));
-      if (busy.length > 0) {
-        const message = `${busy.join(', ')} cannot be deleted while under way. Stop ${busy.length > 1 ? 'them' : 'it'} first.`;
-        throw new SluiceError('run-busy', message);
+    delete: async (ids) => {
+      try {
+        await deleteRuns(store, ids);
+      } finally {
+        changed();
       }
-      for (const id of ids) store.delete(id);
-      changed();
     },
     annotate: (id, changes) => {
       store.annotate(store.get(id).id, changes);
