@@ -60,6 +60,12 @@ const events: Readonly<Record<string, Event>> = {
     words: ({ step }, { name }) => `${name} died before it told of the steps after ${text(step)}`,
   },
   'waiting-for-sources': { words: ({ count, url }) => `Waiting for ${text(count)} sources to join at ${text(url)}` },
+  'link-lost': { level: 'warning', words: ({ message }, { prefix }) => `${prefix}${text(message)}` },
+  'link-retry': {
+    level: 'warning',
+    words: ({ message }, { prefix }) => `${prefix}${text(message)} It is tried again.`,
+  },
+  'link-reconnected': { words: ({ message }, { prefix }) => `${prefix}${text(message)}` },
   'links-started': { words: ({ pid }) => `The emulated network has started (process ${text(pid)})` },
   damaged: { level: 'warning', words: ({ line }) => text(line) },
 };
