@@ -1,4 +1,5 @@
 import type { Looks } from './charts/looks.ts';
+import type { Range } from './charts/sample.ts';
 import type { ChartSpec, PaperSpec } from './charts/spec.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { DataProgress } from './data/progress.ts';
@@ -207,6 +208,8 @@ export interface RunSummary {
   readonly samplesPerSecond: number | null;
   /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
+  /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
+  readonly elsewhere: boolean;
 }
 
 export interface RunProgress {
@@ -305,6 +308,8 @@ export interface ChartExport {
   readonly chart: ChartSpec;
   readonly format: 'svg' | 'png' | 'pdf' | 'csv';
   readonly paper: PaperSpec;
+  /** The part of the x axis that is drawn, of charts over an axis; all of it unless given. */
+  readonly range?: Range;
   /** The trainings (`run/number`) to be drawn and their places in the palette; all, in their order, unless given. */
   readonly trainings?: Looks;
 }

@@ -8,7 +8,7 @@ export interface News {
 }
 
 /** What to say of a run that has just become what it is; null for what needs no words. */
-export function newsOf({ name, number, status, bestAccuracy, error }: RunSummary): News | null {
+export function newsOf({ name, number, status, startedAt, bestAccuracy, error }: RunSummary): News | null {
   const run = `${name} (run ${number})`;
   switch (status) {
     case 'finished': {
@@ -20,8 +20,14 @@ export function newsOf({ name, number, status, bestAccuracy, error }: RunSummary
     case 'interrupted':
       return { tone: 'warn', title: 'Run interrupted', text: `${run} was interrupted. It can be resumed.` };
     case 'stopped':
+      // Why the lab could not start one is told in a notice of its own.
+      if (startedAt === null) return error === null ? offQueue(run) : null;
       return { tone: 'info', title: 'Run stopped', text: `${run} has stopped, with a checkpoint.` };
     default:
       return null;
   }
+}
+
+function offQueue(run: string): News {
+  return { tone: 'info', title: 'Run taken off the queue', text: `${run} was taken off the queue.` };
 }

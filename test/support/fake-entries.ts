@@ -31,6 +31,7 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     bytesDown: 1.12e9,
     samplesPerSecond: 412,
     progress: null,
+    elsewhere: false,
     ...changes,
   };
 }

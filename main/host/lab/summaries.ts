@@ -28,16 +28,27 @@ export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set(
   const entries = new Map<string, Entry>();
   const untold = new Set<string>();
   let deleted: string[] = [];
+  let inQueue: ReadonlySet<string> = new Set();
+
+  const isElsewhere = ({ id, status }: Pick<Run, 'id' | 'status'>): boolean => status === 'queued' && !inQueue.has(id);
+
+  function summaryOf(run: Run, results: RunResults | undefined, live: LiveRun | null): RunSummary {
+    return summarise(store, run, results, live, { dead: dead.has(run.id), elsewhere: isElsewhere(run) });
+  }
 
   function load(run: Run, mark: string, results: RunResults | undefined): void {
     // A run that pauses or goes on keeps its measured speed.
     const live = isUnderWay(run.status) ? (entries.get(run.id)?.live ?? followLive(store, run)) : null;
-    entries.set(run.id, { run, mark, live, summary: summarise(store, run, results, live, dead) });
+    entries.set(run.id, { run, mark, live, summary: summaryOf(run, results, live) });
     untold.add(run.id);
   }
 
   function refresh(): void {
-    const marks = store.marks().map(({ id, mark }) => ({ id, mark: dead.has(id) ? `${mark} dead` : mark }));
+    inQueue = new Set(store.queue().map(({ id }) => id));
+    const marks = store.marks().map((run) => {
+      const { id, mark } = run;
+      return { id, mark: `${mark} ${dead.has(id)} ${isElsewhere(run)}` };
+    });
     const changed = marks.filter(({ id, mark }) => entries.get(id)?.mark !== mark);
     if (changed.length > 0) {
       const several = changed.length > 20;
@@ -58,7 +69,7 @@ export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set(
     for (const entry of entries.values()) {
       const { live, run } = entry;
       if (!live?.advance(run.status === 'paused')) continue;
-      entry.summary = summarise(store, run, store.results(run.id).get(run.id), live, dead);
+      entry.summary = summaryOf(run, store.results(run.id).get(run.id), live);
       untold.add(run.id);
     }
   }
@@ -70,7 +81,7 @@ export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set(
     },
     one: (id) => {
       refresh();
-      return entries.get(id)?.summary ?? summarise(store, store.get(id), undefined, null, dead);
+      return entries.get(id)?.summary ?? summaryOf(store.get(id), undefined, null);
     },
     changes: () => {
       refresh();
@@ -89,11 +100,11 @@ function summarise(
   run: Run,
   results: RunResults | undefined,
   live: LiveRun | null,
-  dead: ReadonlySet<string>,
+  { dead, elsewhere }: { readonly dead: boolean; readonly elsewhere: boolean },
 ): RunSummary {
   const { id, name, seed, group, engine, error, experiment } = run;
   const isToGoOn = run.status === 'paused' && store.wanted(id) === 'turn';
-  const status = dead.has(id) ? 'interrupted' : isToGoOn ? 'queued' : run.status;
+  const status = dead ? 'interrupted' : isToGoOn ? 'queued' : run.status;
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {
@@ -116,5 +127,6 @@ function summarise(
     bytesDown,
     samplesPerSecond: live?.progress?.samplesPerSecond ?? results?.samplesPerSecond ?? null,
     progress: live?.progress ?? null,
+    elsewhere,
   };
 }

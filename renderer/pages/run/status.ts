@@ -21,30 +21,30 @@ export interface RunActions {
   readonly resume: boolean;
 }
 
-export function actionsFor({ status, progress }: Pick<RunSummary, 'status' | 'progress'>): RunActions {
+export function actionsFor(run: Pick<RunSummary, 'status' | 'progress' | 'elsewhere'>): RunActions {
+  const { status, progress, elsewhere } = run;
   return {
     // One that waits to go on can be left to wait.
     pause: status === 'running' || (status === 'queued' && progress !== null),
     proceed: status === 'paused',
     stop: status === 'running' || status === 'paused' || status === 'queued',
-    resume: status === 'stopped' || status === 'failed' || status === 'interrupted',
+    resume: status === 'stopped' || status === 'failed' || status === 'interrupted' || elsewhere,
   };
 }
 
-type NotedRun = Pick<RunSummary, 'status' | 'error' | 'engine' | 'epochsDone' | 'epochsTotal' | 'progress'>;
+type NotedRun = Pick<
+  RunSummary,
+  'status' | 'error' | 'startedAt' | 'epochsDone' | 'epochsTotal' | 'progress' | 'elsewhere'
+>;
 
-/** `ahead` is the number of runs that go before a queued one. */
+/** `queue` is where a queued run stands. */
 export function statusNote(run: NotedRun, queue: QueueStanding): StatusNote | null {
-  const { status, epochsDone, epochsTotal, progress } = run;
-  const kept = epochsDone > 0 ? `${epochs(epochsDone)} of ${epochsTotal} are done.` : 'No epoch was finished.';
-  switch (status) {
+  switch (run.status) {
     case 'running':
     case 'finished':
       return null;
     case 'queued':
-      return progress
-        ? { tone: 'info', title: 'Waiting to go on', text: queueText(queue, 'goes on'), ways: [settings] }
-        : { tone: 'info', title: 'Waiting for its turn', text: queueText(queue, 'starts'), ways: [settings] };
+      return queuedNote(run, queue);
     case 'paused':
       return {
         tone: 'info',
@@ -53,14 +53,11 @@ export function statusNote(run: NotedRun, queue: QueueStanding): StatusNote | nu
         ways: [],
       };
     case 'stopped':
-      return { tone: 'info', title: 'Stopped', text: `${kept} Resume goes on from its last checkpoint.`, ways: [] };
-    case 'interrupted':
-      return {
-        tone: 'warn',
-        title: 'Interrupted',
-        text: `Its process ended without being asked. ${kept} Resume goes on from its last checkpoint.`,
-        ways: [log],
-      };
+      return stoppedNote(run);
+    case 'interrupted': {
+      const text = `Its process ended without being asked. ${kept(run)} ${resumption(run)}`;
+      return { tone: 'warn', title: 'Interrupted', text, ways: [log] };
+    }
     case 'failed':
       return failureNote(run);
   }
@@ -69,22 +66,48 @@ export function statusNote(run: NotedRun, queue: QueueStanding): StatusNote | nu
 const log = { label: 'See the log', to: { query: { tab: 'log' } } };
 const settings = { label: 'Settings', to: '/settings' };
 
-/** One that never had an engine lacked that, or its data set. */
-function failureNote({ error, engine, epochsDone }: NotedRun): StatusNote {
-  const goesOn = epochsDone > 0 ? 'goes on from the last checkpoint' : 'begins it anew';
+function queuedNote({ progress, elsewhere }: NotedRun, queue: QueueStanding): StatusNote {
+  if (elsewhere) {
+    const text = 'A terminal queued it, and starts it in its turn. If that terminal was closed, resume the run here.';
+    return { tone: 'info', title: 'Waiting for a terminal', text, ways: [] };
+  }
+  return progress
+    ? { tone: 'info', title: 'Waiting to go on', text: queueText(queue, 'goes on'), ways: [settings] }
+    : { tone: 'info', title: 'Waiting for its turn', text: queueText(queue, 'starts'), ways: [settings] };
+}
+
+function stoppedNote(run: NotedRun): StatusNote {
+  // One that the lab could not start says why.
+  if (run.error !== null) return { ...failureNote(run), title: 'Not started' };
+  const text =
+    run.startedAt === null
+      ? 'It was taken off the queue. Resume queues it again.'
+      : `${kept(run)} Resume goes on from its last checkpoint.`;
+  return { tone: 'info', title: 'Stopped', text, ways: [] };
+}
+
+/** Pages that help with what an error names. */
+const remedies = [
+  { names: /data set/i, way: { label: 'Data sets', to: '/data' } },
+  { names: /\bengine\b/, way: { label: 'Engines', to: '/engines' } },
+] as const;
+
+function failureNote(run: NotedRun): StatusNote {
+  const { error } = run;
   return {
     ...{ tone: 'bad', title: 'Failed', text: error ?? 'It gave no reason; the log may say more.' },
-    advice: `When that is put right, resume ${goesOn}.`,
-    ways: [
-      log,
-      ...(engine === null
-        ? [
-            { label: 'Data sets', to: '/data' },
-            { label: 'Engines', to: '/engines' },
-          ]
-        : []),
-    ],
+    advice: `Put that right first. ${resumption(run)}`,
+    ways: [log, ...remedies.filter(({ names }) => error !== null && names.test(error)).map(({ way }) => way)],
   };
+}
+
+function kept({ epochsDone, epochsTotal }: NotedRun): string {
+  return epochsDone > 0 ? `${epochs(epochsDone)} of ${epochsTotal} are done.` : 'No epoch was finished.';
+}
+
+/** Of a run that had no time for a checkpoint of its own. */
+function resumption({ epochsDone }: NotedRun): string {
+  return epochsDone > 0 ? 'Resume goes on from its last checkpoint.' : 'Resume begins it anew.';
 }
 
 function queueText({ ahead, running }: QueueStanding, begins: 'starts' | 'goes on'): string {

@@ -15,7 +15,7 @@ export function useQueue(run: () => RunSummary | null): ComputedRef<QueueStandin
   const runs = useRuns();
   return computed(() => {
     const own = run();
-    const queued = runs.active.filter(({ status }) => status === 'queued');
+    const queued = runs.active.filter(({ status, elsewhere }) => status === 'queued' && !elsewhere);
     const goesBefore = (other: RunSummary): boolean =>
       own !== null &&
       (other.createdAt < own.createdAt || (other.createdAt === own.createdAt && other.number < own.number));

@@ -28,6 +28,17 @@ describe('runs as lists show them', () => {
     );
   });
 
+  it('tell which of those that wait the lab will not start', () => {
+    const store = openTestStore(temporaryFolder());
+    const summaries = openSummaries(store);
+    const [lab, terminal] = [1, 2].map((seed) => store.create(small, seed).id);
+    store.enqueue(lab);
+    expect(summaries.all().map(({ elsewhere }) => elsewhere)).toEqual([false, true]);
+    summaries.changes();
+    store.enqueue(terminal);
+    expect(summaries.changes().changed).toMatchObject([{ id: terminal, elsewhere: false }]);
+  });
+
   it('have best and last accuracy and bytes of several sources and trainings together', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(small, 1);

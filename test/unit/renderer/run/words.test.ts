@@ -54,7 +54,10 @@ describe('a log', () => {
 });
 
 describe('the status of a run', () => {
-  const run = { error: 'The disk is full. Free 2 GB.', engine: 'cpu', epochsDone: 1, epochsTotal: 9, progress: null };
+  const run = {
+    ...{ error: null, startedAt: 0, epochsDone: 1, epochsTotal: 9, progress: null, elsewhere: false },
+  };
+  const noQueue = { ahead: 0, running: 0 };
 
   it('says why a run waits', () => {
     const text = (ahead: number, running: number): string | undefined =>
@@ -74,14 +77,32 @@ describe('the status of a run', () => {
     expect([actionsFor(queued).pause, actionsFor({ ...queued, progress: null }).pause]).toEqual([true, false]);
   });
 
-  it('gives the reason of a failure and the way on', () => {
-    const note = statusNote({ ...run, status: 'failed' }, { ahead: 0, running: 0 });
+  it('tells one that a terminal starts from one that the lab starts', () => {
+    const queued = { ...run, status: 'queued', elsewhere: true } as const;
+    expect(statusNote(queued, { ahead: 0, running: 1 })?.title).toBe('Waiting for a terminal');
+    expect(actionsFor(queued)).toMatchObject({ resume: true, stop: true });
+    expect(actionsFor({ ...queued, elsewhere: false }).resume).toBe(false);
+  });
+
+  it('gives the reason of a failure, the way on, and the pages that help', () => {
+    const failed = { ...run, status: 'failed', error: 'The disk is full. Free 2 GB.' } as const;
+    const note = statusNote(failed, noQueue);
     expect(note).toMatchObject({ tone: 'bad', title: 'Failed', text: 'The disk is full. Free 2 GB.' });
-    expect(note?.advice).toMatch(/resume goes on from the last checkpoint/);
-    expect(note?.ways.map(({ label }) => label)).toEqual(['See the log']);
-    const early = statusNote({ ...run, status: 'failed', engine: null, epochsDone: 0 }, { ahead: 0, running: 0 });
-    expect(early?.advice).toMatch(/resume begins it anew/);
-    expect(early?.ways.map(({ label }) => label)).toEqual(['See the log', 'Data sets', 'Engines']);
+    expect(note?.advice).toMatch(/Resume goes on from its last checkpoint/);
+    expect(statusNote({ ...failed, epochsDone: 0 }, noQueue)?.advice).toMatch(/Resume begins it anew/);
+    const ways = (error: string | null) => statusNote({ ...failed, error }, noQueue)?.ways.map(({ label }) => label);
+    expect(ways('The disk is full.')).toEqual(['See the log']);
+    expect(ways('Data set "cifar10" is not here yet.')).toEqual(['See the log', 'Data sets']);
+    expect(ways('The cuda engine is not available: no card.')).toEqual(['See the log', 'Engines']);
+    expect(ways(null)).toEqual(['See the log']);
+  });
+
+  it('says of a stopped run whether it ever began', () => {
+    const stopped = { ...run, status: 'stopped' } as const;
+    expect(statusNote(stopped, noQueue)?.text).toMatch(/1 epoch of 9 are done. Resume goes on/);
+    expect(statusNote({ ...stopped, startedAt: null }, noQueue)?.text).toMatch(/taken off the queue/);
+    const unstarted = { ...stopped, startedAt: null, error: 'Run 3 could not be started.' };
+    expect(statusNote(unstarted, noQueue)).toMatchObject({ tone: 'bad', title: 'Not started', text: unstarted.error });
   });
 
   it('offers to resume exactly the runs that ended before their time', () => {
