@@ -15,6 +15,8 @@ export interface SelectedRuns {
   exportAs(format: RunExport['format']): Promise<boolean>;
   /** Puts a tag on all of them, or takes it off all. */
   tag(tag: string, on: boolean): Promise<boolean>;
+  /** Those in training end with a checkpoint; those that wait leave the queue. */
+  stop(): Promise<boolean>;
   /** After asking. */
   remove(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function useSelectedRuns(): SelectedRuns {
             ),
         ),
       ),
+    stop: () => attempt(() => Promise.all(runs.value.filter(isActive).map(({ id }) => lab.api.stop(id)))),
     async remove() {
       const chosen = runs.value;
       if (chosen.length === 0 || !(await confirm(deletion(chosen)))) return;

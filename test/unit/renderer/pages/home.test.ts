@@ -49,6 +49,31 @@ describe('home', () => {
     button('Continue deprune');
   });
 
+  it('has cards for the first of many, and the table for the others', async () => {
+    const waiting = Array.from({ length: 40 }, (_, i) => fakeRun(i + 10, { status: 'queued' }));
+    here = await mountInLab(page, { fake: fakeLab({}, [...fakeRuns(), ...waiting]) });
+    const names = [...document.querySelectorAll('article')].map((card) => card.getAttribute('aria-label'));
+    expect(names).toHaveLength(4);
+    expect(names.slice(0, 2)).toEqual(['deprune, run 1', 'full budget, run 2']);
+    expect(pageText()).toContain('39 more wait for their turn');
+    button('Show them in the table').click();
+    await here.settle();
+    expect(pageText()).toContain('43 of 49 runs');
+  });
+
+  it('stops those chosen that have not ended', async () => {
+    here = await mountInLab(page);
+    const boxes = document.querySelectorAll<HTMLElement>('.body [type=checkbox]');
+    boxes[3]?.click();
+    await here.settle();
+    expect(() => button('Stop')).toThrow();
+    boxes[0]?.click();
+    await here.settle();
+    button('Stop').click();
+    await here.settle();
+    expect(['run-1', 'run-4'].map((id) => here.fake.runs.get(id)?.status)).toEqual(['stopped', 'finished']);
+  });
+
   it('follows runs that come, change and go', async () => {
     here = await mountInLab(page);
     here.fake.emit('runs', [fakeRun(77, { name: 'brand new', createdAt: Date.now() })], ['run-9']);
