@@ -9,4 +9,4 @@ export { type Activation, biasActivation, reluGrad, scaleShift } from './ops/poi
 export { batchNormGrad, batchNormTrain } from './ops/batch-norm.ts';
 export { maxPool, maxPoolGrad } from './ops/max-pool.ts';
 export { spreadMaps, sumRows, takeMaps } from './ops/rows.ts';
-export { sgdStep } from './ops/sgd.ts';
+export { type Gradient, sgdStep } from './ops/sgd.ts';

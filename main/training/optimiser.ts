@@ -22,7 +22,9 @@ export interface Optimiser {
 }
 
 /** Takes gradients and learns nothing, for a pass that goes backward only to free what it holds. */
-export const discard: ApplyGradient = (_parameter, gradient) => gradient.dispose();
+export const discard: ApplyGradient = (_parameter, gradient) => {
+  tf.dispose(gradient);
+};
 
 export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }: OptimiserSettings): Optimiser {
   const velocities = new Map<Parameter, tf.Variable>();
@@ -34,7 +36,7 @@ export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }:
     apply(parameter, gradient) {
       const { learningRate } = optimiser;
       sgdStep(parameter.value, gradient, velocities.get(parameter) ?? null, { learningRate, momentum, weightDecay });
-      gradient.dispose();
+      tf.dispose(gradient);
     },
     async read() {
       const read = [...velocities].map(

@@ -243,6 +243,28 @@ for (const engine of engines) {
       ),
     );
 
+    it.each([
+      { rows: 5, columns: 7, samples: 3, learningRate: 0.1, momentum: 0, weightDecay: 0 },
+      { rows: 33, columns: 20, samples: 300, learningRate: 0.01, momentum: 0, weightDecay: 0.5 },
+      { rows: 260, columns: 9, samples: 16, learningRate: 0.1, momentum: 0.9, weightDecay: 0.5 },
+    ])('SGD steps along a product, %o', ({ rows, columns, samples, ...options }) =>
+      agree(
+        [
+          [rows, columns],
+          [samples, rows],
+          [samples, columns],
+        ],
+        (w, a, b) =>
+          tf.tidy(() => {
+            const param = tf.variable(w);
+            const velocity = options.momentum > 0 ? tf.variable(tf.zerosLike(w)) : null;
+            const grad = { a: a as tf.Tensor2D, b: b as tf.Tensor2D };
+            for (let step = 0; step < 3; step++) ops.sgdStep(param, grad, velocity, options);
+            return velocity ? [param, velocity] : [param];
+          }),
+      ),
+    );
+
     it('an SGD step leaves clones alone', async () => {
       const [param, kept] = await evaluate(String(found), [[3], [3]], (w, grad) => {
         const variable = tf.variable(w);

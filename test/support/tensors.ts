@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../../main/engine/ops.ts';
 import type { ApplyGradient, Weights } from '../../main/model/layers/layer.ts';
 import { random } from '../../main/random.ts';
 
@@ -49,7 +50,12 @@ export function collect(): { gradients: Record<string, tf.Tensor>; apply: ApplyG
   return {
     gradients,
     apply: ({ name }, gradient) => {
-      gradients[name] = gradient;
+      if (gradient instanceof tf.Tensor) {
+        gradients[name] = gradient;
+      } else {
+        gradients[name] = matMul(gradient.a, gradient.b, true, false);
+        tf.dispose(gradient);
+      }
     },
   };
 }

@@ -12,13 +12,13 @@ import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { maxPool, maxPoolGrad } from './max-pool.ts';
 import { biasActivation, reluGrad, scaleShift } from './pointwise.ts';
 import { spreadMaps, sumRows, takeMaps } from './rows.ts';
-import { sgdStep } from './sgd.ts';
+import { sgdProductStep, sgdStep } from './sgd.ts';
 import { startTeam } from './threads/team.ts';
 
 const kernels = [
   ...[conv2d, conv2dFilterGrad, conv2dInputGrad, batchMatMul, fusedMatMul],
   ...[batchNormTrain, batchNormTrainGrad, biasActivation, scaleShift, reluGrad],
-  ...[maxPool, maxPoolGrad, sumRows, takeMaps, spreadMaps, sgdStep, identity],
+  ...[maxPool, maxPoolGrad, sumRows, takeMaps, spreadMaps, sgdStep, sgdProductStep, identity],
 ];
 
 let loading: Promise<Host> | null = null;

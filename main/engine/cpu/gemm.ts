@@ -22,7 +22,7 @@ export function gemm(
   lda: number,
   b: Offset,
   ldb: number,
-  beta: 0 | 1,
+  beta: number,
   c: Offset,
   ldc: number,
 ): void {

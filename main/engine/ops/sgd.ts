@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernel, runKernels } from './kernel.ts';
+import { matMul } from './mat-mul.ts';
+
+/** The gradient aᵀ·b of a weight [rows, columns], not multiplied out: a is [n, rows], b [n, columns]. */
+export interface ProductGradient extends tf.NamedTensorMap {
+  readonly a: tf.Tensor2D;
+  readonly b: tf.Tensor2D;
+}
+
+export type Gradient = tf.Tensor | ProductGradient;
 
 export interface SgdOptions {
   readonly learningRate: number;
@@ -12,7 +21,21 @@ export interface SgdOptions {
  * Without momentum `velocity` is null and v = g. The old values are gone wherever nothing else holds them;
  * a clone taken before the step keeps them.
  */
-export function sgdStep(param: tf.Variable, grad: tf.Tensor, velocity: tf.Variable | null, options: SgdOptions): void {
+export function sgdStep(param: tf.Variable, grad: Gradient, velocity: tf.Variable | null, options: SgdOptions): void {
+  if (grad instanceof tf.Tensor) {
+    step(param, grad, velocity, options);
+  } else if (velocity === null && hasKernel('SgdProductStep')) {
+    const { learningRate, weightDecay } = options;
+    unshare(param);
+    runKernels('SgdProductStep', { param, a: grad.a, b: grad.b }, { learningRate, weightDecay });
+  } else {
+    const product = matMul(grad.a, grad.b, true, false);
+    step(param, product, velocity, options);
+    product.dispose();
+  }
+}
+
+function step(param: tf.Variable, grad: tf.Tensor, velocity: tf.Variable | null, options: SgdOptions): void {
   const { learningRate, momentum, weightDecay } = options;
   if (hasKernel('SgdStep')) {
     unshare(param);
@@ -25,12 +48,12 @@ export function sgdStep(param: tf.Variable, grad: tf.Tensor, velocity: tf.Variab
     return;
   }
   tf.tidy(() => {
-    let step = weightDecay === 0 ? grad : tf.add(grad, tf.mul(param, weightDecay));
+    let move = weightDecay === 0 ? grad : tf.add(grad, tf.mul(param, weightDecay));
     if (velocity) {
-      velocity.assign(tf.add(tf.mul(velocity, momentum), step));
-      step = velocity;
+      velocity.assign(tf.add(tf.mul(velocity, momentum), move));
+      move = velocity;
     }
-    param.assign(tf.sub(param, tf.mul(step, learningRate)));
+    param.assign(tf.sub(param, tf.mul(move, learningRate)));
   });
 }
 

@@ -42,12 +42,11 @@ export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOpti
           const dz = (entry.activation === 'relu' ? reluGrad(dActivated, activated) : dActivated) as tf.Tensor2D;
           const x2d = flat(x);
           const dx = inputGradient ? tf.tidy(() => tf.reshape(matMul(dz, weight.value), x.shape)) : null;
-          const dWeight = matMul(dz, x2d, true, false);
           const dBias = sumRows(dz);
+          apply(weight, { a: tf.clone(dz), b: fold ? fold.gradientInputs(x2d) : tf.clone(x2d) });
+          apply(bias, dBias);
           tf.dispose([x2d, activated, y, ...(keep ? [keep] : [])]);
           for (const made of [dActivated, dz]) if (made !== dy) made.dispose();
-          apply(weight, fold ? fold.foldGradient(dWeight) : dWeight);
-          apply(bias, dBias);
           return dx;
         },
       };

@@ -13,8 +13,8 @@ export interface Fold {
   unfoldedInputs(inputs: number): number;
   /** W·A of a weight drawn as PyTorch would draw the unfolded one: [units, maps·h·w]. */
   initialWeight(name: string, shape: [units: number, inputs: number], seed: number): tf.Tensor2D;
-  /** G' → G'·AᵀA, consuming G' [units, maps·h·w]. */
-  foldGradient(gradient: tf.Tensor2D): tf.Tensor;
+  /** x·AᵀA of the inputs [n, maps·h·w]: G' is a product with x, and G'·AᵀA the same product with this. */
+  gradientInputs(x: tf.Tensor2D): tf.Tensor2D;
 }
 
 export function foldPooling([height, width]: MapSize, size: number): Fold {
@@ -36,17 +36,12 @@ export function foldPooling([height, width]: MapSize, size: number): Fold {
       }
       return tf.tensor2d(folded, [units, inputs]);
     },
-    foldGradient(gradient) {
-      const folded = tf.tidy(() =>
+    gradientInputs(x) {
+      return tf.tidy(() =>
         cells === 1
-          ? tf.mul(gradient, metric[0])
-          : tf.reshape(
-              matMul(tf.reshape(gradient, [gradient.size / cells, cells]), tf.tensor2d(metric, [cells, cells])),
-              gradient.shape,
-            ),
+          ? tf.mul<tf.Tensor2D>(x, metric[0])
+          : tf.reshape(matMul(tf.reshape(x, [x.size / cells, cells]), tf.tensor2d(metric, [cells, cells])), x.shape),
       );
-      gradient.dispose();
-      return folded;
     },
   };
 }

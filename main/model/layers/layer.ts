@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Gradient } from '../../engine/ops.ts';
 
 /** How a weight stands in PyTorch: convolutions OIHW instead of HWIO, gates [1, φ, 1, 1] instead of [φ]. */
 export type Layout = 'convolution' | 'gate' | 'same';
@@ -17,7 +18,7 @@ export interface Statistic {
 }
 
 /** Takes a parameter's gradient as soon as the backward pass has it, and owns it from then on. */
-export type ApplyGradient = (parameter: Parameter, gradient: tf.Tensor) => void;
+export type ApplyGradient = (parameter: Parameter, gradient: Gradient) => void;
 
 /** What a training pass knows besides its input: enough to make dropout a pure function of (seed, step). */
 export interface Pass {

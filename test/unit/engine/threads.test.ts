@@ -52,9 +52,11 @@ function results(): Float32Array[] {
     const [weight, velocity] = [tf.variable(tensor([80_000], 6)), tf.variable(tensor([80_000], 7))];
     ops.sgdStep(weight, tensor([80_000], 8), velocity, { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3 });
     ops.sgdStep(weight, velocity, null, { learningRate: 0.1, momentum: 0, weightDecay: 1e-3 });
-    outputs.push(weight, velocity);
+    const square = tf.variable(b);
+    ops.sgdStep(square, { a, b: tensor([40, 200], 9) }, null, { learningRate: 0.1, momentum: 0, weightDecay: 1e-3 });
+    outputs.push(weight, velocity, square);
     const values = outputs.map((output) => output.dataSync<'float32'>());
-    tf.dispose([weight, velocity]);
+    tf.dispose([weight, velocity, square]);
     return values;
   });
 }

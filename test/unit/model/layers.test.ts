@@ -243,12 +243,9 @@ describe('dropout', () => {
     const layer = fully(400, 'relu', 10, rate);
     const { y, backward } = layer.forward(inputs, { seed, step });
     const values = y.dataSync<'float32'>().slice();
-    let dBias: Float32Array = new Float32Array();
-    const keep = ({ name }: { name: string }, gradient: tf.Tensor): void => {
-      if (name === 'd.bias') dBias = gradient.dataSync<'float32'>().slice();
-    };
-    backward(tf.onesLike(y), keep, false);
-    return { y: values, dy: dBias };
+    const { gradients, apply } = collect();
+    backward(tf.onesLike(y), apply, false);
+    return { y: values, dy: gradients['d.bias'].dataSync<'float32'>() };
   };
 
   it('drops activations at its rate and scales the others, forward and backward alike', () => {

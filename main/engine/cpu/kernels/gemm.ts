@@ -1,4 +1,4 @@
-import { add, copy, floats } from './memory';
+import { addTo, copy, floats } from './memory';
 
 /**
  * Matrix product for machines without a BLAS. Blocks of op(A), ROWS_OF_A × DEPTH, and of op(B), DEPTH × COLUMNS_OF_B,
@@ -63,11 +63,11 @@ export function tile(a: usize, b: usize, depth: i32, to: usize): void {
   }
 }
 
-/** Adds or copies the part of a tile that lies inside C. */
-function put(from: usize, c: usize, ldc: usize, rows: i32, columns: i32, accumulate: bool): void {
+/** C = tile + beta · C, for the part of the tile that lies inside C. */
+function put(from: usize, c: usize, ldc: usize, rows: i32, columns: i32, beta: f32): void {
   for (let row = 0; row < rows; row++, from += floats(COLUMNS), c += ldc) {
-    if (accumulate) add(c, from, columns);
-    else copy(c, from, columns);
+    if (beta == 0) copy(c, from, columns);
+    else addTo(c, beta, from, columns);
   }
 }
 
@@ -135,7 +135,7 @@ function pack(
 }
 
 /**
- * C = op(A) · op(B) + (accumulate ? C : 0); op(A) is [m, k], op(B) [k, n]; rows lie lda, ldb, ldc floats apart.
+ * C = op(A) · op(B) + beta · C, where a beta of 0 never reads C; op(A) is [m, k], op(B) [k, n]; rows lie lda, ldb, ldc floats apart.
  * `scratch`: 4 · (ROWS_OF_A · DEPTH + DEPTH · COLUMNS_OF_B + ROWS · COLUMNS) bytes, less than half a megabyte.
  */
 export function gemm(
@@ -148,7 +148,7 @@ export function gemm(
   lda: i32,
   b: usize,
   ldb: i32,
-  accumulate: bool,
+  beta: f32,
   c: usize,
   ldc: i32,
   scratch: usize,
@@ -163,14 +163,14 @@ export function gemm(
       for (let top = 0; top < m; top += ROWS_OF_A) {
         const bottom = min(m, top + ROWS_OF_A);
         if (left == 0 || m > ROWS_OF_A) pack(a, lda, !transposeA, top, bottom, start, depth, packedA, ROWS);
-        const to = c + floats(top) * <usize>ldc + floats(left), onto = accumulate || start > 0;
+        const to = c + floats(top) * <usize>ldc + floats(left), onto: f32 = start > 0 ? 1 : beta;
         block(packedA, packedB, bottom - top, right - left, depth, to, floats(ldc), onto, corner);
       }
     }
   }
 }
 
-/** Adds or copies the product of packed blocks, tile by tile, to C. */
+/** C = product of packed blocks + beta · C, tile by tile. */
 function block(
   packedA: usize,
   packedB: usize,
@@ -179,14 +179,14 @@ function block(
   depth: i32,
   c: usize,
   ldc: usize,
-  accumulate: bool,
+  beta: f32,
   corner: usize,
 ): void {
   for (let column = 0; column < columns; column += COLUMNS) {
     for (let row = 0; row < rows; row += ROWS) {
       tile(packedA + floats(row * depth), packedB + floats(column * depth), depth, corner);
       const to = c + <usize>row * ldc + floats(column);
-      put(corner, to, ldc, min(ROWS, rows - row), min(COLUMNS, columns - column), accumulate);
+      put(corner, to, ldc, min(ROWS, rows - row), min(COLUMNS, columns - column), beta);
     }
   }
 }

@@ -22,6 +22,15 @@ export function copy(to: usize, from: usize, count: i32): void {
   for (; count > 0; count--, to += 4, from += 4) store<f32>(to, load<f32>(from));
 }
 
+/** to = scale · to + from */
+export function addTo(to: usize, scale: f32, from: usize, count: i32): void {
+  const scale4 = f32x4.splat(scale);
+  for (; count >= 4; count -= 4, to += 16, from += 16) {
+    v128.store(to, f32x4.add(f32x4.mul(scale4, v128.load(to)), v128.load(from)));
+  }
+  for (; count > 0; count--, to += 4, from += 4) store<f32>(to, scale * load<f32>(to) + load<f32>(from));
+}
+
 export function add(to: usize, from: usize, count: i32): void {
   for (; count >= 8; count -= 8, to += 32, from += 32) {
     v128.store(to, f32x4.add(v128.load(to), v128.load(from)));
