@@ -6,7 +6,7 @@ import { print, shorten } from './format.ts';
 interface ServerDisplay {
   readonly event: (event: ServerEvent) => void;
   /** Shows on a terminal, below the lines, what the server does now. */
-  readonly follow: (stats: () => ServerStats) => void;
+  readonly follow: (stats: () => Promise<ServerStats>) => void;
   readonly end: () => void;
 }
 
@@ -26,9 +26,14 @@ export function showServer(): ServerDisplay {
     },
     follow(stats) {
       if (!live) return;
-      draw = () =>
-        void process.stdout.write(eraseLine + shorten(liveLine(stats()), (process.stdout.columns ?? 80) - 1));
-      timer = setInterval(draw, liveMs);
+      let line = '';
+      draw = () => void process.stdout.write(eraseLine + shorten(line, (process.stdout.columns ?? 80) - 1));
+      timer = setInterval(() => {
+        void stats().then((now) => {
+          line = liveLine(now);
+          draw();
+        });
+      }, liveMs);
     },
     end() {
       clearInterval(timer);

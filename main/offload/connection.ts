@@ -21,8 +21,12 @@ export const closeCodes = {
 export const maxMessageBytes = 256 * 1024 * 1024;
 
 const heartbeatMs = 10_000;
-/** A connection is cut when this many heartbeats in a row brought not one byte. */
-const silentHeartbeats = 3;
+
+/**
+ * A connection is cut when so many heartbeats in a row brought not one byte. A server answers whatever it computes; a
+ * device that computes does not.
+ */
+const silentHeartbeats = { server: 3, client: 30 } as const;
 /** How long the other side may take to answer a close. */
 const closingMs = 2000;
 
@@ -56,14 +60,14 @@ export interface Connection {
   readonly closed: Promise<Closed>;
 }
 
-/** Takes over an open WebSocket; `wire` is the TCP socket beneath it (and beneath TLS). */
-export function connectionOver(socket: WebSocket, wire: Socket): Connection {
+/** Takes over an open WebSocket to `other`; `wire` is the TCP socket beneath it (and beneath TLS). */
+export function connectionOver(socket: WebSocket, wire: Socket, other: keyof typeof silentHeartbeats): Connection {
   const messages = { sent: 0, received: 0 };
   // What nobody has asked for yet stays in the sender's buffers.
   const incoming = on(socket, 'message', { close: ['close'], highWaterMark: 1, lowWaterMark: 1 });
   // The reason follows in `close`.
   socket.on('error', () => undefined);
-  const heartbeat = startHeartbeat(socket, wire);
+  const heartbeat = startHeartbeat(socket, wire, silentHeartbeats[other]);
   const closed = new Promise<Closed>((resolve) => {
     socket.on('close', (code, reason) => {
       clearInterval(heartbeat);
@@ -102,13 +106,13 @@ export function connectionOver(socket: WebSocket, wire: Socket): Connection {
   };
 }
 
-function startHeartbeat(socket: WebSocket, wire: Socket): NodeJS.Timeout {
+function startHeartbeat(socket: WebSocket, wire: Socket, mostSilent: number): NodeJS.Timeout {
   let heard = 0;
   let silent = 0;
   return setInterval(() => {
     silent = wire.bytesRead === heard ? silent + 1 : 0;
     heard = wire.bytesRead;
-    if (silent >= silentHeartbeats) socket.terminate();
+    if (silent >= mostSilent) socket.terminate();
     else socket.ping();
   }, heartbeatMs);
 }

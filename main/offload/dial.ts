@@ -78,7 +78,7 @@ async function connect(address: ServerAddress): Promise<Connection> {
     socket.on('error', () => undefined).terminate();
     throw error instanceof SluiceError ? error : explain(error, address);
   }
-  return connectionOver(socket, wire);
+  return connectionOver(socket, wire, 'server');
 }
 
 function secure(wire: Socket, host: string, { ca, fingerprint }: ServerAddress): TLSSocket {

@@ -1,10 +1,9 @@
-import { setImmediate as breath } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../errors.ts';
 import type { OpenHandler } from './handler.ts';
 import type { SessionRequest } from './control.ts';
 import { trainedHalf, type TrainedHalf } from './trained-half.ts';
-import { createTurns, type InTurn } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 /** A session as the half it trains sees it. */
 interface User {
@@ -32,14 +31,7 @@ export interface Halves {
 
 export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherMs: number }): Halves {
   const shared = new Map<string, Half>();
-  const oneByOne = createTurns();
-
-  /** Before each piece of work the sockets have a turn: while it computes, the process hears nobody. */
-  const inTurn: InTurn = (work) =>
-    oneByOne(async () => {
-      await breath();
-      return work();
-    });
+  const inTurn = createTurns();
 
   function openHalf(request: SessionRequest, cleared: Promise<unknown>): Half {
     const { serverHalf } = request.source;

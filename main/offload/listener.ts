@@ -52,7 +52,7 @@ export async function listen(
     // Under TLS the request's socket counts what it decrypted; the one beneath it counts the bytes of the wire.
     const wire = wires.get(from) ?? request.socket;
     limitUntilFirstMessage(request.socket, (first) => socket.once('message', first));
-    accept(connectionOver(socket, wire), from);
+    accept(connectionOver(socket, wire, 'client'), from);
   });
 
   server.listen(port, host);

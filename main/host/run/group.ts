@@ -20,7 +20,10 @@ export interface GroupOptions {
   /** Steps the server has taken in a session; null where that is not known. */
   readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
-  /** After so long without a word a process is taken for stuck. */
+  /**
+   * After so long without a word a process is taken for stuck. While it computes it says none, so that the next process
+   * of its source has twice the time.
+   */
   readonly stallSeconds: number;
 }
 
@@ -69,10 +72,12 @@ export function superviseGroup(options: GroupOptions): Group {
   const attempt = (work: Promise<void>): void => void work.catch((error: unknown) => settle.reject(error));
 
   function endStuck(): void {
-    for (const { process, heard, index } of members) {
-      if (!process || performance.now() - heard < stallSeconds * 1000) continue;
-      log('source-stuck', { source: index, seconds: stallSeconds });
-      process.kill();
+    for (const member of members) {
+      const seconds = stallSeconds * 2 ** member.stuck;
+      if (!member.process || performance.now() - member.heard < seconds * 1000) continue;
+      log('source-stuck', { source: member.index, seconds });
+      member.stuck++;
+      member.process.kill();
     }
   }
 

@@ -23,6 +23,8 @@ export interface Member {
   reported: number;
   /** Deaths since its last checkpoint. */
   deaths: number;
+  /** How often it was taken for stuck. */
+  stuck: number;
   /** What its process said when it failed. */
   failure: Failure | null;
   /** Of the checkpoint it is at: whether it ends a phase, whether it sees to the server half, and what it gave. */
@@ -46,6 +48,7 @@ export function newMember(index: number): Member {
       session: null,
       reported: 0,
       deaths: 0,
+      stuck: 0,
       failure: null,
     },
     ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: 0, lostSince: null },

@@ -1,72 +1,50 @@
 import { SluiceError } from '../../errors.ts';
-import { buildServer } from '../../model/build.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Shape } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
-import { decodeHalfState, encodeHalfState } from '../../offload/half-state.ts';
-import type { SessionHandler } from '../../offload/handler.ts';
+import type { SessionHandler, StepOutcome } from '../../offload/handler.ts';
 import type { Extent, StepRequest } from '../../offload/messages.ts';
 import type { SessionRequest } from '../../offload/control.ts';
-import { serverHalf } from '../../training/server.ts';
-import { joinSteps, splitOutcome } from './gathered-step.ts';
+import type { BuiltHalf } from './build-half.ts';
 import { estimateHalf, type MemoryBudget } from './memory.ts';
 
 /**
- * The server half of a network of the zoo, newly initialised from the session's seed. Throws `model-unknown`, `bad-split`,
- * `bad-module`, `images-too-small` and `limit-memory` before anything is built.
+ * The server half of a network of the zoo, which takes only what suits its session and the memory there is. Throws
+ * `model-unknown`, `bad-split`, `bad-module`, `images-too-small` and `limit-memory` before anything is built.
  */
-export function openHalf(request: SessionRequest, memory: MemoryBudget): SessionHandler {
-  const { model, cut, optimiser, seed } = request;
-  const network = networkSpec(model.name, model);
-  const description = describeCut(network, cut);
+export async function openHalf(
+  request: SessionRequest,
+  memory: MemoryBudget,
+  build: (request: SessionRequest) => Promise<BuiltHalf>,
+): Promise<SessionHandler> {
+  const { model, cut, optimiser } = request;
+  const description = describeCut(networkSpec(model.name, model), cut);
   const { fixed, perSample } = estimateHalf(description, optimiser.momentum);
   const release = memory.reserve(fixed);
-  const half = serverHalf(buildServer(network, cut, { seed }), {
-    classes: model.classes,
-    optimiser,
-    seed,
-    clientTrains: request.gradient,
+  const half = await build(request).catch((error: unknown) => {
+    release();
+    throw error;
   });
   return {
+    ...half,
     check(extent) {
       requireSuited(extent, description.sent, request);
       memory.requireRoom(extent.shape[0] * perSample, extent.shape[0]);
     },
-    step: (step) => half.step(step),
-    async stepTogether(requests) {
-      const joint = joinSteps(requests);
-      if (!memory.hasRoom(joint.shape[0] * perSample)) return oneByOne(requests, (step) => half.step(step));
-      return splitOutcome(requests, await half.step(joint));
+    stepTogether(requests) {
+      const samples = requests.reduce((sum, { shape }) => sum + shape[0], 0);
+      return memory.hasRoom(samples * perSample) ? half.stepTogether(requests) : oneByOne(requests, half);
     },
-    evaluate: (batch) => half.evaluate(batch),
-    infer: (features) => half.infer(features),
-    resetOptimiser() {
-      half.resetOptimiser();
-      return Promise.resolve();
-    },
-    read: async () => encodeHalfState(await half.read()),
-    async write(checkpoint) {
-      const state = decodeHalfState(checkpoint);
-      const before = await half.read();
-      try {
-        half.write(state);
-      } catch (error) {
-        // One that does not fit may have been written in part.
-        half.write(before);
-        throw error;
-      }
-    },
-    close() {
-      half.dispose();
+    async close() {
+      await half.close();
       release();
-      return Promise.resolve();
     },
   };
 }
 
-async function oneByOne<T>(requests: readonly StepRequest[], step: (request: StepRequest) => Promise<T>): Promise<T[]> {
-  const outcomes: T[] = [];
-  for (const request of requests) outcomes.push(await step(request));
+async function oneByOne(requests: readonly StepRequest[], half: BuiltHalf): Promise<StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  for (const request of requests) outcomes.push(await half.step(request));
   return outcomes;
 }
 

@@ -21,9 +21,10 @@ async function serve(options: ServeOptions): Promise<void> {
     tell({ kind: 'ready', ready: { url, token, engine, ...(fingerprint === undefined ? {} : { fingerprint }) } });
     let told: ServerStats | null = null;
     setInterval(() => {
-      const now = stats();
-      if (!isDeepStrictEqual(now, told)) tell({ kind: 'stats', stats: now });
-      told = now;
+      void stats().then((now) => {
+        if (!isDeepStrictEqual(now, told)) tell({ kind: 'stats', stats: now });
+        told = now;
+      });
     }, statsMs);
   } catch (error) {
     starting = null;

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openEngine, type EngineName } from '../../engine/engine.ts';
+import { startThread } from '../../entry.ts';
 import { networkNames } from '../../model/zoo.ts';
-import { startOffloadServer, type ServerEvent, type ServerLimits } from '../../offload/server.ts';
+import type { ServerEvent, ServerLimits } from '../../offload/server.ts';
 import { newToken } from '../../offload/token.ts';
+import { buildHalf, type BuiltHalf } from './build-half.ts';
 import { fingerprintOf, ownCertificate, readCertificate, type Certificate } from './certificate.ts';
-import { defaultMemory, memoryBudget } from './memory.ts';
-import { openHalf } from './open-half.ts';
-import { watchServer, type ServerStats } from './stats.ts';
+import { defaultMemory } from './memory.ts';
+import type { ServerStats } from './stats.ts';
+import { callsOver, type ComputeThread, type SocketsOptions, type SocketsThread } from './threads.ts';
 
 /** Files of a certificate and its key, or one of this machine's own making. */
 export type Tls = { readonly cert: string; readonly key: string } | 'own';
@@ -39,7 +41,7 @@ export interface ServedOffload {
   readonly fingerprint?: string;
   /** What computes, in words. */
   readonly engine: string;
-  stats(): ServerStats;
+  stats(): Promise<ServerStats>;
   close(): Promise<void>;
 }
 
@@ -55,27 +57,56 @@ export async function serveOffload(
   const root = join(home, 'offload');
   const tls = await certificateOf(options.tls, join(root, 'tls'));
   const { name, device, detail } = await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads });
-  const memory = memoryBudget(options.memoryBytes ?? defaultMemory());
-  let errors = 0;
-  const server = await startOffloadServer({
-    ...{ host, port, token, tls, insecure, limits },
-    software: `sluice ${version()}`,
-    models: networkNames,
-    checkpoints: join(root, 'checkpoints'),
-    open: (request) => Promise.resolve(request).then((asked) => openHalf(asked, memory)),
-    onEvent(event) {
-      if (event.kind === 'refused' || event.kind === 'failed') errors++;
-      onEvent(event);
+  const sockets = await startSockets(
+    {
+      ...{ host, port, token, tls, insecure, limits },
+      software: `sluice ${version()}`,
+      models: networkNames,
+      checkpoints: join(root, 'checkpoints'),
+      memoryBytes: options.memoryBytes ?? defaultMemory(),
     },
-  });
+    onEvent,
+  );
   return {
-    url: server.url,
+    ...sockets,
     token,
     ...(tls ? { fingerprint: fingerprintOf(tls) } : {}),
     engine: `${name} · ${device}, ${detail}`,
-    stats: watchServer(server, () => errors),
-    close: () => server.close(),
   };
+}
+
+/** The thread with the sockets, for which this one builds the halves and computes. */
+async function startSockets(
+  options: SocketsOptions,
+  onEvent: (event: ServerEvent) => void,
+): Promise<Pick<ServedOffload, 'url' | 'stats' | 'close'>> {
+  const thread = startThread(import.meta.url, './sockets-worker.ts', undefined);
+  // Without its sockets the server is none.
+  thread.on('error', (error) => {
+    throw error;
+  });
+  const halves = new Map<string, BuiltHalf>();
+  const sockets = callsOver<SocketsThread, ComputeThread>(thread, {
+    build: (id, request) => void halves.set(id, buildHalf(request)),
+    ask(id, name, args) {
+      const half = halves.get(id)!;
+      if (name === 'close') halves.delete(id);
+      return Reflect.apply(half[name], half, args) as Promise<unknown>;
+    },
+    event: onEvent,
+  });
+  let closed: Promise<void> | undefined;
+  try {
+    const url = await sockets.listen(options);
+    return {
+      url,
+      stats: () => sockets.stats(),
+      close: () => (closed ??= sockets.close().then(() => void thread.terminate())),
+    };
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
 }
 
 async function certificateOf(tls: Tls | undefined, folder: string): Promise<Certificate | null> {

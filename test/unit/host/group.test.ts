@@ -17,32 +17,42 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
   return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
 }
 
-it('a source that gives no sign any more is killed and started again', { timeout: 30_000 }, async () => {
-  const store = openTestStore(temporaryFolder());
-  const run = store.create(experiment({}), 1);
-  const logged: string[] = [];
-  const { signal } = new AbortController();
-  const log = (event: string): void => void logged.push(event);
-  let starts = 0;
-  const group = superviseGroup({
-    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
-    records: {
-      add: () => undefined,
-      flush: () => undefined,
-      measured: () => undefined,
-      rewind: () => undefined,
-      skip: () => undefined,
-    },
-    sources: [0],
-    folder: store.folder(run.id),
-    task: () => ({}) as SourceTask,
-    startProcess: () => (onMessage) => process(starts++ === 0 ? [] : [{ kind: 'ended' }], onMessage),
-    stepsTaken: () => null,
-    onEngine: () => undefined,
-    stallSeconds: 1,
-  });
-  closing({ close: () => group.kill() });
-  await group.done;
-  expect(starts).toBe(2);
-  expect(logged).toEqual(['source-started', 'source-stuck', 'source-died', 'source-started']);
-});
+it(
+  'a source that gives no sign any more is killed, and has twice the time when started again',
+  { timeout: 30_000 },
+  async () => {
+    const store = openTestStore(temporaryFolder());
+    const run = store.create(experiment({}), 1);
+    const logged: string[] = [];
+    const patience: unknown[] = [];
+    const { signal } = new AbortController();
+    const log = (event: string, details: object = {}): void => {
+      logged.push(event);
+      if ('seconds' in details) patience.push(details.seconds);
+    };
+    let starts = 0;
+    const group = superviseGroup({
+      session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+      records: {
+        add: () => undefined,
+        flush: () => undefined,
+        measured: () => undefined,
+        rewind: () => undefined,
+        skip: () => undefined,
+      },
+      sources: [0],
+      folder: store.folder(run.id),
+      task: () => ({}) as SourceTask,
+      startProcess: () => (onMessage) => process(starts++ < 2 ? [] : [{ kind: 'ended' }], onMessage),
+      stepsTaken: () => null,
+      onEngine: () => undefined,
+      stallSeconds: 1,
+    });
+    closing({ close: () => group.kill() });
+    await group.done;
+    expect(starts).toBe(3);
+    const again = ['source-stuck', 'source-died', 'source-started'];
+    expect(logged).toEqual(['source-started', ...again, ...again]);
+    expect(patience).toEqual([1, 2]);
+  },
+);

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { openEngine } from '../../../../main/engine/engine.ts';
 import { SluiceError } from '../../../../main/errors.ts';
+import { buildHalf } from '../../../../main/host/server/build-half.ts';
 import { memoryBudget } from '../../../../main/host/server/memory.ts';
 import { openHalf } from '../../../../main/host/server/open-half.ts';
 import { startServerProcess } from '../../../../main/host/server/start.ts';
@@ -42,7 +43,9 @@ const sessionFrames = fuzzFrames(4000);
 it(`a half of the zoo takes ${sessionFrames} mutated requests, and leaks no tensor`, async () => {
   await openEngine('cpu', { threads: 1 });
   const source = random(1, 'fuzz');
-  const handler = openHalf(smallSession(), memoryBudget(64 * 1024 ** 2));
+  const handler = await openHalf(smallSession(), memoryBudget(64 * 1024 ** 2), (request) =>
+    Promise.resolve(buildHalf(request)),
+  );
   const checkpointBytes = 1024 ** 2;
   const session = createSession({
     half: trainedHalf(handler, createTurns(), { shared: false, gather: null }),

@@ -97,6 +97,6 @@ describe('gathered steps', () => {
     await sleep(20);
     const { waitSeconds } = await stepOver(first, batchOf('d'));
     expect(waitSeconds).toBeLessThan(0.1);
-    expect(server.stats().clients).toMatchObject([{ steps: 3 }]);
+    expect((await server.stats()).clients).toMatchObject([{ steps: 3 }]);
   });
 });

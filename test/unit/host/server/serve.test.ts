@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../../main/engine/engine.ts';
 import { serveOffload, type ServedOffload, type ServeOptions } from '../../../../main/host/server/serve.ts';
@@ -112,7 +113,7 @@ describe('a session', () => {
     const events: ServerEvent[] = [];
     const server = await serve({ memoryBytes: 1e7 }, events);
     await expect(connectTo(server, smallSession(change as object))).rejects.toMatchObject({ code });
-    expect(events).toContainEqual(expect.objectContaining({ kind: 'refused', code }));
+    await expect.poll(() => events).toContainEqual(expect.objectContaining({ kind: 'refused', code }));
     await connectTo(server);
   });
 
@@ -124,9 +125,25 @@ describe('a session', () => {
     await expect(stepOver(client, { ...batch, maps: batch.maps.map(() => 3e38) })).rejects.toMatchObject({
       code: 'diverged',
     });
-    expect(events.at(-1)).toMatchObject({ kind: 'failed', code: 'diverged' });
+    await expect.poll(() => events.at(-1)).toMatchObject({ kind: 'failed', code: 'diverged' });
     expect(await fetchState(client)).toEqual(before);
   });
+});
+
+it('answers signs of life while it computes', async () => {
+  const { url } = await serve();
+  // Computing takes this thread; a client elsewhere hears the server all the same.
+  const heard = new Int32Array(new SharedArrayBuffer(4));
+  const client = new Worker(
+    `const { WebSocket } = require('ws');
+     const { workerData } = require('node:worker_threads');
+     const socket = new WebSocket(workerData.url);
+     socket.on('open', () => setInterval(() => socket.ping(), 20));
+     socket.on('pong', () => { Atomics.add(workerData.heard, 0, 1); Atomics.notify(workerData.heard, 0); });`,
+    { eval: true, workerData: { url, heard } },
+  );
+  closing({ close: () => client.terminate() });
+  for (const pongs of [0, 1, 2]) expect(Atomics.wait(heard, 0, pongs, 5000)).not.toBe('timed-out');
 });
 
 describe('a shared half', () => {
@@ -173,7 +190,7 @@ describe('a shared half', () => {
     await stepOver(first, batchOf('b'));
     // Both sources die without a word.
     await relay.close();
-    await expect.poll(() => server.stats().connections).toBe(0);
+    await expect.poll(async () => (await server.stats()).connections).toBe(0);
     const later = await connectTo(server, session(0));
     await restoreState(later, kept);
     await stepOver(later, batchOf('c'));
