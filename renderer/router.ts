@@ -1,50 +1,52 @@
+import type { Component } from 'vue';
 import { createRouter, createWebHashHistory, type RouteRecordRaw, type Router } from 'vue-router';
+import { toast } from './components/toasts.ts';
 
 /** One page each, loaded when it is first opened. */
+const pages = {
+  home: () => import('./pages/home/HomePage.vue'),
+  design: () => import('./pages/design/DesignPage.vue'),
+  run: () => import('./pages/run/RunPage.vue'),
+  compare: () => import('./pages/compare/ComparePage.vue'),
+  server: () => import('./pages/server/ServerPage.vue'),
+  data: () => import('./pages/data/DataPage.vue'),
+  engines: () => import('./pages/engines/EnginesPage.vue'),
+  settings: () => import('./pages/settings/SettingsPage.vue'),
+};
+
+function page(name: keyof typeof pages, path: string, title: string): RouteRecordRaw {
+  return { path, name, meta: { title }, props: true, component: () => load(pages[name]) };
+}
+
+async function load(from: () => Promise<{ default: Component }>): Promise<Component> {
+  try {
+    return (await from()).default;
+  } catch (cause) {
+    throw new Error('The lab did not send this page. Open it again when the lab can be reached.', { cause });
+  }
+}
+
 const routes: readonly RouteRecordRaw[] = [
-  { path: '/', name: 'home', meta: { title: 'Home' }, component: () => import('./pages/home/HomePage.vue') },
-  {
-    path: '/design',
-    name: 'design',
-    meta: { title: 'Design' },
-    component: () => import('./pages/design/DesignPage.vue'),
-  },
-  {
-    path: '/runs/:id',
-    name: 'run',
-    meta: { title: 'Run' },
-    props: true,
-    component: () => import('./pages/run/RunPage.vue'),
-  },
-  {
-    path: '/compare',
-    name: 'compare',
-    meta: { title: 'Compare' },
-    component: () => import('./pages/compare/ComparePage.vue'),
-  },
-  {
-    path: '/server',
-    name: 'server',
-    meta: { title: 'Server' },
-    component: () => import('./pages/server/ServerPage.vue'),
-  },
-  { path: '/data', name: 'data', meta: { title: 'Data' }, component: () => import('./pages/data/DataPage.vue') },
-  {
-    path: '/engines',
-    name: 'engines',
-    meta: { title: 'Engines' },
-    component: () => import('./pages/engines/EnginesPage.vue'),
-  },
-  {
-    path: '/settings',
-    name: 'settings',
-    meta: { title: 'Settings' },
-    component: () => import('./pages/settings/SettingsPage.vue'),
-  },
+  page('home', '/', 'Home'),
+  page('design', '/design', 'Design'),
+  page('run', '/runs/:id', 'Run'),
+  page('compare', '/compare', 'Compare'),
+  page('server', '/server', 'Server'),
+  page('data', '/data', 'Data'),
+  page('engines', '/engines', 'Engines'),
+  page('settings', '/settings', 'Settings'),
   { path: '/:rest(.*)', redirect: '/' },
 ];
 
 /** The pages and their addresses, behind the # so that any host can serve them. */
 export function createPages(): Router {
-  return createRouter({ history: createWebHashHistory(), routes });
+  const router = createRouter({ history: createWebHashHistory(), routes });
+  router.onError((error: Error) => toast('bad', error.message));
+  return router;
+}
+
+/** Loads all pages once the first is there, so that each of them opens also while the lab is away. */
+export async function loadPages(router: Router): Promise<void> {
+  await router.isReady();
+  await Promise.allSettled(Object.values(pages).map((from) => from()));
 }

@@ -15,9 +15,9 @@ export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
 
 const places: Partial<Record<RunStatus, number>> = { running: 0, paused: 1, queued: 2 };
 
-/** Those in training before those paused, and last those that wait, in the order of their turns. */
+/** Those in training before those paused, then those that wait, in the order of their turns, and a terminal's last. */
 function inTurn(a: RunSummary, b: RunSummary): number {
-  const place = ({ status }: RunSummary): number => places[status] ?? 3;
+  const place = ({ status, elsewhere }: RunSummary): number => (elsewhere ? 3 : (places[status] ?? 3));
   return place(a) - place(b) || (a.status === 'queued' ? inOrder(b, a) : inOrder(a, b));
 }
 

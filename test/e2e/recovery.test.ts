@@ -1,7 +1,8 @@
 import { once } from 'node:events';
+import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { forgiveAbsence } from './support/page.ts';
+import { forgiveAbsence, pages } from './support/page.ts';
 import {
   expectEveryStep,
   expectStatus,
@@ -14,26 +15,37 @@ import {
   stepsOf,
 } from './support/runs.ts';
 
+/** All can be opened that are in the rail, also those that were not before. */
+async function expectAllPages(page: Page): Promise<void> {
+  for (const [, name] of pages) {
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+  }
+}
+
 describe.skipIf(!hasChromium)('a run whose window is open', { timeout: 240_000 }, () => {
   test('goes on while its lab is killed, and shows all points when that is back', async ({ lab, open }) => {
     const [id] = queueRuns(lab.home, 'outlives');
     const { page, problems } = await open();
+    const other = await open();
     await openRun(page, id);
     await expect.poll(() => lastStepOf(page, 'Loss'), patient).toBeGreaterThan(5);
 
     lab.process.kill('SIGKILL');
     await once(lab.process, 'exit');
-    await page.getByRole('status').filter({ hasText: 'Lab host restarting' }).waitFor();
+    await page.getByRole('status').filter({ hasText: 'The lab cannot be reached' }).waitFor();
     const atDeath = stepsOf(lab.home, id);
     const seen = await lastStepOf(page, 'Loss');
     await expect.poll(() => stepsOf(lab.home, id), patient).toBeGreaterThan(atDeath + 20);
     expect(await lastStepOf(page, 'Loss')).toBe(seen);
+    await expectAllPages(other.page);
 
     await lab.restart();
     const meanwhile = stepsOf(lab.home, id);
     await expect.poll(() => lastStepOf(page, 'Loss'), patient).toBeGreaterThan(meanwhile);
-    await page.getByRole('status').filter({ hasText: 'Lab host restarting' }).waitFor({ state: 'detached' });
+    await page.getByRole('status').filter({ hasText: 'The lab cannot be reached' }).waitFor({ state: 'detached' });
     forgiveAbsence(problems);
+    forgiveAbsence(other.problems);
     await expectStatus(page, 'running');
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await expectStatus(page, 'stopped');

@@ -30,7 +30,7 @@ export const runColumns: readonly RunColumn[] = [
     text: ({ number }) => String(number),
     order: ({ number }) => number,
   },
-  { name: 'name', label: 'Name', width: 'minmax(220px, 2fr)', fixed: true, order: ({ name }) => name },
+  { name: 'name', label: 'Name', width: 'minmax(200px, 2fr)', fixed: true, order: ({ name }) => name },
   { name: 'status', label: 'Status', width: '106px', fixed: true, order: ({ status }) => status },
   {
     name: 'best',
