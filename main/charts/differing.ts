@@ -6,7 +6,7 @@ export interface DifferingSetting {
 
 /**
  * The settings in which experiments differ, in the order of the first that has them; lists (phases, seeds) count as one
- * value each. Names and notes are no settings.
+ * value each, and null as none. Names and notes are no settings.
  */
 export function differingSettings(experiments: readonly object[]): DifferingSetting[] {
   const flat = experiments.map((experiment) => new Map(leaves('', experiment)));
@@ -14,7 +14,7 @@ export function differingSettings(experiments: readonly object[]): DifferingSett
   return paths
     .filter((path) => !['name', 'notes', 'seeds', '$schema'].includes(path))
     .map((path) => ({ path, values: flat.map((settings) => settings.get(path)) }))
-    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1);
+    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value ?? null))).size > 1);
 }
 
 function leaves(path: string, value: unknown): [string, unknown][] {

@@ -43,11 +43,16 @@ export function legend(
       itemHeight: 0.6 * fontSize,
       itemGap,
     },
-    ...{ selectedMode: false, data: entries.map(({ name }) => ({ name })) },
+    ...{ selectedMode: false, data: entries.map(({ name }) => entryOf(name, measure(name, fontSize))) },
     lineStyle: { width: style.lineWidth },
     textStyle: { fontSize, fontFamily, color: text, padding: [0, 0, 0, 0.4 * fontSize] },
   };
   return { option, height: rows * (0.6 * fontSize + itemGap) + 0.5 * fontSize };
+}
+
+/** An entry with room for its name in the reader's font: ECharts heeds the width only of texts on a ground. */
+function entryOf(name: string, width: number): object {
+  return { name, textStyle: { width, backgroundColor: 'transparent' } };
 }
 
 /** Margins that hold labels and names of the axes, whatever their length. */

@@ -1,7 +1,7 @@
 import { bandsOf } from './band.ts';
 import type { TrainingData } from './data.ts';
 import { lookIndex, type Looks } from './looks.ts';
-import { bucketed, type Range, type Sampled } from './sample.ts';
+import { bucketed, firstAbove, firstAtLeast, type Range, type Sampled } from './sample.ts';
 import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
 import { smooth } from './smooth.ts';
 import type { LineChartSpec } from './spec.ts';
@@ -63,12 +63,20 @@ export function sampleLines(
     ...line,
     main: sampled(line.x, line.y),
     faint: line.raw && sampled(line.x, line.raw),
-    ribbon: line.band && ribbonOf(line.x, line.band.least, line.band.most, logX),
+    ribbon: line.band && ribbonOf(line.x, line.band, range, logX),
   }));
 }
 
-function ribbonOf(x: Float64Array, least: Float64Array, most: Float64Array, logX: boolean): Float64Array {
-  const rows = Array.from(x.keys()).filter((i) => !logX || x[i] > 0);
+/** Of the points outside of the range the next one to either side stays. */
+function ribbonOf(
+  x: Float64Array,
+  { least, most }: NonNullable<Line['band']>,
+  range: Range | null,
+  logX: boolean,
+): Float64Array {
+  const from = range ? firstAtLeast(x, range[0]) - 1 : 0;
+  const to = range ? firstAbove(x, range[1]) : x.length;
+  const rows = Array.from(x.keys()).filter((i) => i >= from && i <= to && (!logX || x[i] > 0));
   return Float64Array.from(rows.flatMap((i) => [x[i], least[i], most[i]]));
 }
 

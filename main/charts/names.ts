@@ -6,6 +6,7 @@ const lineDefaults = { smoothing: 0, logX: false, logY: false, seedsAsBand: true
 
 const special: Readonly<Record<string, ChartSpec>> = {
   pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true },
+  parallel: { kind: 'parallel', seedsTogether: true, brushed: null },
   gates: { kind: 'gates' },
   'step-time': { kind: 'step-time', x: 'step' },
 };
@@ -19,12 +20,18 @@ export const chartNames: readonly string[] = [
 /** The chart of a name with usual settings, or null where there is none. Traffic is best seen on a logarithmic axis. */
 export function namedChart(name: string, changes: Partial<LineChartSpec> = {}): ChartSpec | null {
   const alone = special[name];
-  if (alone) return alone.kind === 'scatter' && changes.logX !== undefined ? { ...alone, logX: changes.logX } : alone;
+  if (alone) return changed(alone, changes);
   for (const metric of metrics) {
     const x = axes.find((axis) => name === `${metric}-${axis}`);
     if (x) return { kind: 'lines', metric, x, ...lineDefaults, logX: x === 'bytes', ...changes };
   }
   return null;
+}
+
+function changed(chart: ChartSpec, { logX, seedsAsBand }: Partial<LineChartSpec>): ChartSpec {
+  if (chart.kind === 'scatter' && logX !== undefined) return { ...chart, logX };
+  if (chart.kind === 'parallel' && seedsAsBand !== undefined) return { ...chart, seedsTogether: seedsAsBand };
+  return chart;
 }
 
 /** The name of a chart, as `namedChart` takes it. */

@@ -1,7 +1,8 @@
-import type { EChartsCoreOption } from 'echarts/core';
-import { textStyle, title } from './frame.ts';
-import { lookOf } from './palette.ts';
-import type { ChartStyle } from './style.ts';
+import { bestAccuracy, bytesBy } from './achievement.ts';
+import type { TrainingData } from './data.ts';
+import { formatSetting, type DifferingSetting } from './differing.ts';
+import { formatBytes, formatPercent } from './formats.ts';
+import { lookIndex, type Looks } from './looks.ts';
 
 /** One axis of parallel coordinates: a setting in which runs differ, or a result. */
 export interface ParallelAxis {
@@ -20,6 +21,11 @@ export interface ParallelRow {
   readonly values: readonly number[];
 }
 
+export interface ParallelData {
+  readonly axes: readonly ParallelAxis[];
+  readonly rows: readonly ParallelRow[];
+}
+
 /** An axis for values of any kind: numbers on a scale, anything else by name in the order it comes. */
 export function parallelAxis(
   name: string,
@@ -28,7 +34,8 @@ export function parallelAxis(
   word: (value: unknown) => string = String,
 ): { axis: ParallelAxis; places: number[] } {
   if (values.every((value) => typeof value === 'number')) {
-    const [least, most] = [Math.min(...values), Math.max(...values)];
+    const known = values.filter((value) => !Number.isNaN(value));
+    const [least, most] = [Math.min(...known), Math.max(...known)];
     return {
       axis: { name, format, logarithmic: least > 0 && most / least > 30, categories: null },
       places: [...values],
@@ -42,55 +49,67 @@ export function parallelAxis(
   };
 }
 
-/** Trainings as lines through one axis for each setting and result. */
-export function parallelOption(
-  axes: readonly ParallelAxis[],
-  rows: readonly ParallelRow[],
-  style: ChartStyle,
-): EChartsCoreOption {
-  const { ground, text, faint, fontSize, fontFamily, lineWidth, palette } = style;
-  const edge = 6 * fontSize;
-  // Labels stand among the lines.
-  const halo = { textBorderColor: ground, textBorderWidth: fontSize / 4 };
-  return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
-    parallel: {
-      ...{ left: edge, right: edge, top: 3.5 * fontSize, bottom: 2.4 * fontSize },
-      parallelAxisDefault: {
-        nameTextStyle: { color: text, fontSize, fontFamily },
-        axisLabel: { color: text, fontSize: 0.9 * fontSize, fontFamily, hideOverlap: true, ...halo },
-        axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
-        areaSelectStyle: {
-          width: 1.4 * fontSize,
-          color: text,
-          borderColor: text,
-          borderWidth: lineWidth / 2,
-          opacity: 0.12,
-        },
-        axisTick: { lineStyle: { color: faint, width: lineWidth / 2 } },
-      },
-    },
-    parallelAxis: axes.map(({ name, format, logarithmic, categories }, dim) => ({
-      ...{ id: name, dim, name, nameLocation: 'end' },
-      ...(categories
-        ? { type: 'category', data: categories }
-        : { type: logarithmic ? 'log' : 'value', scale: true, axisLabel: { formatter: format } }),
-    })),
-    series: [
-      {
-        ...{ type: 'parallel', id: 'trainings', inactiveOpacity: 0.06 },
-        lineStyle: { width: lineWidth },
-        emphasis: { focus: 'self', lineStyle: { width: 2 * lineWidth, opacity: 1 } },
-        blur: { lineStyle: { opacity: 0.12 } },
-        data: rows.map(({ id, label, look, values }) => {
-          const { colour, dash } = lookOf(look, palette, lineWidth);
-          const lineStyle = { color: colour, type: dash.length > 0 ? dash : 'solid', opacity: 0.9 };
-          return { id, name: label, value: values.map((value) => (Number.isNaN(value) ? '-' : value)), lineStyle };
-        }),
-      },
-    ],
+/** Runs, and the settings in which they differ: a value for each run, in their order. */
+export interface Differences {
+  readonly runs: readonly string[];
+  readonly settings: readonly DifferingSetting[];
+}
+
+/**
+ * Trainings as lines through the settings in which they differ, then what they sent and what they reached; those of a
+ * family as one line of their means, or every one for itself.
+ */
+export function parallelOf(
+  trainings: readonly TrainingData[],
+  { runs, settings }: Differences,
+  seedsTogether: boolean,
+  looks?: Looks,
+): ParallelData {
+  const lookOf = lookIndex(trainings, looks);
+  const lines = new Map<string, TrainingData[]>();
+  for (const each of trainings) {
+    const label = seedsTogether ? each.family : each.label;
+    lines.set(label, [...(lines.get(label) ?? []), each]);
+  }
+  const place = new Map(runs.map((id, i) => [id, i]));
+  const setting = ({ path, values }: DifferingSetting): ReturnType<typeof parallelAxis> => {
+    const own = [...lines.values()].map(([{ run }]) => values[place.get(run) ?? -1]);
+    return parallelAxis(shortName(path, settings), own, String, formatSetting);
   };
+  const means = (of: (epochs: TrainingData['epochs']) => number): number[] =>
+    [...lines.values()].map((members) => mean(members.flatMap(({ epochs }) => (epochs.length > 0 ? of(epochs) : []))));
+  const columns = [
+    ...settings.map(setting),
+    parallelAxis(
+      'traffic',
+      means((epochs) => bytesBy(epochs.at(-1))),
+      formatBytes,
+    ),
+    parallelAxis('best accuracy', means(bestAccuracy), formatPercent),
+  ];
+  return {
+    axes: columns.map(({ axis }) => axis),
+    rows: [...lines].map(([label, [{ id, family }]], row) => ({
+      ...{ id, label, look: lookOf(id, family) },
+      values: columns.map(({ places }) => places[row]),
+    })),
+  };
+}
+
+/** How a value stands on an axis. */
+export function formatParallel({ categories, format }: ParallelAxis, value: number): string {
+  if (Number.isNaN(value)) return '–';
+  return categories ? (categories[value] ?? '–') : format(value);
+}
+
+/** NaN of nothing. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of a long path its last part, where no other ends with it. */
+function shortName(path: string, settings: readonly DifferingSetting[]): string {
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  const alike = settings.filter((other) => other.path === last || other.path.endsWith(`.${last}`));
+  return path.length > 14 && alike.length === 1 ? last : path;
 }

@@ -59,7 +59,16 @@ export interface StepTimeChartSpec {
   readonly x: Exclude<AxisKind, 'bytes'>;
 }
 
-export type ChartSpec = LineChartSpec | ScatterChartSpec | GateChartSpec | StepTimeChartSpec;
+/** Trainings as lines through the settings in which they differ and what came of them. */
+export interface ParallelChartSpec {
+  readonly kind: 'parallel';
+  /** Trainings that differ in the seed alone as one line of their means. */
+  readonly seedsTogether: boolean;
+  /** Ids of the lines that stand out, each that of its first training; all of them where it is null. */
+  readonly brushed: readonly string[] | null;
+}
+
+export type ChartSpec = LineChartSpec | ScatterChartSpec | ParallelChartSpec | GateChartSpec | StepTimeChartSpec;
 
 /** How a chart is put on paper. */
 export interface PaperSpec {

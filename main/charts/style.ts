@@ -23,9 +23,9 @@ export function points(mm: number): number {
   return mm * pointsPerMm;
 }
 
-/** A little generous: an average letter is half as wide as the font is tall. */
+/** Generous, as nobody knows the reader's font: in most an average letter is half as wide as the font is tall. */
 function roughWidth(text: string, fontSize: number): number {
-  return 0.56 * fontSize * text.length;
+  return 0.62 * fontSize * text.length;
 }
 
 export function screenStyle(scheme: Scheme, width: number, fontFamily: string, own: Partial<Ground> = {}): ChartStyle {
@@ -40,7 +40,7 @@ export function screenStyle(scheme: Scheme, width: number, fontFamily: string, o
 /** Takes its colours from the CSS variables of the page it stands in, declared by `cssColours`. */
 export function pageStyle(width: number, fontSize: number): ChartStyle {
   return {
-    ...{ ground: 'none', text: 'var(--text)', faint: 'var(--faint)', grid: 'var(--grid)' },
+    ...{ ground: 'var(--ground)', text: 'var(--text)', faint: 'var(--faint)', grid: 'var(--grid)' },
     palette: palettes.light.map((_, i) => `var(--series-${i})`),
     ...{ fontFamily: 'system-ui, sans-serif', fontSize, lineWidth: fontSize / 6.5, width },
     ...{ title: '', selfContained: true, measure: roughWidth },

@@ -50,6 +50,13 @@ export function share(text: string): number {
   throw new InvalidArgumentError('Expected an accuracy between 0 and 1, or a percentage such as 70%.');
 }
 
+/** `2..5`: a part of an axis from one end to the other. */
+export function range(text: string): [from: number, to: number] {
+  const [from, to] = /^(.+?)\.\.(.+)$/.exec(text)?.slice(1).map(number) ?? [];
+  if (from < to) return [from, to];
+  throw new InvalidArgumentError('Expected two numbers, the lower one first, such as 2..5.');
+}
+
 /** `32x32x3`: height, width and channels. */
 export function imageShape(text: string): Shape {
   const [height, width, channels] = text.split('x').map(Number);

@@ -3,7 +3,7 @@ import { chartNames, namedChart } from '../charts/names.ts';
 import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
-import { number, words } from './arguments.ts';
+import { number, range, words } from './arguments.ts';
 
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
@@ -20,6 +20,7 @@ export interface ChartOptions {
   readonly logY?: boolean;
   readonly bands: boolean;
   readonly phases: boolean;
+  readonly range?: [from: number, to: number];
 }
 
 export function addChartOptions(command: Command): void {
@@ -39,7 +40,8 @@ export function addChartOptions(command: Command): void {
     .option('--no-log-x')
     .option('--log-y', 'logarithmic y axis')
     .option('--no-bands', 'every seed as a line of its own instead of mean and band')
-    .option('--no-phases', 'no ground that shows the phases');
+    .option('--no-phases', 'no ground that shows the phases')
+    .option('--range <from..to>', 'a part of the x axis: epochs, steps, seconds or bytes', range);
 }
 
 /** The chart of a name as the options want it. Throws `chart-unknown`. */

@@ -55,7 +55,8 @@ Columns of CSV (sizes are bytes, times seconds, accuracies shares of one, budget
           wireSeconds, serverSeconds, waitSeconds
   pairs   run, name, seed, training, phase, source, budget, testAccuracy, testLoss, bytesPerSample
 
-Charts: pareto (best accuracy against bytes), gates, step-time, or <metric>-<axis>:
+Charts: pareto (best accuracy against bytes), parallel (settings that differ and results), gates, step-time, or
+<metric>-<axis>:
   metric  accuracy, train-accuracy, test-loss, loss, prune-loss, bytes, bytes-up, bytes-down, step-bytes,
           throughput, learning-rate
   axis    epoch, step, time, bytes
@@ -108,6 +109,7 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
     chart: chartOf(name, options),
     format,
     paper: paperOf(options),
+    ...(options.range && { range: options.range }),
   });
   if (format === 'csv' && output === undefined) return write([new TextDecoder().decode(file.data)], output);
   return save(file, output);

@@ -13,8 +13,15 @@ import { SluiceError } from '../errors.ts';
 
 registerCharts();
 use([SVGRenderer, CanvasRenderer]);
-// Texts are measured with the fonts they are drawn with.
-setPlatformAPI({ createCanvas: () => createCanvas(1, 1) as never });
+const measuring = createCanvas(1, 1).getContext('2d');
+setPlatformAPI({
+  createCanvas: () => createCanvas(1, 1) as never,
+  // Texts are measured with the fonts they are drawn with. ECharts asks for every ASCII character; Skia takes no NUL.
+  measureText: (text, font = measuring.font) => {
+    measuring.font = font;
+    return measuring.measureText(text.replaceAll('\0', ''));
+  },
+});
 
 const require = createRequire(import.meta.url);
 const bundled: Readonly<Record<string, { readonly files: readonly string[]; readonly fallback: string }>> = {

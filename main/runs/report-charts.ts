@@ -1,7 +1,10 @@
 import { noSteps, type TrainingData } from '../charts/data.ts';
 import { lineOption } from '../charts/line-option.ts';
 import { linesOf, sampleLines } from '../charts/lines.ts';
+import { differingSettings } from '../charts/differing.ts';
 import { namedChart } from '../charts/names.ts';
+import { parallelOf } from '../charts/parallel.ts';
+import { parallelOption } from '../charts/parallel-option.ts';
 import { outcomesOf, scatterOption } from '../charts/scatter.ts';
 import type { ChartSpec } from '../charts/spec.ts';
 import { pageStyle } from '../charts/style.ts';
@@ -27,10 +30,21 @@ const [width, height] = [720, 400];
 export function reportCharts(curves: readonly Curve[]): ReportChart[] {
   const trainings = curves.filter(({ epochs }) => epochs.length > 0).map(trainingOf);
   if (trainings.length === 0) return [];
-  return Object.entries(charts).map(([title, name]) => ({
+  const drawn = Object.entries(charts).map(([title, name]) => ({ title, svg: draw(trainings, namedChart(name)!) }));
+  const parallel = drawParallel(curves, trainings);
+  return [...drawn, ...(parallel ? [{ title: 'Settings and results', svg: parallel }] : [])].map(({ title, svg }) => ({
     title,
-    svg: accessible(draw(trainings, namedChart(name)!), title),
+    svg: accessible(svg, title),
   }));
+}
+
+/** null where there is nothing that differs. */
+function drawParallel(curves: readonly Curve[], trainings: readonly TrainingData[]): string | null {
+  const runs = [...new Map(curves.map(({ run }) => [run.id, run.experiment]))];
+  const settings = differingSettings(runs.map(([, experiment]) => experiment));
+  if (settings.length === 0) return null;
+  const data = parallelOf(trainings, { runs: runs.map(([id]) => id), settings }, true);
+  return drawSvg(parallelOption(data, null, pageStyle(width, 13)), width, height);
 }
 
 function trainingOf({ run, training, label, family, epochs }: Curve): TrainingData {

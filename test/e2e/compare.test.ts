@@ -22,6 +22,24 @@ const query = (page: Page): URLSearchParams => new URLSearchParams(new URL(page.
 /** What follows with a little delay, and on a busy machine with a longer one. */
 const soon = <T>(look: () => T) => expect.poll(look, { timeout: 30_000 });
 
+/** Exports a chart by its menu. */
+async function exported(
+  page: Page,
+  title: string,
+  format: string,
+  choose: (dialog: Locator) => Promise<void> = () => Promise.resolve(),
+): Promise<{ name: string; bytes: Buffer }> {
+  await page.getByRole('button', { name: `More for ${title}` }).click();
+  await page.getByRole('menuitem', { name: /export chart/i }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Format' }).click();
+  await page.getByRole('option', { name: format }).click();
+  await choose(dialog);
+  const file = await saved(page, () => dialog.getByRole('button', { name: `Save ${format}` }).click());
+  await dialog.waitFor({ state: 'detached' });
+  return file;
+}
+
 /** Opens what was launched last, as a click on the empty page does. */
 async function compareAll(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare' }).click();
@@ -125,6 +143,27 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     await expectAccessible(page);
   });
 
+  test('are exported as far as a chart shows them, or whole', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    await chart(page, 'Training loss').getByRole('img').focus();
+    await page.keyboard.press('+');
+    const places = async (choose?: (dialog: Locator) => Promise<void>): Promise<number[]> => {
+      const { bytes } = await exported(page, 'Training loss', 'CSV', choose);
+      const rows = bytes.toString().split('\r\n');
+      return rows.filter((row) => row.includes(',measured,')).map((row) => Number(row.split(',').at(-2)));
+    };
+    const shown = await places();
+    expect([Math.min(...shown), Math.max(...shown)]).toEqual([expect.closeTo(0.75, 0), expect.closeTo(2.25, 0)]);
+    expect(Math.min(...shown)).toBeGreaterThanOrEqual(0.75);
+    const whole = await places(async (dialog) => {
+      await dialog.getByRole('combobox', { name: 'Part' }).click();
+      await page.getByRole('option', { name: 'All of it' }).click();
+    });
+    expect(whole.length).toBeGreaterThan(shown.length);
+    expect(Math.max(...whole)).toBe(3);
+  });
+
   test('become files: a chart in every format, the table, a report, an archive', async ({ open }) => {
     const { page } = await open();
     await compareAll(page);
@@ -134,16 +173,11 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
 
     const files = new Map<string, Buffer>();
     for (const format of ['SVG', 'PNG', 'PDF', 'CSV']) {
-      await page.getByRole('button', { name: 'More for Accuracy for traffic' }).click();
-      await page.getByRole('menuitem', { name: /export chart/i }).click();
-      const dialog = page.getByRole('dialog');
-      await dialog.getByRole('combobox', { name: 'Format' }).click();
-      await page.getByRole('option', { name: format }).click();
-      if (format === 'PNG') await dialog.getByRole('textbox', { name: 'Resolution' }).fill('254');
-      const { name, bytes } = await saved(page, () => dialog.getByRole('button', { name: `Save ${format}` }).click());
+      const { name, bytes } = await exported(page, 'Accuracy for traffic', format, async (dialog) => {
+        if (format === 'PNG') await dialog.getByRole('textbox', { name: 'Resolution' }).fill('254');
+      });
       expect(name).toBe(`4-runs-accuracy-bytes.${format.toLowerCase()}`);
       files.set(format, bytes);
-      await dialog.waitFor({ state: 'detached' });
     }
     const svg = files.get('SVG')!.toString();
     const parsed = await page.evaluate((text) => {
@@ -165,6 +199,10 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     expect(csv.filter((row) => row.includes(',measured,'))).toHaveLength(12);
     expect(csv.filter((row) => row.includes(',mean,'))).not.toHaveLength(0);
 
+    const parallel = await exported(page, 'Settings and results', 'SVG');
+    expect(parallel.name).toBe('4-runs-parallel.svg');
+    expect(parallel.bytes.toString()).toMatch(/phases[\s\S]*best accuracy/);
+
     await page.getByRole('button', { name: 'Table', exact: true }).click();
     const table = await saved(page, () => page.getByRole('menuitem', { name: 'Save as CSV' }).click());
     expect(table.bytes.toString()).toMatch(/\r\ndeprune,2,[\s\S]*\r\nfull budget,1,/);
@@ -172,7 +210,7 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     const report = await saved(page, () => page.getByRole('button', { name: 'Report' }).click());
     expect(report.name).toBe('4-runs-report.html');
     const html = report.bytes.toString();
-    expect(html.match(/<svg role="img"/g)).toHaveLength(4);
+    expect(html.match(/<svg role="img"/g)).toHaveLength(5);
     expect(html).toContain('prune &lt;b&gt;');
     expect(html).toMatch(/epochs to [\d.]+ %/);
     expect(html).not.toContain('<script');

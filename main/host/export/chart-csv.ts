@@ -1,7 +1,8 @@
 import { linesOf } from '../../charts/lines.ts';
+import { parallelOf } from '../../charts/parallel.ts';
 import { outcomesOf } from '../../charts/scatter.ts';
 import { isSmoothable } from '../../charts/series.ts';
-import type { ChartSpec, LineChartSpec } from '../../charts/spec.ts';
+import type { ChartSpec, LineChartSpec, ParallelChartSpec } from '../../charts/spec.ts';
 import { stepPlaces } from '../../charts/series.ts';
 import { isKept } from '../../charts/gates.ts';
 import type { ChartData } from './chart.ts';
@@ -11,7 +12,7 @@ import type { ChartData } from './chart.ts';
  * begin with # say where it is from.
  */
 export function chartCsv(data: ChartData, chart: ChartSpec, provenance: readonly string[]): string {
-  const about = [...provenance, ...notes(chart)];
+  const about = [...provenance, ...notes(chart), ...rangeNote(data, chart)];
   const rows = [...rowsOf(data, chart)].map((row) => row.map(cell).join(','));
   return [...about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`), ...rows, ''].join('\r\n');
 }
@@ -27,12 +28,21 @@ function notes(chart: ChartSpec): string[] {
   ];
 }
 
+function rangeNote({ range }: ChartData, chart: ChartSpec): string[] {
+  if (!range || (chart.kind !== 'lines' && chart.kind !== 'step-time')) return [];
+  return [`a part: ${chart.x} from ${range[0]} to ${range[1]}`];
+}
+
 type Row = readonly (string | number)[];
 
-function* rowsOf({ trainings, gates }: ChartData, chart: ChartSpec): Generator<Row> {
+function* rowsOf(data: ChartData, chart: ChartSpec): Generator<Row> {
+  const { trainings, gates } = data;
   switch (chart.kind) {
     case 'lines':
-      yield* lineRows(trainings, chart);
+      yield* lineRows(data, chart);
+      return;
+    case 'parallel':
+      yield* parallelRows(data, chart);
       return;
     case 'scatter':
       yield ['training', 'run', 'family', chart.x, chart.y];
@@ -53,7 +63,7 @@ function* rowsOf({ trainings, gates }: ChartData, chart: ChartSpec): Generator<R
       yield [chart.x, 'clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'];
       const { steps, epochs } = trainings[0];
       const places = stepPlaces(steps, epochs, chart.x);
-      for (const [i, place] of places.entries()) {
+      for (const [i, place] of placesWithin(places, data.range)) {
         yield [place, steps.clientSeconds[i], steps.wireSeconds[i], steps.serverSeconds[i], steps.waitSeconds[i]];
       }
     }
@@ -61,18 +71,38 @@ function* rowsOf({ trainings, gates }: ChartData, chart: ChartSpec): Generator<R
 }
 
 /** One table for all kinds of series, of what was measured and of what is drawn of it. */
-function* lineRows(trainings: ChartData['trainings'], chart: LineChartSpec): Generator<Row> {
+function* lineRows({ trainings, range }: ChartData, chart: LineChartSpec): Generator<Row> {
   yield ['training', 'run', 'family', 'series', chart.x, chart.metric];
   for (const { label, run, family, x, y, raw } of linesOf(trainings, { ...chart, seedsAsBand: false })) {
-    for (const [i, place] of x.entries()) yield [label, run, family, 'measured', place, (raw ?? y)[i]];
+    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, 'measured', place, (raw ?? y)[i]];
     if (!raw) continue;
-    for (const [i, place] of x.entries()) yield [label, run, family, 'smoothed', place, y[i]];
+    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, 'smoothed', place, y[i]];
   }
   for (const { family, x, y, band } of chart.seedsAsBand ? linesOf(trainings, chart) : []) {
     if (!band) continue;
     for (const [series, values] of Object.entries({ mean: y, ...band })) {
-      for (const [i, place] of x.entries()) yield ['', '', family, series, place, values[i]];
+      for (const [i, place] of placesWithin(x, range)) yield ['', '', family, series, place, values[i]];
     }
+  }
+}
+
+/** The places of a line that lie in a range, each with its index. */
+function* placesWithin(x: Float64Array, range: ChartData['range']): Generator<[index: number, place: number]> {
+  for (const [i, place] of x.entries()) {
+    if (!range || (place >= range[0] && place <= range[1])) yield [i, place];
+  }
+}
+
+/** Numbers as they are, all else by name; a training has no result before its first epoch. */
+function* parallelRows({ trainings, differences }: ChartData, chart: ParallelChartSpec): Generator<Row> {
+  const { axes, rows } = parallelOf(trainings, differences!, chart.seedsTogether);
+  const { brushed } = chart;
+  yield ['training', ...axes.map(({ name }) => name), ...(brushed ? ['brushed'] : [])];
+  for (const { id, label, values } of rows) {
+    const cells = axes.map(
+      ({ categories }, i) => categories?.[values[i]] ?? (Number.isNaN(values[i]) ? '' : values[i]),
+    );
+    yield [label, ...cells, ...(brushed ? [brushed.includes(id) ? 1 : 0] : [])];
   }
 }
 

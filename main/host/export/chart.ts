@@ -3,8 +3,12 @@ import type { GateHistory } from '../../api.ts';
 import type { TrainingData } from '../../charts/data.ts';
 import { gateOption } from '../../charts/gates.ts';
 import { lineOption } from '../../charts/line-option.ts';
+import { differingSettings } from '../../charts/differing.ts';
 import { linesOf, sampleLines } from '../../charts/lines.ts';
 import type { Looks } from '../../charts/looks.ts';
+import { parallelOf, type Differences } from '../../charts/parallel.ts';
+import { parallelOption } from '../../charts/parallel-option.ts';
+import type { Range } from '../../charts/sample.ts';
 import { outcomesOf, scatterOption } from '../../charts/scatter.ts';
 import type { ChartSpec, PaperSpec } from '../../charts/spec.ts';
 import { stepTimeOption, stepTimesOf } from '../../charts/step-time.ts';
@@ -23,6 +27,9 @@ export interface ChartData {
   readonly looks?: Looks;
   readonly trainings: readonly TrainingData[];
   readonly gates: GateHistory | null;
+  readonly differences: Differences | null;
+  /** The part of the x axis that is shown; all of it where it is null. */
+  readonly range: Range | null;
 }
 
 /** More moments than a page has room for are not drawn. */
@@ -36,17 +43,42 @@ export function readTrainings(store: Store, runs: readonly Run[]): TrainingData[
 }
 
 /** What a chart of trainings shows; `step-time` and `gates` are about the first alone. Throws `nothing-to-draw`. */
-export function chartData(store: Store, trainings: readonly TrainingData[], chart: ChartSpec): ChartData {
+export function chartData(
+  store: Store,
+  trainings: readonly TrainingData[],
+  chart: ChartSpec,
+  range: Range | null = null,
+): ChartData {
   const drawn = trainings.filter(({ steps, epochs }) => steps.step.length > 0 || epochs.length > 0);
   if (drawn.length === 0) {
     const names = [...new Set(trainings.map(({ run }) => run))].join(', ');
     throw nothingToDraw(`${names} has no records yet. Let it train for a while.`);
   }
-  if (chart.kind !== 'gates') return { trainings: drawn, gates: null };
-  const [{ run, training }] = drawn;
+  const data = { trainings: drawn, gates: null, differences: null, range };
+  switch (chart.kind) {
+    case 'lines':
+    case 'scatter':
+    case 'step-time':
+      return data;
+    case 'parallel':
+      return { ...data, differences: differencesOf(store, drawn) };
+    case 'gates':
+      return { ...data, trainings: drawn.slice(0, 1), gates: gatesOf(store, drawn[0]) };
+  }
+}
+
+function differencesOf(store: Store, trainings: readonly TrainingData[]): Differences {
+  const runs = [...new Set(trainings.map(({ run }) => run))];
+  const settings = differingSettings(runs.map((run) => store.find(run).experiment));
+  if (settings.length === 0)
+    throw nothingToDraw('These runs are set alike. Choose runs that differ in their settings.');
+  return { runs, settings };
+}
+
+function gatesOf(store: Store, { run, training }: TrainingData): GateHistory {
   const gates = gateHistory(store, store.find(run), training, moments);
   if (gates.maps === 0) throw nothingToDraw(`${run} has no gate: it trains without a compression module.`);
-  return { trainings: drawn.slice(0, 1), gates };
+  return gates;
 }
 
 function nothingToDraw(message: string): SluiceError {
@@ -75,16 +107,20 @@ export async function drawChart(
 }
 
 function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, buckets: number): EChartsCoreOption {
-  const { trainings, gates, looks } = data;
+  const { trainings, gates, differences, looks, range } = data;
   switch (chart.kind) {
     case 'lines':
-      return lineOption(sampleLines(linesOf(trainings, chart, looks), buckets, null, chart.logX), chart, style);
+      return lineOption(sampleLines(linesOf(trainings, chart, looks), buckets, range, chart.logX), chart, style, {
+        range,
+      });
     case 'scatter':
       return scatterOption(outcomesOf(trainings, chart, looks), chart, style);
+    case 'parallel':
+      return parallelOption(parallelOf(trainings, differences!, chart.seedsTogether, looks), chart.brushed, style);
     case 'gates':
       return gateOption(gates!, 'sent', style, bitmap);
     case 'step-time':
-      return stepTimeOption(stepTimesOf(trainings[0], chart.x, 200), chart, style);
+      return stepTimeOption(stepTimesOf(trainings[0], chart.x, 200, range ?? undefined), chart, style);
   }
 }
 

@@ -25,13 +25,13 @@ const types = {
 /** A chart of runs as a file. Throws `run-unknown`, `nothing-to-draw` and `font-unknown`. */
 export async function exportChart(
   store: Store,
-  { runs, chart, format, paper, trainings: looks }: ChartExport,
+  { runs, chart, format, paper, range, trainings: looks }: ChartExport,
 ): Promise<ExportedFile> {
   const named = runs.map((id) => store.find(id));
   const all = readTrainings(store, named);
   const trainings = looks ? drawnTrainings(all, looks) : all;
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
-  const data = { ...chartData(store, trainings, chart), ...(looks && { looks }) };
+  const data = { ...chartData(store, trainings, chart, range), ...(looks && { looks }) };
   const content =
     format === 'csv' ? encode(chartCsv(data, chart, provenance(shown))) : await drawChart(data, chart, paper, format);
   return file(shown, chartName(chart), format, content);

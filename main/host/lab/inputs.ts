@@ -31,8 +31,17 @@ const scatter = z.strictObject({
   x: z.enum(costs),
   logX: z.boolean(),
 });
+const parallel = z.strictObject({
+  kind: z.literal('parallel'),
+  seedsTogether: z.boolean(),
+  brushed: ids.nullable(),
+});
 const gates = z.strictObject({ kind: z.literal('gates') });
 const stepTime = z.strictObject({ kind: z.literal('step-time'), x: z.enum(['epoch', 'step', 'time']) });
+
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([from, to]) => from < to, 'expected the lower end before the upper one');
 
 type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Name]>> };
 
@@ -68,9 +77,10 @@ const inputs: Inputs = {
   exportChart: z.tuple([
     z.strictObject({
       runs: ids.min(1),
-      chart: z.discriminatedUnion('kind', [line, scatter, gates, stepTime]),
+      chart: z.discriminatedUnion('kind', [line, scatter, parallel, gates, stepTime]),
       format: z.enum(['svg', 'png', 'pdf', 'csv']),
       paper: paperSchema,
+      range: range.optional(),
       trainings: z.record(id, count.max(1000)).optional(),
     }),
   ]),

@@ -28,6 +28,9 @@ export interface Comparison extends ViewState, Compared {
   /** Ids of the lines that are drawn. */
   readonly shown: ComputedRef<ReadonlySet<string>>;
   show(lines: ReadonlySet<string>): void;
+  /** Those of the lines that are shown. */
+  readonly shownTrainings: ComputedRef<readonly TrainingData[]>;
+  readonly shownLooks: ComputedRef<Looks>;
   /** Those shown, but for what is not brushed. */
   readonly drawn: ComputedRef<readonly TrainingData[]>;
   readonly looks: ComputedRef<Looks>;
@@ -103,6 +106,8 @@ export function useComparison(): Comparison {
       kept.value = remembered(kept.value, { [line]: lookOfColour(colour, allLooks.value, line) });
     },
     questions,
+    shownTrainings,
+    shownLooks,
     shownResults,
     results: computed(() => shownResults.value.filter(({ id }) => !brushed.value || brushed.value.has(id))),
     baseline: computed(() => baselineOf(shownResults.value, view.value.baseline)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bandsOf } from '../../../main/charts/band.ts';
-import { linesOf } from '../../../main/charts/lines.ts';
+import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import { seriesOf } from '../../../main/charts/series.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';
@@ -92,6 +92,17 @@ describe('lines', () => {
     expect([band.least[0], band.mean[0], band.most[0]]).toEqual([0.4, 0.5, 0.6]);
     expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch'))).toHaveLength(1);
     expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch', { seedsAsBand: false }))).toHaveLength(2);
+  });
+
+  it('show of a part no more than its neighbours, the band as well as the mean', () => {
+    const long = [1, 2].map((seed) =>
+      run(seed, 'deprune', { epochs: [0, 1, 2, 3, 4, 5].map((i) => epoch(i, i / 10)) }),
+    );
+    const spec = lines('accuracy-epoch');
+    const [line] = sampleLines(linesOf(trainingsOf(long), spec), 100, [3, 4], false);
+    const places = (points: Float64Array, width: number): number[] => [...points].filter((_, i) => i % width === 0);
+    expect(places(line.main.points, 2)).toEqual([2, 3, 4, 5]);
+    expect(places(line.ribbon!, 3)).toEqual([2, 3, 4, 5]);
   });
 
   it('are smoothed where that makes sense, with what was measured kept', () => {

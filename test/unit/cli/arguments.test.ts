@@ -7,6 +7,7 @@ import {
   imageShape,
   number,
   port,
+  range,
   share,
   wholeNumber,
   wholeNumbers,
@@ -17,6 +18,10 @@ describe('arguments', () => {
     expect([wholeNumber('12'), number('0.5'), share('0.7'), share('70%')]).toEqual([12, 0.5, 0.7, 0.7]);
     expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
     expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
+    expect([range('2..5'), range('-1.5..1e3')]).toEqual([
+      [2, 5],
+      [-1.5, 1000],
+    ]);
     expect(budgets('4,16,full')).toEqual([4, 16]);
     expect([amount('0'), amount('1.5'), port('65535')]).toEqual([0, 1.5, 65535]);
     for (const text of ['ab'.repeat(32), 'AB:'.repeat(31) + 'CD']) expect(fingerprint(text)).toBe(text);
@@ -30,6 +35,7 @@ describe('arguments', () => {
     [fingerprint, ['', 'ab', 'zz'.repeat(32), 'ab'.repeat(33)]],
     [wholeNumbers, ['', '1,', '1,a']],
     [share, ['0', '1.1', '101%', '%']],
+    [range, ['2', '5..2', '2..2', '2..', '..5', '2.5', 'a..b']],
     [imageShape, ['32x32', '0x32x3', '32x32x3x1', '32,32,3']],
     [budgets, ['0', 'all', '4;16']],
   ])('%o refuses what it cannot read', (read, texts) => {

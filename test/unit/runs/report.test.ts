@@ -12,7 +12,7 @@ describe('a report', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [
       trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { bytes: 10_000 }),
-      trainedRun(store, { name: 'full budget' }, [0.4, 0.7], { bytes: 1_000_000 }),
+      trainedRun(store, { name: 'full budget', batchSize: 32 }, [0.4, 0.7], { bytes: 1_000_000 }),
     ];
     const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt, reach: 0.5 });
     expect(page.match(/<svg role="img" aria-label="[^"]*"/g)).toEqual([
@@ -20,6 +20,7 @@ describe('a report', () => {
       '<svg role="img" aria-label="Accuracy by bytes"',
       '<svg role="img" aria-label="Bytes by time"',
       '<svg role="img" aria-label="Accuracy against bytes"',
+      '<svg role="img" aria-label="Settings and results"',
     ]);
     for (const text of [
       'deprune',

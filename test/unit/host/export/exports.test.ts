@@ -2,6 +2,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { namedChart, chartNames } from '../../../../main/charts/names.ts';
+import type { ChartExport } from '../../../../main/api.ts';
 import type { PaperSpec } from '../../../../main/charts/spec.ts';
 import { exportChart, exportRuns } from '../../../../main/host/lab/exports.ts';
 import type { Run } from '../../../../main/runs/run.ts';
@@ -15,8 +16,8 @@ const paper: PaperSpec = {
 };
 const hostile = `<script>alert("1")</script>`;
 
-function recorded(store: Store, name: string, seed = 1): Run {
-  const run = trainedRun(store, { name }, [0.3, 0.5, 0.6], { seed });
+function recorded(store: Store, name: string, { seed = 1, momentum = 0 } = {}): Run {
+  const run = trainedRun(store, { name, optimiser: { momentum } }, [0.3, 0.5, 0.6], { seed });
   const gates = (i: number): Float32Array => Float32Array.of(0.1, 0.5 + i / 100, 0.9, 0.2);
   store.append(
     run.id,
@@ -73,15 +74,28 @@ describe('a chart on paper', () => {
 
   it('is drawn for every name', async () => {
     const store = openTestStore(temporaryFolder());
-    const { id } = recorded(store, 'deprune');
+    const runs = [recorded(store, 'deprune'), recorded(store, 'other', { momentum: 0.9 })].map(({ id }) => id);
     for (const name of chartNames) {
-      const file = await exportChart(store, { runs: [id], chart: namedChart(name)!, format: 'svg', paper });
+      const file = await exportChart(store, { runs, chart: namedChart(name)!, format: 'svg', paper });
       expect(text(file), name).toMatch(/<(path|polyline|image)/);
       expect(text(file), name).not.toMatch(/NaN|Infinity|undefined/);
     }
   });
 
-  it('says what is missing: records, a gate, a font', async () => {
+  it('is the part that was asked for', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    const chart = namedChart('accuracy-epoch')!;
+    const draw = async (changes: Partial<ChartExport>) =>
+      text(await exportChart(store, { runs: [id], chart, format: 'svg', paper, ...changes }));
+    expect(await draw({})).toContain('>30 %<');
+    expect(await draw({ range: [2, 3] })).toContain('>2.2<');
+    const csv = await draw({ format: 'csv', range: [2, 3] });
+    expect(csv).toContain('# a part: epoch from 2 to 3\r\n');
+    expect(csv.match(/,measured,/g)).toHaveLength(2);
+  });
+
+  it('says what is missing: records, a gate, a difference, a font', async () => {
     const store = openTestStore(temporaryFolder());
     const empty = trainedRun(store, { name: 'empty' }, []);
     const plain = trainedRun(store, { name: 'plain' }, [0.5]);
@@ -89,6 +103,7 @@ describe('a chart on paper', () => {
       exportChart(store, { runs: [run.id], chart: namedChart(name)!, format: 'pdf', paper: { ...paper, ...changes } });
     await expect(draw(empty, 'accuracy-epoch')).rejects.toThrow(/no records yet/);
     await expect(draw(plain, 'gates')).rejects.toThrow(/has no gate/);
+    await expect(draw(plain, 'parallel')).rejects.toThrow(/set alike/);
     await expect(draw(plain, 'accuracy-epoch', { fontFamily: 'No Such' })).rejects.toMatchObject({
       code: 'font-unknown',
     });
@@ -113,6 +128,21 @@ describe('the data of a chart', () => {
   });
 });
 
+describe('the data of parallel coordinates', () => {
+  it('is a row for each line, and says which were brushed', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [recorded(store, 'deprune'), recorded(store, 'other', { momentum: 0.9 })].map(({ id }) => id);
+    const chart = { kind: 'parallel', seedsTogether: true, brushed: [`${runs[1]}/0`] } as const;
+    const csv = text(await exportChart(store, { runs, chart, format: 'csv', paper })).split('\r\n');
+    expect(csv.filter((line) => !line.startsWith('#'))).toEqual([
+      'training,momentum,traffic,best accuracy,brushed',
+      'deprune,0,9000,0.6,0',
+      'other,0.9,9000,0.6,1',
+      '',
+    ]);
+  });
+});
+
 describe('runs as files', () => {
   it('are a zip with settings, records, log and charts', async () => {
     const store = openTestStore(temporaryFolder());
@@ -130,7 +160,7 @@ describe('runs as files', () => {
 
   it('are one table, one document or one report', async () => {
     const store = openTestStore(temporaryFolder());
-    const runs = [1, 2].map((seed) => recorded(store, 'deprune', seed).id);
+    const runs = [1, 2].map((seed) => recorded(store, 'deprune', { seed }).id);
     const csv = text(await exportRuns(store, { runs, format: 'csv' }))
       .trim()
       .split('\r\n');
