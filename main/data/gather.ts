@@ -13,7 +13,10 @@ export function stem(path: string): string {
   return basename(path).replace(/\.(tar|tar\.gz|tgz|gz|bin)$/i, '');
 }
 
-/** All files below a folder, in order of name; hidden ones and those operating systems leave behind are no data. */
+/**
+ * All files below a folder, in order of name; hidden ones and those operating systems leave behind are no data. An
+ * empty folder is an error, for a class that was to lie there would be missing.
+ */
 async function listFiles(folder: string, label: string, prefix = '', depth = 0): Promise<SourceFile[]> {
   if (depth > deepest) {
     throw new SluiceError(
@@ -31,7 +34,9 @@ async function listFiles(folder: string, label: string, prefix = '', depth = 0):
     if (isFolder) files = files.concat(await listFiles(file.path, file.label, `${file.name}/`, depth + 1));
     else files.push(file);
   }
-  return files;
+  if (files.length > 0) return files;
+  const advice = depth === 0 ? 'Import the folder or archive with the data.' : 'Put its files there, or remove it.';
+  throw new SluiceError('import-empty', `${label} holds no files. ${advice}`);
 }
 
 /** The files one path stands for; an archive is unpacked into `scratch` first. */
@@ -55,9 +60,6 @@ export async function gatherFiles(
   let files: SourceFile[] = [];
   for (const [i, path] of paths.entries()) {
     const found = await filesOf(path, join(scratch, `${i}-${stem(path)}`), onProgress);
-    if (found.length === 0) {
-      throw new SluiceError('import-empty', `${path} holds no files. Import the folder or archive with the data.`);
-    }
     const named = paths.length === 1 ? found : found.map((file) => ({ ...file, name: `${stem(path)}/${file.name}` }));
     files = files.concat(named);
   }

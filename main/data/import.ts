@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { messageOf, SluiceError } from '../errors.ts';
+import { isArchive } from './archive.ts';
 import { cifar10, cifar100 } from './formats/cifar.ts';
 import { folder } from './formats/folder.ts';
 import type { Format, SourceFile } from './formats/format.ts';
@@ -45,8 +46,11 @@ function formatFor(files: readonly SourceFile[], paths: readonly string[], wante
   if (found) return found;
   throw new SluiceError(
     'layout-unknown',
-    `${paths.join(', ')}: nothing known among ${files.length} files (the first is ${files[0].name}). Sluice reads\n` +
-      choices.map(({ layout }) => `  - ${layout}`).join('\n'),
+    [
+      `${paths.join(', ')}: nothing known among its files (the first is ${files[0].name}). Sluice reads`,
+      ...choices.map(({ layout }) => `  - ${layout}`),
+      ...(files.some(({ path }) => isArchive(path)) ? ['Archives have to be named themselves: import them.'] : []),
+    ].join('\n'),
   );
 }
 

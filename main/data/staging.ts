@@ -13,7 +13,8 @@ export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): 
   try {
     return await work(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // An archive that broke off may still be having its last files written.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

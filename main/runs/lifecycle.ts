@@ -60,6 +60,6 @@ export function continueRun(store: Store, reference: string, wish: 'run' | 'turn
 
 function expect(run: Run, statuses: readonly RunStatus[], done: string): void {
   if (statuses.includes(run.status)) return;
-  const message = `Run ${run.id} is ${run.status}. Only a run that is ${statuses.join(', ')} can be ${done}.`;
+  const message = `Run ${run.id} is ${run.status}. Only a run that is ${statuses.join(' or ')} can be ${done}.`;
   throw new SluiceError('run-status', message);
 }

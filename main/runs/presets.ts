@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { nearest } from '../data/near.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from './experiment.ts';
-import { hasFields, merge } from '../fields.ts';
+import { hasFields, merge, type Fields } from '../fields.ts';
 import { parseExperiment } from './parse.ts';
 import { problemsOf, throwProblems } from './problems.ts';
 import { applySetting } from './settings.ts';
@@ -80,15 +80,17 @@ export function loadPreset(name: string, options: LoadOptions = {}): Preset {
  * what is wrong in it.
  */
 export function loadExperiments(path: string, { small = false, settings = [] }: LoadOptions = {}): Preset {
-  return naming(path, () => readPreset(path, small, settings));
+  const preset = naming(path, () => readPreset(path, small, []));
+  // The file is in order by itself, so what may be wrong now is what was set.
+  return settings.length === 0 ? preset : readPreset(path, small, settings);
 }
 
 function readPreset(path: string, small: boolean, settings: readonly string[]): Preset {
   const file = readJson(path);
   const name = basename(path, extname(path));
-  if (!hasFields(file) || !('experiments' in file)) {
+  if (!('experiments' in file)) {
     if (small) throw new SluiceError('no-small-variant', 'a single experiment has no small variant');
-    const experiment = build([file as ExperimentInput], settings);
+    const experiment = build([file], settings);
     return {
       name,
       title: experiment.name,
@@ -124,9 +126,16 @@ function checked(file: object): PresetFile {
   return file as PresetFile;
 }
 
-function readJson(path: string): unknown {
+function readJson(path: string): Fields {
+  const value = parseJson(path);
+  if (hasFields(value)) return value;
+  throw new SluiceError('bad-file', 'holds no JSON object: expected an experiment or a preset, { … }');
+}
+
+function parseJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    // Editors on Windows may put a byte order mark before the text.
+    return JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, '')) as unknown;
   } catch (error) {
     throw new SluiceError('bad-file', `cannot be read as JSON: ${messageOf(error)}`, { cause: error });
   }

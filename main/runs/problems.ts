@@ -24,15 +24,27 @@ export function problem(path: string, value: unknown, expected: string): Problem
 
 /** What zod found, in words. The error must come from a parse with `reportInput`. */
 export function problemsOf(error: z.ZodError, schema: z.ZodType): Problem[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.join('.');
-    if (issue.code !== 'unrecognized_keys') return [problem(path, issue.input, expectation(issue))];
-    const fields = fieldsAt(schema, issue.path).join(', ');
+  return error.issues.flatMap((issue) => problemsAt([], issue, schema));
+}
+
+function problemsAt(base: readonly PropertyKey[], issue: Issue, schema: z.ZodType): Problem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const fields = fieldsAt(schema, path).join(', ');
     return issue.keys.map((key) => ({
-      path: [...issue.path, key].join('.'),
+      path: [...path, key].join('.'),
       text: `is not a field: expected ${fields}`,
     }));
-  });
+  }
+  const meant = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
+  return meant
+    ? meant.flatMap((inner) => problemsAt(path, inner, schema))
+    : [problem(path.join('.'), issue.input, expectation(issue))];
+}
+
+/** What is wrong within a value that has the form of one branch of a union, as an object among words has. */
+function branchMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  return errors.find((branch) => branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'));
 }
 
 type Issue = z.core.$ZodIssue;

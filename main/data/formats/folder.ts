@@ -64,7 +64,7 @@ export const folder: Format = {
   read: async (files, { size, onProgress }) => {
     if (size !== undefined && !(size >= 1 && size <= largestDecoded)) {
       throw new SluiceError(
-        'image-size',
+        'bad-usage',
         `size is ${size}, expected 1 to ${largestDecoded}. Larger images need no size: they stay files, cut to ${croppedTo} pixels.`,
         { path: 'size' },
       );

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeDataset } from '../../../main/data/datasets.ts';
@@ -262,7 +263,7 @@ describe('what is wrong with the files is said, and nothing is left behind', () 
 
   it('a size that makes no small image', async () => {
     const folder = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
-    await expectFailure(folder, 'image-size', ['size is 500', '128'], { name: 'x', size: 500 });
+    await expectFailure(folder, 'bad-usage', ['size is 500', '128'], { name: 'x', size: 500 });
   });
 
   it('a truncated image', async () => {
@@ -305,10 +306,15 @@ describe('what is wrong with the files is said, and nothing is left behind', () 
 
   it('an empty folder, or one of something else', async () => {
     await expectFailure(scratchFolder(), 'import-empty', ['holds no files']);
+    const pets = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
+    mkdirSync(join(pets, 'c'));
+    await expectFailure(pets, 'import-empty', [`${join(pets, 'c')} holds no files`]);
     const folder = scratchFolder();
     writeFile(join(folder, 'thesis.pdf'), 'words');
     await expectFailure(folder, 'layout-unknown', ['thesis.pdf', 'CIFAR-10 binary', 'folder of images']);
     await expectFailure(folder, 'format-unknown', ['"bmp"', 'cifar10'], { format: 'bmp' });
+    writeFile(join(folder, 'pets.tar'), 'packed');
+    await expectFailure(folder, 'layout-unknown', ['Archives have to be named']);
   });
 
   it('a damaged archive', async () => {
@@ -318,6 +324,11 @@ describe('what is wrong with the files is said, and nothing is left behind', () 
     await expectFailure(tar, 'archive-damaged', ['set.tar']);
     writeFileSync(tar, 'not a tar'.repeat(200));
     await expectFailure(tar, 'archive-damaged', ['set.tar']);
+    const many = join(folder, 'many');
+    for (let i = 0; i < 200; i++) writeFile(join(many, `${i % 20}`, `${i}.png`), randomBytes(1000));
+    const packed = await tarOf(many, join(folder, 'many.tgz'));
+    truncateSync(packed, 150_000);
+    await expectFailure(packed, 'archive-damaged', ['many.tgz']);
   });
 
   it('several paths without a name', async () => {

@@ -80,6 +80,19 @@ describe('parseExperiment', () => {
     ]);
   });
 
+  it('says of a link of its own which of its fields is wrong', () => {
+    const { message } = failure(() => parseExperiment({ link: { up: -1, jitter: 3 } }));
+    expect(message.split('\n  ')).toEqual([
+      'The experiment has 3 problems:',
+      'link.up is -1: expected more than 0',
+      'link.down is missing: expected a number',
+      'link.jitter is not a field: expected up, down, rttMs, jitterMs, loss, shared',
+    ]);
+    expect(complaint({ link: 'wifi' })).toBe(
+      'link is "wifi": expected one of wifi6, ethernet, lte, 3g, satellite or an object',
+    );
+  });
+
   it('refuses what is no object at all', () => {
     expect(complaint([1])).toBe('The experiment is [1]: expected an object');
   });

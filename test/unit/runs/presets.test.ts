@@ -122,6 +122,22 @@ describe('loadExperiments', () => {
     expect(() => loadExperiments(path, { small: true })).toThrow(/mine\.json: .*no small variant/);
   });
 
+  it('takes no file that holds something else than an object for the default experiment', () => {
+    for (const content of ['[]', 'null', '"full"', '3']) {
+      expect(() => loadExperiments(file(content))).toThrow(/mine\.json: holds no JSON object/);
+    }
+  });
+
+  it('reads past the mark that some editors put before the text', () => {
+    expect(loadExperiments(file('\ufeff{"name": "marked"}')).title).toBe('marked');
+  });
+
+  it('does not blame the file for what was set', () => {
+    const path = file('{"name": "my run"}');
+    expect(() => loadExperiments(path, { settings: ['threads=0'] })).toThrow(/^threads is 0: expected 1 or more$/);
+    expect(() => loadExperiments(path, { settings: ['threads'] })).toThrow(/^"threads" is not a setting/);
+  });
+
   it('names the file and the field when something is wrong', () => {
     expect(() => loadExperiments(join(folder, 'none.json'))).toThrow(/none\.json: cannot be read as JSON: ENOENT/);
     expect(() => loadExperiments(file('{'))).toThrow(/mine\.json: cannot be read as JSON/);
