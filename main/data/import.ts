@@ -10,7 +10,7 @@ import { idx } from './formats/idx.ts';
 import { imagenet100 } from './formats/imagenet100.ts';
 import { stl10 } from './formats/stl.ts';
 import { gatherFiles, stem } from './gather.ts';
-import { datasetFolder, infoOf } from './manifest.ts';
+import { dataFolder, datasetFolder, infoOf } from './manifest.ts';
 import type { OnProgress } from './progress.ts';
 import type { DatasetInfo } from './source.ts';
 import { inStagingFolder } from './staging.ts';
@@ -83,7 +83,13 @@ function freeFolder(name: string): string {
 
 /** What the operating system refuses (no permission, no space) is the user's to mend. */
 function explained(error: unknown): unknown {
-  if (error instanceof SluiceError || (error as NodeJS.ErrnoException).syscall === undefined) return error;
+  if (error instanceof SluiceError) return error;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const message = `There is no space left on the disk of ${dataFolder()}. Free some, or set SLUICE_HOME to a larger disk.`;
+    return new SluiceError('disk-full', message, { cause: error });
+  }
+  if (syscall === undefined) return error;
   return new SluiceError('file-system', `The import failed: ${messageOf(error)}.`, { cause: error });
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
 import { messageOf, SluiceError } from '../errors.ts';
@@ -22,7 +22,7 @@ const busyMs = 10_000;
 
 /** Opens a database, creating or migrating it as needed. Several processes may have it open. */
 export function openDatabase(path: string): Database {
-  mkdirSync(dirname(path), { recursive: true });
+  requireWritable(path);
   try {
     const database = wrap(new Libsql(path, { timeout: busyMs }));
     prepare(database, path);
@@ -31,6 +31,18 @@ export function openDatabase(path: string): Database {
     if (cause instanceof SluiceError) throw cause;
     const message = `The run store ${path} cannot be opened: ${messageOf(cause)}. Move the file away to start a new one.`;
     throw new SluiceError('store-open', message, { cause });
+  }
+}
+
+/** SQLite would say less of what is in the way, and "move the file away" would be the wrong advice. */
+function requireWritable(path: string): void {
+  const folder = dirname(path);
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const place of [folder, path].filter((place) => existsSync(place))) accessSync(place, constants.W_OK);
+  } catch (cause) {
+    const message = `Runs cannot be kept in ${folder} (${messageOf(cause)}). Make it a folder you may write to, or set SLUICE_HOME to another.`;
+    throw new SluiceError('store-unwritable', message, { cause });
   }
 }
 

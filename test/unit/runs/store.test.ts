@@ -275,4 +275,10 @@ describe('opening the store', () => {
     database.close();
     expect(() => openStore(other)).toThrow(/has format 99, .* Update Sluice/);
   });
+
+  it('says so when its folder cannot be one, and does not advise to move the store away', () => {
+    const taken = join(temporaryFolder(), 'taken');
+    writeFileSync(taken, 'a file');
+    expect(() => openStore(taken)).toThrow(/Runs cannot be kept in .*taken \(EEXIST.*SLUICE_HOME/);
+  });
 });
