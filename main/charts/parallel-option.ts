@@ -53,9 +53,8 @@ function axesOption({ axes, rows }: ParallelData, style: ChartStyle, above: numb
       ...labels[dim].scale,
       axisLabel: {
         ...(categories
-          ? { formatter: (text: string) => wrapped(text, room - fontSize, style) }
+          ? { formatter: (text: string) => wrapped(text, room - fontSize, style), width: room - fontSize }
           : { formatter: format, customValues: labels[dim].values }),
-        ...(dim === last ? {} : { width: room - fontSize, overflow: 'truncate' }),
       },
     })),
   };
@@ -102,7 +101,16 @@ function axisDefault({ ground, text, faint, fontSize, fontFamily, lineWidth }: C
   const halo = { textBorderColor: ground, textBorderWidth: fontSize / 4 };
   return {
     nameTextStyle: { color: text, fontSize, fontFamily, fontWeight: 600, align: 'left', padding: 0 },
-    axisLabel: { color: text, fontSize: 0.9 * fontSize, lineHeight: fontSize, fontFamily, hideOverlap: true, ...halo },
+    axisLabel: {
+      color: text,
+      fontSize: 0.9 * fontSize,
+      lineHeight: fontSize,
+      fontFamily,
+      hideOverlap: true,
+      overflow: 'truncate',
+      margin: fontSize / 2,
+      ...halo,
+    },
     axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
     axisTick: { show: false },
     areaSelectStyle: {

@@ -5,7 +5,7 @@ import type { LineChartSpec } from '../../../main/charts/spec.ts';
 
 /** More lines in one chart can neither be told apart nor drawn at once. */
 export const mostLines = 60;
-const mostMeasured = 16;
+const mostMeasured = 8;
 
 /**
  * The lines a chart draws: of many the first, and what was measured behind smoothed ones only while they are few.

@@ -113,7 +113,7 @@ export const runColumns: readonly RunColumn[] = [
   {
     name: 'group',
     label: 'Launch',
-    width: 'minmax(100px, 0.8fr)',
+    width: 'minmax(176px, 0.8fr)',
     text: ({ group }) => launchText(group),
     order: ({ group }) => group,
   },
