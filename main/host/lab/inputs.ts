@@ -50,6 +50,7 @@ const oneRun = z.tuple([id]);
 
 const inputs: Inputs = {
   hello: nothing,
+  trouble: nothing,
   presets: nothing,
   preset: z.tuple([id, z.boolean()]),
   examine: z.tuple([experiment]),

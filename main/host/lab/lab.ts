@@ -50,7 +50,11 @@ export function openLab(): Lab {
   const store = openStore(home);
   const dead = new Set<string>();
   const summaries = openSummaries(store, dead);
-  const queue = openQueue({ home, store, log, notify, dead, parallelRuns: () => settings.current.parallelRuns });
+  const queue = openQueue({
+    ...{ home, store, log, notify, dead },
+    parallelRuns: () => settings.current.parallelRuns,
+    onTrouble: (trouble) => windows.emit('trouble', trouble),
+  });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const readers = new Map<LabWindow, Reader>();

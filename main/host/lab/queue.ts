@@ -13,6 +13,8 @@ import { startLastingRun } from './run-process.ts';
 export interface RunQueue {
   /** Starts what there is room for, and looks after what has ended. */
   tend(): void;
+  /** What keeps it from looking after its runs; null while nothing does. */
+  readonly trouble: string | null;
   /** Runs of the queue that are being executed. */
   active(): string[];
   close(): void;
@@ -24,6 +26,7 @@ interface QueueOptions {
   readonly log: LabLog;
   readonly parallelRuns: () => number;
   readonly notify: (notice: Notice) => void;
+  readonly onTrouble: (trouble: string | null) => void;
   /** Runs whose process has died while there is no way to write that down. */
   readonly dead: Set<string>;
   readonly start?: typeof startLastingRun;
@@ -36,11 +39,11 @@ const mostAttempts = 2;
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
 export function openQueue(options: QueueOptions): RunQueue {
-  const { home, store, log, parallelRuns, notify, dead, start: startRun = startLastingRun } = options;
+  const { home, store, log, parallelRuns, notify, onTrouble, dead, start: startRun = startLastingRun } = options;
   const starting = new Set<string>();
   let lock: RunLock | null = null;
   let closed = false;
-  let lastTrouble = '';
+  let trouble: string | null = null;
 
   function start({ id }: Run): void {
     store.countAttempt(id);
@@ -115,19 +118,24 @@ export function openQueue(options: QueueOptions): RunQueue {
     if (closed) return;
     try {
       look();
-      lastTrouble = '';
+      be(null);
     } catch (error) {
-      const trouble = isDiskFull(error)
-        ? fullDisk(home)
-        : `The queue of runs cannot be looked after: ${messageOf(error)}`;
-      if (trouble !== lastTrouble) notify({ level: 'error', text: trouble });
       log('looking after the queue', error);
-      lastTrouble = trouble;
+      be(isDiskFull(error) ? fullDisk(home) : `The queue of runs cannot be looked after: ${messageOf(error)}`);
     }
+  }
+
+  function be(now: string | null): void {
+    if (now === trouble) return;
+    trouble = now;
+    onTrouble(trouble);
   }
 
   return {
     tend,
+    get trouble() {
+      return trouble;
+    },
     active: () =>
       store
         .queue()

@@ -13,6 +13,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const store = openTestStore(home);
   const started: string[] = [];
   const notices: Notice[] = [];
+  const troubles: (string | null)[] = [];
   const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
   const locks = new Map<string, RunLock>();
@@ -20,6 +21,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
     dead,
     notify: (notice) => notices.push(notice),
+    onTrouble: (trouble) => troubles.push(trouble),
     start: (_home, id, _folder, onExit) => {
       started.push(id);
       exits.set(id, onExit);
@@ -28,7 +30,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, notices, dead },
+    ...{ home, store, queue, started, notices, troubles, dead },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -88,7 +90,7 @@ describe('the queue of runs', () => {
   });
 
   it('knows a death that it cannot write down, says why, and acts when it can', () => {
-    const { home, store, queue, started, notices, dead, run, exit } = labQueue();
+    const { home, store, queue, started, troubles, dead, run, exit } = labQueue();
     const [a] = queued(store, 1);
     queue.tend();
     run(a);
@@ -100,12 +102,12 @@ describe('the queue of runs', () => {
     queue.tend();
     expect([...dead]).toEqual([a]);
     expect(openSummaries(store, dead).one(a).status).toBe('interrupted');
-    expect(notices).toMatchObject([
-      { level: 'error', text: expect.stringContaining(`space left on the disk of ${home}`) as string },
-    ]);
+    expect(queue.trouble).toContain(`space left on the disk of ${home}`);
     store.setStatus = setStatus;
     queue.tend();
     expect([...dead, ...started]).toEqual([a, a]);
+    expect(troubles).toEqual([expect.any(String), null]);
+    expect(queue.trouble).toBeNull();
   });
 
   it('begins one again that was to go on when its process died', () => {
