@@ -1,5 +1,6 @@
 import type { Budget } from '../../../main/api.ts';
 import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
+import { settingsKey } from '../../../main/charts/differing.ts';
 import { linesOf, type Line } from '../../../main/charts/lines.ts';
 import { isOfEpochs } from '../../../main/charts/series.ts';
 import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
@@ -52,7 +53,16 @@ export function runData(
   { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
 ): RunData {
   const { id, name, number, seed } = run;
-  return { id, name, number, seed, trainingBudgets: trainingBudgets(run), steps: steps.columns, epochs };
+  return {
+    id,
+    name,
+    number,
+    seed,
+    settings: settingsKey(run.experiment),
+    trainingBudgets: trainingBudgets(run),
+    steps: steps.columns,
+    epochs,
+  };
 }
 
 /** The trainings of a run for one view of its data sources. */

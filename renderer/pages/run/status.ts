@@ -34,7 +34,7 @@ export function actionsFor(run: Pick<RunSummary, 'status' | 'progress' | 'elsewh
 
 type NotedRun = Pick<
   RunSummary,
-  'status' | 'error' | 'startedAt' | 'epochsDone' | 'epochsTotal' | 'progress' | 'elsewhere'
+  'number' | 'status' | 'error' | 'startedAt' | 'epochsDone' | 'epochsTotal' | 'progress' | 'elsewhere'
 >;
 
 /** `queue` is where a queued run stands. */
@@ -86,6 +86,9 @@ function stoppedNote(run: NotedRun): StatusNote {
   return { tone: 'info', title: 'Stopped', text, ways: [] };
 }
 
+/** What a run says that trained with a server elsewhere: a terminal began it, those of the lab have one of their own. */
+const serverElsewhere = /wss?:\/\/|token is wrong|server has no checkpoint/;
+
 /** Pages that help with what an error names. */
 const remedies = [
   { names: /data set/i, way: { label: 'Data sets', to: '/data' } },
@@ -105,8 +108,14 @@ function kept({ epochsDone, epochsTotal }: NotedRun): string {
   return epochsDone > 0 ? `${epochs(epochsDone)} of ${epochsTotal} are done.` : 'No epoch was finished.';
 }
 
-/** Of a run that had no time for a checkpoint of its own. */
-function resumption({ epochsDone }: NotedRun): string {
+/** Of a run that had no time for a last checkpoint. */
+function resumption({ error, number, epochsDone }: NotedRun): string {
+  if (error !== null && serverElsewhere.test(error)) {
+    const command = `“sluice resume ${number} --offload <address> --token <token>”`;
+    return epochsDone > 0
+      ? `The offload server elsewhere holds its half, so go on from a terminal: ${command}.`
+      : `Resume begins it anew with a server on this machine; with another one: ${command}.`;
+  }
   return epochsDone > 0 ? 'Resume goes on from its last checkpoint.' : 'Resume begins it anew.';
 }
 
