@@ -56,6 +56,8 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
   const sockets = openSockets(lab);
   server.on('upgrade', (request, socket, head) => {
     const { headers, url } = request;
+    // One that has gone meanwhile is no news.
+    socket.on('error', () => socket.destroy());
     const allowed = access.knowsHost(headers) && access.isOwnPage(headers) && access.isLetIn(headers);
     if (allowed && url === '/lab') sockets.accept(request, socket, head);
     else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -170,6 +171,20 @@ describe('the lab over HTTP', () => {
       expect(await socketEnds({ cookie }, encodeMessage(message)), JSON.stringify(message)).toBe(1008);
     }
     expect(await socketEnds({ cookie }, new Uint8Array(9 * 2 ** 20))).toBe(1009);
+  });
+
+  it('outlives those that are turned away and do not wait for the answer', async () => {
+    const upgrade = ['GET /lab HTTP/1.1', 'Host: 127.0.0.1', 'Connection: Upgrade', 'Upgrade: websocket', '', ''];
+    const leave = async (): Promise<void> => {
+      const socket = connect(served.port, '127.0.0.1');
+      await once(socket, 'connect');
+      // More than is read before the answer, so that the connection is reset.
+      socket.on('error', () => undefined).write(upgrade.join('\r\n') + 'x'.repeat(100_000));
+      await new Promise((resolve) => setImmediate(resolve));
+      socket.resetAndDestroy();
+    };
+    for (let i = 0; i < 50; i++) await leave();
+    expect((await ask('/')).status).toBe(401);
   });
 
   it('can be served again on its port, where windows are still let in', async () => {
