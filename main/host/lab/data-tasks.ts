@@ -57,7 +57,9 @@ export function openDataTasks(onChange: (task: DataTask) => void, log: LabLog): 
     } catch (error) {
       if (error instanceof SluiceError && error.code === 'cancelled') {
         // What was downloaded stays, to go on from; what was half imported does not.
-        await sweepStaging();
+        await sweepStaging().catch((failure: unknown) =>
+          log('what a cancelled import left stays until the next', failure),
+        );
         change(id, { status: 'cancelled' });
       } else {
         if (!(error instanceof SluiceError)) log(`${tasks.get(id)!.kind} of ${tasks.get(id)!.name}`, error);

@@ -47,12 +47,12 @@ export function openQueue(options: QueueOptions): RunQueue {
 
   function start({ id }: Run): void {
     store.countAttempt(id);
-    starting.add(id);
     const pid = startRun(home, id, store.folder(id), (how) => {
       log(`the process of run ${id} ended: ${how}`);
       starting.delete(id);
       tend();
     });
+    starting.add(id);
     log(`run ${id} is executed by process ${pid}`);
   }
 

@@ -17,12 +17,14 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
   const locks = new Map<string, RunLock>();
+  const unstartable = new Set<string>();
   const queue = openQueue({
     ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
     dead,
     notify: (notice) => notices.push(notice),
     onTrouble: (trouble) => troubles.push(trouble),
     start: (_home, id, _folder, onExit) => {
+      if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
       started.push(id);
       exits.set(id, onExit);
       return 1;
@@ -30,7 +32,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, notices, troubles, dead },
+    ...{ home, store, queue, started, notices, troubles, dead, unstartable },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -162,6 +164,17 @@ describe('the queue of runs', () => {
     exit(a, 'exit code 1');
     expect(started).toEqual([a, a]);
     expect(store.get(a)).toMatchObject({ status: 'stopped', error: expect.stringContaining('process.log') as string });
+    expect(notices).toMatchObject([{ level: 'error', run: a }]);
+  });
+
+  it('starts the others when the process of one cannot be started, which it says and gives up', () => {
+    const { store, queue, started, notices, troubles, unstartable } = labQueue();
+    const [a, b] = queued(store, 2);
+    unstartable.add(a);
+    for (let i = 0; i < 3; i++) queue.tend();
+    expect(started).toEqual([b]);
+    expect(store.get(a).status).toBe('stopped');
+    expect(troubles).toEqual([expect.stringContaining('EMFILE'), null]);
     expect(notices).toMatchObject([{ level: 'error', run: a }]);
   });
 
