@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { JoinOptions, NetworkOptions } from '../host/run/network.ts';
+import { reachableUrl } from '../host/server/reachable.ts';
 import { requireUrl, type ServerAddress } from '../offload/dial.ts';
 import { amount, fingerprint, port, wholeNumber } from './arguments.ts';
 import { print } from './format.ts';
-import { reachableUrl } from './reachable.ts';
 
 /** What `run` and `resume` say of the offload server. */
 export interface ServerOptions {

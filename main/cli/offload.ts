@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
+import { reachableUrl } from '../host/server/reachable.ts';
 import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
 import { amount, port, wholeNumber } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
-import { reachableUrl } from './reachable.ts';
 
 interface OffloadOptions {
   readonly host: string;

@@ -1,6 +1,7 @@
 import type { ServerOptions, ServerState } from '../../api.ts';
 import { SluiceError } from '../../errors.ts';
 import type { ServerEvent } from '../../offload/server.ts';
+import { reachableUrl } from '../server/reachable.ts';
 import { startServerProcess, type ServerProcess } from '../server/start.ts';
 import type { ServedSource, ServerStats } from '../server/stats.ts';
 
@@ -63,7 +64,8 @@ export function openLabServer({ home, onChange }: Options): LabServer {
       become({ status: 'stopped', error: error instanceof Error ? error.message : String(error) });
       throw error;
     }
-    const { url, token, fingerprint } = server;
+    const { token, fingerprint } = server;
+    const url = reachableUrl(server.url);
     const idle = { clients: [], bytesUp: 0, bytesDown: 0, rate: 0, errors: [] };
     return become({ status: 'running', url, token, fingerprint: fingerprint ?? null, startedAt: Date.now(), ...idle });
   }
