@@ -317,7 +317,7 @@ export interface ChartExport {
   readonly trainings?: Looks;
 }
 
-/** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `weights`: the trained pairs. */
+/** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */
 export interface RunExport {
   readonly runs: readonly string[];
   readonly format: 'zip' | 'csv' | 'json' | 'html';

@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import type { ExperimentInput } from './experiment.ts';
-import { hasFields, merge } from '../fields.ts';
+import { hasFields } from '../fields.ts';
 import { parseExperiment } from './parse.ts';
 
 /**
@@ -48,26 +48,4 @@ function change(value: unknown, path: readonly string[], to: unknown, defaults: 
   const fields = hasFields(from) ? from : {};
   const below = hasFields(defaults) ? defaults[key] : undefined;
   return { ...(hasFields(value) ? value : fields), [key]: change(fields[key], rest, to, below, setting) };
-}
-
-/** A field in which two experiments differ; undefined where one does not have it. */
-export interface Difference {
-  readonly path: string;
-  readonly left: unknown;
-  readonly right: unknown;
-}
-
-/** The fields in which two experiments differ, in the order of the first. */
-export function difference(left: object, right: object): Difference[] {
-  return compare('', left, right);
-}
-
-function compare(path: string, left: unknown, right: unknown): Difference[] {
-  if (left instanceof Object && right instanceof Object) {
-    const fields = (value: object): Readonly<Record<string, unknown>> => value as Record<string, unknown>;
-    return Object.keys(merge(left, right)).flatMap((key) =>
-      compare(path === '' ? key : `${path}.${key}`, fields(left)[key], fields(right)[key]),
-    );
-  }
-  return left === right ? [] : [{ path, left, right }];
 }

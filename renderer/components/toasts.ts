@@ -1,4 +1,5 @@
 import { shallowRef, type ShallowRef } from 'vue';
+import { isLabError } from '../../main/wire.ts';
 
 export interface Toast {
   readonly id: number;
@@ -31,7 +32,8 @@ export async function attempt(action: () => Promise<unknown>): Promise<boolean> 
     await action();
     return true;
   } catch (error) {
-    toast('bad', error instanceof Error ? error.message : String(error));
+    // What the desktop app rejects with is plain: no Error gets through to the page whole.
+    toast('bad', error instanceof Error || isLabError(error) ? error.message : String(error));
     return false;
   }
 }

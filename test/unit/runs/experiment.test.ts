@@ -4,7 +4,7 @@ import { SluiceError } from '../../../main/errors.ts';
 import { checkExperiment, experimentNetwork } from '../../../main/runs/check.ts';
 import { methods } from '../../../main/runs/experiment.ts';
 import { parseExperiment } from '../../../main/runs/parse.ts';
-import { applySetting, difference } from '../../../main/runs/settings.ts';
+import { applySetting } from '../../../main/runs/settings.ts';
 
 const cifar10: DatasetInfo = {
   name: 'cifar10',
@@ -202,29 +202,5 @@ describe('applySetting', () => {
 
   it.each(['phases', '=3', 'a..b=3', '__proto__.x=3'])('refuses "%s"', (setting) => {
     expect(failure(() => applySetting({}, setting))).toMatchObject({ code: 'bad-setting' });
-  });
-});
-
-describe('difference', () => {
-  it('lists the fields that differ, wherever they are', () => {
-    const left = parseExperiment({});
-    const right = parseExperiment({
-      split: { layer: 6 },
-      threads: 2,
-      phases: [...left.phases.slice(0, 1), { budget: 'full', epochs: 5 }],
-    });
-    expect(difference(left, right)).toEqual([
-      { path: 'split.layer', left: 5, right: 6 },
-      { path: 'phases.1.epochs', left: 3, right: 5 },
-      { path: 'threads', left: undefined, right: 2 },
-    ]);
-    expect(difference(left, parseExperiment({}))).toEqual([]);
-  });
-
-  it('shows a list that is longer and a part that is missing', () => {
-    expect(difference({ seeds: [1], module: null }, { seeds: [1, 2], module: { resolution: 1 } })).toEqual([
-      { path: 'seeds.1', left: undefined, right: 2 },
-      { path: 'module', left: null, right: { resolution: 1 } },
-    ]);
   });
 });
