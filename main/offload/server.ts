@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { messageOf, SluiceError } from '../errors.ts';
 import { codecNames } from './codecs/index.ts';
 import { removeOldCheckpoints } from './checkpoints.ts';
@@ -6,6 +5,7 @@ import { closeCodes, maxMessageBytes, type Connection, type Count } from './conn
 import { decodeControl, encodeControl, maxControlBytes, type SessionRequest } from './control.ts';
 import { readHeader } from './header.ts';
 import { listen, type ListenOptions } from './listener.ts';
+import { isLoopback } from './loopback.ts';
 import { errorMessage } from './session.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
@@ -222,8 +222,4 @@ function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions)
       'Give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
     { path: 'host' },
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { csvCell } from '../charts/csv.ts';
 import { SluiceError } from '../errors.ts';
 import { loadCheckpoint, pairFolder } from './checkpoint.ts';
 import type { Run } from './run.ts';
@@ -39,7 +40,7 @@ const columns: { readonly [Kind in RecordKind]: readonly string[] } = {
 export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<string> {
   const names = columns[kind];
   yield `run,name,seed,${names.join(',')}\r\n`;
-  const start = [run.id, quoted(run.name), run.seed];
+  const start = [run.id, csvCell(run.name), run.seed];
   for (const row of rowsOf(store, run, kind)) {
     yield `${[...start, ...names.map((name) => cell(row[name]))].join(',')}\r\n`;
   }
@@ -57,11 +58,6 @@ function rowsOf(store: Store, { id }: Run, kind: RecordKind): Readonly<Record<st
 /** All columns are numbers, but for a budget of null, which is the full one. */
 function cell(value: unknown): string {
   return typeof value === 'number' ? String(value) : 'full';
-}
-
-/** RFC 4180. */
-function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** A run and its records (all kinds, or those given) as one JSON document, in pieces. What is no number is null. */

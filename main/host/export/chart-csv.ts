@@ -1,3 +1,4 @@
+import { csvCell } from '../../charts/csv.ts';
 import { linesOf } from '../../charts/lines.ts';
 import { parallelOf } from '../../charts/parallel.ts';
 import { outcomesOf } from '../../charts/scatter.ts';
@@ -13,7 +14,7 @@ import type { ChartData } from './chart.ts';
  */
 export function chartCsv(data: ChartData, chart: ChartSpec, provenance: readonly string[]): string {
   const about = [...provenance, ...notes(chart), ...rangeNote(data, chart)];
-  const rows = [...rowsOf(data, chart)].map((row) => row.map(cell).join(','));
+  const rows = [...rowsOf(data, chart)].map((row) => row.map(csvCell).join(','));
   return [...about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`), ...rows, ''].join('\r\n');
 }
 
@@ -104,10 +105,4 @@ function* parallelRows({ trainings, differences }: ChartData, chart: ParallelCha
     );
     yield [label, ...cells, ...(brushed ? [brushed.includes(id) ? 1 : 0] : [])];
   }
-}
-
-/** RFC 4180. */
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

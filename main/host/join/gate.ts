@@ -4,6 +4,7 @@ import { closeCodes, maxMessageBytes, type Connection } from '../../offload/conn
 import { decodeControl, encodeControl } from '../../offload/control.ts';
 import { listen } from '../../offload/listener.ts';
 import { errorMessage } from '../../offload/session.ts';
+import { isLoopback } from '../../offload/loopback.ts';
 import { newToken, sameToken } from '../../offload/token.ts';
 import { decodeMessage, encodeMessage } from '../../wire.ts';
 import type { Child } from '../child.ts';
@@ -42,8 +43,7 @@ const aliveMs = 1000;
 
 /** Listens for sources, encrypted wherever another machine can reach it. */
 export async function openGate({ home, host, port }: GateOptions): Promise<Gate> {
-  const loopback = /^(localhost$|127\.|::1$)/.test(host);
-  const tls = loopback ? null : await ownCertificate(join(home, 'offload', 'tls'));
+  const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();
   const listener = await listen({ host, port, tls, messageBytes: maxMessageBytes }, (connection) => {

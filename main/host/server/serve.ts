@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openEngine, type EngineName } from '../../engine/engine.ts';
 import { startThread } from '../../entry.ts';
 import { networkNames } from '../../model/zoo.ts';
 import type { ServerEvent, ServerLimits } from '../../offload/server.ts';
 import { newToken } from '../../offload/token.ts';
+import { version } from '../../version.ts';
 import { buildHalf, type BuiltHalf } from './build-half.ts';
 import { fingerprintOf, ownCertificate, readCertificate, type Certificate } from './certificate.ts';
 import { defaultMemory } from './memory.ts';
@@ -112,9 +111,4 @@ async function startSockets(
 async function certificateOf(tls: Tls | undefined, folder: string): Promise<Certificate | null> {
   if (tls === undefined) return null;
   return tls === 'own' ? ownCertificate(folder) : readCertificate(tls.cert, tls.key);
-}
-
-function version(): string {
-  const path = createRequire(import.meta.url).resolve('#package');
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }

@@ -1,3 +1,4 @@
+import { csvCell } from '../../../main/charts/csv.ts';
 import { formatSpread, measures, type Questions } from './measures.ts';
 import { formatSaving, type Result } from './results.ts';
 
@@ -73,13 +74,7 @@ export function csvTable(results: readonly Result[], questions: Questions): stri
   const notes = [`within: accuracy within ${questions.bytes} bytes`, `price: to a test accuracy of ${questions.reach}`];
   return [
     ...notes.map((note) => `# ${note}`),
-    ...[[...columns, 'saving'], ...rows].map((row) => row.map(cell).join(',')),
+    ...[[...columns, 'saving'], ...rows].map((row) => row.map(csvCell).join(',')),
     '',
   ].join('\r\n');
-}
-
-/** RFC 4180. */
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
+import { isLoopback } from '../../../offload/loopback.ts';
 import { newSecret } from './lab-file.ts';
 
 /** Who may use the lab over HTTP: browsers that came once with a token, on pages of the lab itself. */
@@ -48,10 +49,6 @@ export function grantAccess(secret: string, host: string): Access {
     },
     isOwner: ({ authorization, origin }) => origin === undefined && equal(authorization ?? '', `Bearer ${secret}`),
   };
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 /** The port may be another one, as behind `ssh -L`. Names that are looked up could be made to lead here by anybody. */
