@@ -130,12 +130,7 @@ function axis(
   };
 }
 
-/** Least and greatest of what can be drawn, on a logarithmic axis only what is above 0. */
-export function extentOf(columns: readonly Float64Array[], logarithmic: boolean): Extent {
-  return extentOfEvery(columns, 0, 1, logarithmic);
-}
-
-/** The same for x of lines, which does not fall: where they begin and end. */
+/** Where lines begin and end, whose x does not fall. */
 export function xExtent(lines: readonly { readonly x: Float64Array }[], logarithmic: boolean): Extent {
   const ends = lines.flatMap(({ x }) => {
     const first = logarithmic ? x.find((value) => value > 0) : x[0];
@@ -144,16 +139,11 @@ export function xExtent(lines: readonly { readonly x: Float64Array }[], logarith
   return extentOf([Float64Array.from(ends)], logarithmic);
 }
 
-/** The same for y of points that come by turns x and y. */
-export function yExtent(points: readonly Float64Array[], logarithmic: boolean): Extent {
-  return extentOfEvery(points, 1, 2, logarithmic);
-}
-
-function extentOfEvery(columns: readonly Float64Array[], start: number, step: number, logarithmic: boolean): Extent {
+/** Least and greatest of what can be drawn, on a logarithmic axis only what is above 0. */
+export function extentOf(columns: readonly Float64Array[], logarithmic: boolean): Extent {
   let [least, most] = [Infinity, -Infinity];
   for (const values of columns) {
-    for (let i = start; i < values.length; i += step) {
-      const value = values[i];
+    for (const value of values) {
       if (!Number.isFinite(value) || (logarithmic && value <= 0)) continue;
       if (value < least) least = value;
       if (value > most) most = value;

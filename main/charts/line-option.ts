@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, xExtent, yExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
 import { formatBudget } from './formats.ts';
 import { grid, legend, textStyle, title } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
@@ -52,10 +52,12 @@ function lineAxes(
 ): { xAxis: object; yAxis: object } {
   const across = range ?? xExtent([...lines, ...planned], logX);
   // The points that are drawn hold the least and the greatest of all that lie in the range.
-  const up = yExtent(
-    [...lines.map(({ main }) => main.points), ...planned.map((line) => interleave(line.x, line.y))],
-    logY,
-  );
+  const drawn = lines.flatMap(({ main, faint, ribbon }) => [
+    main.points.filter((_, i) => i % 2 === 1),
+    ...(faint ? [faint.points.filter((_, i) => i % 2 === 1)] : []),
+    ...(ribbon ? [ribbon.filter((_, i) => i % 3 > 0)] : []),
+  ]);
+  const up = extentOf([...drawn, ...planned.map(({ y }) => y)], logY);
   const horizontal = xAxis(axisQuantities[x], style, logX, across);
   return {
     xAxis: range ? bounded(horizontal, range[0], range[1]) : horizontal,
