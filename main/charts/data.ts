@@ -58,6 +58,8 @@ export interface RunData {
   readonly name: string;
   readonly number: number;
   readonly seed: number;
+  /** The same for runs that are set the same: those of one name that differ in the seed alone belong together. */
+  readonly settings: string;
   /** Budgets of the trainings of a run that has one for each, as `scratch` does; they tell these apart. */
   readonly trainingBudgets: readonly (number | null)[];
   readonly steps: StepData;

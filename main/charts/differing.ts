@@ -9,12 +9,22 @@ export interface DifferingSetting {
  * value each, and null as none. Names and notes are no settings.
  */
 export function differingSettings(experiments: readonly object[]): DifferingSetting[] {
-  const flat = experiments.map((experiment) => new Map(leaves('', experiment)));
+  const flat = experiments.map((experiment) => new Map(settingsOf(experiment)));
   const paths = [...new Set(flat.flatMap((settings) => [...settings.keys()]))];
   return paths
-    .filter((path) => !['name', 'notes', 'seeds', '$schema'].includes(path))
     .map((path) => ({ path, values: flat.map((settings) => settings.get(path)) }))
     .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value ?? null))).size > 1);
+}
+
+/** The same for experiments that are set the same. */
+export function settingsKey(experiment: object): string {
+  return JSON.stringify(settingsOf(experiment));
+}
+
+const noSettings = ['name', 'notes', 'seeds', '$schema'];
+
+function settingsOf(experiment: object): [path: string, value: unknown][] {
+  return leaves('', experiment).filter(([path]) => !noSettings.includes(path));
 }
 
 function leaves(path: string, value: unknown): [string, unknown][] {

@@ -18,6 +18,7 @@ export function trainingsOfRun(run: RunData, source: SourceChoice = 'all'): Unla
     training,
     number: run.number,
     seed: run.seed,
+    settings: run.settings,
     name: trainingName(run, training),
     steps: stepsOf(run.steps, training, source),
     epochs: epochsOf(run.epochs, training, source),

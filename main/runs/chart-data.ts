@@ -1,4 +1,5 @@
 import type { RunData } from '../charts/data.ts';
+import { settingsKey } from '../charts/differing.ts';
 import { runNumber, trainingBudgets } from './curves.ts';
 import type { Run } from './run.ts';
 import type { StepColumns } from './step-columns.ts';
@@ -10,7 +11,8 @@ const pageSize = 20_000;
 export function runData(store: Store, run: Run): RunData {
   const { id, name, seed } = run;
   return {
-    ...{ id, name, seed, number: runNumber(run), trainingBudgets: trainingBudgets(run) },
+    ...{ id, name, seed, number: runNumber(run), settings: settingsKey(run.experiment) },
+    trainingBudgets: trainingBudgets(run),
     steps: allSteps(store, id),
     epochs: store.epochs(id),
   };

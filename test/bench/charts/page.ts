@@ -63,7 +63,15 @@ async function drawn(): Promise<void> {
 const bench: ChartBench = {
   prepare(count: number, length: number): void {
     runs = Array.from({ length: count }, (_, i) => ({
-      ...{ id: `000${i + 1}`, name: `run ${i + 1}`, number: i + 1, seed: 1, trainingBudgets: [], epochs: [] },
+      ...{
+        id: `000${i + 1}`,
+        name: `run ${i + 1}`,
+        number: i + 1,
+        seed: 1,
+        settings: '',
+        trainingBudgets: [],
+        epochs: [],
+      },
       steps: steps(i, length),
     }));
   },

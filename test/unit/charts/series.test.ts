@@ -77,6 +77,13 @@ describe('trainings', () => {
       { label: 'deprune, seed 1', family: 'deprune' },
       { label: 'deprune, seed 2', family: 'deprune' },
     ]);
+    const other = [3, 4].map((number) => run(number, 'deprune', { seed: number - 2, settings: 'other' }));
+    expect(trainingsOf([...seeds, ...other])).toMatchObject([
+      { label: 'deprune (1), seed 1', family: 'deprune (1)' },
+      { label: 'deprune (1), seed 2', family: 'deprune (1)' },
+      { label: 'deprune (3), seed 1', family: 'deprune (3)' },
+      { label: 'deprune (3), seed 2', family: 'deprune (3)' },
+    ]);
     const again = [1, 2].map((number) => run(number, 'deprune', { seed: 7 }));
     expect(new Set(trainingsOf(again).map(({ family }) => family)).size).toBe(2);
   });
