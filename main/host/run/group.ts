@@ -68,8 +68,16 @@ export function superviseGroup(options: GroupOptions): Group {
     closed = true;
     clearInterval(watch);
   });
-  const watch = setInterval(endStuck, 1000);
-  const attempt = (work: Promise<void>): void => void work.catch((error: unknown) => settle.reject(error));
+  const watch = setInterval(() => void attempt(endStuck), 1000);
+
+  /** What goes wrong, at once or later, ends the group: the disk may be full, for one. */
+  async function attempt(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      settle.reject(error);
+    }
+  }
 
   function endStuck(): void {
     for (const member of members) {
@@ -83,14 +91,14 @@ export function superviseGroup(options: GroupOptions): Group {
 
   function goOn(): void {
     if (membersAt(members, 'ended', 'dropped').length === members.length) settle.resolve();
-    attempt(meeting.goOn());
+    void attempt(() => meeting.goOn());
   }
 
   function start(member: Member, resume: Snapshot | null): void {
     records.rewind(member.index, resume?.position ?? null);
     startMember(member, task(member.index, resume), options.startProcess(member.index), {
-      onMessage: (message) => hear(member, message),
-      onGone: (how) => attempt(recover(member, how)),
+      onMessage: (message) => void attempt(() => hear(member, message)),
+      onGone: (how) => void attempt(() => recover(member, how)),
     });
     log('source-started', { source: member.index, pid: member.process?.pid, ...resume?.position });
     if (paused) member.process?.send({ kind: 'pause' });
@@ -201,7 +209,7 @@ export function superviseGroup(options: GroupOptions): Group {
     goOn();
   }
 
-  attempt(startAll());
+  void attempt(startAll);
   return {
     done,
     members,

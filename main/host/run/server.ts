@@ -36,10 +36,18 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
   let stats: ServerStats | null = null;
+  let reject: (error: unknown) => void;
+  const failed = new Promise<never>((_, fail) => (reject = fail));
+  failed.catch(() => undefined);
+
   const listeners = {
     onStats: (latest: ServerStats) => (stats = latest),
     onEvent: (event: { readonly kind: string }) => {
-      if (event.kind === 'failed' || event.kind === 'refused') log('server', { ...event });
+      try {
+        if (event.kind === 'failed' || event.kind === 'refused') log('server', { ...event });
+      } catch (error) {
+        reject(error);
+      }
     },
   };
   let server = await startServerProcess(options, listeners);
@@ -48,10 +56,6 @@ export async function keepServer({ run, folder, log }: Session): Promise<OwnServ
   log('server-started', { url, pid: server.pid, engine: server.engine });
   let closing = false;
   let upSince: number | null = performance.now();
-  let reject: (error: unknown) => void;
-  const failed = new Promise<never>((_, fail) => (reject = fail));
-  failed.catch(() => undefined);
-
   async function keep(): Promise<void> {
     const deaths: number[] = [];
     let how = await server.gone;

@@ -55,7 +55,10 @@ async function seeThrough(
 ): Promise<void> {
   const { store, run, signal, log } = session;
   let paused = false;
-  const watch = setInterval(() => {
+  let fail: (error: unknown) => void;
+  const watching = new Promise<never>((_, reject) => (fail = reject));
+
+  function look(): void {
     const wanted = isHeld(store.wanted(run.id)) && !signal.aborted;
     if (wanted !== paused) {
       paused = wanted;
@@ -70,12 +73,20 @@ async function seeThrough(
       log('server-stuck', { seconds: stuckServerSeconds });
       own.kill();
     }
+  }
+
+  const watch = setInterval(() => {
+    try {
+      look();
+    } catch (error) {
+      fail(error);
+    }
   }, wishPollMs);
   const stop = (): void => groups.forEach((group) => group.stop());
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
-    const lasting = [own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
+    const lasting = [watching, own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
     await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
     requireOneThrough(session, groups);
   } finally {

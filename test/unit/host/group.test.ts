@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import { superviseGroup } from '../../../main/host/run/group.ts';
+import { superviseGroup, type GroupOptions } from '../../../main/host/run/group.ts';
+import type { SourceRecords } from '../../../main/host/run/records.ts';
 import type { Child } from '../../../main/host/child.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../main/host/source/messages.ts';
+import type { PairRecord } from '../../../main/training/records.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
 import { experiment } from '../../support/run-records.ts';
 import { openTestStore } from '../../support/run-store.ts';
@@ -17,42 +19,57 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
   return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
 }
 
-it(
-  'a source that gives no sign any more is killed, and has twice the time when started again',
-  { timeout: 30_000 },
-  async () => {
-    const store = openTestStore(temporaryFolder());
-    const run = store.create(experiment({}), 1);
-    const logged: string[] = [];
-    const patience: unknown[] = [];
-    const { signal } = new AbortController();
-    const log = (event: string, details: object = {}): void => {
-      logged.push(event);
-      if ('seconds' in details) patience.push(details.seconds);
-    };
-    let starts = 0;
-    const group = superviseGroup({
-      session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
-      records: {
-        add: () => undefined,
-        flush: () => undefined,
-        measured: () => undefined,
-        rewind: () => undefined,
-        skip: () => undefined,
-      },
-      sources: [0],
-      folder: store.folder(run.id),
-      task: () => ({}) as SourceTask,
-      startProcess: () => (onMessage) => process(starts++ < 2 ? [] : [{ kind: 'ended' }], onMessage),
-      stepsTaken: () => null,
-      onEngine: () => undefined,
-      stallSeconds: 1,
-    });
-    closing({ close: () => group.kill() });
-    await group.done;
-    expect(starts).toBe(3);
-    const again = ['source-stuck', 'source-died', 'source-started'];
-    expect(logged).toEqual(['source-started', ...again, ...again]);
-    expect(patience).toEqual([1, 2]);
-  },
-);
+/** A group of one source, whose processes say this, one process after the other. */
+function groupOf(says: readonly (readonly FromSource[])[], options: Partial<GroupOptions> = {}) {
+  const store = openTestStore(temporaryFolder());
+  const run = store.create(experiment({}), 1);
+  const logged: string[] = [];
+  const patience: unknown[] = [];
+  const { signal } = new AbortController();
+  const log = (event: string, details: object = {}): void => {
+    logged.push(event);
+    if ('seconds' in details) patience.push(details.seconds);
+  };
+  let starts = 0;
+  const group = superviseGroup({
+    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+    records,
+    sources: [0],
+    folder: store.folder(run.id),
+    task: () => ({}) as SourceTask,
+    startProcess: () => (onMessage) => process(says[starts++], onMessage),
+    stepsTaken: () => null,
+    onEngine: () => undefined,
+    stallSeconds: 1,
+    ...options,
+  });
+  return { group: closing({ ...group, close: () => group.kill() }), logged, patience };
+}
+
+const records: SourceRecords = {
+  add: () => undefined,
+  flush: () => undefined,
+  measured: () => undefined,
+  rewind: () => undefined,
+  skip: () => undefined,
+};
+
+const patiently = { timeout: 30_000 };
+
+it('a source that gives no sign any more is killed, and has twice the time when started again', patiently, async () => {
+  const { group, logged, patience } = groupOf([[], [], [{ kind: 'ended' }]]);
+  await group.done;
+  const again = ['source-stuck', 'source-died', 'source-started'];
+  expect(logged).toEqual(['source-started', ...again, ...again]);
+  expect(patience).toEqual([1, 2]);
+});
+
+it('ends with what keeps a source from being recorded', async () => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  const add = (): never => {
+    throw full;
+  };
+  const record = { kind: 'pair' } as PairRecord;
+  const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
+  await expect(group.done).rejects.toBe(full);
+});
