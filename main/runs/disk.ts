@@ -1,7 +1,15 @@
+import { statfsSync } from 'node:fs';
+
 /** Whether something failed because a disk, or what a user may fill of it, is full. */
 export function isDiskFull(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
+}
+
+/** Whether a run that goes on could record anything: the disk of this folder has a megabyte left. */
+export function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= 1e6;
 }
 
 /** What to tell the user then. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Notice } from '../../api.ts';
-import { fullDisk, isDiskFull } from '../../runs/disk.ts';
+import { fullDisk, hasRoom, isDiskFull } from '../../runs/disk.ts';
 import { lockRun, type RunLock } from '../../runs/lock.ts';
 import type { QueuedRun } from '../../runs/queue-table.ts';
 import type { Run } from '../../runs/run.ts';
@@ -30,6 +30,7 @@ interface QueueOptions {
   /** Runs whose process has died while there is no way to write that down. */
   readonly dead: Set<string>;
   readonly start?: typeof startLastingRun;
+  readonly hasRoom?: typeof hasRoom;
 }
 
 /** A run is begun, and once more when its process dies. */
@@ -39,7 +40,8 @@ const mostAttempts = 2;
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
 export function openQueue(options: QueueOptions): RunQueue {
-  const { home, store, log, parallelRuns, notify, onTrouble, dead, start: startRun = startLastingRun } = options;
+  const { home, store, log, parallelRuns, notify, onTrouble, dead } = options;
+  const { start: startRun = startLastingRun, hasRoom: isRoom = hasRoom } = options;
   const starting = new Set<string>();
   let lock: RunLock | null = null;
   let closed = false;
@@ -85,12 +87,15 @@ export function openQueue(options: QueueOptions): RunQueue {
     notify({ level: 'error', text, run: id });
   }
 
-  function look(): void {
+  /** Returns what keeps it from acting. */
+  function look(): string | null {
     markInterrupted(store, (id) => dead.add(id));
     dead.clear();
     lock ??= lockRun(join(home, 'lab'), 0);
     const queue = store.queue();
-    if (!lock || queue.length === 0) return;
+    if (!lock || queue.length === 0) return null;
+    // What is started on a full disk dies at once, and would be given up.
+    if (!isRoom(home)) return fullDisk(home);
     const waiting: (() => void)[] = [];
     let room = parallelRuns();
     for (const queued of queue) {
@@ -103,6 +108,7 @@ export function openQueue(options: QueueOptions): RunQueue {
       else if (store.wanted(run.id) === 'turn') waiting.push(() => store.want(run.id, 'run'));
     }
     for (const begin of waiting.slice(0, Math.max(0, room))) begin();
+    return null;
   }
 
   /** One that is paused leaves its place to others, until it has been told to go on. */
@@ -117,8 +123,7 @@ export function openQueue(options: QueueOptions): RunQueue {
   function tend(): void {
     if (closed) return;
     try {
-      look();
-      be(null);
+      be(look());
     } catch (error) {
       log('looking after the queue', error);
       be(isDiskFull(error) ? fullDisk(home) : `The queue of runs cannot be looked after: ${messageOf(error)}`);

@@ -14,6 +14,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const started: string[] = [];
   const notices: Notice[] = [];
   const troubles: (string | null)[] = [];
+  const disk = { hasRoom: true };
   const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
   const locks = new Map<string, RunLock>();
@@ -23,6 +24,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     dead,
     notify: (notice) => notices.push(notice),
     onTrouble: (trouble) => troubles.push(trouble),
+    hasRoom: () => disk.hasRoom,
     start: (_home, id, _folder, onExit) => {
       if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
       started.push(id);
@@ -32,7 +34,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, notices, troubles, dead, unstartable },
+    ...{ home, store, queue, started, notices, troubles, disk, dead, unstartable },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -110,6 +112,19 @@ describe('the queue of runs', () => {
     expect([...dead, ...started]).toEqual([a, a]);
     expect(troubles).toEqual([expect.any(String), null]);
     expect(queue.trouble).toBeNull();
+  });
+
+  it('starts nothing on a full disk, and goes on when there is room', () => {
+    const { store, queue, started, notices, disk, run, exit } = labQueue();
+    const [a] = queued(store, 1);
+    queue.tend();
+    run(a);
+    disk.hasRoom = false;
+    for (let death = 0; death < 3; death++) exit(a, 'exit code 1');
+    expect([started, notices, queue.trouble]).toEqual([[a], [], expect.stringContaining('no space left')]);
+    disk.hasRoom = true;
+    queue.tend();
+    expect([started, queue.trouble]).toEqual([[a, a], null]);
   });
 
   it('begins one again that was to go on when its process died', () => {
