@@ -27,7 +27,7 @@ export interface ParallelData {
 }
 
 /** An axis for values of any kind: numbers on a scale, anything else by name in the order it comes. */
-export function parallelAxis(
+function parallelAxis(
   name: string,
   values: readonly unknown[],
   format: (value: number) => string = String,
