@@ -8,6 +8,13 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError('Expected a whole number.');
 }
 
+/** How many there are of something that cannot be missing: threads, classes, pixels. */
+export function count(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a whole number, 1 or more.');
+}
+
 export function number(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
@@ -19,6 +26,13 @@ export function amount(text: string): number {
   const value = number(text);
   if (value >= 0) return value;
   throw new InvalidArgumentError('Expected a number that is not negative.');
+}
+
+/** What something is multiplied by. */
+export function factor(text: string): number {
+  const value = number(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Expected a number above 0.');
 }
 
 export function port(text: string): number {

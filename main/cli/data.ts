@@ -3,16 +3,20 @@ import { listDatasets, removeDataset, type DatasetEntry } from '../data/datasets
 import type { ImportResult } from '../data/import.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { formatBytes } from '../charts/formats.ts';
-import { wholeNumber } from './arguments.ts';
+import { count } from './arguments.ts';
 import { displayData } from './data-progress.ts';
 import { listLines, note, print } from './format.ts';
 
 /** `data list`, `get`, `import` and `remove`. */
 export function addDataCommands(program: Command): void {
-  const data = program.command('data').description('List, download, import and remove data sets.');
+  const data = program
+    .command('data')
+    .summary('list, download, import and remove data sets')
+    .description('Lists, downloads, imports and removes data sets.');
 
   data
     .command('list')
+    .summary('list the data sets')
     .description('List the data sets that are here and those that can be downloaded.')
     .action(() =>
       print(listLines(['name', 'status', 'images', 'train', 'test', 'classes', ''], listDatasets().map(row))),
@@ -41,7 +45,7 @@ export function addDataCommands(program: Command): void {
     .argument('<paths...>', 'what makes up the data set')
     .option('--name <name>', 'what to call it')
     .option('--format <format>', 'do not guess: cifar10, cifar100, stl10, idx, imagenet100 or folder')
-    .option('--size <pixels>', 'scale every image of a folder to this height and width', wholeNumber)
+    .option('--size <pixels>', 'scale every image of a folder to this height and width', count)
     .addHelpText(
       'after',
       '\nExamples:\n  sluice data import cifar-10-batches-bin\n  sluice data import flowers --size 96',
@@ -53,6 +57,7 @@ export function addDataCommands(program: Command): void {
 
   data
     .command('remove')
+    .summary('delete an imported data set')
     .description("Delete an imported data set from Sluice's folder; the files it was imported from stay.")
     .argument('<name>', 'see "sluice data list"')
     .action(async (name: string) => {

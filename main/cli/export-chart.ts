@@ -37,7 +37,7 @@ export function addChartOptions(command: Command): void {
     .option('--title <title>', 'above the chart', '')
     .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
     .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
-    .option('--no-log-x')
+    .option('--no-log-x', 'linear x axis')
     .option('--log-y', 'logarithmic y axis')
     .option('--no-bands', 'every seed as a line of its own instead of mean and band')
     .option('--no-phases', 'no ground that shows the phases')

@@ -7,11 +7,11 @@ export const exitCodes = { failed: 1, misused: 2, stopped: 130 } as const;
 
 /** Errors that are about what was asked for, not about what came of it. */
 const misuse = new Set([
-  ...['bad-usage', 'bad-experiment', 'bad-setting', 'bad-file', 'unknown-preset', 'no-small-variant'],
+  ...['bad-usage', 'chart-unknown', 'bad-experiment', 'bad-setting', 'bad-file', 'unknown-preset', 'no-small-variant'],
   ...['bad-module', 'bad-split', 'images-too-small', 'model-unknown', 'samples-exceeded'],
   ...['run-unknown', 'run-ambiguous', 'run-status', 'run-busy', 'no-weights', 'folder-not-empty'],
   ...['dataset-unknown', 'dataset-missing', 'dataset-exists', 'dataset-built-in', 'name-invalid', 'name-missing'],
-  ...['listen-insecure', 'limits-invalid', 'certificate-unreadable', 'url-invalid'],
+  ...['listen-insecure', 'lab-exposed', 'limits-invalid', 'certificate-unreadable', 'url-invalid'],
   ...['file-missing', 'format-unknown', 'layout-unknown', 'import-empty'],
 ]);
 

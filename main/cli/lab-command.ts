@@ -5,7 +5,7 @@ import { sluiceHome } from '../home.ts';
 import type { Lab } from '../host/lab/lab.ts';
 import type { ServedLab } from '../host/lab/web/serve-lab.ts';
 import { stopRun } from '../runs/lifecycle.ts';
-import { wholeNumber } from './arguments.ts';
+import { port } from './arguments.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 
@@ -25,11 +25,7 @@ export function addLabCommand(program: Command): void {
       'Serves the lab to a browser on this machine: design experiments, launch, watch and compare runs. Runs are ' +
         'processes of their own and go on when the lab is closed. Where a lab is open already, it is shown.',
     )
-    .option(
-      '--port <number>',
-      'port; 0 takes any free one, as does leaving it out when the usual one is taken',
-      wholeNumber,
-    )
+    .option('--port <number>', 'port; 0 takes any free one, as does leaving it out when the usual one is taken', port)
     .option('--host <address>', 'where to listen instead of this machine alone; needs --insecure')
     .option('--insecure', 'listen beyond this machine, though nothing is encrypted')
     .option('--no-open', 'only print the address')

@@ -12,6 +12,7 @@ import { withStore } from './lab.ts';
 export function addListCommands(program: Command): void {
   program
     .command('list')
+    .summary('list all runs')
     .description('List all runs, the newest last.')
     .action(() => withStore(list));
 

@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { describeDataset } from '../data/datasets.ts';
 import type { Shape } from '../model/spec.ts';
 import { summarise } from '../model/summary.ts';
 import { networkNames, networkSpec } from '../model/zoo.ts';
-import { budgets, imageShape, number, wholeNumber } from './arguments.ts';
+import { budgets, count, factor, imageShape, wholeNumber } from './arguments.ts';
 import { print } from './format.ts';
 
 interface ModelOptions {
@@ -35,12 +35,14 @@ export function addModelCommand(program: Command): void {
     )
     .option('--input <shape>', 'size of the images (default: 32x32x3)', imageShape)
     .option('--dataset <name>', 'take the size of images and the number of classes from a data set')
-    .option('--classes <count>', 'number of classes (default: 10)', wholeNumber)
-    .option('--width <factor>', 'multiplies the maps of every layer', number, 1)
-    .option('--resolution <r>', 'resolution factor of the module: maps shrink r times a side', wholeNumber, 1)
-    .option('--features <c>', 'feature factor of the module: 1/c as many maps', wholeNumber, 1)
+    .option('--classes <count>', 'number of classes (default: 10)', count)
+    .option('--width <factor>', 'multiplies the maps of every layer', factor, 1)
+    .option('--resolution <r>', 'resolution factor of the module: maps shrink r times a side', count, 1)
+    .option('--features <c>', 'feature factor of the module: 1/c as many maps', count, 1)
     .option('--no-module', 'the plain split, without compression module')
-    .option('--budgets <list>', 'budgets whose traffic to show', budgets, [4, 16])
+    .addOption(
+      new Option('--budgets <list>', 'budgets whose traffic to show').argParser(budgets).default([4, 16], '4,16'),
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  sluice model vgg11 --split 5\n  sluice model resnet18 --dataset stl10 --budgets 2,8',

@@ -4,7 +4,7 @@ import { messageOf, SluiceError } from '../errors.ts';
 import type { JoinOptions, NetworkOptions } from '../host/run/network.ts';
 import { reachableUrl } from '../host/server/reachable.ts';
 import { requireUrl, type ServerAddress } from '../offload/dial.ts';
-import { amount, fingerprint, port, wholeNumber } from './arguments.ts';
+import { amount, count, fingerprint, port } from './arguments.ts';
 import { print } from './format.ts';
 
 /** What `run` and `resume` say of the offload server. */
@@ -30,7 +30,7 @@ export function addServerOptions(command: Command): Command {
       fingerprint,
     )
     .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', amount)
-    .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', wholeNumber)
+    .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', count)
     .option('--join-host <address>', 'where to listen for them; 0.0.0.0 is every network of this machine (127.0.0.1)')
     .option('--join-port <number>', 'and on which port (4460)', port);
 }

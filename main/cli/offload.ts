@@ -4,7 +4,7 @@ import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { reachableUrl } from '../host/server/reachable.ts';
 import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
-import { amount, port, wholeNumber } from './arguments.ts';
+import { amount, count, port } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
 
@@ -43,8 +43,8 @@ export function addOffloadCommand(program: Command): void {
     .option('--tls-key <file>', 'key of the certificate, PEM')
     .option('--insecure', 'listen beyond this machine without encryption')
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
-    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
-    .option('--max-clients <count>', 'connections at a time (64)', wholeNumber)
+    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
+    .option('--max-clients <count>', 'connections at a time (64)', count)
     .option('--max-frame <MiB>', 'largest message (256)', amount)
     .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
     .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount)

@@ -5,7 +5,7 @@ import { resumeRun } from '../runs/lifecycle.ts';
 import type { Run, RunStatus } from '../runs/run.ts';
 import { selectRuns } from '../runs/select.ts';
 import type { Store } from '../runs/store.ts';
-import { collect, wholeNumber, wholeNumbers, words } from './arguments.ts';
+import { collect, count, wholeNumbers, words } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
@@ -36,7 +36,7 @@ export function addRunCommands(program: Command): void {
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
-    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', wholeNumber)
+    .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--in-process', 'both halves in this process, without a socket')
     .addHelpText(
       'after',

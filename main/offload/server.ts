@@ -219,7 +219,7 @@ function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions)
   throw new SluiceError(
     'listen-insecure',
     `Host ${host} can be reached from other machines, where token and data would be readable. ` +
-      'Give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
+      'Add --tls, give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
     { path: 'host' },
   );
 }

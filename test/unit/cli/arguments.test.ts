@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import {
   amount,
   budgets,
+  count,
+  factor,
   fingerprint,
   imageShape,
   number,
@@ -15,6 +17,7 @@ import {
 
 describe('arguments', () => {
   it('are read as people write them', () => {
+    expect([count('1'), factor('0.25')]).toEqual([1, 0.25]);
     expect([wholeNumber('12'), number('0.5'), share('0.7'), share('70%')]).toEqual([12, 0.5, 0.7, 0.7]);
     expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
     expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
@@ -29,6 +32,8 @@ describe('arguments', () => {
 
   it.each([
     [wholeNumber, ['', '-1', '1.5', '1e3', 'one']],
+    [count, ['0', '-1', '1.5', 'one']],
+    [factor, ['0', '-1', 'one']],
     [number, ['', ' ', 'one', 'Infinity']],
     [amount, ['-1', 'one']],
     [port, ['65536', '-1', 'http']],
