@@ -6,6 +6,7 @@ import { isUnderWay, openStore } from '../../runs/store.ts';
 import { dataProcedures } from './data-procedures.ts';
 import { openDataTasks } from './data-tasks.ts';
 import { experimentProcedures } from './experiments.ts';
+import { explainFullDisk } from './full-disk.ts';
 import { checkInputs } from './inputs.ts';
 import type { LabState, Procedures } from './lab-state.ts';
 import { openLabLog, type LabLog } from './log.ts';
@@ -84,13 +85,16 @@ export function openLab(): Lab {
       windows.add(window);
       tail.start();
       return {
-        api: checkInputs({
-          ...machineProcedures(lab, window.kind),
-          ...experimentProcedures(lab),
-          ...runProcedures(lab),
-          ...recordProcedures(lab, reader),
-          ...dataProcedures(lab),
-        }),
+        api: explainFullDisk(
+          checkInputs({
+            ...machineProcedures(lab, window.kind),
+            ...experimentProcedures(lab),
+            ...runProcedures(lab),
+            ...recordProcedures(lab, reader),
+            ...dataProcedures(lab),
+          }),
+          home,
+        ),
         leave: () => {
           windows.remove(window);
           readers.delete(window);
