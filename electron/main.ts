@@ -42,6 +42,8 @@ const address = developmentUrl ?? `${ownOrigin.protocol}//${ownOrigin.host}/`;
 // A home of one's own is an app of its own: its window, its place on the screen, its single instance.
 if (process.env['SLUICE_HOME']) app.setPath('userData', join(places.home, 'window'));
 
+// Windows shows notifications of apps whose id it knows: the one their shortcut was installed with. Others ignore it.
+app.setAppUserModelId('io.github.sluice.lab');
 app.enableSandbox();
 crashReporter.start({ uploadToServer: false });
 protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
