@@ -3,6 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, xAxis, yAxis } from './axes.ts';
 import { gradient, mixed } from './colours.ts';
 import { grid, textStyle, title } from './frame.ts';
+import type { MapOrder } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
 /** f of every map at some moments: `values` [moments, maps], `kept` a bit for each; a budget of NaN is the full one. */
@@ -13,8 +14,6 @@ export interface GateData {
   readonly values: Float32Array;
   readonly kept: Uint8Array;
 }
-
-export type MapOrder = 'sent' | 'number';
 
 /** Makes a picture of RGBA pixels that ECharts can draw: a canvas, in the window as on paper. */
 export type Bitmap = (width: number, height: number, pixels: Uint8ClampedArray) => object;

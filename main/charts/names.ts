@@ -7,7 +7,7 @@ const lineDefaults = { smoothing: 0, logX: false, logY: false, seedsAsBand: true
 const special: Readonly<Record<string, ChartSpec>> = {
   pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true },
   parallel: { kind: 'parallel', seedsTogether: true, brushed: null },
-  gates: { kind: 'gates' },
+  gates: { kind: 'gates', order: 'sent' },
   'step-time': { kind: 'step-time', x: 'step' },
 };
 

@@ -48,9 +48,13 @@ export interface ScatterChartSpec {
   readonly logX: boolean;
 }
 
-/** The gate of one training over its steps: f of every map. */
+export const mapOrders = ['sent', 'number'] as const;
+export type MapOrder = (typeof mapOrders)[number];
+
+/** The gate of one training over its steps: f of every map, those sent most often first or by number. */
 export interface GateChartSpec {
   readonly kind: 'gates';
+  readonly order: MapOrder;
 }
 
 /** Where the time of a step goes: client, wire, server, wait, stacked. */

@@ -118,7 +118,7 @@ function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, bucke
     case 'parallel':
       return parallelOption(parallelOf(trainings, differences!, chart.seedsTogether, looks), chart.brushed, style);
     case 'gates':
-      return gateOption(gates!, 'sent', style, bitmap);
+      return gateOption(gates!, chart.order, style, bitmap);
     case 'step-time':
       return stepTimeOption(stepTimesOf(trainings[0], chart.x, 200, range ?? undefined), chart, style);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
-import { axes, costs, metrics } from '../../charts/spec.ts';
+import { axes, costs, mapOrders, metrics } from '../../charts/spec.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
 import { problemsOf } from '../../runs/problems.ts';
@@ -36,7 +36,7 @@ const parallel = z.strictObject({
   seedsTogether: z.boolean(),
   brushed: ids.nullable(),
 });
-const gates = z.strictObject({ kind: z.literal('gates') });
+const gates = z.strictObject({ kind: z.literal('gates'), order: z.enum(mapOrders) });
 const stepTime = z.strictObject({ kind: z.literal('step-time'), x: z.enum(['epoch', 'step', 'time']) });
 
 const range = z
