@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
@@ -134,14 +135,20 @@ async function write(text: Iterable<string>, output: string | undefined): Promis
   if (output === undefined) {
     await pipeline(Readable.from(text), process.stdout, { end: false });
   } else {
+    await makeFolderOf(output);
     await pipeline(Readable.from(text), createWriteStream(output));
     note(`Wrote ${output}`);
   }
 }
 
 async function save({ name, data }: ExportedFile, output = name): Promise<void> {
+  await makeFolderOf(output);
   await writeFile(output, data);
   note(`Wrote ${output}`);
+}
+
+async function makeFolderOf(file: string): Promise<void> {
+  await mkdir(dirname(resolve(file)), { recursive: true });
 }
 
 function onlyRun(runs: readonly Run[], format: string): Run {

@@ -155,7 +155,13 @@ export type Method = (typeof methods)[number];
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where editors find this schema'),
-    name: z.string().min(1).max(200).default('deprune').describe('The method unless given'),
+    name: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}*$/u, 'one line, without control characters')
+      .default('deprune')
+      .describe('The method unless given'),
     notes: z.string().default('').describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     model: model.prefault({}),

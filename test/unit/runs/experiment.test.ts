@@ -53,6 +53,11 @@ describe('parseExperiment', () => {
     expect(phases.map(({ budget }) => budget)).toEqual(['full', 32, 4]);
   });
 
+  it('takes a name of one line only, which a terminal prints as it stands', () => {
+    expect(parseExperiment({ name: 'Größe 2 (№ 5)' }).name).toBe('Größe 2 (№ 5)');
+    expect(failure(() => parseExperiment({ name: 'red\u001b[31m' })).message).toMatch(/expected one line/);
+  });
+
   it('lists every problem with path, value and expectation', () => {
     const error = failure(() =>
       parseExperiment({
