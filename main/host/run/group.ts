@@ -114,7 +114,7 @@ export function superviseGroup(options: GroupOptions): Group {
     if (closed || stopping) return;
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
     if (first) start(first, first.snapshot);
-    while (first?.stage === 'starting' && mine === round) await sleep(20);
+    while (first?.stage === 'starting' && mine === round && !closed) await sleep(20);
     if (mine !== round || closed || stopping) return;
     for (const member of members) if (member !== first) start(member, member.snapshot);
   }

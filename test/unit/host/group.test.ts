@@ -1,11 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { saveCheckpoint } from '../../../main/runs/checkpoint.ts';
 import { superviseGroup, type GroupOptions } from '../../../main/host/run/group.ts';
 import type { SourceRecords } from '../../../main/host/run/records.ts';
 import type { Child } from '../../../main/host/child.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../main/host/source/messages.ts';
 import type { PairRecord } from '../../../main/training/records.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
-import { experiment } from '../../support/run-records.ts';
+import { experiment, uniformSnapshot } from '../../support/run-records.ts';
 import { openTestStore } from '../../support/run-store.ts';
 
 /** A process that says this when it is started, and ends. */
@@ -14,7 +16,7 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
   const gone = new Promise<string>((resolve) => (end = resolve));
   setImmediate(() => {
     says.forEach(onMessage);
-    if (says.some(({ kind }) => kind === 'ended')) end('exit code 0');
+    if (says.some(({ kind }) => kind === 'ended' || kind === 'failed')) end('exit code 0');
   });
   return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
 }
@@ -72,4 +74,18 @@ it('ends with what keeps a source from being recorded', async () => {
   const record = { kind: 'pair' } as PairRecord;
   const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
   await expect(group.done).rejects.toBe(full);
+});
+
+it('does nothing more when the server half cannot be put back', async () => {
+  const timers = (): number =>
+    globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const folder = temporaryFolder();
+  await saveCheckpoint(folder, new Map([[0, uniformSnapshot(1)]]));
+  const before = timers();
+  const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
+  const { group } = groupOf([[{ kind: 'failed', failure }]], { folder });
+  await expect(group.done).rejects.toMatchObject(failure);
+  // Longer than it sleeps between looks.
+  await sleep(100);
+  expect(timers()).toBe(before);
 });
