@@ -77,15 +77,16 @@ it('ends with what keeps a source from being recorded', async () => {
 });
 
 it('does nothing more when the server half cannot be put back', async () => {
-  const timers = (): number =>
-    globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  /** The timers of this process, once the short ones are over. */
+  const timers = async (): Promise<number> => {
+    await sleep(100);
+    return globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  };
   const folder = temporaryFolder();
   await saveCheckpoint(folder, new Map([[0, uniformSnapshot(1)]]));
-  const before = timers();
+  const before = await timers();
   const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
   const { group } = groupOf([[{ kind: 'failed', failure }]], { folder });
   await expect(group.done).rejects.toMatchObject(failure);
-  // Longer than it sleeps between looks.
-  await sleep(100);
-  expect(timers()).toBe(before);
+  expect(await timers()).toBe(before);
 });
