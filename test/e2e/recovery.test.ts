@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { isAlive } from '../support/is-alive.ts';
 import { hasChromium, test } from './support/fixtures.ts';
 import { forgiveAbsence, pages } from './support/page.ts';
 import {
   expectEveryStep,
   expectStatus,
-  isAlive,
   lastStepOf,
   openRun,
   patient,

@@ -82,15 +82,6 @@ function lastOf(matches: Iterable<RegExpExecArray>): number {
   return Number([...matches].at(-1)?.[1]);
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Opens the page of a run with its charts over steps. */
 export async function openRun(page: Page, id: string): Promise<void> {
   await page.evaluate((hash) => {
