@@ -3,11 +3,18 @@ import type { ChartStyle } from './style.ts';
 
 /** What surrounds the drawing: title, legend, margins. */
 
-export function textStyle({ fontFamily, fontSize, text }: ChartStyle): object {
-  return { fontFamily, fontSize, color: text };
+/** What every chart has: its ground, its title and its type. */
+export function frame(style: ChartStyle): object {
+  const { fontFamily, fontSize, text, ground } = style;
+  return {
+    animation: false,
+    textStyle: { fontFamily, fontSize, color: text },
+    backgroundColor: ground,
+    title: title(style),
+  };
 }
 
-export function title({ title: text, fontSize, fontFamily, text: color }: ChartStyle): object {
+function title({ title: text, fontSize, fontFamily, text: color }: ChartStyle): object {
   const style = { fontSize: 1.15 * fontSize, fontFamily, color, fontWeight: 600 };
   return text === '' ? { show: false } : { text, left: 0, top: 0.2 * fontSize, padding: 0, textStyle: style };
 }

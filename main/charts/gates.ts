@@ -2,7 +2,7 @@ import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'ec
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, xAxis, yAxis } from './axes.ts';
 import { gradient, mixed } from './colours.ts';
-import { grid, textStyle, title } from './frame.ts';
+import { frame, grid } from './frame.ts';
 import type { MapOrder } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
@@ -51,10 +51,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
   const axis = yAxis(rows, style, false, [0, maps]);
   const key = colourKey(style);
   return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
+    ...frame(style),
     legend: { show: false },
     graphic: key.elements,
     grid: grid(style, key.height),

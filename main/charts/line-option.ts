@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
 import { formatBudget } from './formats.ts';
-import { grid, legend, textStyle, title } from './frame.ts';
+import { frame, grid, legend } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
 import { lookOf, type Look } from './palette.ts';
 import { ribbonSeries } from './ribbon.ts';
@@ -31,12 +31,9 @@ export function lineOption(
   { planned = [], range = null }: LineExtras = {},
 ): EChartsCoreOption {
   const entries = legendEntries(lines, style);
-  const top = style.selfContained ? legend(entries, style) : { option: { show: false }, height: 0 };
+  const top = legend(style.selfContained ? entries : [], style);
   return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
+    ...frame(style),
     legend: top.option,
     grid: grid(style, top.height + (spec.phases && lines[0]?.phases.length > 1 ? style.fontSize : 0)),
     ...lineAxes(lines, spec, style, { planned, range }),

@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { legend, textStyle, title } from './frame.ts';
+import { frame, legend } from './frame.ts';
 import { lookOf, type Look } from './palette.ts';
 import type { ParallelAxis, ParallelData, ParallelRow } from './parallel.ts';
 import type { ParallelChartSpec } from './spec.ts';
@@ -19,12 +19,9 @@ export function parallelOption(
   const lines = data.rows.map((row) => {
     return { ...row, name: row.label, look: lookOf(row.look, style.palette, style.lineWidth) };
   });
-  const top = selfContained ? legend(lines, style) : { option: { show: false }, height: 0 };
+  const top = legend(selfContained ? lines : [], style);
   return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
+    ...frame(style),
     legend: top.option,
     ...axesOption(data, style, top.height),
     series: [lineSeries(lines, brushed, style), ...(selfContained ? lines.map(legendSeries) : [])],

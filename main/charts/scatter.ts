@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from './axes.ts';
 import { bestAccuracy, throughput } from './achievement.ts';
 import type { TrainingData } from './data.ts';
-import { grid, legend, textStyle, title } from './frame.ts';
+import { frame, grid, legend } from './frame.ts';
 import { lookIndex, type Looks } from './looks.ts';
 import { paretoFront } from './numbers.ts';
 import { lookOf, type Look } from './palette.ts';
@@ -67,12 +67,9 @@ export function scatterOption(
   const gains = Float64Array.from(outcomes, ({ gain }) => gain);
   const families = familyLooks(outcomes, style);
   const front = frontOf(outcomes, spec);
-  const top = style.selfContained ? legend(families, style) : { option: { show: false }, height: 0 };
+  const top = legend(style.selfContained ? families : [], style);
   return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
+    ...frame(style),
     legend: {
       ...top.option,
       itemWidth: 0.8 * style.fontSize,

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
-import { grid, legend, textStyle, title } from './frame.ts';
+import { frame, grid, legend } from './frame.ts';
 import { phaseSeries } from './line-option.ts';
 import { lookOf } from './palette.ts';
 import { phasesOfSteps, stepPlaces, type PhaseMark } from './series.ts';
@@ -75,10 +75,7 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
   // The first bucket lies a little beyond the beginning.
   const from = first < 0.02 * last ? 0 : first;
   return {
-    animation: false,
-    textStyle: textStyle(style),
-    backgroundColor: style.ground,
-    title: title(style),
+    ...frame(style),
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
     grid: grid(style, top.height + (times.phases.length > 1 ? style.fontSize : 0)),
     xAxis: bounded(xAxis(axisQuantities[spec.x], style, false, [from, last]), from, last),
