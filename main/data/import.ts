@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { isDiskFull } from '../disk.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { isArchive } from './archive.ts';
 import { cifar10, cifar100 } from './formats/cifar.ts';
@@ -84,12 +85,11 @@ function freeFolder(name: string): string {
 /** What the operating system refuses (no permission, no space) is the user's to mend. */
 function explained(error: unknown): unknown {
   if (error instanceof SluiceError) return error;
-  const { code, syscall } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isDiskFull(error)) {
     const message = `There is no space left on the disk of ${dataFolder()}. Free some, or set SLUICE_HOME to a larger disk.`;
     return new SluiceError('disk-full', message, { cause: error });
   }
-  if (syscall === undefined) return error;
+  if ((error as NodeJS.ErrnoException).syscall === undefined) return error;
   return new SluiceError('file-system', `The import failed: ${messageOf(error)}.`, { cause: error });
 }
 

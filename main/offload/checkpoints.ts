@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { isDiskFull } from '../disk.ts';
 import { SluiceError } from '../errors.ts';
 import type { Control } from './control.ts';
 import type { StatePart } from './state.ts';
@@ -184,8 +185,7 @@ async function explainFull<T>(writing: Promise<T>): Promise<T> {
   try {
     return await writing;
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    if (!isDiskFull(error)) throw error;
     throw new SluiceError('disk-full', "The offload server's disk is full. Free some space there, then resume.", {
       cause: error,
     });

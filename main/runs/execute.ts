@@ -3,7 +3,7 @@ import type { Engine, EngineOptions } from '../engine/adapter.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { Snapshot, TrainingEvent } from '../training/snapshot.ts';
 import { loadCheckpoint } from './checkpoint.ts';
-import { isDiskFull } from './disk.ts';
+import { isDiskFull } from '../disk.ts';
 import type { Experiment } from './experiment.ts';
 import { followTraining, setStatus, wishPollMs, type RunEvent, type Session } from './follow.ts';
 import { lockRun } from './lock.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openDatabase } from './database.ts';
-import { isDiskFull } from './disk.ts';
+import { isDiskFull } from '../disk.ts';
 import { lockRun } from './lock.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';

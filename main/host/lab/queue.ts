@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Notice } from '../../api.ts';
-import { fullDisk, hasRoom, isDiskFull } from '../../runs/disk.ts';
+import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
 import { lockRun, type RunLock } from '../../runs/lock.ts';
 import type { QueuedRun } from '../../runs/queue-table.ts';
 import type { Run } from '../../runs/run.ts';

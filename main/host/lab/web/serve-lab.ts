@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SluiceError } from '../../../errors.ts';
-import { fullDisk, isDiskFull } from '../../../runs/disk.ts';
 import { isLoopback } from '../../../offload/loopback.ts';
+import { explained } from '../full-disk.ts';
 import type { Lab } from '../lab.ts';
 import { grantAccess } from './access.ts';
 import { answer } from './answer.ts';
@@ -78,7 +78,7 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
     writeLabFile(lab.home, { secret, url: base() });
   } catch (error) {
     await close();
-    throw isDiskFull(error) ? new SluiceError('disk-full', fullDisk(lab.home), { cause: error }) : error;
+    throw explained(error, lab.home);
   }
   return { host, port, link, close };
 }
