@@ -37,7 +37,7 @@ export function addRunCommands(program: Command): void {
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
     .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
-    .option('--in-process', 'both halves in this process, without a socket')
+    .option('--in-process', 'both halves of one source in this process, without a socket')
     .addHelpText(
       'after',
       `

@@ -37,9 +37,14 @@ export function budgetProblems({ phases, split }: Experiment, maps: number): Pro
 
 /** Where a data set has too few images. */
 export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem[] {
+  const { dataset, sources } = experiment;
+  const samples = Math.min(dataset.trainSamples ?? Infinity, info.trainSamples);
   return [
-    ...enough('dataset.trainSamples', experiment.dataset.trainSamples, info.trainSamples, info.name),
-    ...enough('dataset.testSamples', experiment.dataset.testSamples, info.testSamples, info.name),
+    ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
+    ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
+    ...(sources.count > samples
+      ? [problem('sources.count', sources.count, `at most ${samples}, the training images, so that each has one`)]
+      : []),
     ...(experiment.batchSize > info.trainSamples
       ? [
           problem(

@@ -33,7 +33,7 @@ function isMethod(value: unknown): value is Method {
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
   const { dataset, batchSize, seeds } = experiment;
-  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment)];
+  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
   seeds.forEach((seed, i) => {
     if (seeds.indexOf(seed) < i) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
   });
@@ -69,4 +69,18 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   if (method === 'raw-image' && split.layer > 1)
     return [problem('split.layer', split.layer, '0, since raw-image sends the image')];
   return [];
+}
+
+/** What takes processes of their own; in one it would go unheeded. */
+function withinOneProcess({ processes, sources, link }: Experiment): Problem[] {
+  if (processes === 'separate') return [];
+  const one = 'with both halves in one process';
+  return [
+    ...(sources.count > 1 ? [problem('sources.count', sources.count, `1 ${one}`)] : []),
+    ...(sources.cpuShare < 1 ? [problem('sources.cpuShare', sources.cpuShare, `1 ${one}`)] : []),
+    ...(sources.threads === undefined
+      ? []
+      : [problem('sources.threads', sources.threads, `nothing ${one}, where threads is for them`)]),
+    ...(link === null ? [] : [problem('link', link, `null ${one}`)]),
+  ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetInfo } from '../../../main/data/source.ts';
 import { SluiceError } from '../../../main/errors.ts';
 import { checkExperiment, experimentNetwork } from '../../../main/runs/check.ts';
-import { methods } from '../../../main/runs/experiment.ts';
+import { methods, type Experiment } from '../../../main/runs/experiment.ts';
 import { parseExperiment } from '../../../main/runs/parse.ts';
 import { applySetting } from '../../../main/runs/settings.ts';
 
@@ -120,6 +120,17 @@ describe('parseExperiment', () => {
     expect(complaint({ method: 'raw-image', split: { layer: 5 } })).toMatch(/^split\.layer is 5: expected 0/);
   });
 
+  it('wants processes for what one alone would not heed: sources, slow devices, links', () => {
+    const testbed = { sources: { count: 8, cpuShare: 0.4, threads: 1 }, link: 'wifi6' };
+    expect(() => parseExperiment(testbed)).not.toThrow();
+    const lines = complaint({ ...testbed, processes: 'one' }).split('\n  ');
+    expect(lines.slice(1).map((line) => line.split(' ', 1)[0])).toEqual([
+      ...['sources.count', 'sources.cpuShare', 'sources.threads', 'link'],
+    ]);
+    expect(lines[1]).toBe('sources.count is 8: expected 1 with both halves in one process');
+    expect(() => parseExperiment({ processes: 'one', sources: { count: 1 }, threads: 2 })).not.toThrow();
+  });
+
   it('wants every seed once and at least a batch of images', () => {
     expect(complaint({ seeds: [1, 2, 1] })).toMatch(/^seeds\.2 is 1/);
     expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
@@ -151,6 +162,15 @@ describe('checkExperiment', () => {
     );
     const tiny = { ...cifar10, trainSamples: 10 };
     expect(failure(() => checkExperiment(parseExperiment({}), tiny))).toMatchObject({ path: 'batchSize' });
+  });
+
+  it('wants an image for every source', () => {
+    const among = (trainSamples: number): Experiment =>
+      parseExperiment({ dataset: { trainSamples }, batchSize: 1, sources: { count: 6 } });
+    expect(() => checkExperiment(among(6), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(among(5), cifar10)).message).toMatch(
+      /^sources\.count is 6: expected at most 5/,
+    );
   });
 
   it('makes the network for the images of the data set', () => {

@@ -43,11 +43,15 @@ describe('the presets', () => {
       small.forEach((experiment, i) => expect(work(experiment)).toBeLessThan(work(whole[i]) / 2));
   });
 
-  it('run in processes of their own, unless asked to be in one', () => {
-    const processes = (settings: readonly string[]): Set<string> =>
-      new Set(presets.flatMap(({ name }) => loadPreset(name, { settings }).experiments.map((one) => one.processes)));
-    expect(processes([])).toEqual(new Set(['separate']));
-    expect(processes(['processes=one'])).toEqual(new Set(['one']));
+  it('run in processes of their own, unless asked to be in one, which those of the testbed cannot', () => {
+    const processes = (names: readonly string[], settings: readonly string[]): Set<string> =>
+      new Set(names.flatMap((name) => loadPreset(name, { settings }).experiments.map((one) => one.processes)));
+    const names = presets.map(({ name }) => name);
+    const testbed = new Set(['figure-4', 'figure-6']);
+    expect(processes(names, [])).toEqual(new Set(['separate']));
+    const others = names.filter((name) => !testbed.has(name));
+    expect(processes(others, ['processes=one'])).toEqual(new Set(['one']));
+    for (const name of testbed) expect(() => loadPreset(name, { settings: ['processes=one'] })).toThrow(/link is/);
   });
 
   it('compare methods over the same number of epochs where they are of one size', () => {
