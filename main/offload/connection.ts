@@ -50,6 +50,8 @@ export interface Closed {
 /** A channel of whole messages over a WebSocket. */
 export interface Connection {
   send(message: Uint8Array): void;
+  /** Resolves when all that was sent has left this process, or never will. */
+  flushed(): Promise<void>;
   /**
    * The next message. When the connection has ended and no message is left, rejects with `connection-lost`, or
    * with `connection-ended` if there is no point in connecting again.
@@ -67,6 +69,7 @@ export function connectionOver(socket: WebSocket, wire: Socket, other: keyof typ
   const incoming = on(socket, 'message', { close: ['close'], highWaterMark: 1, lowWaterMark: 1 });
   // The reason follows in `close`.
   socket.on('error', () => undefined);
+  let sent: Promise<void> = Promise.resolve();
   const heartbeat = startHeartbeat(socket, wire, silentHeartbeats[other]);
   const closed = new Promise<Closed>((resolve) => {
     socket.on('close', (code, reason) => {
@@ -88,8 +91,9 @@ export function connectionOver(socket: WebSocket, wire: Socket, other: keyof typ
     close,
     send(message) {
       messages.sent += message.length;
-      socket.send(message);
+      sent = new Promise((resolve) => socket.send(message, () => resolve()));
     },
+    flushed: () => sent,
     async receive() {
       const next = await incoming.next().catch(() => ({ done: true as const, value: undefined }));
       if (next.done) throw lost(await closed);

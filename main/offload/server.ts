@@ -159,6 +159,8 @@ async function serve(
         options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
       }
       connection.send(answer);
+      // Answers to a client that does not read them would pile up.
+      await connection.flushed();
     }
     options.onEvent?.({ kind: 'ended', from, session: request });
     connection.close(closeCodes.normal);

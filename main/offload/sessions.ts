@@ -47,6 +47,9 @@ export interface SessionReport {
   readonly samples: number;
 }
 
+/** A timer that is to take longer goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** All sessions of a server. */
 export interface Sessions {
   /** Opens a session for a connection, or hands it over from the one before. Without one it waits `idleSeconds`. */
@@ -128,7 +131,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     const entry = entries.get(id);
     if (entry?.connection !== connection) return;
     dropConnection(entry);
-    entry.expiry = setTimeout(() => void end(id), limits.idleSeconds * 1000).unref();
+    entry.expiry = setTimeout(() => void end(id), Math.min(longestTimerMs, limits.idleSeconds * 1000)).unref();
     averaging.left(entry.request.source.run);
   }
 

@@ -1,47 +1,15 @@
-import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { decodeControl, encodeControl, type SessionRequest } from '../../../main/offload/control.ts';
-import { readHeader, setSequence } from '../../../main/offload/header.ts';
+import { decodeControl, encodeControl } from '../../../main/offload/control.ts';
+import { readHeader } from '../../../main/offload/header.ts';
 import { decodeGradient, encodeEvaluate, encodeStep } from '../../../main/offload/messages.ts';
-import type { OffloadServer } from '../../../main/offload/server.ts';
 import { SluiceError } from '../../../main/errors.ts';
-import { fakeHalf, serve, sessionRequest, stepRequest, token } from './fake-half.ts';
+import { fakeHalf, serve, sessionRequest, stepRequest } from './fake-half.ts';
+import { hello, open, openSession } from './raw-client.ts';
 
-/** A client that knows nothing but frames. */
-async function open(server: OffloadServer) {
-  const socket = new WebSocket(server.url);
-  const received: Buffer[] = [];
-  socket.on('message', (data) => received.push(data as Buffer));
-  socket.on('error', () => undefined);
-  const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-  await once(socket, 'open');
-  return {
-    closed,
-    socket,
-    async exchange(message: Uint8Array, sequence = 0): Promise<Uint8Array> {
-      if (sequence > 0) setSequence(message, sequence);
-      socket.send(message);
-      if (received.length === 0) await Promise.race([once(socket, 'message'), closed]);
-      const answer = received.shift();
-      if (answer) return answer;
-      throw new Error('The server closed the connection without a word.');
-    },
-  };
-}
-
-const hello = (given = token) => encodeControl('hello', { software: 'test', token: given });
 const step = (number: number) => encodeStep(stepRequest(number), 'float16', 'float32');
 const codeOf = (message: Uint8Array) => decodeControl('error', message).code;
-
-async function openSession(server: OffloadServer, request: SessionRequest = sessionRequest()) {
-  const client = await open(server);
-  await client.exchange(hello());
-  const ready = decodeControl('ready', await client.exchange(encodeControl('session', request)));
-  return { ...client, ready };
-}
 
 describe('a client is refused', () => {
   it.each([
@@ -168,6 +136,16 @@ describe('a session', () => {
     gone.socket.terminate();
     while (server.sessions().length > 0) await sleep(10);
     while (!halves.every(({ calls }) => calls.includes('close'))) await sleep(10);
+  });
+
+  it('is kept for as long as the server says, longer than a timer can wait', async () => {
+    const server = await serve({ limits: { idleSeconds: 1e9 } });
+    const request = sessionRequest();
+    const { socket } = await openSession(server, request);
+    socket.terminate();
+    while (server.connections() > 0) await sleep(10);
+    await sleep(10);
+    expect((await openSession(server, request)).ready.resumed).toBe(true);
   });
 
   it('is refused beyond the limit, and for what the server cannot open', async () => {
