@@ -28,6 +28,8 @@ export interface ClientEvent {
 export interface OffloadClient {
   /** Whether the server knew the session already. */
   readonly resumed: boolean;
+  /** The largest message the server takes. */
+  readonly messageBytes: number;
   /**
    * Sends a request and gives its answer; over a new connection if need be, and applied once all the same.
    * Throws the error the server answers with, or `session-lost` if it has forgotten the session.
@@ -44,6 +46,7 @@ interface Attached {
   readonly resumed: boolean;
   /** Number of the last request the server took. */
   readonly sequence: number;
+  readonly messageBytes: number;
 }
 
 /** Opens a session. */
@@ -102,6 +105,7 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
 
   return {
     resumed: first.resumed,
+    messageBytes: first.messageBytes,
     request: (message) => inTurn(() => requestNow(message)),
     traffic: () => total(connections),
     async close({ done } = {}) {
@@ -112,11 +116,11 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
 }
 
 async function attach({ server, software, session }: OffloadClientOptions): Promise<Attached> {
-  const { connection } = await dial(server, software);
+  const { connection, welcome } = await dial(server, software);
   try {
     connection.send(encodeControl('session', session));
     const ready = decodeControl('ready', throwIfError(await connection.receive()));
-    return { connection, ...ready };
+    return { connection, ...ready, messageBytes: welcome.limits.messageBytes };
   } catch (error) {
     connection.close(closeCodes.normal);
     throw error;

@@ -3,7 +3,7 @@ import { SluiceError } from '../errors.ts';
 import { decodeAveraged, encodeAverage, type AverageAnswer, type AverageRequest } from './average.ts';
 import type { OffloadClient } from './client.ts';
 import { decodeControl, encodeControl } from './control.ts';
-import { decodeState, encodeState, statePartBytes } from './state.ts';
+import { decodeState, encodeState, stateHeader, statePartBytes } from './state.ts';
 
 type Requests = Pick<OffloadClient, 'request'>;
 
@@ -50,10 +50,14 @@ export async function fetchState(client: Requests): Promise<Uint8Array> {
 }
 
 /** Puts the server half into a state of the client's (encodeHalfState). */
-export async function writeState(client: Requests, bytes: Uint8Array): Promise<void> {
+export async function writeState(
+  client: Pick<OffloadClient, 'request' | 'messageBytes'>,
+  bytes: Uint8Array,
+): Promise<void> {
+  const partBytes = Math.min(statePartBytes, client.messageBytes - stateHeader);
   await client.request(encodeControl('checkpoint', { action: 'put', name: passing, bytes: bytes.length }));
-  for (let offset = 0; offset < bytes.length; offset += statePartBytes) {
-    const part = bytes.subarray(offset, offset + statePartBytes);
+  for (let offset = 0; offset < bytes.length; offset += partBytes) {
+    const part = bytes.subarray(offset, offset + partBytes);
     await client.request(encodeState({ offset, total: bytes.length, bytes: part }));
   }
   await restoreState(client, { name: passing, sha256: digest(bytes) });

@@ -11,7 +11,7 @@ export interface StatePart {
 /** Parts of a checkpoint are no larger than this. */
 export const statePartBytes = 4 * 1024 * 1024;
 
-const stateHeader = 24;
+export const stateHeader = 24;
 
 export function encodeState({ offset, total, bytes }: StatePart): Uint8Array {
   const view = withHeader('state', stateHeader + bytes.length);

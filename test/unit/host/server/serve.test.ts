@@ -268,4 +268,13 @@ describe('a server that cannot serve as asked', () => {
     const { url } = await serve();
     await expect(serve(options(url))).rejects.toMatchObject({ code });
   });
+
+  it('is brought in parts no larger than the server takes', async () => {
+    const wider = smallSession({ model: { ...smallSession().model, width: 0.5 } });
+    const client = await connectTo(await serve({ limits: { messageBytes: 65_536 } }), wider);
+    const state = await stateOf(localHalf({ ...wider, seed: 8 }));
+    expect(state.length).toBeGreaterThan(65_536);
+    await writeState(client, state);
+    expect(await fetchState(client)).toEqual(state);
+  });
 });
