@@ -155,6 +155,7 @@ export function readExtent(type: RequestType, bytes: Uint8Array): Extent {
 function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
   const view = viewOfType(type, bytes, headerLength);
   const codec = codecNamed(view.getUint8(8), view.getUint8(9));
+  if (type !== 'step') requireNoStep(view);
   const extent = readExtent(type, bytes);
   const sections = requestSections(extent, codec);
   const mapsLength = isCompressed(codec) ? bytes.length - totalBytes({ ...sections, maps: 0 }) : sections.maps;
@@ -186,6 +187,12 @@ function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
   };
   requireConsistent(request, extent);
   return request;
+}
+
+/** What only a step has is 0 elsewhere: the gradient's number format, the step and its learning rate. */
+function requireNoStep(view: DataView): void {
+  if (view.getUint16(10, true) === 0 && view.getUint32(28, true) === 0 && view.getFloat64(32, true) === 0) return;
+  throw malformed('A request that is no step has a step, a learning rate or a number format for a gradient.');
 }
 
 function requireConsistent(

@@ -130,6 +130,17 @@ describe('requests', () => {
     expect(decodeInfer(encodeInfer(inference, 'float32'))).toMatchObject(inference);
   });
 
+  it.each([
+    ['number format', 10],
+    ['compression', 11],
+    ['step', 28],
+    ['learning rate', 39],
+  ])('an evaluation and an inference with a %s of a step are refused', (_, at) => {
+    const evaluation = encodeEvaluate(vggStep(4), 'float32');
+    expect(codeOf(() => decodeEvaluate(evaluation.with(at, 1)))).toBe('message-malformed');
+    expect(codeOf(() => decodeInfer(encodeInfer(vggStep(4), 'float32').with(at, 1)))).toBe('message-malformed');
+  });
+
   it('sends what the sections say', () => {
     fc.assert(
       fc.property(step, fc.constantFrom<CodecName>('float32', 'float16', 'int8'), (sent, name) => {
