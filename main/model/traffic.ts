@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.ts';
+import { SluiceError } from '../errors.ts';
 import { describeCut } from './describe.ts';
 import type { ModuleSpec, NetworkSpec, Shape } from './spec.ts';
 
@@ -36,24 +36,27 @@ export function describeCuts(
     const after =
       layer === 0 ? 'image' : (describeCut(network, { layer, module: null }).client.at(-1)?.label ?? 'image');
     try {
-      const { sent } = describeCut(network, { layer, module });
+      const { client, sent } = describeCut(network, { layer, module });
+      // A client without weights, as that of the bare image, is sent no gradient.
+      const trains = client.some(({ parameters }) => parameters > 0);
       const fitting = module ? budgets.filter((budget) => budget <= sent[2]) : [];
       return {
         layer,
         after,
         sent,
-        traffic: [...fitting, null].map((budget) => traffic(sent, network.classes, budget)),
+        traffic: [...fitting, null].map((budget) => traffic(sent, network.classes, trains, budget)),
       };
     } catch (error) {
-      return { layer, after, problem: messageOf(error) };
+      if (!(error instanceof SluiceError)) throw error;
+      return { layer, after, problem: error.message };
     }
   });
 }
 
-function traffic([height, width, maps]: Shape, classes: number, budget: number | null): Traffic {
+function traffic([height, width, maps]: Shape, classes: number, trains: boolean, budget: number | null): Traffic {
   const values = height * width * (budget ?? maps);
   const label = classes <= 256 ? 1 : 2;
-  const down = values * floatBytes;
+  const down = trains ? values * floatBytes : 0;
   return budget === null
     ? { budget, up: values * floatBytes + label, down, gate: 0 }
     : { budget, up: values * mapBytes + label, down, gate: budget * floatBytes + Math.ceil(maps / 8) };

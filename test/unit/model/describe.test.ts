@@ -165,6 +165,12 @@ describe('describeCuts', () => {
     for (const cut of describeCuts(vgg11, null, [4])) expect(cut).toMatchObject({ traffic: [{ budget: null }] });
   });
 
+  it('sends no gradient to a client that has only the image', () => {
+    const down = describeCuts(vgg11, null, []).map((cut) => ('traffic' in cut ? cut.traffic[0].down : null));
+    expect(down.slice(0, 3)).toEqual([0, 64 * 32 * 32 * 4, 64 * 16 * 16 * 4]);
+    expect(cuts[0]).toMatchObject({ traffic: [{ budget: null, down: 3 * 32 * 32 * 4 }] });
+  });
+
   it('takes two bytes a label beyond 256 classes', () => {
     const network = networkSpec('cnn', { input: [32, 32, 3], classes: 257, width: 1 });
     expect(describeCuts(network, null, [])[0]).toMatchObject({ traffic: [{ up: 32 * 32 * 3 * 4 + 2 }] });
