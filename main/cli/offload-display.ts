@@ -29,10 +29,12 @@ export function showServer(): ServerDisplay {
       let line = '';
       draw = () => void process.stdout.write(eraseLine + shorten(line, (process.stdout.columns ?? 80) - 1));
       timer = setInterval(() => {
-        void stats().then((now) => {
+        const show = (now: ServerStats): void => {
           line = liveLine(now);
           draw();
-        });
+        };
+        // A server that is being closed does not answer any more.
+        void stats().then(show, () => undefined);
       }, liveMs);
     },
     end() {

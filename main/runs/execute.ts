@@ -73,7 +73,11 @@ export async function performRun(
     const emit = control.onEvent ?? (() => undefined);
     const session: Session = { store, run, folder, log: openLog(folder), emit, signal };
     const watch = setInterval(() => {
-      if (store.wanted(id) === 'stop') stop.abort();
+      try {
+        if (store.wanted(id) === 'stop') stop.abort();
+      } catch {
+        // Whoever performs the run asks the store all the time, and is told there what is wrong with it.
+      }
     }, wishPollMs);
     try {
       setStatus(session, 'running');

@@ -27,8 +27,10 @@ export function deviceWith(cpuShare: number): Device {
       const worked = performance.now();
       const { user, system } = process.cpuUsage(before);
       const due = start + (user + system) / 1000 / cpuShare;
-      if (cpuShare < 1 && due > worked) await sleep(due - worked);
-      return { result, seconds: (worked - start) / 1000, waited: (performance.now() - worked) / 1000 };
+      const seconds = (worked - start) / 1000;
+      if (cpuShare === 1 || due <= worked) return { result, seconds, waited: 0 };
+      await sleep(due - worked);
+      return { result, seconds, waited: (performance.now() - worked) / 1000 };
     },
   };
 }

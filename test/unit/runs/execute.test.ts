@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint, pairFolder } from '../../../main/runs/checkpoint.ts';
-import { executeRun } from '../../../main/runs/execute.ts';
-import type { RunEvent } from '../../../main/runs/follow.ts';
+import { executeRun, performRun } from '../../../main/runs/execute.ts';
+import { wishPollMs, type RunEvent } from '../../../main/runs/follow.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../main/runs/lifecycle.ts';
 import { readSafetensors } from '../../../main/runs/safetensors.ts';
 import type { RunStatus } from '../../../main/runs/run.ts';
@@ -137,6 +137,19 @@ describe('executing a run', () => {
     stopRun(theirs, id);
     expect((await run).status).toBe('stopped');
     expect((await loadCheckpoint(ours.folder(id))).get(0)!.position.step).toBe(ours.stepCount(id));
+  });
+
+  it('outlives a moment in which the store cannot tell what is wanted', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const silent: Store = {
+      ...store,
+      wanted() {
+        throw new Error('disk I/O error');
+      },
+    };
+    const run = await performRun(silent, id, () => setTimeout(2 * wishPollMs));
+    expect(run.status).toBe('finished');
   });
 
   it('stops while it is paused', async () => {
