@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
-import { describeDataset } from '../data/datasets.ts';
+import { describeDataset, listDatasets } from '../data/datasets.ts';
+import type { DatasetInfo } from '../data/source.ts';
 import type { Shape } from '../model/spec.ts';
 import { summarise } from '../model/summary.ts';
 import { networkNames, networkSpec } from '../model/zoo.ts';
@@ -51,11 +52,16 @@ export function addModelCommand(program: Command): void {
 }
 
 function showModel(name: string, options: ModelOptions): void {
-  const dataset = options.dataset === undefined ? null : describeDataset(options.dataset);
+  const dataset = options.dataset === undefined ? null : findDataset(options.dataset);
   const input = options.input ?? dataset?.shape ?? [32, 32, 3];
   const classes = options.classes ?? dataset?.classes.length ?? 10;
   const network = networkSpec(name, { input, classes, width: options.width });
   const { split: layer = Math.min(5, network.body.length + 1), resolution, features } = options;
   const module = options.module ? { resolution, features } : null;
   print(summarise(network, { layer, module }, options.budgets));
+}
+
+/** One that can be downloaded is known before it is here. Throws what describeDataset throws. */
+function findDataset(name: string): DatasetInfo {
+  return listDatasets().find((dataset) => dataset.name === name)?.info ?? describeDataset(name);
 }

@@ -160,3 +160,15 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
     expect(err).not.toMatch(/\n {4}at /);
   });
 });
+
+describe('a network from the terminal', () => {
+  it('is shown for images that are not here yet, and not for unknown ones', async () => {
+    const folder = temporaryFolder();
+    const { code, out } = await sluice(folder, 'model', 'resnet18', '--dataset', 'stl10', '--budgets', '2,8');
+    expect(code).toBe(0);
+    expect(out).toContain('resnet18, images 3 × 96×96, 10 classes');
+    const unknown = await sluice(folder, 'model', 'resnet18', '--dataset', 'stl11');
+    expect(unknown).toMatchObject({ code: 2, out: '' });
+    expect(unknown.err).toContain('Did you mean "stl10"?');
+  });
+});
