@@ -5,6 +5,7 @@ import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef 
 import { registerCharts } from '../../main/charts/register.ts';
 import { screenStyle, type ChartStyle } from '../../main/charts/style.ts';
 import { useSettings } from '../stores/settings.ts';
+import { changesOf } from './changes.ts';
 import { pointedFamily } from './cursor.ts';
 
 registerCharts();
@@ -47,6 +48,13 @@ export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
   });
 }
 
+/** Without animations nothing is drawn after the first frame: the browser need not make another ten after each drawing. */
+function begin(element: HTMLElement): ECharts {
+  const chart = init(element, null, { renderer: 'canvas' });
+  chart.getZr().setSleepAfterStill(1);
+  return chart;
+}
+
 /** Draws what `draw` makes for the element's size; null draws nothing. Dependencies of `draw` are tracked. */
 export function useScreenChart(
   element: Readonly<Ref<HTMLElement | null>>,
@@ -58,17 +66,20 @@ export function useScreenChart(
   const chart = shallowRef<ECharts | null>(null);
   const drawings = shallowRef(0);
   const option = computed(() => (visible.value && width.value > 0 && height.value > 0 ? draw(style.value) : null));
+  let drawn: EChartsCoreOption | null = null;
 
   watch(
     [option, width, height],
     () => {
       if (!option.value || !element.value) return;
-      chart.value ??= init(element.value, null, { renderer: 'canvas' });
-      // Resizing lays everything out, as drawing does: only when there is something to it.
-      if (chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value) {
-        chart.value.resize({ width: width.value, height: height.value, silent: true });
-      }
-      chart.value.setOption(option.value, { replaceMerge: ['series', 'xAxis', 'yAxis', 'graphic', 'parallelAxis'] });
+      chart.value ??= begin(element.value);
+      // Resizing and drawing lay everything out: each only when there is something to it.
+      const resized = chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value;
+      if (resized) chart.value.resize({ width: width.value, height: height.value, silent: true });
+      const changes = changesOf(drawn, option.value);
+      drawn = option.value;
+      if (changes) chart.value.setOption(changes.option, { replaceMerge: changes.replaceMerge });
+      if (!changes && !resized) return;
       emphasise();
       drawings.value++;
     },

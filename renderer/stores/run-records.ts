@@ -5,7 +5,7 @@ import { createStepLog, type StepLog } from './step-log.ts';
 
 /** What a view may depend on. */
 export interface RecordsState {
-  /** Counts changes of what is outside of reactivity, at most four a second. */
+  /** Counts changes of what is outside of reactivity, at most two a second. */
   version: number;
   /** `stale`: what is shown is not all there is, for the reason in `error`. */
   status: 'loading' | 'ready' | 'stale';
@@ -38,7 +38,7 @@ export interface FollowedRun {
  * and the more it costs to draw them all.
  */
 function pauseAfter(steps: number): number {
-  return 400 * Math.min(5, Math.max(1, steps / 20_000));
+  return 500 * Math.min(4, Math.max(1, steps / 20_000));
 }
 
 /** Follows one run from its first row on. */

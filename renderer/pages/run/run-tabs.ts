@@ -21,10 +21,11 @@ export interface LiveRecords {
 
 /** The views that make sense for a run. */
 export function runTabs(
-  { experiment, notes }: Pick<RunDetail, 'experiment' | 'notes'>,
-  { pairs, log }: Pick<RunRecords, 'pairs' | 'log'>,
+  { method, split }: RunDetail['experiment'],
+  notes: string,
+  pairs: RunRecords['pairs'],
+  log: RunRecords['log'],
 ): { readonly name: RunTab; readonly label: string; readonly count?: number }[] {
-  const { method, split } = experiment;
   const wrong = log.filter(({ level }) => level !== 'info').length;
   const makesSet = method === 'prune' || method === 'scratch';
   return [
