@@ -131,6 +131,7 @@ for (const engine of engines) {
       [5, 3, 7],
       [16, 10, 64],
       [6, 8, 256],
+      [16, 1100, 300],
       [101, 261, 259],
       [97, 270, 513],
     ])('matrix product %i×%i, depth %i, either side transposed', (m, n, k) =>

@@ -1,6 +1,7 @@
 import koffi from 'koffi';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Loop } from './loops.ts';
+import { inPieces } from './pieces.ts';
 
 /** The system's matrix library, open. A call of it runs on the thread that makes it: Sluice spreads the work itself. */
 export interface Blas {
@@ -70,7 +71,9 @@ export function loadBlas(path: string): Blas {
       ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
     ]) as Native;
     keepToOneThread(library);
-    return { name: nameOf(library, path), path, gemm: (base) => gemmOn(base, sgemm) };
+    const direct = multipliesDirectly(library);
+    const gemm = (base: number): Loop => (direct ? inPieces(gemmOn(base, sgemm)) : gemmOn(base, sgemm));
+    return { name: nameOf(library, path), path, gemm };
   } catch (cause) {
     throw new SluiceError(
       'bad-blas',
@@ -96,15 +99,28 @@ function optional(library: Library, name: string, result: string, parameters: st
   }
 }
 
+/** What a function of the library says; empty where it has no such function. */
+function textOf(library: Library, name: string): string {
+  return (optional(library, name, 'str', []) as (() => string) | null)?.() ?? '';
+}
+
 function keepToOneThread(library: Library): void {
   for (const name of ['openblas_set_num_threads', 'MKL_Set_Num_Threads']) optional(library, name, 'void', ['int'])?.(1);
 }
 
+/** Whether the library multiplies small matrices directly (pieces.ts): OpenBLAS on processors with AVX-512. */
+function multipliesDirectly(library: Library): boolean {
+  const version = textOf(library, 'openblas_get_config').split(' ')[1] ?? '';
+  const processor = textOf(library, 'openblas_get_corename');
+  const isNewEnough = version.localeCompare('0.3.21', 'en', { numeric: true }) >= 0;
+  return isNewEnough && ['SkylakeX', 'Cooperlake', 'SapphireRapids'].includes(processor);
+}
+
 /** "OpenBLAS 0.3.21 (libopenblas.so.0)" where the library tells its version. */
 function nameOf(library: Library, path: string): string {
-  const config = optional(library, 'openblas_get_config', 'str', []) as (() => string) | null;
+  const config = textOf(library, 'openblas_get_config');
   if (config) {
-    const words = config().split(' ');
+    const words = config.split(' ');
     if (words.includes('USE64BITINT')) throw new Error('its integers have 64 bits');
     return `${words.slice(0, 2).join(' ')} (${path})`;
   }

@@ -12,7 +12,7 @@ export interface Same3x3 {
 }
 
 /** Tiles from which on transforming the filters pays. */
-const ENOUGH_TILES = 128;
+const ENOUGH_TILES = 64;
 
 /** Transformed tiles are made and used this much at a time, so that they are read while still in the cache. */
 const TILE_BYTES = 4 << 20;
