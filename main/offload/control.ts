@@ -54,7 +54,11 @@ const bodies = {
     z.strictObject({ action: z.literal('fetch'), name: checkpointName, offset: z.int().min(0) }),
     z.strictObject({ action: z.literal('put'), name: checkpointName, bytes: z.int().min(1) }),
   ]),
-  done: z.strictObject({ bytes: z.int().min(0).optional(), sha256: digest.optional() }),
+  done: z.strictObject({
+    bytes: z.int().min(0).optional(),
+    sha256: digest.optional(),
+    restored: z.boolean().optional(),
+  }),
   error: z.strictObject({
     code: z.string().max(100),
     message: z.string().max(4000),

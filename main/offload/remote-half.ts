@@ -22,9 +22,17 @@ export async function keepState(client: Requests, name: string): Promise<KeptSta
   return { name, sha256: requireDigest(done.sha256) };
 }
 
-/** Puts the server half back into a state it keeps. Throws `checkpoint-unknown` or `checkpoint-damaged`. */
+/**
+ * Puts the server half back into a state it keeps. Throws `checkpoint-unknown` or `checkpoint-damaged`, and
+ * `session-lost` where the server still takes other sources to train the half, which then stays as it is.
+ */
 export async function restoreState(client: Requests, { name, sha256 }: KeptState): Promise<void> {
-  await client.request(encodeControl('checkpoint', { action: 'restore', name, sha256 }));
+  const done = await client.request(encodeControl('checkpoint', { action: 'restore', name, sha256 }));
+  if (decodeControl('done', done).restored !== false) return;
+  throw new SluiceError(
+    'session-lost',
+    'Other sources of the run still train the server half, as far as the offload server knows. Resume from a checkpoint.',
+  );
 }
 
 /** Forgets the velocities of the server half. */

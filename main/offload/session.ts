@@ -173,8 +173,7 @@ async function answerCheckpoint(
     case 'save':
       return encodeControl('done', await checkpoints.save(name, await half.read()));
     case 'restore':
-      await half.write(await checkpoints.read(name, request.sha256));
-      return encodeControl('done', {});
+      return encodeControl('done', { restored: await half.write(await checkpoints.read(name, request.sha256)) });
     case 'drop':
       await checkpoints.drop(name);
       return encodeControl('done', {});

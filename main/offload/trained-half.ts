@@ -9,10 +9,10 @@ export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimi
   evaluate(request: EvaluateRequest): Promise<Timed<{ loss: number; correct: number }>>;
   infer(features: Features): Promise<Timed<Float32Array>>;
   /**
-   * Puts the half into a state. One that several sources train is put back by the first of them alone: the others,
-   * and a source that comes back, join it as it then is.
+   * Puts the half into a state. One that several sources train is put back by the first of them alone: for the others,
+   * and a source that comes back, it stays as it then is, which false tells.
    */
-  write(checkpoint: Uint8Array): Promise<void>;
+  write(checkpoint: Uint8Array): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -37,9 +37,10 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
     read: () => inTurn(() => handler.read()),
     write: (checkpoint) =>
       inTurn(async () => {
-        if (shared && touched) return;
+        if (shared && touched) return false;
         await handler.write(checkpoint);
         touched = true;
+        return true;
       }),
     close: () => inTurn(() => handler.close()),
   };

@@ -115,7 +115,8 @@ export function superviseGroup(options: GroupOptions): Group {
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
     if (first) start(first, first.snapshot);
     while (first?.stage === 'starting' && mine === round && !closed) await sleep(20);
-    if (mine !== round || closed || stopping) return;
+    // One that did not get that far is started again, and all with it.
+    if (mine !== round || closed || stopping || first?.stage === 'down') return;
     for (const member of members) if (member !== first) start(member, member.snapshot);
   }
 

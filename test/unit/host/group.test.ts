@@ -6,6 +6,7 @@ import type { SourceRecords } from '../../../main/host/run/records.ts';
 import type { Child } from '../../../main/host/child.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../main/host/source/messages.ts';
 import type { PairRecord } from '../../../main/training/records.ts';
+import type { ServerState } from '../../../main/training/snapshot.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
 import { experiment, uniformSnapshot } from '../../support/run-records.ts';
 import { openTestStore } from '../../support/run-store.ts';
@@ -75,6 +76,25 @@ it('ends with what keeps a source from being recorded', async () => {
   const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
   await expect(group.done).rejects.toBe(full);
 });
+
+it(
+  'starts the others when the half is put back, and all of them again when that came to nothing',
+  patiently,
+  async () => {
+    const folder = temporaryFolder();
+    const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
+    const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
+    await saveCheckpoint(folder, new Map(cut));
+    const failure = { code: 'session-lost', message: 'Other sources of the run still train the server half' };
+    const says: FromSource[][] = [[{ kind: 'failed', failure }], [{ kind: 'ended' }], [{ kind: 'ended' }]];
+    const order: number[] = [];
+    const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
+      process(says[order.push(index) - 1], onMessage);
+    const { group } = groupOf([], { folder, sources: [0, 1], startProcess });
+    await group.done;
+    expect(order).toEqual([0, 0, 1]);
+  },
+);
 
 it('does nothing more when the server half cannot be put back', async () => {
   /** The timers of this process, once the short ones are over. */

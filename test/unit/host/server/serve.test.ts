@@ -159,7 +159,7 @@ describe('a shared half', () => {
     expect(await fetchState(clients[1])).toEqual(await stateOf(half));
   });
 
-  it('goes on as it is when a source that was started again puts its checkpoint back', async () => {
+  it('goes on as it is when a source that was started again puts its checkpoint back, and says so', async () => {
     const server = await serve();
     const [one, two] = sourcesOf(2, 'shared');
     const [first, second] = [await connectTo(server, one), await connectTo(server, two)];
@@ -169,7 +169,7 @@ describe('a shared half', () => {
     await stepOver(second, batchOf('b'));
     const again = await connectTo(server, { ...one, id: newToken() });
     expect(again.resumed).toBe(false);
-    await restoreState(again, kept);
+    await expect(restoreState(again, kept)).rejects.toMatchObject({ code: 'session-lost' });
     await stepOver(again, batchOf('c'));
     for (const batch of batches('a', 'b', 'c')) await half.step(batch);
     expect(await fetchState(second)).toEqual(await stateOf(half));
