@@ -57,8 +57,11 @@ export interface LabApi {
   proceed(id: string): Promise<void>;
   /** Ends a run after a last checkpoint. */
   stop(id: string): Promise<void>;
-  /** Queues a run again that ended before its time. */
-  resume(id: string): Promise<void>;
+  /**
+   * Queues a run again that ended before its time, with the offload server elsewhere if one is given: it is tried first,
+   * and what is wrong with it names the field. The token is kept in memory alone.
+   */
+  resume(id: string, server?: ServerAccess): Promise<void>;
   delete(ids: string[]): Promise<void>;
   annotate(id: string, changes: { notes?: string; tags?: string[] }): Promise<void>;
 
@@ -235,6 +238,27 @@ export interface RunDetail extends RunSummary {
   readonly plan: Plan | null;
   /** [h, w, φ] at full budget; null when its data set is gone. */
   readonly sent: Shape | null;
+  /** The offload server elsewhere that it trained with last; null when it had one of its own. */
+  readonly server: RunServer | null;
+}
+
+/** Where an offload server is, and what its certificate is trusted by: the system's authorities unless given. */
+export interface ServerPlace {
+  /** `wss://host:port`, or `ws://` without encryption. */
+  readonly url: string;
+  /** Certificates of authorities, PEM. */
+  readonly ca?: string;
+  /** SHA-256 of the certificate itself, in hexadecimal digits. */
+  readonly fingerprint?: string;
+}
+
+export interface ServerAccess extends ServerPlace {
+  readonly token: string;
+}
+
+export interface RunServer extends ServerPlace {
+  /** It keeps the server half of the run's checkpoint: the run cannot go on without it. */
+  readonly needed: boolean;
 }
 
 /**

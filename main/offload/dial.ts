@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { messageOf, SluiceError } from '../errors.ts';
@@ -25,7 +26,8 @@ export interface Dialled {
   readonly welcome: Control<'welcome'>;
 }
 
-const handshakeMs = 10_000;
+/** For each of connecting and the answer to hello. */
+const answerMs = 10_000;
 
 /** What may pass by itself: the server starts, restarts or is full, the network comes back. */
 const passing = new Set(['server-unreachable', 'connection-lost', 'limit-clients', 'limit-sessions']);
@@ -39,7 +41,7 @@ export async function dial(address: ServerAddress, software: string): Promise<Di
   const connection = await connect(address);
   try {
     connection.send(encodeControl('hello', { software, token: address.token }));
-    const welcome = decodeControl('welcome', throwIfError(await connection.receive()));
+    const welcome = decodeControl('welcome', throwIfError(await inTime(connection.receive(), address)));
     return { connection, welcome };
   } catch (error) {
     connection.close(closeCodes.normal);
@@ -67,18 +69,32 @@ async function connect(address: ServerAddress): Promise<Connection> {
     createConnection: () => secured ?? wire,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
-    handshakeTimeout: handshakeMs,
     // Masks keep scripts in browsers from steering what proxies see. Here they would cost more than all other encoding.
     generateMask: (mask) => mask.fill(0),
   });
   try {
-    await once(socket, 'open');
+    await inTime(once(socket, 'open'), address);
     if (secured) requireFingerprint(secured, address);
   } catch (error) {
     socket.on('error', () => undefined).terminate();
     throw error instanceof SluiceError ? error : explain(error, address);
   }
   return connectionOver(socket, wire, 'server');
+}
+
+/** What a promise resolves to. Throws when the server keeps it waiting: it may take connections and not speak our protocol. */
+async function inTime<T>(answer: Promise<T>, { url: dialled, name: url = dialled }: ServerAddress): Promise<T> {
+  const deadline = new AbortController();
+  const silence = sleep(answerMs, undefined, { signal: deadline.signal }).then(() => {
+    const message = `${url} does not answer as an offload server. Check that the server runs and the address is right.`;
+    throw new SluiceError('server-unreachable', message);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    silence.catch(() => undefined);
+    deadline.abort();
+  }
 }
 
 function secure(wire: Socket, host: string, { ca, fingerprint }: ServerAddress): TLSSocket {
@@ -131,7 +147,7 @@ function explain(error: unknown, { url: dialled, name: url = dialled }: ServerAd
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(code)) {
     return say(
       'tls-untrusted',
-      `The certificate of ${url} is not trusted (${messageOf(error)}). Give its authority with --ca, or the fingerprint the server prints with --fingerprint.`,
+      `The certificate of ${url} is not trusted (${messageOf(error)}). Give the fingerprint that the server shows (--fingerprint), or the certificate of its authority (--ca).`,
     );
   }
   if (/ERR_SSL|EPROTO/.test(code)) {

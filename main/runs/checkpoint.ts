@@ -71,6 +71,11 @@ export async function saveCheckpoint(runFolder: string, cut: Cut): Promise<void>
   }
 }
 
+/** Whether a run has a checkpoint to go on from. */
+export async function hasCheckpoint(runFolder: string): Promise<boolean> {
+  return (await completeCheckpoints(join(runFolder, 'checkpoint'))).length > 0;
+}
+
 /** The last checkpoint of a run, empty when it has none. Throws `checkpoint-damaged` when its files are not whole. */
 export async function loadCheckpoint(runFolder: string): Promise<Cut> {
   const root = join(runFolder, 'checkpoint');

@@ -105,6 +105,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         folder,
         plan: fakePlan(),
         sent: [8, 8, 32],
+        server: null,
       });
     },
     pause: (id) => change(id, { status: 'paused' }),

@@ -13,7 +13,7 @@ const id = z.string().min(1).max(100);
 const ids = z.array(id).max(10_000);
 const count = z.int().min(0);
 const path = z.string().min(1).max(4096);
-const experiment = z.custom<ExperimentInput>(hasFields, 'expected an experiment');
+const experiment = z.custom<ExperimentInput>(hasFields, 'an experiment');
 
 const line = z.strictObject({
   kind: z.literal('lines'),
@@ -39,9 +39,22 @@ const parallel = z.strictObject({
 const gates = z.strictObject({ kind: z.literal('gates'), order: z.enum(mapOrders) });
 const stepTime = z.strictObject({ kind: z.literal('step-time'), x: z.enum(['epoch', 'step', 'time']) });
 
-const range = z
-  .tuple([z.number(), z.number()])
-  .refine(([from, to]) => from < to, 'expected the lower end before the upper one');
+const server = z.strictObject({
+  url: z.string().trim().min(1).max(2000),
+  token: z.string().trim().min(1).max(1000),
+  ca: z
+    .string()
+    .max(1_000_000)
+    .regex(/-----BEGIN CERTIFICATE-----/, 'certificates as PEM text, with lines "-----BEGIN CERTIFICATE-----"')
+    .optional(),
+  fingerprint: z
+    .string()
+    .trim()
+    .regex(/^([0-9a-f]{2}:?){32}$/i, 'the 64 hexadecimal digits that the server shows')
+    .optional(),
+});
+
+const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
 
 type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Name]>> };
 
@@ -61,7 +74,7 @@ const inputs: Inputs = {
   pause: oneRun,
   proceed: oneRun,
   stop: oneRun,
-  resume: oneRun,
+  resume: z.tuple([id, server.optional()]),
   delete: z.tuple([ids]),
   annotate: z.tuple([
     id,

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
-import { messageOf } from '../../errors.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
 import type { Notice } from '../../api.ts';
 import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
+import type { ServerAddress } from '../../offload/dial.ts';
 import { lockRun, type RunLock } from '../../runs/lock.ts';
 import type { QueuedRun } from '../../runs/queue-table.ts';
 import type { Run } from '../../runs/run.ts';
 import { markInterrupted, type Store } from '../../runs/store.ts';
+import { placeOf, serverMissing } from '../run/place.ts';
 import type { LabLog } from './log.ts';
 import { startLastingRun } from './run-process.ts';
 
@@ -13,6 +15,11 @@ import { startLastingRun } from './run-process.ts';
 export interface RunQueue {
   /** Starts what there is room for, and looks after what has ended. */
   tend(): void;
+  /**
+   * How to reach the offload server elsewhere of a run that is to be executed; null: it has one of its own. Kept in
+   * memory alone. Throws `lab-other` when another lab executes the queue, which would not learn of it.
+   */
+  lend(id: string, server: ServerAddress | null): void;
   /** What keeps it from looking after its runs; null while nothing does. */
   readonly trouble: string | null;
   /** Runs of the queue that are being executed. */
@@ -43,17 +50,26 @@ export function openQueue(options: QueueOptions): RunQueue {
   const { home, store, log, parallelRuns, notify, onTrouble, dead } = options;
   const { start: startRun = startLastingRun, hasRoom: isRoom = hasRoom } = options;
   const starting = new Set<string>();
+  const servers = new Map<string, ServerAddress>();
   let lock: RunLock | null = null;
   let closed = false;
   let trouble: string | null = null;
 
   function start({ id }: Run): void {
+    const folder = store.folder(id);
+    const server = servers.get(id) ?? null;
+    const place = placeOf(folder);
+    if (place && !server) {
+      putBack(id, serverMissing(id, place).message);
+      return;
+    }
     store.countAttempt(id);
-    const pid = startRun(home, id, store.folder(id), (how) => {
+    const onExit = (how: string): void => {
       log(`the process of run ${id} ended: ${how}`);
       starting.delete(id);
       tend();
-    });
+    };
+    const pid = startRun({ home, id, folder, server, onExit });
     starting.add(id);
     log(`run ${id} is executed by process ${pid}`);
   }
@@ -61,7 +77,7 @@ export function openQueue(options: QueueOptions): RunQueue {
   /** A run whose process died: it is resumed once, unless it was about to stop anyway. */
   function recover({ id, attempts }: QueuedRun): void {
     if (store.wanted(id) === 'stop') {
-      store.dequeue(id);
+      leave(id);
       return;
     }
     if (attempts < mostAttempts) {
@@ -74,26 +90,43 @@ export function openQueue(options: QueueOptions): RunQueue {
       });
       return;
     }
-    store.dequeue(id);
+    leave(id);
     const text = `The process of run ${id} died again, so it stays interrupted. Its folder has process.log; resume it when the cause is gone.`;
     notify({ level: 'error', text, run: id });
   }
 
   /** A process that never came to execute its run would be started for ever. */
   function giveUp({ id }: Run): void {
-    store.dequeue(id);
-    const text = `Run ${id} could not be started. What its process said is in ${join(store.folder(id), 'process.log')}.`;
+    putBack(
+      id,
+      `Run ${id} could not be started. What its process said is in ${join(store.folder(id), 'process.log')}.`,
+    );
+  }
+
+  /** Takes a run off the queue that cannot be started, until somebody resumes it. */
+  function putBack(id: string, text: string): void {
+    leave(id);
     store.setStatus(id, 'stopped', text);
     notify({ level: 'error', text, run: id });
+  }
+
+  function leave(id: string): void {
+    store.dequeue(id);
+    servers.delete(id);
+  }
+
+  /** Whether it is this lab that executes the queue. */
+  function executes(): boolean {
+    lock ??= lockRun(join(home, 'lab'), 0);
+    return lock !== null;
   }
 
   /** Returns what keeps it from acting. */
   function look(): string | null {
     markInterrupted(store, (id) => dead.add(id));
     dead.clear();
-    lock ??= lockRun(join(home, 'lab'), 0);
     const queue = store.queue();
-    if (!lock || queue.length === 0) return null;
+    if (!executes() || queue.length === 0) return null;
     // What is started on a full disk dies at once, and would be given up.
     if (!isRoom(home)) return fullDisk(home);
     const waiting: (() => void)[] = [];
@@ -101,7 +134,7 @@ export function openQueue(options: QueueOptions): RunQueue {
     for (const queued of queue) {
       if (store.get(queued.id).status === 'interrupted') recover(queued);
       const run = store.get(queued.id);
-      if (hasEnded(run)) store.dequeue(run.id);
+      if (hasEnded(run)) leave(run.id);
       else if (trains(run)) room--;
       else if (run.status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
       else if (run.status === 'queued') waiting.push(() => start(run));
@@ -138,6 +171,15 @@ export function openQueue(options: QueueOptions): RunQueue {
 
   return {
     tend,
+    lend: (id, server) => {
+      if (server && !executes()) {
+        const message =
+          'Another lab of this folder executes the runs, and would not learn of the server. Resume the run there, or close it first.';
+        throw new SluiceError('lab-other', message);
+      }
+      if (server) servers.set(id, server);
+      else servers.delete(id);
+    },
     get trouble() {
       return trouble;
     },

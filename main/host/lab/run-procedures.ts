@@ -1,10 +1,13 @@
-import type { RunDetail } from '../../api.ts';
+import type { RunDetail, ServerAccess } from '../../api.ts';
+import { hasCheckpoint } from '../../runs/checkpoint.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/lifecycle.ts';
 import type { Store } from '../../runs/store.ts';
+import { notePlace, placeOf, serverMissing } from '../run/place.ts';
 import { deleteRuns } from './delete-runs.ts';
 import { examine } from './examine.ts';
 import type { LabState, Procedures } from './lab-state.ts';
 import { runTask } from './task/run-task.ts';
+import { tryServer } from './try-server.ts';
 
 type Names = 'runs' | 'run' | Wish | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
 type Wish = 'pause' | 'proceed' | 'stop';
@@ -24,11 +27,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     pause: asking(pauseRun),
     proceed: asking(continueInTurn),
     stop: asking(stopRun),
-    resume: (id) => {
-      resumeRun(store, store.get(id).id);
-      store.enqueue(id);
-      changed();
-    },
+    resume: (id, server) => resume(lab, id, server ?? null),
     delete: async (ids) => {
       try {
         await deleteRuns(store, ids);
@@ -51,15 +50,32 @@ function continueInTurn(store: Store, id: string): void {
   continueRun(store, id, isQueued ? 'turn' : 'run');
 }
 
-function detail({ store, summaries }: LabState, id: string): RunDetail {
+/** With a server that answers as it should, or one of the run's own where none elsewhere is needed. */
+async function resume({ store, queue, changed }: LabState, id: string, server: ServerAccess | null): Promise<void> {
+  const { experiment } = store.get(id);
+  const folder = store.folder(id);
+  const place = placeOf(folder);
+  if (server) await tryServer(server, experiment);
+  else if (place && (await hasCheckpoint(folder))) throw serverMissing(id, place);
+  queue.lend(id, server);
+  resumeRun(store, id);
+  notePlace(folder, server);
+  store.enqueue(id);
+  changed();
+}
+
+async function detail({ store, summaries }: LabState, id: string): Promise<RunDetail> {
   const { experiment } = store.get(id);
   const { design } = examine(experiment, store);
+  const folder = store.folder(id);
+  const place = placeOf(folder);
   return {
     ...summaries.one(id),
     experiment,
     notes: store.annotations(id).notes,
-    folder: store.folder(id),
+    folder,
     plan: design?.plan ?? null,
     sent: design?.sent ?? null,
+    server: place && { ...place, needed: await hasCheckpoint(folder) },
   };
 }

@@ -2,6 +2,7 @@ import { performRun, executeRun, type RunControl } from '../../runs/execute.ts';
 import type { Run } from '../../runs/run.ts';
 import type { Store } from '../../runs/store.ts';
 import type { NetworkOptions } from './network.ts';
+import { placeOf } from './place.ts';
 
 /** Executes a queued run as its experiment says: in this process, or with processes of their own for both sides. */
 export async function executeHere(
@@ -10,7 +11,8 @@ export async function executeHere(
   network: NetworkOptions,
   control: RunControl,
 ): Promise<Run> {
-  if (store.find(id).experiment.processes === 'one' && !network.offload) {
+  const { processes } = store.find(id).experiment;
+  if (processes === 'one' && !network.offload && !placeOf(store.folder(id))) {
     const { runParts } = await import('../../runs/parts.ts');
     return executeRun(store, id, runParts, control);
   }

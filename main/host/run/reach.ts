@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts';
 import { sluiceHome } from '../../home.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
-import { linkOf } from '../../runs/experiment.ts';
+import { linkOf, type Experiment } from '../../runs/experiment.ts';
 import type { Session } from '../../runs/follow.ts';
 import type { Run } from '../../runs/run.ts';
 import { openGate, type Gate } from '../join/gate.ts';
@@ -32,18 +32,25 @@ export async function openJoinGate(
   return gate;
 }
 
+/** Behind an emulated link a server's certificate can be trusted by its fingerprint alone. */
+export function requirePinned(
+  experiment: Experiment,
+  { url, fingerprint }: Pick<ServerAddress, 'url' | 'fingerprint'>,
+): void {
+  if (!linkOf(experiment) || !url.startsWith('wss:') || fingerprint !== undefined) return;
+  const message =
+    'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
+    'Give the fingerprint that the server prints with --fingerprint, or take the link out (--set link=null).';
+  throw new SluiceError('bad-usage', message, { path: 'link' });
+}
+
 /** The emulated links of a run, when it has any. */
 export async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
   const link = linkOf(run.experiment);
   // What is wrong with an address is told by who tries to reach it.
   if (!link || !URL.canParse(url)) return null;
+  requirePinned(run.experiment, { url, fingerprint });
   const { protocol, hostname, port } = new URL(url);
-  if (protocol === 'wss:' && fingerprint === undefined) {
-    const message =
-      'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
-      'Give the fingerprint that the server prints with --fingerprint, or take the link out (--set link=null).';
-    throw new SluiceError('bad-usage', message, { path: 'link' });
-  }
   const { shared, ...rates } = link;
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };

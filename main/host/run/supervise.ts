@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
+import { hasCheckpoint } from '../../runs/checkpoint.ts';
 import { setStatus, wishPollMs, type Session } from '../../runs/follow.ts';
 import type { Run } from '../../runs/run.ts';
 import { isHeld } from '../../runs/run-table.ts';
@@ -12,6 +13,7 @@ import type { Gate } from '../join/gate.ts';
 import type { FromSource, ToSource } from '../source/messages.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
+import { notePlace, placeOf, serverMissing } from './place.ts';
 import { addressesOf, isElsewhere, openJoinGate, openLinks } from './reach.ts';
 import { recordSources, type SourceRecords } from './records.ts';
 import { keepServer, type OwnServer } from './server.ts';
@@ -26,6 +28,7 @@ const stuckServerSeconds = 15;
  * machine or with an offload server elsewhere. What dies is started again; what cannot go on is thrown.
  */
 export async function superviseRun(session: Session, network: NetworkOptions): Promise<void> {
+  await settlePlace(session, network);
   const own = network.offload ? null : await keepServer(session);
   const server: ServerAddress = network.offload ?? own!;
   let links: Links | null = null;
@@ -43,6 +46,13 @@ export async function superviseRun(session: Session, network: NetworkOptions): P
     await gate?.close();
     await own?.close();
   }
+}
+
+/** Notes where the server is. What one elsewhere keeps of the run is to be had from it alone. */
+async function settlePlace({ run, folder }: Session, { offload }: NetworkOptions): Promise<void> {
+  const place = placeOf(folder);
+  if (place && !offload && (await hasCheckpoint(folder))) throw serverMissing(run.id, place);
+  notePlace(folder, offload ?? null);
 }
 
 /** Waits for the groups; passes on what the user wants meanwhile. */

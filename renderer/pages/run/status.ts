@@ -1,5 +1,5 @@
 import type { RouteLocationRaw } from 'vue-router';
-import type { RunSummary } from '../../../main/api.ts';
+import type { RunDetail, RunSummary } from '../../../main/api.ts';
 import type { QueueStanding } from './useQueue.ts';
 
 /** What a status means to the person who looks at a run, where its name does not say all. */
@@ -33,8 +33,8 @@ export function actionsFor(run: Pick<RunSummary, 'status' | 'progress' | 'elsewh
 }
 
 type NotedRun = Pick<
-  RunSummary,
-  'number' | 'status' | 'error' | 'startedAt' | 'epochsDone' | 'epochsTotal' | 'progress' | 'elsewhere'
+  RunDetail,
+  'status' | 'error' | 'startedAt' | 'epochsDone' | 'epochsTotal' | 'progress' | 'elsewhere' | 'server'
 >;
 
 /** `queue` is where a queued run stands. */
@@ -80,14 +80,9 @@ function stoppedNote(run: NotedRun): StatusNote {
   // One that the lab could not start says why.
   if (run.error !== null) return { ...failureNote(run), title: 'Not started' };
   const text =
-    run.startedAt === null
-      ? 'It was taken off the queue. Resume queues it again.'
-      : `${kept(run)} Resume goes on from its last checkpoint.`;
+    run.startedAt === null ? 'It was taken off the queue. Resume queues it again.' : `${kept(run)} ${resumption(run)}`;
   return { tone: 'info', title: 'Stopped', text, ways: [] };
 }
-
-/** What a run says that trained with a server elsewhere: a terminal began it, those of the lab have one of their own. */
-const serverElsewhere = /wss?:\/\/|token is wrong|server has no checkpoint/;
 
 /** Pages that help with what an error names. */
 const remedies = [
@@ -109,14 +104,9 @@ function kept({ epochsDone, epochsTotal }: NotedRun): string {
 }
 
 /** Of a run that had no time for a last checkpoint. */
-function resumption({ error, number, epochsDone }: NotedRun): string {
-  if (error !== null && serverElsewhere.test(error)) {
-    const command = `“sluice resume ${number} --offload <address> --token <token>”`;
-    return epochsDone > 0
-      ? `The offload server elsewhere holds its half, so go on from a terminal: ${command}.`
-      : `Resume begins it anew with a server on this machine; with another one: ${command}.`;
-  }
-  return epochsDone > 0 ? 'Resume goes on from its last checkpoint.' : 'Resume begins it anew.';
+function resumption({ epochsDone, server }: NotedRun): string {
+  const asking = server ? ` It asks for the token of the offload server at ${server.url}.` : '';
+  return `${epochsDone > 0 ? 'Resume goes on from its last checkpoint.' : 'Resume begins it anew.'}${asking}`;
 }
 
 function queueText({ ahead, running }: QueueStanding, begins: 'starts' | 'goes on'): string {

@@ -1,6 +1,6 @@
 import { shallowRef, type Ref } from 'vue';
 import { useRouter } from 'vue-router';
-import type { LabApi, RunDetail } from '../../../main/api.ts';
+import type { LabApi, RunDetail, ServerAccess } from '../../../main/api.ts';
 import { attempt } from '../../components/toasts.ts';
 import { confirm } from '../../components/confirm.ts';
 import { useLab } from '../../lab/index.ts';
@@ -13,6 +13,10 @@ export interface RunControl {
   /** What was asked for and has not happened yet. */
   readonly pending: Readonly<Ref<Change | null>>;
   ask(change: Change): Promise<void>;
+  /** Whether the dialog is open that asks for the offload server of a run to be resumed. */
+  readonly askingServer: Ref<boolean>;
+  /** Rejects with what is wrong with the server. */
+  resume(server?: ServerAccess): Promise<void>;
   remove(): Promise<void>;
   clone(): void;
   tag(tags: string[]): Promise<void>;
@@ -25,6 +29,7 @@ export function useRunActions({ run, change, load }: ShownRun): RunControl {
   const lab = useLab();
   const router = useRouter();
   const pending = shallowRef<Change | null>(null);
+  const askingServer = shallowRef(false);
 
   const withRun = async (action: (shown: RunDetail) => Promise<unknown>): Promise<boolean> => {
     const shown = run.value;
@@ -32,8 +37,22 @@ export function useRunActions({ run, change, load }: ShownRun): RunControl {
   };
   return {
     pending,
+    askingServer,
+    resume: async (server) => {
+      const shown = run.value;
+      if (!shown) return;
+      await (server ? lab.api.resume(shown.id, server) : lab.api.resume(shown.id));
+      await load();
+    },
     ask: async (wanted) => {
       pending.value = wanted;
+      // Where its server is may have come about in another process since.
+      if (wanted === 'resume') await load();
+      if (wanted === 'resume' && run.value?.server) {
+        askingServer.value = true;
+        pending.value = null;
+        return;
+      }
       await withRun(({ id }) => lab.api[wanted](id));
       await load();
       pending.value = null;

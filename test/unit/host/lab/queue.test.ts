@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Notice } from '../../../../main/api.ts';
 import { openQueue } from '../../../../main/host/lab/queue.ts';
+import { notePlace } from '../../../../main/host/run/place.ts';
 import { openSummaries } from '../../../../main/host/lab/summaries.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/lifecycle.ts';
 import { lockRun, type RunLock } from '../../../../main/runs/lock.ts';
@@ -12,6 +13,7 @@ import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const store = openTestStore(home);
   const started: string[] = [];
+  const lent: (string | null)[] = [];
   const notices: Notice[] = [];
   const troubles: (string | null)[] = [];
   const disk = { hasRoom: true };
@@ -25,16 +27,17 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     notify: (notice) => notices.push(notice),
     onTrouble: (trouble) => troubles.push(trouble),
     hasRoom: () => disk.hasRoom,
-    start: (_home, id, _folder, onExit) => {
+    start: ({ id, server, onExit }) => {
       if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
       started.push(id);
+      lent.push(server?.token ?? null);
       exits.set(id, onExit);
       return 1;
     },
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, notices, troubles, disk, dead, unstartable },
+    ...{ home, store, queue, started, lent, notices, troubles, disk, dead, unstartable },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -191,6 +194,38 @@ describe('the queue of runs', () => {
     expect(store.get(a).status).toBe('stopped');
     expect(troubles).toEqual([expect.stringContaining('EMFILE'), null]);
     expect(notices).toMatchObject([{ level: 'error', run: a }]);
+  });
+
+  it('starts a run with the server it was lent, again as well, and none whose server it does not know', () => {
+    const { store, queue, started, lent, notices, run, exit } = labQueue(2);
+    const [a, b] = queued(store, 2);
+    const place = { url: 'wss://gpu:4450' };
+    for (const id of [a, b]) notePlace(store.folder(id), place);
+    queue.lend(a, { ...place, token: 'secret' });
+    queue.tend();
+    run(a);
+    exit(a, 'SIGKILL');
+    expect([started, lent]).toEqual([
+      [a, a],
+      ['secret', 'secret'],
+    ]);
+    expect(store.get(b)).toMatchObject({ status: 'stopped', error: expect.stringContaining(place.url) as string });
+    expect(notices).toContainEqual(expect.objectContaining({ level: 'error', run: b }));
+    run(a);
+    store.setStatus(a, 'stopped');
+    exit(a);
+    resumeRun(store, a);
+    store.enqueue(a);
+    queue.tend();
+    expect(store.get(a).status).toBe('stopped');
+  });
+
+  it('takes no server while another lab executes', () => {
+    const first = labQueue();
+    first.queue.tend();
+    const second = labQueue(1, first.home);
+    const lend = (): void => second.queue.lend('0001-q', { url: 'ws://gpu:4450', token: 'secret' });
+    expect(lend).toThrow(/Another lab of this folder/);
   });
 
   it('is left to one lab of a home, and taken over when that is gone', () => {

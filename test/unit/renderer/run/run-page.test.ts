@@ -79,6 +79,37 @@ describe('the page of a run that ended', () => {
     await vi.waitFor(() => expect(fake.runs.get('run-7')?.status).toBe('queued'));
   });
 
+  it('asks for the server elsewhere that it needs, and says what is wrong beside the field', async () => {
+    const place = { url: 'wss://gpu:4450', fingerprint: '3f:a2' };
+    const server = { ...place, needed: true };
+    const failed = fakeRun(7, { status: 'failed' });
+    const run = async (): ReturnType<LabApi['run']> => ({ ...(await fakeLab({}, [failed]).api.run('run-7')), server });
+    const problem = { code: 'auth-token', message: 'The token is wrong.', path: 'token' };
+    const resume = vi.fn<LabApi['resume']>(() => Promise.reject(new LabFailure(problem)));
+    await open(failed, { api: { run, resume } });
+    button('Resume').click();
+    await here.settle();
+    const dialog = document.querySelector<HTMLElement>('[role=dialog]')!;
+    const field = (label: string): HTMLInputElement => {
+      const found = [...dialog.querySelectorAll('label')].find(({ textContent }) => textContent === label);
+      return dialog.querySelector<HTMLInputElement>(`#${found!.htmlFor}`)!;
+    };
+    expect([field('Address').value, field('Fingerprint').value, field('Token').value]).toEqual([
+      ...[server.url, server.fingerprint, ''],
+    ]);
+    expect(pageText()).not.toContain('On this machine');
+    field('Token').value = ' secret ';
+    field('Token').dispatchEvent(new Event('input'));
+    await here.settle();
+    dialog.querySelector('form')!.dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(field('Token').getAttribute('aria-invalid')).toBe('true'));
+    expect(dialog.textContent).toContain('The token is wrong.');
+    resume.mockResolvedValue();
+    dialog.querySelector('form')!.dispatchEvent(new Event('submit'));
+    await vi.waitFor(() => expect(document.querySelector('[role=dialog]')).toBeNull());
+    expect(resume).toHaveBeenLastCalledWith('run-7', { ...place, token: 'secret' });
+  });
+
   it('is deleted only after a question that says what is lost', async () => {
     const fake = await open(fakeRun(7));
     button('More: export, delete').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));

@@ -55,7 +55,7 @@ describe('a log', () => {
 
 describe('the status of a run', () => {
   const run = {
-    ...{ number: 3, error: null, startedAt: 0, epochsDone: 1, epochsTotal: 9, progress: null, elsewhere: false },
+    ...{ error: null, startedAt: 0, epochsDone: 1, epochsTotal: 9, progress: null, elsewhere: false, server: null },
   };
   const noQueue = { ahead: 0, running: 0 };
 
@@ -90,9 +90,10 @@ describe('the status of a run', () => {
     expect(note).toMatchObject({ tone: 'bad', title: 'Failed', text: 'The disk is full. Free 2 GB.' });
     expect(note?.advice).toMatch(/Resume goes on from its last checkpoint/);
     expect(statusNote({ ...failed, epochsDone: 0 }, noQueue)?.advice).toMatch(/Resume begins it anew/);
-    const unreachable = statusNote({ ...failed, error: 'Cannot reach wss://gpu:4450: refused.' }, noQueue);
-    expect(unreachable?.advice).toMatch(/go on from a terminal: “sluice resume 3 --offload/);
-    expect(note?.advice).not.toMatch(/terminal/);
+    const server = { url: 'wss://gpu:4450', needed: true };
+    const unreachable = statusNote({ ...failed, error: 'Cannot reach wss://gpu:4450: refused.', server }, noQueue);
+    expect(unreachable?.advice).toMatch(/It asks for the token of the offload server at wss:\/\/gpu:4450/);
+    expect(note?.advice).not.toMatch(/server/);
     const ways = (error: string | null) => statusNote({ ...failed, error }, noQueue)?.ways.map(({ label }) => label);
     expect(ways('The disk is full.')).toEqual(['See the log']);
     expect(ways('Data set "cifar10" is not here yet.')).toEqual(['See the log', 'Data sets']);

@@ -1,0 +1,31 @@
+import type { ServerAccess } from '../../api.ts';
+import { SluiceError } from '../../errors.ts';
+import { dial } from '../../offload/dial.ts';
+import type { Experiment } from '../../runs/experiment.ts';
+import { requirePinned } from '../run/reach.ts';
+
+/** Which field is at fault; all else is the address's. */
+const fields: Readonly<Record<string, keyof ServerAccess>> = {
+  'auth-token': 'token',
+  'tls-untrusted': 'fingerprint',
+  'fingerprint-mismatch': 'fingerprint',
+  // An emulated link wants the certificate pinned.
+  'bad-usage': 'fingerprint',
+};
+
+/**
+ * Says hello to an offload server and leaves again, so that whoever gave its address hears at once what is wrong with
+ * it. What is thrown names the field.
+ */
+export async function tryServer(server: ServerAccess, experiment: Experiment): Promise<void> {
+  try {
+    requirePinned(experiment, server);
+    const { connection } = await dial(server, 'sluice');
+    connection.close(1000);
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    const field = fields[error.code] ?? 'url';
+    const path = field === 'fingerprint' && server.ca !== undefined ? 'ca' : field;
+    throw new SluiceError(error.code, error.message, { path, cause: error });
+  }
+}

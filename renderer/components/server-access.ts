@@ -1,0 +1,62 @@
+import { computed, reactive, shallowRef, type ComputedRef } from 'vue';
+import type { LabError, ServerAccess, ServerPlace } from '../../main/api.ts';
+
+/** What a server's certificate is trusted by. */
+export type Trust = 'system' | 'fingerprint' | 'ca';
+
+const fields = ['url', 'token', 'fingerprint', 'ca'] as const;
+type Field = (typeof fields)[number];
+
+/** The form that says how to reach an offload server elsewhere. What is wrong is said beside the field it is about. */
+export interface ServerForm {
+  readonly values: { url: string; token: string; trust: Trust; fingerprint: string; ca: string };
+  /** Only with TLS is there a certificate to trust. */
+  readonly encrypted: ComputedRef<boolean>;
+  readonly complete: ComputedRef<boolean>;
+  /** Fills it in anew, all but the token, which nobody keeps. */
+  begin(place: ServerPlace | null): void;
+  access(): ServerAccess;
+  /** Shows what the lab said of it, or nothing. */
+  show(problem: LabError | null): void;
+  errorOf(field: Field): string | null;
+  /** What is wrong with no field in sight. */
+  readonly general: ComputedRef<string | null>;
+}
+
+export function createServerForm(): ServerForm {
+  const values = reactive<ServerForm['values']>({ url: '', token: '', trust: 'system', fingerprint: '', ca: '' });
+  const problem = shallowRef<LabError | null>(null);
+  const encrypted = computed(() => !/^ws:/i.test(values.url.trim()));
+  const trusted = computed(() => (encrypted.value ? values.trust : 'system'));
+
+  return {
+    values,
+    encrypted,
+    complete: computed(
+      () =>
+        values.url.trim() !== '' &&
+        values.token.trim() !== '' &&
+        (trusted.value === 'system' || values[trusted.value].trim() !== ''),
+    ),
+    begin(place) {
+      const { url = '', fingerprint = '', ca = '' } = place ?? {};
+      const trust = fingerprint !== '' ? 'fingerprint' : ca !== '' ? 'ca' : 'system';
+      Object.assign(values, { url, token: '', trust, fingerprint, ca });
+      problem.value = null;
+    },
+    access: () => ({
+      ...{ url: values.url.trim(), token: values.token.trim() },
+      ...(trusted.value === 'system' ? {} : { [trusted.value]: values[trusted.value].trim() }),
+    }),
+    show(found) {
+      problem.value = found;
+      // Where the certificate is not trusted, its fingerprint is the nearest way.
+      if (found?.path === 'fingerprint' && values.trust === 'system') values.trust = 'fingerprint';
+    },
+    errorOf: (field) => (problem.value?.path === field ? problem.value.message : null),
+    general: computed(() => {
+      const { path, message } = problem.value ?? {};
+      return fields.some((field) => field === path) ? null : (message ?? null);
+    }),
+  };
+}
