@@ -28,7 +28,7 @@ export function gemm(
 ): void {
   const [ta, tb] = [Number(transposeA), Number(transposeB)];
   const grain = TILES * Math.ceil(FEW / (TILES * k * Math.min(m, n)));
-  if (m > n) {
+  if (m >= n) {
     split(host, m, grain, (from, to) => {
       const [ai, ci] = [a + 4 * from * (transposeA ? 1 : lda), c + 4 * from * ldc];
       return [['gemm', ta, tb, to - from, n, k, ai, lda, b, ldb, beta, ci, ldc]];
