@@ -1,12 +1,11 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
-import { formatBudget } from './formats.ts';
 import { frame, grid, legend } from './frame.ts';
 import { marksPoints, type SampledLine } from './lines.ts';
 import { lookOf, type Look } from './palette.ts';
+import { phaseSeries } from './phases.ts';
 import { ribbonSeries } from './ribbon.ts';
 import { interleave, type Range } from './sample.ts';
-import type { PhaseMark } from './series.ts';
 import type { LineChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
@@ -30,14 +29,14 @@ export function lineOption(
   style: ChartStyle,
   { planned = [], range = null }: LineExtras = {},
 ): EChartsCoreOption {
-  const entries = legendEntries(lines, style);
+  const entries = legendEntries(lines, planned, style);
   const top = legend(style.selfContained ? entries : [], style);
   return {
     ...frame(style),
     legend: top.option,
     grid: grid(style, top.height + (spec.phases && lines[0]?.phases.length > 1 ? style.fontSize : 0)),
     ...lineAxes(lines, spec, style, { planned, range }),
-    series: lineSeries(lines, spec, style, planned),
+    series: lineSeries(lines, spec, style, { planned, range }),
   };
 }
 
@@ -66,11 +65,12 @@ function lineSeries(
   lines: readonly SampledLine[],
   spec: LineChartSpec,
   style: ChartStyle,
-  planned: readonly PlannedLine[],
+  { planned, range }: Required<LineExtras>,
 ): object[] {
-  const from = spec.logX ? Math.min(...lines.map(({ x }) => x.find((value) => value > 0) ?? Infinity)) : 0;
+  const [first, last] = xExtent([...lines, ...planned], spec.logX);
+  const across = range ?? [spec.logX ? first : 0, last];
   return [
-    ...(spec.phases && lines.length > 0 ? [phaseSeries(lines[0].phases, style, from)] : []),
+    ...(spec.phases && lines.length > 0 ? [phaseSeries(lines[0].phases, style, across, spec.logX)] : []),
     ...planned.map((line, i) => plannedSeries(line, i, style)),
     ...lines.flatMap((line) =>
       line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style), !style.selfContained)] : [],
@@ -84,10 +84,24 @@ function look(line: Pick<SampledLine, 'look'>, { palette, lineWidth }: ChartStyl
   return lookOf(line.look, palette, lineWidth);
 }
 
-function legendEntries(lines: readonly SampledLine[], style: ChartStyle): { name: string; look: Look }[] {
+/** What there is to tell apart, the plan included; nothing where there is a single line. */
+export function legendEntries(
+  lines: readonly Pick<SampledLine, 'family' | 'look'>[],
+  planned: readonly PlannedLine[],
+  style: ChartStyle,
+): { name: string; look: Look }[] {
   const first = new Map(lines.map((line) => [line.family, line] as const).reverse());
   const families = [...new Set(lines.map(({ family }) => family))];
-  return families.length < 2 ? [] : families.map((name) => ({ name, look: look(first.get(name)!, style) }));
+  const plan = planned.find(({ name }) => name !== '');
+  const entries = [
+    ...families.map((name) => ({ name, look: look(first.get(name)!, style) })),
+    ...(plan ? [{ name: plan.name, look: plannedLook(style) }] : []),
+  ];
+  return entries.length < 2 ? [] : entries;
+}
+
+function plannedLook({ faint, lineWidth }: ChartStyle): Look {
+  return { colour: faint, dash: [3 * lineWidth, 2 * lineWidth], symbol: 'circle' };
 }
 
 function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): object {
@@ -114,30 +128,11 @@ function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): 
   };
 }
 
-function plannedSeries({ name, x, y }: PlannedLine, index: number, { faint, lineWidth }: ChartStyle): object {
+function plannedSeries({ name, x, y }: PlannedLine, index: number, style: ChartStyle): object {
+  const { colour, dash } = plannedLook(style);
   return {
     ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data: interleave(x, y), z: 1 },
-    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
-    lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
-  };
-}
-
-/** Every second phase on a tinted ground, with its budget above. */
-export function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, least: number): object {
-  const { faint, grid: tint, fontSize, fontFamily } = style;
-  const shown = phases.length > 1 ? phases.filter(({ to }) => to > least) : [];
-  const data = shown.map(({ phase, budget, from, to }, i) => [
-    {
-      name: formatBudget(budget),
-      xAxis: Math.max(from, least),
-      itemStyle: { color: i % 2 === 1 ? tint : 'transparent', opacity: 0.45 },
-      label: { show: shown.length <= 8, id: phase },
-    },
-    { xAxis: to },
-  ]);
-  const label = { position: 'top', color: faint, fontSize: 0.9 * fontSize, fontFamily, distance: fontSize / 4 };
-  return {
-    ...{ type: 'line', id: 'phases', name: '', data: [], silent: true, z: 0 },
-    markArea: { silent: true, label, emphasis: { disabled: true }, data },
+    ...{ silent: true, symbol: 'none', emphasis: { disabled: true } },
+    lineStyle: { color: colour, width: style.lineWidth / 1.5, type: dash },
   };
 }

@@ -1,10 +1,11 @@
+import { metricQuantities } from './axes.ts';
 import { bandsOf } from './band.ts';
 import type { TrainingData } from './data.ts';
 import { lookIndex, type Looks } from './looks.ts';
 import { bucketed, firstAbove, firstAtLeast, type Range, type Sampled } from './sample.ts';
 import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
 import { smooth } from './smooth.ts';
-import type { LineChartSpec } from './spec.ts';
+import type { LineChartSpec, Metric } from './spec.ts';
 
 /** A line as it is to be drawn, still with all its points: smoothed, or the mean of a family's seeds. */
 export interface Line {
@@ -41,6 +42,33 @@ export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec,
     band: members.length > 1 ? { least, most } : null,
     phases: members[0].phases,
   }));
+}
+
+/** How metrics of one training are told apart: what is alike in two charts looks alike. */
+const parts: Partial<Record<Metric, { readonly label: string; readonly look: number }>> = {
+  accuracy: { label: 'test', look: 0 },
+  'test-loss': { label: 'test', look: 0 },
+  'train-accuracy': { label: 'training', look: 1 },
+  loss: { label: 'training', look: 1 },
+  bytes: { label: 'both ways', look: 0 },
+  'bytes-up': { label: 'up', look: 1 },
+  'bytes-down': { label: 'down', look: 2 },
+};
+
+/**
+ * The lines of a chart as it says: of a single training also those of the metrics beside its own, told apart by what
+ * they measure; of several trainings, these are told apart, by its own metric.
+ */
+export function chartLines(trainings: readonly TrainingData[], spec: LineChartSpec, looks?: Looks): Line[] {
+  const { metric: own, beside, smoothing } = spec;
+  if (!beside || trainings.length !== 1) return linesOf(trainings, spec, looks);
+  return [own, ...beside].flatMap((metric, order) => {
+    const { label = metricQuantities[metric].name.toLowerCase(), look = order } = parts[metric] ?? {};
+    // Where a line is smoothed step by step, one with a point an epoch would be smoothed away.
+    const weight = isOfEpochs(metric) && !isOfEpochs(own) ? 0 : smoothing;
+    const lines = linesOf(trainings, { ...spec, metric, smoothing: weight });
+    return lines.map((line) => ({ ...line, id: `${line.id}/${metric}`, look, label, family: label }));
+  });
 }
 
 /** The points of a line that are drawn in a range. */

@@ -2,7 +2,7 @@ import { axes, metrics, type ChartSpec, type LineChartSpec } from './spec.ts';
 
 /** What a chart is called on a command line and in file names. */
 
-const lineDefaults = { smoothing: 0, logX: false, logY: false, seedsAsBand: true, phases: true } as const;
+const lineDefaults = { smoothing: 0, logX: false, logY: false, seedsAsBand: true, phases: true, plan: 'end' } as const;
 
 const special: Readonly<Record<string, ChartSpec>> = {
   pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true },

@@ -23,9 +23,15 @@ export type Metric = (typeof metrics)[number];
 export const axes = ['epoch', 'step', 'time', 'bytes'] as const;
 export type AxisKind = (typeof axes)[number];
 
+/** How far a plan is shown: to its end, or as far as the run is. */
+export const horizons = ['end', 'now'] as const;
+export type Horizon = (typeof horizons)[number];
+
 export interface LineChartSpec {
   readonly kind: 'lines';
   readonly metric: Metric;
+  /** With a single training, what else is measured of it, each as a line of its own. */
+  readonly beside?: readonly Metric[];
   readonly x: AxisKind;
   /** Weight of the debiased moving average, from 0 (none) to 0.999; the raw line stays, faint. */
   readonly smoothing: number;
@@ -35,6 +41,8 @@ export interface LineChartSpec {
   readonly seedsAsBand: boolean;
   /** Phases shaded behind the lines; with several runs those of the first. */
   readonly phases: boolean;
+  /** What was planned behind what came, where all runs were set alike; nothing of it unless given. */
+  readonly plan?: Horizon;
 }
 
 export const costs = ['bytes', 'bytes-per-sample', 'time', 'throughput'] as const;

@@ -2,8 +2,8 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
 import { frame, grid, legend } from './frame.ts';
-import { phaseSeries } from './line-option.ts';
 import { lookOf } from './palette.ts';
+import { phaseSeries } from './phases.ts';
 import { phasesOfSteps, stepPlaces, type PhaseMark } from './series.ts';
 import { firstAbove, firstAtLeast, interleave, type Range } from './sample.ts';
 import type { StepTimeChartSpec } from './spec.ts';
@@ -81,7 +81,7 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
     xAxis: bounded(xAxis(axisQuantities[spec.x], style, false, [from, last]), from, last),
     yAxis: yAxis(stepTime, style, false, extentOf(tops.slice(-1), false)),
     series: [
-      phaseSeries(times.phases, style, 0),
+      phaseSeries(times.phases, style, [from, last], false),
       ...timeParts.map((_, part) => partSeries(times.x, tops, part, style)),
     ],
   };

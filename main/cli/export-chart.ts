@@ -20,6 +20,7 @@ export interface ChartOptions {
   readonly logY?: boolean;
   readonly bands: boolean;
   readonly phases: boolean;
+  readonly plan: boolean;
   readonly range?: [from: number, to: number];
 }
 
@@ -41,11 +42,15 @@ export function addChartOptions(command: Command): void {
     .option('--log-y', 'logarithmic y axis')
     .option('--no-bands', 'every seed as a line of its own instead of mean and band')
     .option('--no-phases', 'no ground that shows the phases')
+    .option('--no-plan', 'as far as the runs are, without what was planned')
     .option('--range <from..to>', 'a part of the x axis: epochs, steps, seconds or bytes', range);
 }
 
 /** The chart of a name as the options want it. Throws `chart-unknown`. */
-export function chartOf(name: string, { smoothing = 0, logX, logY = false, bands, phases }: ChartOptions): ChartSpec {
+export function chartOf(
+  name: string,
+  { smoothing = 0, logX, logY = false, bands, phases, plan }: ChartOptions,
+): ChartSpec {
   if (smoothing < 0 || smoothing > 0.999) {
     throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
   }
@@ -54,6 +59,7 @@ export function chartOf(name: string, { smoothing = 0, logX, logY = false, bands
     logY,
     seedsAsBand: bands,
     phases,
+    ...(plan ? {} : { plan: undefined }),
     ...(logX === undefined ? {} : { logX }),
   };
   const chart = namedChart(name, changes);

@@ -1,6 +1,7 @@
 import { noSteps, type TrainingData } from '../charts/data.ts';
 import { lineOption } from '../charts/line-option.ts';
 import { linesOf, sampleLines } from '../charts/lines.ts';
+import { withPlan, type PlanData } from '../charts/plan.ts';
 import { differingSettings } from '../charts/differing.ts';
 import { namedChart } from '../charts/names.ts';
 import { parallelOf } from '../charts/parallel.ts';
@@ -10,6 +11,7 @@ import type { ChartSpec } from '../charts/spec.ts';
 import { pageStyle } from '../charts/style.ts';
 import type { Curve } from './curves.ts';
 import { drawSvg } from './drawing.ts';
+import { sharedPlan } from './shared-plan.ts';
 
 /** A chart as SVG text that takes its colours from the page's CSS variables. */
 export interface ReportChart {
@@ -20,6 +22,7 @@ export interface ReportChart {
 const charts = {
   'Accuracy by epoch': 'accuracy-epoch',
   'Accuracy by bytes': 'accuracy-bytes',
+  'Bytes by epoch': 'bytes-epoch',
   'Bytes by time': 'bytes-time',
   'Accuracy against bytes': 'pareto',
 } as const;
@@ -30,7 +33,10 @@ const [width, height] = [720, 400];
 export function reportCharts(curves: readonly Curve[]): ReportChart[] {
   const trainings = curves.filter(({ epochs }) => epochs.length > 0).map(trainingOf);
   if (trainings.length === 0) return [];
-  const drawn = Object.entries(charts).map(([title, name]) => ({ title, svg: draw(trainings, namedChart(name)!) }));
+  const plan = sharedPlan(curves.map(({ run }) => run));
+  const drawn = Object.entries(charts).map(([title, name]) => {
+    return { title, svg: draw(trainings, plan, namedChart(name)!) };
+  });
   const parallel = drawParallel(curves, trainings);
   return [...drawn, ...(parallel ? [{ title: 'Settings and results', svg: parallel }] : [])].map(({ title, svg }) => ({
     title,
@@ -51,16 +57,13 @@ function trainingOf({ run, training, label, family, epochs }: Curve): TrainingDa
   return { id: `${run.id}/${training}`, run: run.id, training, label, family, seed: run.seed, steps: noSteps, epochs };
 }
 
-function draw(trainings: readonly TrainingData[], chart: ChartSpec): string {
+function draw(trainings: readonly TrainingData[], plan: PlanData | null, chart: ChartSpec): string {
   const style = pageStyle(width, 13);
   if (chart.kind === 'scatter')
     return drawSvg(scatterOption(outcomesOf(trainings, chart), chart, style), width, height);
   if (chart.kind !== 'lines') throw new Error(`No ${chart.kind} in a report.`);
-  return drawSvg(
-    lineOption(sampleLines(linesOf(trainings, chart), width, null, chart.logX), chart, style),
-    width,
-    height,
-  );
+  const { lines, planned } = withPlan(linesOf(trainings, chart), plan, chart);
+  return drawSvg(lineOption(sampleLines(lines, width, null, chart.logX), chart, style, { planned }), width, height);
 }
 
 /** Says what the picture is to those who do not see it, and lets it shrink with the page. */

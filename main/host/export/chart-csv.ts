@@ -1,5 +1,6 @@
 import { csvCell } from '../../charts/csv.ts';
 import { linesOf } from '../../charts/lines.ts';
+import { withPlan } from '../../charts/plan.ts';
 import { parallelOf } from '../../charts/parallel.ts';
 import { outcomesOf } from '../../charts/scatter.ts';
 import { isSmoothable } from '../../charts/series.ts';
@@ -72,18 +73,35 @@ function* rowsOf(data: ChartData, chart: ChartSpec): Generator<Row> {
 }
 
 /** One table for all kinds of series, of what was measured and of what is drawn of it. */
-function* lineRows({ trainings, range }: ChartData, chart: LineChartSpec): Generator<Row> {
+function* lineRows(data: ChartData, chart: LineChartSpec): Generator<Row> {
+  const { trainings, range } = data;
   yield ['training', 'run', 'family', 'series', chart.x, chart.metric];
-  for (const { label, run, family, x, y, raw } of linesOf(trainings, { ...chart, seedsAsBand: false })) {
-    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, 'measured', place, (raw ?? y)[i]];
-    if (!raw) continue;
-    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, 'smoothed', place, y[i]];
+  yield* measuredRows(data, chart, { measured: 'measured', smoothed: 'smoothed' });
+  for (const metric of trainings.length === 1 ? (chart.beside ?? []) : []) {
+    yield* measuredRows(data, { ...chart, metric }, { measured: metric, smoothed: `${metric}, smoothed` });
   }
   for (const { family, x, y, band } of chart.seedsAsBand ? linesOf(trainings, chart) : []) {
     if (!band) continue;
     for (const [series, values] of Object.entries({ mean: y, ...band })) {
       for (const [i, place] of placesWithin(x, range)) yield ['', '', family, series, place, values[i]];
     }
+  }
+  for (const { name, x, y } of withPlan(linesOf(trainings, chart), data.plan, chart).planned) {
+    if (name === '') continue;
+    for (const [i, place] of placesWithin(x, range)) yield ['', '', '', name, place, y[i]];
+  }
+}
+
+/** What was measured of every training and, where it is smoothed, what is drawn of it, under these names. */
+function* measuredRows(
+  { trainings, range }: ChartData,
+  chart: LineChartSpec,
+  names: { readonly measured: string; readonly smoothed: string },
+): Generator<Row> {
+  for (const { label, run, family, x, y, raw } of linesOf(trainings, { ...chart, seedsAsBand: false })) {
+    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, names.measured, place, (raw ?? y)[i]];
+    if (!raw) continue;
+    for (const [i, place] of placesWithin(x, range)) yield [label, run, family, names.smoothed, place, y[i]];
   }
 }
 

@@ -4,8 +4,9 @@ import type { TrainingData } from '../../charts/data.ts';
 import { gateOption } from '../../charts/gates.ts';
 import { lineOption } from '../../charts/line-option.ts';
 import { differingSettings } from '../../charts/differing.ts';
-import { linesOf, sampleLines } from '../../charts/lines.ts';
+import { chartLines, sampleLines } from '../../charts/lines.ts';
 import type { Looks } from '../../charts/looks.ts';
+import { isPlanned, withPlan, type PlanData } from '../../charts/plan.ts';
 import { parallelOf, type Differences } from '../../charts/parallel.ts';
 import { parallelOption } from '../../charts/parallel-option.ts';
 import type { Range } from '../../charts/sample.ts';
@@ -18,6 +19,7 @@ import { SluiceError } from '../../errors.ts';
 import { runData } from '../../runs/chart-data.ts';
 import { bitmap, drawPdf, drawPng, drawSvg, fontList, measureText, unitsPerPoint } from '../../runs/drawing.ts';
 import type { Run } from '../../runs/run.ts';
+import { sharedPlan } from '../../runs/shared-plan.ts';
 import type { Store } from '../../runs/store.ts';
 import { gateHistory } from '../lab/gates.ts';
 
@@ -28,6 +30,8 @@ export interface ChartData {
   readonly trainings: readonly TrainingData[];
   readonly gates: GateHistory | null;
   readonly differences: Differences | null;
+  /** What was planned, where the chart shows it. */
+  readonly plan: PlanData | null;
   /** The part of the x axis that is shown; all of it where it is null. */
   readonly range: Range | null;
 }
@@ -54,9 +58,10 @@ export function chartData(
     const names = [...new Set(trainings.map(({ run }) => run))].join(', ');
     throw nothingToDraw(`${names} has no records yet. Let it train for a while.`);
   }
-  const data = { trainings: drawn, gates: null, differences: null, range };
+  const data = { trainings: drawn, gates: null, differences: null, plan: null, range };
   switch (chart.kind) {
     case 'lines':
+      return isPlanned(chart) ? { ...data, plan: sharedPlan(runsOf(store, drawn)) } : data;
     case 'scatter':
     case 'step-time':
       return data;
@@ -68,11 +73,15 @@ export function chartData(
 }
 
 function differencesOf(store: Store, trainings: readonly TrainingData[]): Differences {
-  const runs = [...new Set(trainings.map(({ run }) => run))];
-  const settings = differingSettings(runs.map((run) => store.find(run).experiment));
+  const runs = runsOf(store, trainings);
+  const settings = differingSettings(runs.map(({ experiment }) => experiment));
   if (settings.length === 0)
     throw nothingToDraw('These runs are set alike. Choose runs that differ in their settings.');
-  return { runs, settings };
+  return { runs: runs.map(({ id }) => id), settings };
+}
+
+function runsOf(store: Store, trainings: readonly TrainingData[]): Run[] {
+  return [...new Set(trainings.map(({ run }) => run))].map((run) => store.find(run));
 }
 
 function gatesOf(store: Store, { run, training }: TrainingData): GateHistory {
@@ -107,12 +116,12 @@ export async function drawChart(
 }
 
 function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, buckets: number): EChartsCoreOption {
-  const { trainings, gates, differences, looks, range } = data;
+  const { trainings, gates, differences, looks, plan, range } = data;
   switch (chart.kind) {
-    case 'lines':
-      return lineOption(sampleLines(linesOf(trainings, chart, looks), buckets, range, chart.logX), chart, style, {
-        range,
-      });
+    case 'lines': {
+      const { lines, planned } = withPlan(chartLines(trainings, chart, looks), plan, chart);
+      return lineOption(sampleLines(lines, buckets, range, chart.logX), chart, style, { planned, range });
+    }
     case 'scatter':
       return scatterOption(outcomesOf(trainings, chart, looks), chart, style);
     case 'parallel':

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
-import { axes, costs, mapOrders, metrics } from '../../charts/spec.ts';
+import { axes, costs, horizons, mapOrders, metrics } from '../../charts/spec.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
 import { problemsOf } from '../../runs/problems.ts';
@@ -18,12 +18,14 @@ const experiment = z.custom<ExperimentInput>(hasFields, 'an experiment');
 const line = z.strictObject({
   kind: z.literal('lines'),
   metric: z.enum(metrics),
+  beside: z.array(z.enum(metrics)).max(metrics.length).optional(),
   x: z.enum(axes),
   smoothing: z.number().min(0).max(0.999),
   logX: z.boolean(),
   logY: z.boolean(),
   seedsAsBand: z.boolean(),
   phases: z.boolean(),
+  plan: z.enum(horizons).optional(),
 });
 const scatter = z.strictObject({
   kind: z.literal('scatter'),

@@ -3,9 +3,15 @@ import { lineOption } from '../../../main/charts/line-option.ts';
 import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import { phaseSeries } from '../../../main/charts/phases.ts';
+import type { Range } from '../../../main/charts/sample.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { run, steps } from '../../support/chart-data.ts';
+
+interface Marked {
+  readonly markArea: { readonly data: [{ name: string; xAxis: number }, { xAxis: number }][] };
+}
 
 describe('a chart of lines', () => {
   const losses = (seed: number, values: readonly number[]) =>
@@ -15,6 +21,25 @@ describe('a chart of lines', () => {
     const lines = sampleLines(linesOf(trainingsOf(runs), spec), 100, null, spec.logX);
     return lineOption(lines, spec, screenStyle('light', 600, 'sans-serif')).yAxis as { min: number; max: number };
   };
+
+  it('names the phases as far as there is room for their budgets', () => {
+    const epochs = (phase: number, budget: number | null, from: number, to: number) => ({ phase, budget, from, to });
+    const phases = [epochs(0, 2, 0, 0.1), epochs(1, 2, 0.1, 1), epochs(2, 16, 1, 5), epochs(3, null, 5, 20)];
+    const named = (range: Range, width: number) => {
+      const { markArea } = phaseSeries(phases, screenStyle('light', width, 'sans-serif'), range, false) as Marked;
+      return markArea.data.map(([{ name, xAxis }, end]) => [name, xAxis, end.xAxis]);
+    };
+    expect(named([0, 20], 600)).toEqual([
+      ['', 0, 0.1],
+      ['2', 0.1, 1],
+      ['16 maps', 1, 5],
+      ['full', 5, 20],
+    ]);
+    expect(named([0.5, 3], 600)).toEqual([
+      ['2 maps', 0.5, 1],
+      ['16 maps', 1, 3],
+    ]);
+  });
 
   it('has on a logarithmic axis room for the seeds of a band, and for what was measured behind a smoothed line', () => {
     const [first, second] = [losses(1, [2, 1, 0.9, 0.01]), losses(2, [2, 1, 0.9, 0.8])];

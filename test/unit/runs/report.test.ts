@@ -18,6 +18,7 @@ describe('a report', () => {
     expect(page.match(/<svg role="img" aria-label="[^"]*"/g)).toEqual([
       '<svg role="img" aria-label="Accuracy by epoch"',
       '<svg role="img" aria-label="Accuracy by bytes"',
+      '<svg role="img" aria-label="Bytes by epoch"',
       '<svg role="img" aria-label="Bytes by time"',
       '<svg role="img" aria-label="Accuracy against bytes"',
       '<svg role="img" aria-label="Settings and results"',

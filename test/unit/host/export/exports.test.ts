@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { namedChart, chartNames } from '../../../../main/charts/names.ts';
 import type { ChartExport } from '../../../../main/api.ts';
-import type { PaperSpec } from '../../../../main/charts/spec.ts';
+import type { LineChartSpec, PaperSpec } from '../../../../main/charts/spec.ts';
 import { exportChart, exportRuns } from '../../../../main/host/lab/exports.ts';
 import type { Run } from '../../../../main/runs/run.ts';
 import type { Store } from '../../../../main/runs/store.ts';
@@ -93,6 +93,36 @@ describe('a chart on paper', () => {
     const csv = await draw({ format: 'csv', range: [2, 3] });
     expect(csv).toContain('# a part: epoch from 2 to 3\r\n');
     expect(csv.match(/,measured,/g)).toHaveLength(2);
+  });
+
+  it('says what was planned, where all runs are set alike and it is asked for', async () => {
+    const store = openTestStore(temporaryFolder());
+    const [run, seed] = [recorded(store, 'deprune'), recorded(store, 'deprune', { seed: 2 })];
+    const other = recorded(store, 'other', { momentum: 0.9 });
+    const draw = async (
+      runs: Run[],
+      name: string,
+      changes: Partial<LineChartSpec> = {},
+      format: 'svg' | 'csv' = 'svg',
+    ) =>
+      text(
+        await exportChart(store, { runs: runs.map(({ id }) => id), chart: namedChart(name, changes)!, format, paper }),
+      );
+    expect(await draw([run], 'bytes-epoch')).toContain('>planned<');
+    expect(await draw([run, seed], 'bytes-epoch')).toContain('>planned<');
+    expect(await draw([run, other], 'bytes-epoch')).not.toContain('>planned<');
+    expect(await draw([run], 'bytes-epoch', { plan: undefined })).not.toContain('>planned<');
+    expect(await draw([run], 'bytes-time')).not.toContain('>planned<');
+    expect(await draw([run], 'bytes-epoch', {}, 'csv')).toMatch(/\r\n,,,planned,0,0\r\n,,,planned,\d+,\d+\r\n/);
+  });
+
+  it('shows beside its metric what the window shows', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = recorded(store, 'deprune');
+    const chart = namedChart('accuracy-epoch', { beside: ['train-accuracy'] })!;
+    const draw = async (format: 'svg' | 'csv') => text(await exportChart(store, { runs: [id], chart, format, paper }));
+    expect(await draw('svg')).toMatch(/>test<.*>training</s);
+    expect((await draw('csv')).match(/,train-accuracy,\d,/g)).toHaveLength(3);
   });
 
   it('says what is missing: records, a gate, a difference, a font', async () => {

@@ -1,10 +1,23 @@
-import type { Plan, PlannedPhase } from '../../../main/api.ts';
-import type { PlannedLine } from '../../../main/charts/line-option.ts';
-import type { Line } from '../../../main/charts/lines.ts';
-import type { PhaseMark } from '../../../main/charts/series.ts';
-import type { AxisKind, LineChartSpec } from '../../../main/charts/spec.ts';
-import type { SourceView } from './run-lines.ts';
-import type { FixedRun } from './run-tabs.ts';
+import type { PlannedLine } from './line-option.ts';
+import type { Line } from './lines.ts';
+import type { PhaseMark } from './series.ts';
+import type { AxisKind, LineChartSpec } from './spec.ts';
+
+/** A phase as it was planned, of all data sources together; steps, bytes and epochs are of the phase alone. */
+export interface PlannedPhaseData {
+  readonly training: number;
+  readonly budget: number | null;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** What a run was going to do. */
+export interface PlanData {
+  readonly phases: readonly PlannedPhaseData[];
+  readonly sources: number;
+}
 
 /** What a chart shows of a run's plan. */
 export interface ShownPlan {
@@ -13,26 +26,20 @@ export interface ShownPlan {
   readonly lines: readonly Line[];
 }
 
-/** How far the plan is shown: to its end, or as far as the run is. */
-export type Horizon = 'end' | 'now';
-
 /**
- * Lays a chart's lines over the plan: planned traffic as a line, planned phases as the ground. To the end, all charts
- * reach as far as the plan, so that they can be read side by side. Over time and bytes nothing is planned.
+ * Lays a chart's lines over the plan of their run: planned traffic as a line, planned phases as the ground. To the end,
+ * all charts reach as far as the plan, so that they can be read side by side. Over time and bytes nothing is planned.
+ * `share` is that of the data sources whose lines these are.
  */
 export function withPlan(
   lines: readonly Line[],
-  { plan, experiment }: Pick<FixedRun, 'plan' | 'experiment'>,
-  spec: Pick<LineChartSpec, 'metric' | 'x'>,
-  source: SourceView,
-  horizon: Horizon,
+  plan: PlanData | null,
+  spec: Pick<LineChartSpec, 'metric' | 'x' | 'plan'>,
+  share = 1,
 ): ShownPlan {
-  if (!plan || !isPlanned(spec.x)) return { planned: [], lines };
-  const sources = experiment.sources.count;
-  const until = horizon === 'end' ? Infinity : Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
-  const outlines = trainingsOf(plan).map((phases) =>
-    outline(phases, spec.x, sources, source === 'all' ? 1 : 1 / sources),
-  );
+  if (!plan || !isPlanned(spec)) return { planned: [], lines };
+  const until = spec.plan === 'end' ? Infinity : Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
+  const outlines = trainingsOf(plan).map((phases) => outline(phases, spec.x, plan.sources, share));
   const traffic = spec.metric === 'bytes' ? outlines.map((each) => cut(each, until)) : [];
   const end = Math.min(until, Math.max(0, ...outlines.map(({ x }) => x.at(-1) ?? 0)));
   const [first] = outlines;
@@ -52,7 +59,7 @@ interface Outline {
 }
 
 /** Traffic summed up and phases one after the other; sources step side by side. */
-function outline(phases: readonly PlannedPhase[], axis: AxisKind, sources: number, share: number): Outline {
+function outline(phases: readonly PlannedPhaseData[], axis: AxisKind, sources: number, share: number): Outline {
   const [x, y, marks] = [[0], [0], [] as PhaseMark[]];
   phases.forEach((phase, i) => {
     const from = x[i];
@@ -81,11 +88,12 @@ function reach(end: number): PlannedLine {
   return { name: '', x: Float64Array.of(0, end), y: Float64Array.of(NaN, NaN) };
 }
 
-function trainingsOf({ phases }: Plan): PlannedPhase[][] {
+function trainingsOf({ phases }: PlanData): PlannedPhaseData[][] {
   const numbers = [...new Set(phases.map(({ training }) => training))];
   return numbers.map((number) => phases.filter(({ training }) => training === number));
 }
 
-function isPlanned(axis: AxisKind): boolean {
-  return axis === 'epoch' || axis === 'step';
+/** Whether a chart shows something of a plan, if there is one. */
+export function isPlanned({ plan, x }: Pick<LineChartSpec, 'x' | 'plan'>): boolean {
+  return plan !== undefined && (x === 'epoch' || x === 'step');
 }
