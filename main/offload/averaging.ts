@@ -21,12 +21,13 @@ export interface Averaging {
 }
 
 interface Share {
+  /** As its source counts them: sources that went back to different checkpoints count apart. */
+  readonly round: number;
   readonly samples: number;
   readonly state: StateDict;
 }
 
 interface Round {
-  number: number;
   readonly shares: Map<number, Share>;
   readonly answer: Promise<AverageAnswer>;
   readonly resolve: (answer: AverageAnswer) => void;
@@ -35,7 +36,8 @@ interface Round {
 
 interface RunRounds {
   open: Round | null;
-  last: AverageAnswer | null;
+  /** With the round that it was to each source. */
+  last: { readonly answer: AverageAnswer; readonly roundOf: Map<number, number> } | null;
 }
 
 export function createAveraging({ living, seconds }: AveragingOptions): Averaging {
@@ -47,8 +49,11 @@ export function createAveraging({ living, seconds }: AveragingOptions): Averagin
     const { open } = rounds;
     clearTimeout(open.timer);
     rounds.open = null;
-    rounds.last = { round: open.number, sources: open.shares.size, state: encodeSafetensors(average(open.shares)) };
-    open.resolve(rounds.last);
+    const roundOf = new Map([...open.shares].map(([source, { round }]) => [source, round]));
+    const state = encodeSafetensors(average(open.shares));
+    const answer = { round: Math.max(...roundOf.values()), sources: open.shares.size, state };
+    rounds.last = { answer, roundOf };
+    open.resolve(answer);
   }
 
   function left(run: string): void {
@@ -56,11 +61,11 @@ export function createAveraging({ living, seconds }: AveragingOptions): Averagin
     if (open && living(run).every((source) => open.shares.has(source))) close(run);
   }
 
-  function openRound(run: string, number: number): Round {
+  function openRound(run: string): Round {
     const timer = setTimeout(() => close(run), seconds * 1000);
     let resolve: Round['resolve'] = () => undefined;
     const answer = new Promise<AverageAnswer>((done) => (resolve = done));
-    return { number, shares: new Map(), answer, resolve, timer };
+    return { shares: new Map(), answer, resolve, timer };
   }
 
   return {
@@ -68,14 +73,17 @@ export function createAveraging({ living, seconds }: AveragingOptions): Averagin
     async join(run, source, { round, samples, state: bytes }) {
       const rounds = runs.get(run) ?? { open: null, last: null };
       runs.set(run, rounds);
-      // The others did not wait for this source any longer: it goes on from what they agreed on.
-      if (rounds.last && round <= rounds.last.round) return rounds.last;
+      const { last } = rounds;
+      if (last && round <= (last.roundOf.get(source) ?? last.answer.round)) {
+        // It asks again, or the others did not wait for it any longer: it goes on from what they agreed on.
+        last.roundOf.set(source, round);
+        return last.answer;
+      }
       const state = decodeSafetensors(bytes, 'The state of a client half');
       requireAlike(state, rounds.open);
-      rounds.open ??= openRound(run, round);
+      rounds.open ??= openRound(run);
       const { open } = rounds;
-      open.number = Math.max(open.number, round);
-      open.shares.set(source, { samples, state });
+      open.shares.set(source, { round, samples, state });
       left(run);
       return open.answer;
     },

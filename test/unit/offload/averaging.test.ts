@@ -71,6 +71,32 @@ describe('client halves', () => {
     expect(await averageState(three, { round: 0, samples: 1, state: stateOf([9]) })).toEqual(first);
   });
 
+  it('take a source that missed rounds along again once it has what they agreed on', async () => {
+    const [one, two] = await connectSources(await serve({ limits: { averageSeconds: 0.3 } }), 2);
+    const ask = (source: OffloadClient, round: number): ReturnType<typeof averageState> =>
+      averageState(source, { round, samples: 1, state: stateOf([round]) });
+    for (const round of [0, 1, 2]) expect((await ask(one, round)).sources).toBe(1);
+    expect(await ask(two, 0)).toMatchObject({ round: 2, sources: 1 });
+    const [answer, other] = await Promise.all([ask(one, 3), ask(two, 1)]);
+    expect(answer).toMatchObject({ round: 3, sources: 2 });
+    expect(other).toEqual(answer);
+  });
+
+  it('of sources that went back to different rounds are averaged all the same, round by round', async () => {
+    const [one, two] = await connectSources(await serve({ limits: { averageSeconds: 60 } }), 2);
+    for (const behind of [3, 4, 5]) {
+      const answers = await Promise.all([
+        averageState(one, { round: behind, samples: 1, state: stateOf([behind]) }),
+        averageState(two, { round: behind + 1, samples: 1, state: stateOf([behind + 2]) }),
+      ]);
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ round: behind + 1, sources: 2 });
+        expect(valuesOf(answer.state)[1]).toBe(behind + 1);
+      }
+      expect(await averageState(one, { round: behind, samples: 1, state: stateOf([0]) })).toEqual(answers[0]);
+    }
+  });
+
   it.each([
     ['other tensors', stateOf([1, 2, 3]), 'session-mismatch'],
     ['no numbers', stateOf([NaN]), 'codec-non-finite'],
