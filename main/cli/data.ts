@@ -18,9 +18,11 @@ export function addDataCommands(program: Command): void {
     .command('list')
     .summary('list the data sets')
     .description('List the data sets that are here and those that can be downloaded.')
-    .action(() =>
-      print(listLines(['name', 'status', 'images', 'train', 'test', 'classes', ''], listDatasets().map(row))),
-    );
+    .action(() => {
+      const datasets = listDatasets();
+      print(listLines(['name', 'status', 'images', 'train', 'test', 'classes', ''], datasets.map(row)));
+      for (const { status, title } of datasets) if (status === 'damaged') note(title);
+    });
 
   data
     .command('get')
@@ -77,6 +79,7 @@ async function importing(work: (onProgress: OnProgress) => Promise<ImportResult>
 }
 
 function row({ name, status, title, info, downloadBytes }: DatasetEntry): string[] {
+  if (!info) return [name, status, '', '', '', '', ''];
   const { shape, trainSamples, testSamples, classes } = info;
   const state = downloadBytes === null ? status : `${status}, ${formatBytes(downloadBytes)}`;
   return [name, state, shape.join('×'), ...[trainSamples, testSamples, classes.length].map(String), title];

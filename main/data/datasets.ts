@@ -1,16 +1,16 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
 import { catalogue, known } from './catalogue.ts';
-import { dataFolder, datasetFolder, infoOf, readManifest } from './manifest.ts';
+import { datasetFolder, importedNames, infoOf, readManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { nearest } from './near.ts';
 import type { DatasetInfo } from './source.ts';
 import { syntheticInfo, syntheticName } from './synthetic.ts';
 
 /** A data set as a list shows it. */
-export interface DatasetEntry {
+export type DatasetEntry = KnownEntry | DamagedEntry;
+
+interface KnownEntry {
   readonly name: string;
   readonly title: string;
   /** `available`: can be downloaded. */
@@ -20,11 +20,25 @@ export interface DatasetEntry {
   readonly downloadBytes: number | null;
 }
 
-function importedNames(): string[] {
-  if (!existsSync(dataFolder())) return [];
-  return readdirSync(dataFolder())
-    .filter((name) => existsSync(join(dataFolder(), name, 'manifest.json')) && !name.startsWith('.'))
-    .sort();
+/** An imported one that cannot be used. */
+interface DamagedEntry {
+  readonly name: string;
+  /** What is wrong with it, and the way out. */
+  readonly title: string;
+  readonly status: 'damaged';
+  readonly info: null;
+  readonly downloadBytes: null;
+}
+
+function importedEntry(name: string): DatasetEntry {
+  try {
+    const manifest = requireManifest(name);
+    const title = known(name)?.title ?? `Imported from ${manifest.importedFrom.join(', ')}`;
+    return { name, title, status: 'imported', info: infoOf(manifest), downloadBytes: null };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return { name, title: error.message, status: 'damaged', info: null, downloadBytes: null };
+  }
 }
 
 /** Built-in, imported and available data sets, in this order. */
@@ -38,11 +52,7 @@ export function listDatasets(): DatasetEntry[] {
       info: syntheticInfo,
       downloadBytes: null,
     },
-    ...imported.map((name): DatasetEntry => {
-      const manifest = readManifest(name) as Manifest;
-      const title = known(name)?.title ?? `Imported from ${manifest.importedFrom.join(', ')}`;
-      return { name, title, status: 'imported', info: infoOf(manifest), downloadBytes: null };
-    }),
+    ...imported.map(importedEntry),
     ...Object.values(catalogue)
       .filter(({ name }) => !imported.includes(name))
       .map((entry): DatasetEntry => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SluiceError } from '../errors.ts';
+import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import type { DatasetInfo } from './source.ts';
 
@@ -35,6 +35,15 @@ export function dataFolder(): string {
 
 const validName = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
+/** Names of the data sets that were imported, damaged ones among them. */
+export function importedNames(): string[] {
+  if (!existsSync(dataFolder())) return [];
+  return readdirSync(dataFolder(), { withFileTypes: true })
+    .filter((entry) => !entry.isFile() && validName.test(entry.name))
+    .map(({ name }) => name)
+    .sort();
+}
+
 /** The folder of one imported data set; refuses names that would lead elsewhere. */
 export function datasetFolder(name: string): string {
   if (validName.test(name)) return join(dataFolder(), name);
@@ -53,16 +62,23 @@ export function damaged(name: string, what: string, cause?: unknown): SluiceErro
   );
 }
 
-/** `undefined` when no data set of that name was imported. */
+/** `undefined` when no data set of that name was imported. Throws `dataset-damaged`. */
 export function readManifest(name: string): Manifest | undefined {
   if (!validName.test(name)) return undefined;
   const file = join(datasetFolder(name), 'manifest.json');
-  if (!existsSync(file)) return undefined;
+  if (!existsSync(datasetFolder(name))) return undefined;
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    // A folder that was renamed is a data set of its new name.
+    return { ...manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8'))), name };
   } catch (cause) {
-    throw damaged(name, `${file} is not a manifest of this version`, cause);
+    throw damaged(name, `${file} is not a manifest of this version (${reasonOf(cause)})`, cause);
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof z.ZodError
+    ? `${cause.issues[0].path.join('.')}: ${cause.issues[0].message}`
+    : messageOf(cause);
 }
 
 export function infoOf({ name, shape, classes, trainSamples, testSamples }: Manifest): DatasetInfo {

@@ -40,6 +40,7 @@ function findDataset(name: string): { info: DatasetInfo | null; problem: Problem
     const known = datasets.map((dataset) => dataset.name).join(', ');
     return { info: null, problem: { path, text: `is "${name}": expected one of ${known}, or an import of that name` } };
   }
+  if (entry.status === 'damaged') return { info: null, problem: { path, text: `is "${name}". ${entry.title}` } };
   const missing = entry.status === 'available';
   const text = `is "${name}": this data set is not downloaded yet, get it on the Data page`;
   return { info: entry.info, problem: missing ? { path, text } : null };

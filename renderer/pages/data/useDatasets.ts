@@ -52,16 +52,21 @@ export function useDatasets(): Datasets {
     bringIn: async (request) => show(await lab.api.importDataset(request)),
     cancel: ({ id }) => attempt(() => lab.api.cancelDataTask(id)),
     async remove({ name, info }) {
-      const images = info.trainSamples + info.testSamples;
-      const size = formatBytes(images * info.shape[0] * info.shape[1] * info.shape[2]);
       const sure = await confirm({
         title: `Remove ${name}?`,
         text:
-          `Its ${images.toLocaleString('en')} images (about ${size}) are deleted from Sluice’s folder. What they were ` +
-          'imported from stays. Runs that used it keep their results, but cannot be resumed.',
+          `${contents(info)} deleted from Sluice’s folder. What it was imported from stays. Runs that used it keep ` +
+          'their results, but cannot be resumed without it.',
         action: 'Remove data set',
       });
       if (sure && (await attempt(() => lab.api.removeDataset(name)))) await load();
     },
   };
+}
+
+function contents(info: DatasetEntry['info']): string {
+  if (!info) return 'What is left of it is';
+  const images = info.trainSamples + info.testSamples;
+  const size = formatBytes(images * info.shape[0] * info.shape[1] * info.shape[2]);
+  return `Its ${images.toLocaleString('en')} images (about ${size}) are`;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../main/data/catalogue.ts';
@@ -62,6 +62,34 @@ describe('a data set that is not there', () => {
     expect(() => describeDataset('cifar10')).toThrow('sluice data remove cifar10');
     await removeDataset('cifar10');
     expect(() => describeDataset('cifar10')).toThrow('sluice data get cifar10');
+  });
+});
+
+describe('a data set that was tampered with', () => {
+  it('is listed as such among the others, with what to do', async () => {
+    const home = useHome();
+    await importDataset(writeCifar10(scratchFolder()));
+    await importDataset(await writeImageFolder(scratchFolder(), ['a', 'b'], 5), { name: 'pets' });
+    writeFileSync(join(home, 'data', 'pets', 'manifest.json'), '{"version": 2}');
+    mkdirSync(join(home, 'data', 'empty'));
+    writeFileSync(join(home, 'data', 'notes.txt'), 'not a data set');
+    const entries = listDatasets();
+    expect(entries.slice(0, 4)).toMatchObject([
+      { name: 'synthetic' },
+      { name: 'cifar10', status: 'imported' },
+      { name: 'empty', status: 'damaged', info: null },
+      { name: 'pets', status: 'damaged', title: expect.stringMatching(/version.*sluice data remove pets/) as string },
+    ]);
+    expect(entries.map(({ name }) => name)).not.toContain('notes.txt');
+    for (const name of ['pets', 'empty']) await removeDataset(name);
+    expect(listDatasets().every(({ status }) => status !== 'damaged')).toBe(true);
+  });
+
+  it('goes by the name of its folder when that was renamed', async () => {
+    const home = useHome();
+    await importDataset(await writeImageFolder(scratchFolder(), ['a', 'b'], 5), { name: 'pets' });
+    renameSync(join(home, 'data', 'pets'), join(home, 'data', 'animals'));
+    expect(describeDataset('animals').name).toBe('animals');
   });
 });
 
