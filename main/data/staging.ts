@@ -1,20 +1,25 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFolder } from './manifest.ts';
 
 /**
  * Gives `work` an empty folder beside the data sets, to fill and then to rename. The folder is gone afterwards if
- * it was not renamed; what killed processes left is removed on the way.
+ * it was not renamed, also when the process ends amid the work; what killed processes left is removed on the way.
  */
 export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   await sweepStaging();
   const folder = join(dataFolder(), `.importing-${process.pid}-${Date.now()}`);
-  await mkdir(folder, { recursive: true });
+  // Files that were begun may still be being written.
+  const removal = { recursive: true, force: true, maxRetries: 5 } as const;
+  const removeNow = (): void => rmSync(folder, removal);
+  process.once('exit', removeNow);
   try {
+    await mkdir(folder, { recursive: true });
     return await work(folder);
   } finally {
-    // An archive that broke off may still be having its last files written.
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off('exit', removeNow);
+    await rm(folder, removal);
   }
 }
 

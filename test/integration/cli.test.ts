@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { entry } from '../../main/entry.ts';
 import { readSafetensors } from '../../main/runs/safetensors.ts';
 import { openStore } from '../../main/runs/store.ts';
+import { writeImageFolder } from '../support/datasets.ts';
 import { temporaryFolder } from '../support/run-store.ts';
 
 const { url, execArgv } = entry(import.meta.url, '../../main/cli.ts');
@@ -171,4 +172,19 @@ describe('a network from the terminal', () => {
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toContain('Did you mean "stl10"?');
   });
+});
+
+it.runIf(process.platform !== 'win32')('an import that is interrupted leaves nothing behind', async () => {
+  const folder = temporaryFolder();
+  const pictures = join(folder, 'pictures');
+  await writeImageFolder(pictures, ['a', 'b'], 2);
+  const [name] = readdirSync(join(pictures, 'a'));
+  for (let i = 0; i < 4000; i++) copyFileSync(join(pictures, 'a', name), join(pictures, 'b', `copy-${i}.png`));
+  const child = start(folder, 'data', 'import', pictures);
+  const data = join(folder, 'data');
+  await expect
+    .poll(() => existsSync(data) && readdirSync(data), { interval: 5, timeout: 20_000 })
+    .toEqual([expect.stringContaining('.importing-')]);
+  expect(await end(child, 'SIGINT')).toBe(130);
+  expect(readdirSync(data)).toEqual([]);
 });
