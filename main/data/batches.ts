@@ -1,10 +1,10 @@
 import { startThread } from '../entry.ts';
-import { SluiceError } from '../errors.ts';
+import { errorOf } from '../failure.ts';
 import { readManifest } from './manifest.ts';
 import type { BatchOptions } from './pipeline.ts';
 import type { Batch, BatchSource, DatasetInfo } from './source.ts';
 import type { Part } from './stored.ts';
-import type { BatchRequest, Failure, WorkerReply } from './worker.ts';
+import type { BatchRequest, WorkerReply } from './worker.ts';
 
 export type { BatchOptions } from './pipeline.ts';
 
@@ -21,10 +21,6 @@ interface BatchWorker {
 interface Waiting {
   resolve(batch: Batch): void;
   reject(error: Error): void;
-}
-
-function errorOf({ code, message, path }: Failure): Error {
-  return code === undefined ? new Error(message) : new SluiceError(code, message, { path });
 }
 
 function startWorker(options: BatchOptions): BatchWorker {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
-import { messageOf, SluiceError } from '../errors.ts';
+import { failureOf, type Failure } from '../failure.ts';
 import { openPipeline } from './pipeline.ts';
 import type { BatchOptions, Pipeline } from './pipeline.ts';
 import type { Batch, DatasetInfo } from './source.ts';
@@ -15,23 +15,11 @@ export interface BatchRequest {
   readonly index: number;
 }
 
-export interface Failure {
-  readonly message: string;
-  /** Absent when the error is none of the user's. */
-  readonly code?: string;
-  readonly path?: string | undefined;
-}
-
 export type WorkerReply =
   | { readonly kind: 'opened'; readonly info: DatasetInfo }
   | { readonly kind: 'unopened'; readonly failure: Failure }
   | { readonly kind: 'batch'; readonly id: number; readonly batch: Batch }
   | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure };
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof SluiceError) return { message: error.message, code: error.code, path: error.path };
-  return { message: (error instanceof Error && error.stack) || messageOf(error) };
-}
 
 function serve(port: MessagePort, options: BatchOptions): void {
   const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);

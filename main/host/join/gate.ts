@@ -39,6 +39,8 @@ interface Seat {
 }
 
 const helloMs = 10_000;
+/** As many as an experiment may have. */
+const mostSources = 64;
 const aliveMs = 1000;
 
 /** Listens for sources, encrypted wherever another machine can reach it. */
@@ -46,7 +48,8 @@ export async function openGate({ home, host, port }: GateOptions): Promise<Gate>
   const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();
-  const listener = await listen({ host, port, tls, messageBytes: maxMessageBytes }, (connection) => {
+  const limits = { messageBytes: maxMessageBytes, clients: mostSources, upgradeSeconds: helloMs / 1000 };
+  const listener = await listen({ host, port, tls, ...limits }, (connection) => {
     void admit(connection).catch((error: unknown) => refuse(connection, error));
   });
 

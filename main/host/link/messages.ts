@@ -1,6 +1,6 @@
 import type { Link } from '../../offload/link.ts';
 import type { Address } from '../../offload/relay.ts';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 
 /** To the process of emulated links: the one message it gets. */
 export interface LinksRequest {

@@ -1,6 +1,6 @@
 import { createMedium } from '../../offload/flow.ts';
 import { startRelay, type Relay } from '../../offload/relay.ts';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../failure.ts';
 import type { FromLinks, LinksRequest } from './messages.ts';
 
 /**

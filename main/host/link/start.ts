@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts';
 import type { Address } from '../../offload/relay.ts';
 import { startChild } from '../child.ts';
-import { errorOf } from '../failure.ts';
+import { errorOf } from '../../failure.ts';
 import type { FromLinks, LinksRequest } from './messages.ts';
 
 /** Emulated links to one target, in a process of their own. */

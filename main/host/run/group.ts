@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoint } from '../../runs/checkpoint.ts';
 import type { Session } from '../../runs/follow.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
-import { errorOf } from '../failure.ts';
+import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
 import { createMeeting } from './cut.ts';
 import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';

@@ -1,7 +1,7 @@
 import type { PairRecord } from '../../training/records.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Child } from '../child.ts';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
 
 /**

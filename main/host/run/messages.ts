@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 import type { RunEvent } from '../../runs/follow.ts';
 import type { RunStatus } from '../../runs/run.ts';
 import type { NetworkOptions } from './network.ts';

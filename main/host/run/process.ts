@@ -1,5 +1,5 @@
 import { openStore } from '../../runs/store.ts';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../failure.ts';
 import { executeHere } from './execute.ts';
 import type { FromRun, ToRun } from './messages.ts';
 

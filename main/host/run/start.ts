@@ -2,7 +2,7 @@ import { SluiceError } from '../../errors.ts';
 import type { RunEvent } from '../../runs/follow.ts';
 import type { RunStatus } from '../../runs/run.ts';
 import { startChild } from '../child.ts';
-import { errorOf } from '../failure.ts';
+import { errorOf } from '../../failure.ts';
 import type { FromRun, ToRun } from './messages.ts';
 import type { NetworkOptions } from './network.ts';
 

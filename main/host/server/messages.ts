@@ -1,5 +1,5 @@
 import type { ServerEvent } from '../../offload/server.ts';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 import type { ServeOptions } from './serve.ts';
 import type { ServerStats } from './stats.ts';
 

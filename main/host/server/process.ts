@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../failure.ts';
 import type { FromServer, ToServer } from './messages.ts';
 import { serveOffload, type ServedOffload, type ServeOptions } from './serve.ts';
 import type { ServerStats } from './stats.ts';

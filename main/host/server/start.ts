@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts';
 import type { ServerEvent } from '../../offload/server.ts';
 import { startChild } from '../child.ts';
-import { errorOf } from '../failure.ts';
+import { errorOf } from '../../failure.ts';
 import type { FromServer, ServerReady, ToServer } from './messages.ts';
 import type { ServeOptions } from './serve.ts';
 import type { ServerStats } from './stats.ts';

@@ -2,7 +2,7 @@ import type { MessagePort, Worker } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { SessionRequest } from '../../offload/control.ts';
 import type { OffloadServerOptions, ServerEvent } from '../../offload/server.ts';
-import { errorOf, failureOf, type Failure } from '../failure.ts';
+import { errorOf, failureOf, type Failure } from '../../failure.ts';
 import type { BuiltHalf } from './build-half.ts';
 import type { ServerStats } from './stats.ts';
 

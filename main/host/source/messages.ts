@@ -2,7 +2,7 @@ import type { ServerAddress } from '../../offload/dial.ts';
 import type { Experiment } from '../../runs/experiment.ts';
 import type { TrainingRecord } from '../../training/records.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
-import type { Failure } from '../failure.ts';
+import type { Failure } from '../../failure.ts';
 
 /** What a data source is to do: its part of a run, from the start or from a checkpoint on. */
 export interface SourceTask {

@@ -1,5 +1,5 @@
 import { once, EventEmitter } from 'node:events';
-import { failureOf } from '../failure.ts';
+import { failureOf } from '../../failure.ts';
 import type { FromSource, SourceTask, ToSource } from './messages.ts';
 import { work, type Supervisor } from './work.ts';
 

@@ -1,5 +1,5 @@
 import type { DataProgress } from '../../../data/progress.ts';
-import type { Failure } from '../../failure.ts';
+import type { Failure } from '../../../failure.ts';
 import type { tasks } from './tasks.ts';
 
 export type TaskName = keyof typeof tasks;

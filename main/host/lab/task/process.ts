@@ -1,4 +1,4 @@
-import { failureOf } from '../../failure.ts';
+import { failureOf } from '../../../failure.ts';
 import type { FromTask, ToTask } from './messages.ts';
 import { tasks } from './tasks.ts';
 

@@ -1,7 +1,7 @@
 import type { OnProgress } from '../../../data/progress.ts';
 import { SluiceError } from '../../../errors.ts';
 import { startChild } from '../../child.ts';
-import { errorOf } from '../../failure.ts';
+import { errorOf } from '../../../failure.ts';
 import type { FromTask, TaskInput, TaskName, TaskResult, ToTask } from './messages.ts';
 
 interface TaskOptions {

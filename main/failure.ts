@@ -1,6 +1,6 @@
-import { messageOf, SluiceError } from '../errors.ts';
+import { messageOf, SluiceError } from './errors.ts';
 
-/** An error as it crosses from one process to another. */
+/** An error as it crosses from one process or thread to another. */
 export interface Failure {
   readonly message: string;
   /** Absent when the error is none of the user's. */
