@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -14,6 +19,10 @@ export interface ListenOptions {
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Of one message. */
   readonly messageBytes: number;
+  /** Clients that are expected at most. So many more connections as `spareConnections` are taken, to be refused in words. */
+  readonly clients: number;
+  /** How long a connection may take to become a WebSocket. */
+  readonly upgradeSeconds: number;
 }
 
 export interface Listener {
@@ -25,13 +34,15 @@ export interface Listener {
 /** Before its first message a client may send this much: an upgrade request and a `hello`. */
 const earlyBytes = 128 * 1024;
 
+const spareConnections = 64;
+
 /** Accepts WebSockets. Throws `listen-failed`, with what to do, when it cannot. */
 export async function listen(
   options: ListenOptions,
   accept: (connection: Connection, from: string) => void,
 ): Promise<Listener> {
   const { host, port, tls } = options;
-  const server = tls ? createHttpsServer(tls, refuseHttp) : createHttpServer(refuseHttp);
+  const server = createServer(options);
   const wires = new Map<string, Socket>();
   server.on('connection', (wire: Socket) => {
     const from = peer(wire);
@@ -77,6 +88,18 @@ export async function listen(
       await once(server, 'close');
     },
   };
+}
+
+/** A server that holds no connection for long, nor too many, which never says who it is. */
+function createServer({ tls, clients, upgradeSeconds }: ListenOptions): HttpServer {
+  const patience = Math.ceil(upgradeSeconds * 1000);
+  const connectionsCheckingInterval = Math.ceil(patience / 4);
+  const timeouts = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval };
+  const server = tls
+    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, refuseHttp)
+    : createHttpServer(timeouts, refuseHttp);
+  server.maxConnections = clients + spareConnections;
+  return server;
 }
 
 function peer({ remoteAddress, remotePort }: Socket): string {

@@ -37,7 +37,7 @@ const defaultLimits: ServerLimits = {
   helloSeconds: 10,
 };
 
-export interface OffloadServerOptions extends Omit<ListenOptions, 'messageBytes'> {
+export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
   readonly token: string;
   /** Names the server and its version to clients. */
   readonly software: string;
@@ -89,7 +89,8 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   const connections = new Map<Connection, string>();
   const closed = { sent: 0, received: 0 };
 
-  const listener = await listen({ ...options, messageBytes: limits.messageBytes }, (connection, from) => {
+  const { messageBytes, clients, helloSeconds: upgradeSeconds } = limits;
+  const listener = await listen({ ...options, messageBytes, clients, upgradeSeconds }, (connection, from) => {
     connections.set(connection, from);
     void connection.closed.then(() => {
       connections.delete(connection);

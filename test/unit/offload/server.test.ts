@@ -1,9 +1,10 @@
-import { connect as connectTcp } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { decodeControl, encodeControl } from '../../../main/offload/control.ts';
 import { readHeader } from '../../../main/offload/header.ts';
 import { decodeGradient, encodeEvaluate, encodeStep } from '../../../main/offload/messages.ts';
+import type { OffloadServer } from '../../../main/offload/server.ts';
 import { SluiceError } from '../../../main/errors.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest } from './fake-half.ts';
 import { hello, open, openSession } from './raw-client.ts';
@@ -34,6 +35,26 @@ describe('a client is refused', () => {
   it('when it says nothing', async () => {
     const client = await open(await serve({ limits: { helloSeconds: 0.05 } }));
     expect(await client.closed).toBe(4408);
+  });
+
+  /** A connection that says nothing, and its end. */
+  function connectSilently({ url }: OffloadServer): { socket: Socket; closed: Promise<void> } {
+    const { hostname: host, port } = new URL(url);
+    const socket = connectTcp({ host, port: Number(port) }).on('error', () => undefined);
+    return { socket, closed: new Promise((resolve) => socket.resume().on('close', () => resolve())) };
+  }
+
+  it('when it connects and does not even ask for a WebSocket', async () => {
+    await connectSilently(await serve({ limits: { helloSeconds: 0.05 } })).closed;
+  });
+
+  it('when there are far too many such, and those who talk are not', async () => {
+    const server = await serve({ limits: { clients: 2, helloSeconds: 60 } });
+    const client = await openSession(server);
+    const silent = Array.from({ length: 100 }, () => connectSilently(server));
+    await Promise.race(silent.map(({ closed }) => closed));
+    expect(readHeader(await client.exchange(step(1), 1)).type).toBe('gradient');
+    for (const { socket } of silent) socket.destroy();
   });
 
   it('when it says much before hello', async () => {
