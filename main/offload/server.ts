@@ -215,7 +215,7 @@ function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions)
   if (limits?.messageBytes !== undefined && limits.messageBytes < maxControlBytes) {
     throw new SluiceError(
       'limits-invalid',
-      `limits.messageBytes is ${limits.messageBytes}, expected at least ${maxControlBytes}.`,
+      `Messages of at most ${limits.messageBytes} bytes are too small: expected at least ${maxControlBytes} (--max-frame ${maxControlBytes / 1024 ** 2}).`,
     );
   }
   if (tls || insecure || isLoopback(host)) return;

@@ -80,7 +80,7 @@ function withinOneProcess({ processes, sources, link }: Experiment): Problem[] {
     ...(sources.cpuShare < 1 ? [problem('sources.cpuShare', sources.cpuShare, `1 ${one}`)] : []),
     ...(sources.threads === undefined
       ? []
-      : [problem('sources.threads', sources.threads, `nothing ${one}, where threads is for them`)]),
+      : [problem('sources.threads', sources.threads, `nothing ${one}: set threads instead`)]),
     ...(link === null ? [] : [problem('link', link, `null ${one}`)]),
   ];
 }
