@@ -25,7 +25,7 @@ export function addCompareCommands(program: Command): void {
     .option('--reach <accuracy>', 'also tell the epochs and bytes it took to reach it, for example 0.7 or 70%', share)
     .addHelpText('after', '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%')
     .action((references: string[], { reach }: { reach?: number }) =>
-      withStore((store) => printComparison(store, selectRuns(store, references), reach)),
+      withStore((store) => printComparison(store, selectRuns(store, references), reach), 'read'),
     );
 
   program
@@ -47,7 +47,7 @@ export function addCompareCommands(program: Command): void {
       withStore(async (store) => {
         const { output, title = `Sluice: ${references.join(', ')}`, reach } = options;
         print(`Wrote ${await writeReport(store, selectRuns(store, references), output, { title, reach })}`);
-      }),
+      }, 'read'),
     );
 }
 

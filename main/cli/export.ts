@@ -43,7 +43,7 @@ export function addExportCommand(program: Command): void {
   command
     .addHelpText('after', help)
     .action((references: string[], options: ExportOptions) =>
-      withStore((store) => writeExport(store, selectRuns(store, references), options)),
+      withStore((store) => writeExport(store, selectRuns(store, references), options), 'read'),
     );
 }
 

@@ -1,9 +1,10 @@
 import { sluiceHome } from '../home.ts';
+import type { Access } from '../runs/database.ts';
 import { openStore, type Store } from '../runs/store.ts';
 
 /** Opens the store of this user's home folder for as long as `use` takes. */
-export async function withStore<T>(use: (store: Store) => T | Promise<T>): Promise<T> {
-  const store = openStore(sluiceHome());
+export async function withStore<T>(use: (store: Store) => T | Promise<T>, access?: Access): Promise<T> {
+  const store = openStore(sluiceHome(), access);
   try {
     return await use(store);
   } finally {

@@ -14,14 +14,14 @@ export function addListCommands(program: Command): void {
     .command('list')
     .summary('list all runs')
     .description('List all runs, the newest last.')
-    .action(() => withStore(list));
+    .action(() => withStore(list, 'read'));
 
   program
     .command('show')
     .summary('show a run: settings, epochs, results')
     .description('Shows a run: its settings, what every epoch brought, the model pairs it made and where they are.')
     .argument('[run]', 'its number, id or "latest"', 'latest')
-    .action((reference: string) => withStore((store) => show(store, store.find(reference))));
+    .action((reference: string) => withStore((store) => show(store, store.find(reference)), 'read'));
 }
 
 function list(store: Store): void {

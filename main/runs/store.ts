@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openDatabase } from './database.ts';
+import { openDatabase, type Access } from './database.ts';
 import { isDiskFull } from '../disk.ts';
 import { lockRun } from './lock.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
@@ -18,10 +18,10 @@ export interface Store extends RunTable, RecordTables, StepTable, ResultTables, 
 
 /**
  * Opens the store of a home folder, creating what is missing. Several processes may have it open at once. Runs that
- * say they are running while no process executes them become `interrupted`.
+ * say they are running while no process executes them become `interrupted`. To be read alone, it need not be writable.
  */
-export function openStore(home: string): Store {
-  const database = openDatabase(join(home, 'sluice.db'));
+export function openStore(home: string, access: Access = 'write'): Store {
+  const database = openDatabase(join(home, 'sluice.db'), access);
   const store: Store = {
     ...runTable(database, home),
     ...recordTables(database),
@@ -32,7 +32,7 @@ export function openStore(home: string): Store {
     close: () => database.close(),
   };
   try {
-    markInterrupted(store);
+    if (!database.readOnly) markInterrupted(store);
   } catch (error) {
     // What is there can be read all the same.
     if (!isDiskFull(error)) throw error;

@@ -1,21 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import Libsql from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { entry } from '../../main/entry.ts';
 import { readSafetensors } from '../../main/runs/safetensors.ts';
 import { openStore } from '../../main/runs/store.ts';
 import { writeImageFolder } from '../support/datasets.ts';
+import { experiment } from '../support/run-records.ts';
 import { temporaryFolder } from '../support/run-store.ts';
 
 const { url, execArgv } = entry(import.meta.url, '../../main/cli.ts');
 
 function start(home: string, ...args: string[]): ChildProcess {
+  return startAs({}, home, ...args);
+}
+
+function startAs(user: { uid?: number; gid?: number }, home: string, ...args: string[]): ChildProcess {
   const child = spawn(process.execPath, [...execArgv, fileURLToPath(url), ...args], {
+    ...user,
     env: { ...process.env, SLUICE_HOME: home },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -23,8 +39,17 @@ function start(home: string, ...args: string[]): ChildProcess {
   return child;
 }
 
-async function sluice(home: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = start(home, ...args);
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function sluice(home: string, ...args: string[]): Promise<Ended> {
+  return endOf(start(home, ...args));
+}
+
+async function endOf(child: ChildProcess): Promise<Ended> {
   const ended = once(child, 'close');
   const [out, err] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
   await ended;
@@ -173,6 +198,34 @@ describe('a network from the terminal', () => {
     expect(unknown.err).toContain('Did you mean "stl10"?');
   });
 });
+
+it.runIf(process.platform !== 'win32')('runs are read where nothing can be written', { timeout: 60_000 }, async () => {
+  const folder = temporaryFolder();
+  const store = openStore(folder);
+  const { id } = store.create(experiment({ name: 'kept' }), 1);
+  const lock = (): void => [folder, ...readdirSync(folder).map((name) => join(folder, name))].forEach(readOnly);
+  onTestFinished(() => chmodSync(folder, 0o755));
+  // Permissions do not keep root from anything.
+  const user = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+  const asReader = (...args: string[]): Promise<Ended> => endOf(startAs(user, folder, ...args));
+
+  lock();
+  expect(await asReader('list')).toMatchObject({ code: 0, out: expect.stringContaining('kept') as string });
+  chmodSync(folder, 0o755);
+  store.close();
+  // As the last process leaves it: this one's statements may wait for the garbage collector.
+  new Libsql(join(folder, 'sluice.db')).exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  for (const end of ['-wal', '-shm']) rmSync(join(folder, `sluice.db${end}`), { force: true });
+  lock();
+  expect(await asReader('show')).toMatchObject({ code: 0, out: expect.stringContaining(id) as string });
+  expect((await asReader('export', '1', '--format', 'json')).out).toContain('"kept"');
+  const unwritable = { code: 1, err: expect.stringMatching(/Runs cannot be kept in .*SLUICE_HOME/) as string };
+  expect(await asReader('delete', '1', '--yes')).toMatchObject(unwritable);
+});
+
+function readOnly(path: string): void {
+  chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
+}
 
 it.runIf(process.platform !== 'win32')('an import that is interrupted leaves nothing behind', async () => {
   const folder = temporaryFolder();
