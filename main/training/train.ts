@@ -144,7 +144,9 @@ async function average(
   if (averageEpochs === undefined || !server.average || (epoch + 1) % averageEpochs !== 0) return;
   const { weights, momentum } = await client.read();
   const round = (epoch + 1) / averageEpochs - 1;
-  client.write({ weights: await server.average(round, epochSamples * averageEpochs, weights), momentum });
+  // One that came back to an epoch whose batches were all taken has seen none of them, and is averaged all the same.
+  const samples = Math.max(1, epochSamples * averageEpochs);
+  client.write({ weights: await server.average(round, samples, weights), momentum });
 }
 
 /** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */

@@ -8,7 +8,9 @@ import { train, type TrainOptions } from '../../main/training/train.ts';
 import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
 
 export interface TinyTraining
-  extends HalvesOptions, Partial<Pick<TrainOptions, 'data' | 'selectLr' | 'checkpointSteps' | 'resume' | 'signal'>> {
+  extends
+    HalvesOptions,
+    Partial<Pick<TrainOptions, 'data' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'resume' | 'signal'>> {
   readonly method?: Method;
   readonly phases?: readonly PhaseSettings[];
   readonly learningRate?: number;
@@ -47,6 +49,7 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
     learningRate,
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
     checkpointSteps: options.checkpointSteps,
+    averageEpochs: options.averageEpochs,
     resume: options.resume,
     signal: options.signal,
   });
