@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../errors.ts';
 import { loadCheckpoint } from '../../runs/checkpoint.ts';
 import type { Session } from '../../runs/follow.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
@@ -25,6 +26,8 @@ export interface GroupOptions {
    * of its source has twice the time.
    */
   readonly stallSeconds: number;
+  /** Before a source is started again, doubled each time; at first long enough for the server to say what it has taken. */
+  readonly pauseMs?: number;
 }
 
 /** The data sources that train one server half: all of a run, or a single one. */
@@ -42,8 +45,6 @@ export interface Group {
 
 /** A source that dies more often than this without coming to a checkpoint is not started again. */
 const mostDeaths = 6;
-/** The first one long enough for the server to say what it has taken. */
-const firstPauseMs = 400;
 const longestPauseMs = 5000;
 /** How long sources have for their last checkpoint. */
 const stopMs = 30_000;
@@ -54,7 +55,7 @@ const stopMs = 30_000;
  * weights of its last checkpoint, past the batches that the server half has seen already.
  */
 export function superviseGroup(options: GroupOptions): Group {
-  const { session, records, folder, task, stallSeconds } = options;
+  const { session, records, folder, task, stallSeconds, pauseMs = 400 } = options;
   const { log } = session;
   const members = options.sources.map(newMember);
   const meeting = createMeeting({ session, folder, members, flush: () => records.flush() });
@@ -117,6 +118,7 @@ export function superviseGroup(options: GroupOptions): Group {
     while (first?.stage === 'starting' && mine === round && !closed) await sleep(20);
     // One that did not get that far is started again, and all with it.
     if (mine !== round || closed || stopping || first?.stage === 'down') return;
+    if (first?.stage === 'dropped') throw notPutBack(first);
     for (const member of members) if (member !== first) start(member, member.snapshot);
   }
 
@@ -143,7 +145,7 @@ export function superviseGroup(options: GroupOptions): Group {
     const others = membersAt(members, 'open', 'training', 'arrived', 'saving');
     const back = failure !== null || leftHalf || others.length === 0 || !member.snapshot;
     if (!back) goOn();
-    await sleep(Math.min(longestPauseMs, firstPauseMs * 2 ** member.deaths));
+    await sleep(Math.min(longestPauseMs, pauseMs * 2 ** member.deaths));
     if (closed || stopping || mine !== round) return;
     if (back) await startAll();
     else rejoin(member);
@@ -229,4 +231,13 @@ export function superviseGroup(options: GroupOptions): Group {
       await Promise.all(members.map(endMember));
     },
   };
+}
+
+/** Without it the others would train a half that does not fit theirs. */
+function notPutBack({ index, failure }: Member): SluiceError {
+  const why = failure?.message ?? 'it died too often';
+  return new SluiceError(
+    'source-died',
+    `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
+  );
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { saveCheckpoint } from '../../../main/runs/checkpoint.ts';
 import { superviseGroup, type GroupOptions } from '../../../main/host/run/group.ts';
 import type { SourceRecords } from '../../../main/host/run/records.ts';
@@ -77,24 +77,37 @@ it('ends with what keeps a source from being recorded', async () => {
   await expect(group.done).rejects.toBe(full);
 });
 
-it(
-  'starts the others when the half is put back, and all of them again when that came to nothing',
-  patiently,
-  async () => {
+describe('sources of one half', () => {
+  const lost: FromSource = {
+    kind: 'failed',
+    failure: { code: 'session-lost', message: 'Other sources of the run still train the server half' },
+  };
+
+  /** Two of them at a checkpoint, whose processes say this in turn; in which order they are started. */
+  async function pairOf(says: (start: number) => FromSource[]) {
     const folder = temporaryFolder();
     const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
     const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
     await saveCheckpoint(folder, new Map(cut));
-    const failure = { code: 'session-lost', message: 'Other sources of the run still train the server half' };
-    const says: FromSource[][] = [[{ kind: 'failed', failure }], [{ kind: 'ended' }], [{ kind: 'ended' }]];
     const order: number[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
-      process(says[order.push(index) - 1], onMessage);
-    const { group } = groupOf([], { folder, sources: [0, 1], startProcess });
+      process(says(order.push(index)), onMessage);
+    const { group } = groupOf([], { folder, sources: [0, 1], startProcess, pauseMs: 1 });
+    return { group, order };
+  }
+
+  it('start when the first has put it back, and all of them again when that came to nothing', async () => {
+    const { group, order } = await pairOf((start) => (start === 1 ? [lost] : [{ kind: 'ended' }]));
     await group.done;
     expect(order).toEqual([0, 0, 1]);
-  },
-);
+  });
+
+  it('do not train one that was never put back', async () => {
+    const { group, order } = await pairOf(() => [lost]);
+    await expect(group.done).rejects.toThrow(/^Source 1 could not put the server half back .*still train/);
+    expect(new Set(order)).toEqual(new Set([0]));
+  });
+});
 
 it('does nothing more when the server half cannot be put back', async () => {
   /** The timers of this process, once the short ones are over. */
