@@ -1,4 +1,6 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { exitCodes } from './failure.ts';
 import { factLines, print } from './format.ts';
@@ -24,8 +26,19 @@ export function addDoctorCommand(program: Command): void {
         ...factLines([
           ['Node', `${process.version}, ${process.platform} ${process.arch}`],
           ['Folder', `${sluiceHome()} (runs, data sets, reports; SLUICE_HOME moves it)`],
+          ...unwritable(sluiceHome()),
         ]),
       ]);
       if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
     });
+}
+
+/** A folder that is not there yet is made when it is needed. */
+function unwritable(folder: string): [string, string][] {
+  try {
+    if (existsSync(folder)) accessSync(folder, constants.W_OK);
+    return [];
+  } catch (error) {
+    return [['', `cannot be written: nothing can be trained or imported (${messageOf(error)})`]];
+  }
 }

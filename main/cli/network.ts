@@ -62,7 +62,7 @@ export function addressOf(
 ): ServerAddress {
   requireUrl(url, option.slice(2));
   const secret = token ?? process.env['SLUICE_TOKEN'];
-  if (secret === undefined) {
+  if (secret === undefined || secret === '') {
     const message = `${option} ${url} needs the token that was printed there: --token, or SLUICE_TOKEN in the environment.`;
     throw new SluiceError('bad-usage', message, { path: 'token' });
   }
@@ -82,9 +82,12 @@ function announceJoining({ url, token, fingerprint }: Parameters<JoinOptions['an
 }
 
 function readCertificates(file: string): string {
+  let text: string;
   try {
-    return readFileSync(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (cause) {
     throw new SluiceError('bad-usage', `--ca: cannot read ${file} (${messageOf(cause)}).`, { path: 'ca', cause });
   }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new SluiceError('bad-usage', `--ca: ${file} holds no certificate in PEM.`, { path: 'ca' });
 }

@@ -112,6 +112,7 @@ export async function executeAndCompare(store: Store, runs: readonly Run[], netw
   print('');
   printComparison(store, ended);
   const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued').map(({ id }) => id);
-  if (left.length > 0) note(`\nTo go on: sluice resume ${left.join(' ')}`);
+  const server = network.offload ? ` --offload ${network.offload.url} --token …` : '';
+  if (left.length > 0) note(`\nTo go on: sluice resume ${left.join(' ')}${server}`);
   return code;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { SluiceError } from '../errors.ts';
 import { catalogue, known } from './catalogue.ts';
@@ -99,6 +100,19 @@ export function requireManifest(name: string): Manifest {
 /** What a data set is, from its manifest alone. */
 export function describeDataset(name: string): DatasetInfo {
   return name === syntheticName ? syntheticInfo : infoOf(requireManifest(name));
+}
+
+/** Where a new data set of that name goes; an error when the name is taken. */
+export function freeFolder(name: string): string {
+  const target = datasetFolder(name);
+  if (name !== syntheticName && !existsSync(target)) return target;
+  throw new SluiceError(
+    'dataset-exists',
+    name === syntheticName
+      ? `"${name}" is built in. Choose another name with --name.`
+      : `There is a data set "${name}" already. Remove it with "sluice data remove ${name}", or choose another name with --name.`,
+    { path: 'name' },
+  );
 }
 
 /** Deletes an imported data set from Sluice's folder; the files it was imported from stay. */

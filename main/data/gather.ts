@@ -1,6 +1,7 @@
+import type { Stats } from 'node:fs';
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { SluiceError } from '../errors.ts';
+import { messageOf, SluiceError } from '../errors.ts';
 import { isArchive, unpack } from './archive.ts';
 import type { SourceFile } from './formats/format.ts';
 import type { OnProgress } from './progress.ts';
@@ -30,7 +31,7 @@ async function listFiles(folder: string, label: string, prefix = '', depth = 0):
   let files: SourceFile[] = [];
   for (const entry of entries) {
     const file = { path: join(folder, entry.name), label: join(label, entry.name), name: prefix + entry.name };
-    const isFolder = entry.isSymbolicLink() ? (await stat(file.path)).isDirectory() : entry.isDirectory();
+    const isFolder = entry.isSymbolicLink() ? (await statOf(file.path)).isDirectory() : entry.isDirectory();
     if (isFolder) files = files.concat(await listFiles(file.path, file.label, `${file.name}/`, depth + 1));
     else files.push(file);
   }
@@ -39,12 +40,25 @@ async function listFiles(folder: string, label: string, prefix = '', depth = 0):
   throw new SluiceError('import-empty', `${label} holds no files. ${advice}`);
 }
 
+function statOf(path: string): Promise<Stats> {
+  return stat(path).catch((cause: unknown) => {
+    const advice = /[/\\]https?:[/\\]/.test(path)
+      ? 'Sluice imports what is on this machine: download it first.'
+      : 'Check the path.';
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const what = missing ? `There is nothing at ${path}.` : `${path} cannot be opened (${messageOf(cause)}).`;
+    throw new SluiceError('file-missing', `${what} ${advice}`, { path: 'path', cause });
+  });
+}
+
+/** Throws `file-missing` when there is nothing to import at a path. */
+export async function requireThere(path: string): Promise<void> {
+  await statOf(path);
+}
+
 /** The files one path stands for; an archive is unpacked into `scratch` first. */
 async function filesOf(path: string, scratch: string, onProgress?: OnProgress): Promise<SourceFile[]> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new SluiceError('file-missing', `${path} cannot be opened. Check the path.`, { cause });
-  });
-  if (found.isDirectory()) return listFiles(path, path);
+  if ((await statOf(path)).isDirectory()) return listFiles(path, path);
   if (!isArchive(path)) return [{ path, label: path, name: basename(path) }];
   await mkdir(scratch, { recursive: true });
   await unpack(path, scratch, onProgress);
@@ -59,8 +73,8 @@ export async function gatherFiles(
 ): Promise<SourceFile[]> {
   let files: SourceFile[] = [];
   for (const [i, path] of paths.entries()) {
-    const found = await filesOf(path, join(scratch, `${i}-${stem(path)}`), onProgress);
-    const named = paths.length === 1 ? found : found.map((file) => ({ ...file, name: `${stem(path)}/${file.name}` }));
+    const own = await filesOf(path, join(scratch, `${i}-${stem(path)}`), onProgress);
+    const named = paths.length === 1 ? own : own.map((file) => ({ ...file, name: `${stem(path)}/${file.name}` }));
     files = files.concat(named);
   }
   return files;

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isDiskFull } from '../disk.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { isArchive } from './archive.ts';
+import { freeFolder } from './datasets.ts';
 import { cifar10, cifar100 } from './formats/cifar.ts';
 import { folder } from './formats/folder.ts';
 import type { Format, SourceFile } from './formats/format.ts';
@@ -11,12 +11,11 @@ import { idx } from './formats/idx.ts';
 import { imagenet100 } from './formats/imagenet100.ts';
 import { stl10 } from './formats/stl.ts';
 import { gatherFiles, stem } from './gather.ts';
-import { dataFolder, datasetFolder, infoOf } from './manifest.ts';
+import { dataFolder, infoOf } from './manifest.ts';
 import type { OnProgress } from './progress.ts';
 import type { DatasetInfo } from './source.ts';
 import { inStagingFolder } from './staging.ts';
 import { writeDataset } from './store.ts';
-import { syntheticName } from './synthetic.ts';
 
 /** In the order they are tried: the more particular first. */
 const formats: readonly Format[] = [cifar10, cifar100, stl10, idx, imagenet100, folder];
@@ -67,19 +66,6 @@ function defaultName(format: Format, paths: readonly string[]): string {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-');
   return slug.replace(/^[^a-z0-9]+/, '').slice(0, 64);
-}
-
-/** Where a new data set of that name goes; an error when the name is taken. */
-function freeFolder(name: string): string {
-  const target = datasetFolder(name);
-  if (name !== syntheticName && !existsSync(target)) return target;
-  throw new SluiceError(
-    'dataset-exists',
-    name === syntheticName
-      ? `"${name}" is built in. Choose another name with --name.`
-      : `There is a data set "${name}" already. Remove it with "sluice data remove ${name}", or choose another name with --name.`,
-    { path: 'name' },
-  );
 }
 
 /** What the operating system refuses (no permission, no space) is the user's to mend. */

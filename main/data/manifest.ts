@@ -50,6 +50,7 @@ export function datasetFolder(name: string): string {
   throw new SluiceError(
     'name-invalid',
     `"${name}" cannot name a data set: use up to 64 lower-case letters, digits, ".", "_" and "-", beginning with a letter or digit.`,
+    { path: 'name' },
   );
 }
 

@@ -153,7 +153,7 @@ function explain(error: unknown, { url: dialled, name: url = dialled }: ServerAd
   if (/ERR_SSL|EPROTO/.test(code)) {
     return say(
       'tls-failed',
-      `${url} does not speak TLS (${messageOf(error)}). Use ws:// if it was started with --insecure.`,
+      `${url} does not speak TLS (${sslReason(messageOf(error))}). Use ws:// if it was started with --insecure.`,
     );
   }
   if (code === 'ENOTFOUND') return say('server-unknown', `There is no host named in ${url}. Check the address.`);
@@ -168,4 +168,9 @@ function explain(error: unknown, { url: dialled, name: url = dialled }: ServerAd
     'server-unreachable',
     `Cannot reach ${url}: ${messageOf(error) || code}. Check that the server runs and the address is right.${encrypted}`,
   );
+}
+
+/** What OpenSSL says among numbers, files and lines of its own: `…:SSL routines:ssl3_get_record:wrong version number:…`. */
+function sslReason(message: string): string {
+  return /SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message.trim();
 }

@@ -72,7 +72,7 @@ export async function listen(
   } catch (error) {
     throw new SluiceError(
       'listen-failed',
-      `Cannot listen on ${host} port ${port}: ${messageOf(error)}. Choose another host or port.`,
+      `Cannot listen on ${host} port ${port} (${reasonOf(error)}). Choose another host or port.`,
       { cause: error },
     );
   }
@@ -122,4 +122,9 @@ function limitUntilFirstMessage(socket: Socket, onFirstMessage: (done: () => voi
   };
   socket.on('data', count);
   onFirstMessage(() => socket.off('data', count));
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
 }

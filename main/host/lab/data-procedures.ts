@@ -1,4 +1,7 @@
-import { listDatasets, removeDataset } from '../../data/datasets.ts';
+import { homedir } from 'node:os';
+import { isAbsolute } from 'node:path';
+import { freeFolder, listDatasets, removeDataset } from '../../data/datasets.ts';
+import { requireThere } from '../../data/gather.ts';
 import { SluiceError } from '../../errors.ts';
 import { isUnderWay } from '../../runs/store.ts';
 import type { LabState, Procedures } from './lab-state.ts';
@@ -12,7 +15,12 @@ export function dataProcedures({ dataTasks, store }: LabState): Procedures<Names
     datasets: () => listDatasets(),
     samples: (dataset, count) => runTask('samples', { dataset, count }),
     getDataset: (name) => dataTasks.get(name),
-    importDataset: (request) => dataTasks.import(request),
+    importDataset: async (request) => {
+      const path = wholePath(request.path);
+      if (request.name !== undefined) freeFolder(request.name);
+      await requireThere(path);
+      return dataTasks.import({ ...request, path });
+    },
     cancelDataTask: (id) => dataTasks.cancel(id),
     dataTasks: () => dataTasks.all(),
     removeDataset: async (name) => {
@@ -23,4 +31,17 @@ export function dataProcedures({ dataTasks, store }: LabState): Procedures<Names
       await removeDataset(name);
     },
   };
+}
+
+/** Whoever types it into a window does not know in which folder the lab was started. */
+function wholePath(typed: string): string {
+  const path = typed.replace(/^~(?=$|[/\\])/, () => homedir());
+  if (isAbsolute(path)) return path;
+  throw new SluiceError(
+    'path-relative',
+    `"${typed}" is not a whole path. Begin it with / or ~, or on Windows with a drive.`,
+    {
+      path: 'path',
+    },
+  );
 }

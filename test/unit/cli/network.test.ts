@@ -41,7 +41,10 @@ describe('the offload server that options name', () => {
   it('is trusted by the certificates of a file, which has to be there', () => {
     const ca = join(temporaryFolder(), 'ca.pem');
     expect(() => networkOf({ offload, token, ca })).toThrow(/--ca: cannot read .*ca\.pem/);
-    writeFileSync(ca, 'certificates');
-    expect(networkOf({ offload, token, ca }).offload).toMatchObject({ ca: 'certificates' });
+    writeFileSync(ca, 'no certificates');
+    expect(() => networkOf({ offload, token, ca })).toThrow(/ca\.pem holds no certificate/);
+    const certificate = '-----BEGIN CERTIFICATE-----\n…';
+    writeFileSync(ca, certificate);
+    expect(networkOf({ offload, token, ca }).offload).toMatchObject({ ca: certificate });
   });
 });

@@ -281,10 +281,20 @@ describe('a procedure', () => {
     expect(samples[0].label).toBe(samples[1].label);
     expect([...samples[0].png.subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
 
-    const { id, status } = await api.importDataset({ path: join(home, 'nowhere') });
+    for (const [request, path] of [
+      [{ path: join(home, 'nowhere') }, 'path'],
+      [{ path: 'leaves' }, 'path'],
+      [{ path: home, name: 'synthetic' }, 'name'],
+      [{ path: home, name: 'No Name' }, 'name'],
+    ] as const) {
+      await expect(api.importDataset(request)).rejects.toMatchObject({ path });
+    }
+    const nothing = join(home, 'nothing');
+    mkdirSync(nothing);
+    const { id, status } = await api.importDataset({ path: nothing });
     expect(status).toBe('running');
     await expect.poll(() => told.dataTask.at(-1)?.[0].status, { timeout: 20_000 }).toBe('failed');
-    expect(told.dataTask.at(-1)![0]).toMatchObject({ id, notes: [expect.stringContaining('nowhere')] });
+    expect(told.dataTask.at(-1)![0]).toMatchObject({ id, notes: [expect.stringContaining('holds no files')] });
 
     const state = await api.startServer({ host: '127.0.0.1', port: 0, tls: false });
     expect(state).toMatchObject({ status: 'running', clients: [], fingerprint: null });
