@@ -164,6 +164,24 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     expect(Math.max(...whole)).toBe(3);
   });
 
+  test('are chosen by their values with the keyboard', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const panel = chart(page, 'Settings and results');
+    await panel.getByRole('button', { name: 'Choose lines by value' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('slider', { name: 'traffic from' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await soon(() => results(page).getByRole('row').count()).toBe(4);
+    expect(await results(page).textContent()).not.toContain('high');
+    expect(await panel.textContent()).toContain('3 of 4 chosen');
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await panel.getByRole('button', { name: 'Show all' }).focus();
+    await page.keyboard.press('Enter');
+    await soon(() => results(page).getByRole('row').count()).toBe(5);
+  });
+
   test('become files: a chart in every format, the table, a report, an archive', async ({ open }) => {
     const { page } = await open();
     await compareAll(page);
@@ -210,7 +228,7 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     const report = await saved(page, () => page.getByRole('button', { name: 'Report' }).click());
     expect(report.name).toBe('4-runs-report.html');
     const html = report.bytes.toString();
-    expect(html.match(/<svg role="img"/g)).toHaveLength(5);
+    expect(html.match(/<svg role="img"/g)).toHaveLength(6);
     expect(html).toContain('prune &lt;b&gt;');
     expect(html).toMatch(/epochs to [\d.]+ %/);
     expect(html).not.toContain('<script');
