@@ -3,10 +3,13 @@ import type { AxisKind, Metric } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 import { clockInterval, labelledTicks, logarithmicTicks } from './ticks.ts';
 
+/** Words a tick; ticks of one axis have the same number of decimals where that is given. */
+type Format = (value: number, decimals?: number) => string;
+
 /** What an axis measures: its name with the unit, and how a tick is worded. */
 export interface Quantity {
   readonly name: string;
-  readonly format: (value: number) => string;
+  readonly format: Format;
   /** Begins at 0 where it is linear. */
   readonly fromZero: boolean;
   readonly isClock?: boolean;
@@ -16,8 +19,8 @@ const shortBytes = (bytes: number): string =>
   formatBytes(bytes)
     .replace(/(\.\d*?)0+ /, '$1 ')
     .replace('. ', ' ');
-const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
-const plain = (value: number): string => String(Number(value.toPrecision(6)));
+const percent: Format = (share, decimals = 0) => `${padded(Number((share * 100).toFixed(1)), decimals - 2)} %`;
+const plain: Format = (value, decimals = 0) => padded(Number(value.toPrecision(6)), decimals);
 const wholeNumber = (value: number): string =>
   value < 1e6 ? value.toLocaleString('en-US') : formatCount(value).replace(/\.?0+([kMGT])/, '$1');
 const sum = { format: shortBytes, fromZero: true };
@@ -42,6 +45,12 @@ export const axisQuantities: Readonly<Record<AxisKind, Quantity>> = {
   time: { name: 'Time in training', format: formatDuration, fromZero: true, isClock: true },
   bytes: { name: 'Traffic, both ways', format: shortBytes, fromZero: true },
 };
+
+/** With so many decimals, or more where it has more. */
+function padded(value: number, decimals: number): string {
+  const [, own = ''] = String(value).split('.');
+  return own.length < decimals ? value.toFixed(decimals) : String(value);
+}
 
 /** Exact values as tables and tooltips show them. */
 export function formatValue(metric: Metric, value: number): string {
@@ -90,16 +99,19 @@ export function yAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolea
   };
 }
 
-/** Between the axis and its name: the widest label and half a letter. */
+/** Between the axis and its name: the widest label, whatever its digits, and half a letter. */
 function labelRoom(
-  { format }: Quantity,
+  { format, fromZero }: Quantity,
   { measure, fontSize }: ChartStyle,
   logarithmic: boolean,
   [least, most]: Extent,
-) {
-  const values =
-    logarithmic && least > 0 ? labelledTicks(logarithmicTicks(least, most)) : [least, (least + most) / 2, most];
-  const widths = values.map((value) => measure(format(Number(value.toPrecision(2))), fontSize));
+): number {
+  const isLogarithmic = logarithmic && least > 0;
+  const values = isLogarithmic
+    ? labelledTicks(logarithmicTicks(least, most))
+    : [least, (least + most) / 2, most].map((value) => Number(value.toPrecision(2)));
+  const decimals = isLogarithmic ? 0 : decimalsOf(fromZero ? 0 : least, most);
+  const widths = values.map((value) => measure(format(value, decimals).replaceAll(/\d/g, '0'), fontSize));
   return Math.max(0, ...widths) + fontSize;
 }
 
@@ -117,10 +129,19 @@ function axis(
   return {
     type: usable ? 'log' : 'value',
     scale: !fromZero,
+    // A line along the greatest value, or the least, is not cut in half by the edge.
+    ...(usable ? {} : { boundaryGap: [fromZero ? 0 : '1%', '1%'] }),
     nameTextStyle: { color: text, fontSize, fontFamily },
     axisLabel: {
       ...labels,
-      ...{ formatter: format, color: text, fontSize, fontFamily, hideOverlap: true, margin: fontSize / 2 },
+      ...{
+        formatter: tickFormat(format, ticks ? 0 : decimalsOf(fromZero ? 0 : least, most)),
+        color: text,
+        fontSize,
+        fontFamily,
+        hideOverlap: true,
+        margin: fontSize / 2,
+      },
     },
     axisLine: { onZero: false, lineStyle: hairline },
     axisTick: { ...labels, length: fontSize / 3, lineStyle: hairline },
@@ -128,6 +149,25 @@ function axis(
     splitLine: { lineStyle: { color: grid, width: lineWidth / 2 } },
     ...(ticks ? { min: ticks[0], max: ticks.at(-1) } : {}),
   };
+}
+
+const formats = new Map<Format, Map<number, (value: number) => string>>();
+
+/** The same function for the same axis: one that differs would have the axis drawn anew. */
+function tickFormat(format: Format, decimals: number): (value: number) => string {
+  const known = formats.get(format) ?? new Map<number, (value: number) => string>();
+  formats.set(format, known);
+  const own = known.get(decimals) ?? ((value: number) => format(value, decimals));
+  known.set(decimals, own);
+  return own;
+}
+
+/** Decimals of the ticks that ECharts makes of an axis: some four steps of 1, 2, 3 or 5 times a power of ten. */
+function decimalsOf(least: number, most: number): number {
+  const rough = (most - least) / 4;
+  if (!(rough > 0) || rough === Infinity) return 0;
+  const power = Math.floor(Math.log10(rough));
+  return Math.max(0, rough / 10 ** power >= 7 ? -power - 1 : -power);
 }
 
 /** Where lines begin and end, whose x does not fall. */

@@ -1,7 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
 import { frame, grid, legend } from './frame.ts';
-import { marksPoints, type SampledLine } from './lines.ts';
+import { marksPoints, sharePhases, type SampledLine } from './lines.ts';
 import { lookOf, type Look } from './palette.ts';
 import { phaseSeries } from './phases.ts';
 import { ribbonSeries } from './ribbon.ts';
@@ -9,7 +9,7 @@ import { interleave, type Range } from './sample.ts';
 import type { LineChartSpec } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 
-/** What was planned, drawn thin and dashed beneath what came. */
+/** What was planned, drawn thin and dashed over what came, which it may well coincide with. */
 export interface PlannedLine {
   readonly name: string;
   readonly x: Float64Array;
@@ -34,7 +34,10 @@ export function lineOption(
   return {
     ...frame(style),
     legend: top.option,
-    grid: grid(style, top.height + (spec.phases && lines[0]?.phases.length > 1 ? style.fontSize : 0)),
+    grid: grid(
+      style,
+      top.height + (spec.phases && sharePhases(lines) && lines[0]?.phases.length > 1 ? style.fontSize : 0),
+    ),
     ...lineAxes(lines, spec, style, { planned, range }),
     series: lineSeries(lines, spec, style, { planned, range }),
   };
@@ -70,7 +73,7 @@ function lineSeries(
   const [first, last] = xExtent([...lines, ...planned], spec.logX);
   const across = range ?? [spec.logX ? first : 0, last];
   return [
-    ...(spec.phases && lines.length > 0 ? [phaseSeries(lines[0].phases, style, across, spec.logX)] : []),
+    ...(spec.phases && sharePhases(lines) ? [phaseSeries(lines[0].phases, style, across, spec.logX)] : []),
     ...planned.map((line, i) => plannedSeries(line, i, style)),
     ...lines.flatMap((line) =>
       line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style), !style.selfContained)] : [],
@@ -100,17 +103,19 @@ export function legendEntries(
   return entries.length < 2 ? [] : entries;
 }
 
-function plannedLook({ faint, lineWidth }: ChartStyle): Look {
-  return { colour: faint, dash: [3 * lineWidth, 2 * lineWidth], symbol: 'circle' };
+function plannedLook({ text, lineWidth }: ChartStyle): Look {
+  return { colour: text, dash: [3 * lineWidth, 2 * lineWidth], symbol: 'circle' };
 }
 
 function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): object {
   const { colour, dash, symbol } = look(line, style);
   const { lineWidth } = style;
+  const isMarked = marksPoints(spec, line) || line.main.points.length === 2;
   return {
     ...{ type: 'line', id: line.id, name: line.family, dimensions: ['x', 'y'], data: line.main.points, z: 3 },
-    ...{ symbol, symbolSize: 3.2 * lineWidth, showSymbol: marksPoints(spec, line) || line.main.points.length === 2 },
-    itemStyle: { color: colour },
+    ...{ symbol, symbolSize: 3.2 * lineWidth, showSymbol: isMarked },
+    // A legend shows the symbols of all lines.
+    itemStyle: { color: colour, opacity: isMarked ? 1 : 0 },
     lineStyle: { color: colour, width: lineWidth, type: dash.length > 0 ? dash : 'solid', join: 'round' },
     emphasis: { focus: 'series', lineStyle: { width: 1.6 * lineWidth } },
     blur: { lineStyle: { opacity: 0.15 }, itemStyle: { opacity: 0.15 } },
@@ -131,8 +136,9 @@ function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): 
 function plannedSeries({ name, x, y }: PlannedLine, index: number, style: ChartStyle): object {
   const { colour, dash } = plannedLook(style);
   return {
-    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data: interleave(x, y), z: 1 },
-    ...{ silent: true, symbol: 'none', emphasis: { disabled: true } },
-    lineStyle: { color: colour, width: style.lineWidth / 1.5, type: dash },
+    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data: interleave(x, y), z: 4 },
+    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
+    itemStyle: { opacity: 0 },
+    lineStyle: { color: colour, width: style.lineWidth / 2, type: dash },
   };
 }

@@ -115,6 +115,14 @@ export function pointCount(lines: readonly SampledLine[]): { shown: number; tota
   return { shown: sum(({ shown }) => shown), total: sum(({ total }) => total) };
 }
 
+/** Whether lines went through the same budgets, so that the phases of one are those of all. */
+export function sharePhases(lines: readonly Pick<Line, 'phases'>[]): boolean {
+  const courses = lines
+    .filter(({ phases }) => phases.length > 0)
+    .map(({ phases }) => phases.map(({ budget }) => budget));
+  return new Set(courses.map(String)).size === 1;
+}
+
 /** Whether the points themselves are marked: ends of epochs, while there are few. */
 export function marksPoints({ metric }: LineChartSpec, { x }: Pick<Line, 'x'>): boolean {
   return isOfEpochs(metric) && x.length <= 50;

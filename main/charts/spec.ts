@@ -39,7 +39,7 @@ export interface LineChartSpec {
   readonly logY: boolean;
   /** Trainings that differ in the seed alone as their mean with a band from least to most. */
   readonly seedsAsBand: boolean;
-  /** Phases shaded behind the lines; with several runs those of the first. */
+  /** Phases shaded behind the lines, where all went through the same. */
   readonly phases: boolean;
   /** What was planned behind what came, where all runs were set alike; nothing of it unless given. */
   readonly plan?: Horizon;

@@ -95,7 +95,7 @@ function partSeries(x: Float64Array, tops: readonly Float64Array[], part: number
     ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(x, tops[part]) },
     ...{ z: 2 + timeParts.length - part, showSymbol: false, silent: true, emphasis: { disabled: true } },
     itemStyle: { color: colour },
-    lineStyle: { color: style.ground, width: style.lineWidth / 2 },
+    lineStyle: { width: 0 },
     areaStyle: { color: colour, opacity: 1, origin: 'start' },
   };
 }

@@ -26,5 +26,5 @@ const timeSteps = [
 
 /** Seconds between the ticks of a clock that covers so many seconds with about five of them. */
 export function clockInterval(seconds: number): number | undefined {
-  return seconds < 4 ? undefined : timeSteps.find((step) => seconds / step <= 6);
+  return seconds < 2 ? undefined : timeSteps.find((step) => seconds / step <= 6);
 }

@@ -8,8 +8,8 @@ import { number, range, words } from './arguments.ts';
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
   readonly chart?: string;
-  readonly width: number;
-  readonly height: number;
+  readonly width?: number;
+  readonly height?: number;
   readonly dpi: number;
   readonly font: string;
   readonly fontSize: number;
@@ -27,8 +27,12 @@ export interface ChartOptions {
 export function addChartOptions(command: Command): void {
   command
     .option('--chart <name>', 'the chart to draw; its names are below', words)
-    .option('--width <mm>', 'of the picture: 85 is one column of most papers, 175 two', number, 85)
-    .option('--height <mm>', 'of the picture', number, 60)
+    .option(
+      '--width <mm>',
+      'of the picture: 85, one column of most papers, unless given; 175, two, for parallel',
+      number,
+    )
+    .option('--height <mm>', 'of the picture: 60 unless given; 80 for parallel', number)
     .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
     .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
     .option('--font-size <pt>', 'in points', number, 8)
@@ -71,7 +75,10 @@ export function chartOf(
 }
 
 /** Throws `bad-usage` for sizes that make no picture. */
-export function paperOf({ width, height, dpi, font, fontSize, theme, title }: ChartOptions): PaperSpec {
+export function paperOf(options: ChartOptions): PaperSpec {
+  // An axis for each setting that differs does not fit into a column.
+  const [usualWidth, usualHeight] = options.chart === 'parallel' ? [175, 80] : [85, 60];
+  const { width = usualWidth, height = usualHeight, dpi, font, fontSize, theme, title } = options;
   const within = (option: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
     throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);

@@ -1,7 +1,7 @@
-import type { PaperSpec } from '../../main/charts/spec.ts';
+import type { ChartSpec, PaperSpec } from '../../main/charts/spec.ts';
 
 /** What charts are exported at until the user chooses otherwise. */
-export const defaultPaper: PaperSpec = {
+const defaultPaper: PaperSpec = {
   ...{ widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
 };
 
@@ -24,6 +24,12 @@ export const sizes: readonly {
   { value: 'slide', label: 'Slide', hint: '254 × 143 mm, 16 pt', paper: { widthMm: 254, heightMm: 143, fontSize: 16 } },
   { value: 'own', label: 'Own size' },
 ];
+
+/** What a chart is drawn on at first: as chosen before; an axis for each setting that differs does not fit into a column. */
+export function paperFor({ kind }: ChartSpec, chosen: PaperSpec = defaultPaper): PaperSpec {
+  const columns = sizes.find(({ value }) => value === 'columns')?.paper;
+  return { ...chosen, ...(kind === 'parallel' && sizeName(chosen) === 'column' ? columns : {}), title: '' };
+}
 
 /** The usual size that a paper has, if it has one. */
 export function sizeName({ widthMm, heightMm }: PaperSpec): SizeName {
