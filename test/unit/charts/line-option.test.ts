@@ -13,6 +13,10 @@ interface Marked {
   readonly markArea: { readonly data: [{ name: string; xAxis: number }, { xAxis: number }][] };
 }
 
+interface Labelled {
+  readonly axisLabel: { readonly formatter: (value: number) => string };
+}
+
 describe('a chart of lines', () => {
   const losses = (seed: number, values: readonly number[]) =>
     run(seed, 'deprune', { seed, steps: steps(4, { crossEntropy: (i) => values[i] }) });
@@ -39,6 +43,14 @@ describe('a chart of lines', () => {
       ['2 maps', 0.5, 1],
       ['16 maps', 1, 3],
     ]);
+  });
+
+  it('words the ticks of an axis with as many decimals each, by the same function for the same axis', () => {
+    const labels = (...values: number[]) =>
+      (axis({ logY: false }, losses(1, values)) as unknown as Labelled).axisLabel.formatter;
+    expect([1.8, 2].map((tick) => labels(1.9, 2.5, 2.2, 2)(tick))).toEqual(['1.8', '2.0']);
+    expect([1, 2].map((tick) => labels(0.5, 5, 3, 2)(tick))).toEqual(['1', '2']);
+    expect(labels(1.9, 2.5, 2.2, 2)).toBe(labels(1.9, 2.55, 2.2, 2));
   });
 
   it('has on a logarithmic axis room for the seeds of a band, and for what was measured behind a smoothed line', () => {
