@@ -28,7 +28,7 @@ const mayImport = {
 
 const parts = [
   { category: 'floor', pattern: 'main/{errors,failure,random,entry,home,version,fields,disk}.ts' },
-  { category: 'api', pattern: 'main/{api,wire}.ts' },
+  { category: 'api', pattern: 'main/{api.ts,wire.ts,api/**}' },
   { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },
   ...[...lab, 'host'].map((name) => ({ category: name, pattern: `main/${name}/**` })),
   { category: 'electron', pattern: 'electron/**' },

@@ -1,13 +1,11 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ServerPlace } from '../../api.ts';
 import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/dial.ts';
 
-/** The offload server elsewhere that a run trains with, and how it is trusted: all but the token, which no disk keeps. */
-export type ServerPlace = z.output<typeof placeSchema>;
-
-const placeSchema = z.strictObject({
+const placeSchema: z.ZodType<ServerPlace> = z.strictObject({
   url: z.string(),
   ca: z.string().optional(),
   fingerprint: z.string().optional(),
@@ -15,7 +13,7 @@ const placeSchema = z.strictObject({
 
 const fileName = 'offload-server.json';
 
-/** Notes in a run's folder where its offload server is, to find it again; null: it has one of its own. */
+/** Notes in a run's folder where its offload server is, to find it again, without the token; null: it has one of its own. */
 export function notePlace(runFolder: string, server: Omit<ServerAddress, 'token'> | null): void {
   const file = join(runFolder, fileName);
   if (!server) {

@@ -1,0 +1,62 @@
+import type { LayerDescription } from '../model/layer-cost.ts';
+import type { Shape } from '../model/spec.ts';
+import type { CutTraffic } from '../model/traffic.ts';
+import type { Experiment } from '../runs/experiment.ts';
+import type { PlannedTraffic } from '../runs/plan-traffic.ts';
+
+/** Experiments that are not runs yet, and what they would mean. */
+
+export interface PresetEntry {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** What the paper reports. */
+  readonly paper: string | null;
+  readonly figures: readonly number[];
+  readonly experiments: readonly string[];
+  readonly hasSmall: boolean;
+}
+
+/** Something wrong with one field: its dotted path, and a sentence that goes on from its name. */
+export interface Problem {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Examination {
+  readonly problems: readonly Problem[];
+  /** With all defaults, where the input can be understood. */
+  readonly experiment: Experiment | null;
+  /** The network uncut, where it suits the images of its data set; also when the experiment's own cut is impossible. */
+  readonly network: NetworkDescription | null;
+  /** What it would build and send, where the network is known and the cut exists. */
+  readonly design: Design | null;
+}
+
+export interface NetworkDescription {
+  /** Of the images. */
+  readonly input: Shape;
+  /** The body, where it may be cut, and the head, which is the server's; without a module. */
+  readonly layers: readonly LayerDescription[];
+  /** Every place where the network can be cut, with the work of the client there, its module included. */
+  readonly cuts: readonly CutDescription[];
+}
+
+export type CutDescription = CutTraffic & { readonly clientMultiplyAdds: number; readonly clientParameters: number };
+
+/** A split network and what training it would send. */
+export interface Design {
+  readonly client: readonly LayerDescription[];
+  /** [h, w, φ] at full budget. */
+  readonly sent: Shape;
+  readonly server: readonly LayerDescription[];
+  readonly plan: Plan;
+}
+
+/** What training is going to send, and how long it will take. */
+export interface Plan extends PlannedTraffic {
+  /** From how fast such runs were on this machine; null when there was none. */
+  readonly seconds: number | null;
+}
+
+export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,0 +1,31 @@
+import type { Looks } from '../charts/looks.ts';
+import type { Range } from '../charts/sample.ts';
+import type { ChartSpec, PaperSpec } from '../charts/spec.ts';
+
+/** Files made of runs. */
+
+export interface ChartExport {
+  readonly runs: readonly string[];
+  readonly chart: ChartSpec;
+  readonly format: 'svg' | 'png' | 'pdf' | 'csv';
+  readonly paper: PaperSpec;
+  /** The part of the x axis that is drawn, of charts over an axis; all of it unless given. */
+  readonly range?: Range;
+  /** The trainings (`run/number`) to be drawn and their places in the palette; all, in their order, unless given. */
+  readonly trainings?: Looks;
+}
+
+/** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */
+export interface RunExport {
+  readonly runs: readonly string[];
+  readonly format: 'zip' | 'csv' | 'json' | 'html';
+  readonly checkpoints?: boolean;
+  /** For `html`: an accuracy between 0 and 1 whose price the report tells. */
+  readonly reach?: number;
+}
+
+export interface ExportedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly data: Uint8Array;
+}

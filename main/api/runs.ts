@@ -1,0 +1,70 @@
+import type { Shape } from '../model/spec.ts';
+import type { Experiment, Method } from '../runs/experiment.ts';
+import type { RunStatus } from '../runs/run.ts';
+import type { Budget } from '../training/records.ts';
+import type { Plan } from './experiments.ts';
+import type { ServerPlace } from './server.ts';
+
+/** Runs as lists and their pages show them. */
+
+/** A run as lists show it. One that was paused and is to go on is `queued` too, with its progress, until there is room. */
+export interface RunSummary {
+  readonly id: string;
+  readonly number: number;
+  readonly name: string;
+  readonly seed: number;
+  /** What was launched together. */
+  readonly group: string;
+  readonly status: RunStatus;
+  readonly method: Method;
+  readonly model: string;
+  readonly dataset: string;
+  /** In the order they are trained, as the method makes them of the phases. */
+  readonly budgets: readonly Budget[];
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly engine: string | null;
+  readonly error: string | null;
+  readonly tags: readonly string[];
+  readonly epochsDone: number;
+  readonly epochsTotal: number;
+  readonly lastAccuracy: number | null;
+  readonly bestAccuracy: number | null;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly samplesPerSecond: number | null;
+  /** While it is running or paused, or waits to go on. */
+  readonly progress: RunProgress | null;
+  /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
+  readonly elsewhere: boolean;
+}
+
+export interface RunProgress {
+  readonly training: number;
+  readonly phase: number;
+  readonly budget: Budget;
+  readonly epoch: number;
+  readonly stepsDone: number;
+  readonly totalSteps: number;
+  readonly crossEntropy: number;
+  readonly samplesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface RunDetail extends RunSummary {
+  readonly experiment: Experiment;
+  readonly notes: string;
+  readonly folder: string;
+  /** null when its data set is gone. */
+  readonly plan: Plan | null;
+  /** [h, w, φ] at full budget; null when its data set is gone. */
+  readonly sent: Shape | null;
+  /** The offload server elsewhere that it trained with last; null when it had one of its own. */
+  readonly server: RunServer | null;
+}
+
+export interface RunServer extends ServerPlace {
+  /** It keeps the server half of the run's checkpoint: the run cannot go on without it. */
+  readonly needed: boolean;
+}

@@ -1,0 +1,16 @@
+import type { PaperSpec } from '../charts/spec.ts';
+import type { Experiment } from '../runs/experiment.ts';
+
+/** What the user has set for all runs and windows. */
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Runs that train at the same time. */
+  readonly parallelRuns: number;
+  /** Of the cpu engine for new experiments; null is all cores. */
+  readonly threads: number | null;
+  readonly engine: Experiment['engine'];
+  /** Defaults of chart exports. */
+  readonly paper: PaperSpec;
+  readonly notifications: boolean;
+}
