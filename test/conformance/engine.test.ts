@@ -38,6 +38,10 @@ const convolutions: Convolution[] = [
   { n: 2, h: 12, w: 12, maps: 12, filters: 20, kernel: 7, stride: 2, pad: 3 },
   { n: 1, h: 4, w: 6, maps: 2, filters: 1, kernel: 3, stride: 3, pad: 0 },
   { n: 1, h: 25, w: 25, maps: 2, filters: 33, kernel: 3, stride: 1, pad: 1 },
+  { n: 5, h: 2, w: 2, maps: 6, filters: 9, kernel: 3, stride: 1, pad: 1 },
+  { n: 4, h: 2, w: 1, maps: 40, filters: 70, kernel: 4, stride: 2, pad: 2 },
+  { n: 6, h: 1, w: 1, maps: 5, filters: 3, kernel: 3, stride: 1, pad: 3 },
+  { n: 4, h: 4, w: 4, maps: 3, filters: 4, kernel: 2, stride: 3, pad: 0 },
   { n: 33, h: 3, w: 3, maps: 32, filters: 36, kernel: 3, stride: 1, pad: 1 },
 ];
 

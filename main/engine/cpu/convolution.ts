@@ -3,6 +3,7 @@ import { gemm } from './gemm.ts';
 import { offsetOf, output, splitMaps, splitRows, withScratch, type Host } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
 import type { Offset } from './loops.ts';
+import { convolvePairs, fewPairs } from './pairs.ts';
 import { suitsWinograd, winogradConvolve, winogradFilterGrad, type Same3x3 } from './winograd.ts';
 
 /** Patch matrices are made and used this much at a time, so that they are read while still in the cache. */
@@ -113,6 +114,11 @@ export const conv2d: CpuKernel = {
     const y = output(host, g.outShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
+    const pairs = fewPairs(g);
+    if (pairs) {
+      convolvePairs(host, g, pairs, px, pf, py, false);
+      return y;
+    }
     const same = same3x3(g);
     if (same && suitsWinograd(same)) {
       winogradConvolve(host, same, px, pf, py, false);
@@ -158,6 +164,11 @@ export const conv2dInputGrad: CpuKernel = {
     const dx = output(host, inputShape);
     const [k, out, maps] = [patchSize(g), g.outChannels, g.inChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];
+    const pairs = fewPairs(g);
+    if (pairs) {
+      convolvePairs(host, g, pairs, pd, pf, px, true);
+      return dx;
+    }
     const same = same3x3(g);
     if (same && suitsWinograd(same)) {
       winogradConvolve(host, same, pd, pf, px, true);

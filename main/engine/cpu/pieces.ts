@@ -47,7 +47,7 @@ export function inPieces(gemm: Loop): Loop {
 }
 
 /** How large the pieces are that op(A)·op(B) is cut into, with op(A) [m, k] and op(B) [k, n]. */
-export function pieceSizes(transposeA: boolean, transposeB: boolean, m: number, n: number, k: number): Sizes {
+function pieceSizes(transposeA: boolean, transposeB: boolean, m: number, n: number, k: number): Sizes {
   if (transposeA && transposeB) return [m, n, k];
   if (transposeB)
     return m > MANY_ROWS || k < FEW_TERMS ? [m, n, k] : sized(m, Math.min(n, Math.floor(DIRECT_VALUES / m)), k);
