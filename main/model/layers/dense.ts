@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { biasActivation, matMul, reluGrad, sumRows } from '../../engine/ops.ts';
-import { random } from '../../random.ts';
+import { random, type Random } from '../../random.ts';
 import type { DenseEntry } from '../spec.ts';
 import type { Fold } from './fold.ts';
 import { initialBias, uniform } from './initialise.ts';
@@ -55,9 +55,10 @@ export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOpti
 }
 
 /** Inverted dropout: 0 with probability `rate`, else 1/(1-rate). */
-function dropoutMask(shape: number[], rate: number, source: { uniform(): number }): tf.Tensor {
+function dropoutMask(shape: number[], rate: number, source: Pick<Random, 'fillUniform'>): tf.Tensor {
   const values = new Float32Array(tf.util.sizeFromShape(shape));
-  const kept = 1 / (1 - rate);
-  for (let i = 0; i < values.length; i++) values[i] = source.uniform() < rate ? 0 : kept;
+  source.fillUniform(values, 1);
+  const [bound, kept] = [2 * rate - 1, 1 / (1 - rate)];
+  for (let i = 0; i < values.length; i++) values[i] = values[i] < bound ? 0 : kept;
   return tf.tensor(values, shape);
 }
