@@ -104,9 +104,17 @@ const codec = z
   })
   .describe('Number formats on the wire');
 
+/** Data sources that a run may have. */
+export const mostSources = 64;
+
 const sources = z
   .strictObject({
-    count: z.int().min(1).max(64).default(1).describe('Client devices that train at the same time, each a process'),
+    count: z
+      .int()
+      .min(1)
+      .max(mostSources)
+      .default(1)
+      .describe('Client devices that train at the same time, each a process'),
     skew: z
       .number()
       .positive()

@@ -6,6 +6,7 @@ import { listen } from '../../offload/listener.ts';
 import { errorMessage } from '../../offload/session.ts';
 import { isLoopback } from '../../offload/loopback.ts';
 import { newToken, sameToken } from '../../offload/token.ts';
+import { mostSources } from '../../runs/experiment.ts';
 import { decodeMessage, encodeMessage } from '../../wire.ts';
 import type { Child } from '../child.ts';
 import { fingerprintOf, ownCertificate } from '../server/certificate.ts';
@@ -39,8 +40,6 @@ interface Seat {
 }
 
 const helloMs = 10_000;
-/** As many as an experiment may have. */
-const mostSources = 64;
 const aliveMs = 1000;
 
 /** Listens for sources, encrypted wherever another machine can reach it. */
