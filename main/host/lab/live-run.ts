@@ -6,6 +6,7 @@ import { meterProgress, type Progress, type RunSize } from '../../runs/progress.
 import type { Run } from '../../runs/run.ts';
 import type { StepColumns } from '../../runs/step-columns.ts';
 import type { Store } from '../../runs/store.ts';
+import type { EpochRecord } from '../../training/records.ts';
 
 /** A run under way, as its records tell, whichever process makes them. */
 export interface LiveRun {
@@ -81,17 +82,21 @@ function measureRun(store: Store, run: Run, size: RunSize | null): LiveRun {
       latest = meter.step(stepAt(columns, i));
     }
   };
-  const overhead = overheadOfEpochs(store, run.id);
+  let epochs = store.epochs(run.id);
+  const overhead = overheadOfEpochs();
   take(recent.columns);
   return {
     advance: (paused) => {
-      const seconds = overhead(paused);
+      const before = epochs.length;
+      epochs = store.epochs(run.id);
+      const seconds = overhead(epochs.at(-1), paused);
       if (seconds !== null) {
         clock += seconds;
         meter?.other({ kind: 'epoch' });
       }
       const { columns, row: next } = store.stepColumns(run.id, row, pageSteps);
-      if (next === row) return false;
+      // The last steps of an epoch are recorded before it, and a pause may follow.
+      if (next === row) return epochs.length !== before;
       row = next;
       bytesUp += sum(columns.bytesUp);
       bytesDown += sum(columns.bytesDown);
@@ -111,11 +116,10 @@ function measureRun(store: Store, run: Run, size: RunSize | null): LiveRun {
 }
 
 /** Seconds that an epoch took besides its steps (evaluation, a checkpoint), once for each that was seen from its start. */
-function overheadOfEpochs(store: Store, run: string): (paused: boolean) => number | null {
+function overheadOfEpochs(): (last: EpochRecord | undefined, paused: boolean) => number | null {
   let seen: { epoch: string; seconds: number; at: number } | null = null;
-  return (paused) => {
+  return (last, paused) => {
     if (paused) seen = null;
-    const last = store.epochs(run).at(-1);
     const epoch = last && `${last.training} ${last.epoch}`;
     if (paused || epoch === undefined || seen?.epoch === epoch) return null;
     const before = seen;

@@ -67,6 +67,21 @@ describe('runs as lists show them', () => {
     expect(budgets).toEqual([[2, null], [null], [2]]);
   });
 
+  it('are told again when an epoch is evaluated after its last step, also in a pause', () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(small, 1);
+    const lock = lockRun(store.folder(id), 0)!;
+    store.setStatus(id, 'running');
+    store.append(id, [stepRecord(0)]);
+    const summaries = openSummaries(store);
+    store.setStatus(id, 'paused');
+    expect(summaries.changes().changed).toMatchObject([{ epochsDone: 0, lastAccuracy: null }]);
+    store.append(id, [epochRecord(0, { testAccuracy: 0.5 })]);
+    expect(summaries.changes().changed).toMatchObject([{ epochsDone: 1, lastAccuracy: 0.5 }]);
+    expect(summaries.changes().changed).toEqual([]);
+    lock.release();
+  });
+
   it('show how far a run under way is, from its records alone', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(small, 1);
