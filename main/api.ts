@@ -55,8 +55,12 @@ export interface LabApi {
   examine(input: ExperimentInput): Promise<Examination>;
   /** JSON Schema of an experiment: the help, defaults and limits of every field. */
   experimentSchema(): Promise<JsonSchema>;
-  /** Queues experiments (one run for each of their seeds) under one name; they start as soon as there is room. */
-  launch(experiments: ExperimentInput[], name: string): Promise<RunSummary[]>;
+  /**
+   * Queues experiments (one run for each of their seeds) under one name; they start as soon as there is room. They train
+   * with the offload server elsewhere if one is given: as with `resume` it is tried first, and nothing is queued if
+   * something is wrong with it.
+   */
+  launch(experiments: ExperimentInput[], name: string, server?: ServerAccess): Promise<RunSummary[]>;
 
   runs(): Promise<RunSummary[]>;
   run(id: string): Promise<RunDetail>;

@@ -1,4 +1,4 @@
-import { computed, reactive, shallowRef, type ComputedRef } from 'vue';
+import { computed, reactive, shallowRef, type ComputedRef, type Ref } from 'vue';
 import type { LabError, ServerAccess, ServerPlace } from '../../main/api.ts';
 
 /** What a server's certificate is trusted by. */
@@ -12,15 +12,22 @@ export interface ServerForm {
   readonly values: { url: string; token: string; trust: Trust; fingerprint: string; ca: string };
   /** Only with TLS is there a certificate to trust. */
   readonly encrypted: ComputedRef<boolean>;
-  readonly complete: ComputedRef<boolean>;
+  /** What has to be filled in still. */
+  readonly missing: ComputedRef<readonly Field[]>;
   /** Fills it in anew, all but the token, which nobody keeps. */
   begin(place: ServerPlace | null): void;
   access(): ServerAccess;
   /** Shows what the lab said of it, or nothing. */
   show(problem: LabError | null): void;
+  readonly problem: Readonly<Ref<LabError | null>>;
   errorOf(field: Field): string | null;
   /** What is wrong with no field in sight. */
   readonly general: ComputedRef<string | null>;
+}
+
+/** Whether what the lab said is about a field of the form. */
+export function isAboutServer({ path }: LabError): boolean {
+  return fields.some((field) => field === path);
 }
 
 export function createServerForm(): ServerForm {
@@ -32,12 +39,10 @@ export function createServerForm(): ServerForm {
   return {
     values,
     encrypted,
-    complete: computed(
-      () =>
-        values.url.trim() !== '' &&
-        values.token.trim() !== '' &&
-        (trusted.value === 'system' || values[trusted.value].trim() !== ''),
-    ),
+    missing: computed(() => {
+      const wanted: Field[] = ['url', 'token', ...(trusted.value === 'system' ? [] : [trusted.value])];
+      return wanted.filter((field) => values[field].trim() === '');
+    }),
     begin(place) {
       const { url = '', fingerprint = '', ca = '' } = place ?? {};
       const trust = fingerprint !== '' ? 'fingerprint' : ca !== '' ? 'ca' : 'system';
@@ -48,15 +53,13 @@ export function createServerForm(): ServerForm {
       ...{ url: values.url.trim(), token: values.token.trim() },
       ...(trusted.value === 'system' ? {} : { [trusted.value]: values[trusted.value].trim() }),
     }),
+    problem,
     show(found) {
       problem.value = found;
       // Where the certificate is not trusted, its fingerprint is the nearest way.
       if (found?.path === 'fingerprint' && values.trust === 'system') values.trust = 'fingerprint';
     },
     errorOf: (field) => (problem.value?.path === field ? problem.value.message : null),
-    general: computed(() => {
-      const { path, message } = problem.value ?? {};
-      return fields.some((field) => field === path) ? null : (message ?? null);
-    }),
+    general: computed(() => (problem.value && !isAboutServer(problem.value) ? problem.value.message : null)),
   };
 }

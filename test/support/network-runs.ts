@@ -11,7 +11,7 @@ import type { StateDict } from '../../main/training/snapshot.ts';
 import { experiment } from './run-records.ts';
 
 /** 3 epochs of 6 steps on the smallest network there is. */
-const tinyRun: ExperimentInput = {
+export const tinyRun: ExperimentInput = {
   dataset: { trainSamples: 96, testSamples: 20 },
   model: { name: 'cnn', width: 0.125 },
   split: { layer: 3 },

@@ -70,7 +70,7 @@ const inputs: Inputs = {
   preset: z.tuple([id, z.boolean()]),
   examine: z.tuple([experiment]),
   experimentSchema: nothing,
-  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200)]),
+  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200), server.optional()]),
   runs: nothing,
   run: oneRun,
   pause: oneRun,
@@ -98,6 +98,7 @@ const inputs: Inputs = {
       paper: paperSchema,
       range: range.optional(),
       trainings: z.record(id, count.max(1000)).optional(),
+      source: z.union([z.enum(['all', 'each']), count]).optional(),
     }),
   ]),
   exportRuns: z.tuple([

@@ -15,9 +15,11 @@ import { startLastingRun } from './run-process.ts';
 export interface RunQueue {
   /** Starts what there is room for, and looks after what has ended. */
   tend(): void;
+  /** Throws `lab-other` when another lab executes the queue, which would not learn of a server lent here. */
+  requireOurs(): void;
   /**
    * How to reach the offload server elsewhere of a run that is to be executed; null: it has one of its own. Kept in
-   * memory alone. Throws `lab-other` when another lab executes the queue, which would not learn of it.
+   * memory alone. Throws `lab-other` as above.
    */
   lend(id: string, server: ServerAddress | null): void;
   /** What keeps it from looking after its runs; null while nothing does. */
@@ -153,6 +155,13 @@ export function openQueue(options: QueueOptions): RunQueue {
     );
   }
 
+  function requireOurs(): void {
+    if (executes()) return;
+    const message =
+      'Another lab of this folder executes the runs, and would not learn of the server. Launch or resume there, or close it first.';
+    throw new SluiceError('lab-other', message);
+  }
+
   function tend(): void {
     if (closed) return;
     try {
@@ -171,14 +180,12 @@ export function openQueue(options: QueueOptions): RunQueue {
 
   return {
     tend,
+    requireOurs,
     lend: (id, server) => {
-      if (server && !executes()) {
-        const message =
-          'Another lab of this folder executes the runs, and would not learn of the server. Resume the run there, or close it first.';
-        throw new SluiceError('lab-other', message);
-      }
-      if (server) servers.set(id, server);
-      else servers.delete(id);
+      if (server) {
+        requireOurs();
+        servers.set(id, server);
+      } else servers.delete(id);
     },
     get trouble() {
       return trouble;

@@ -55,7 +55,7 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
   const { experiment } = store.get(id);
   const folder = store.folder(id);
   const place = placeOf(folder);
-  if (server) await tryServer(server, experiment);
+  if (server) await tryServer(server, [experiment]);
   else if (place && (await hasCheckpoint(folder))) throw serverMissing(id, place);
   queue.lend(id, server);
   resumeRun(store, id);

@@ -14,12 +14,12 @@ const fields: Readonly<Record<string, keyof ServerAccess>> = {
 };
 
 /**
- * Says hello to an offload server and leaves again, so that whoever gave its address hears at once what is wrong with
- * it. What is thrown names the field.
+ * Says hello to an offload server that is to train these experiments and leaves again, so that whoever gave its address
+ * hears at once what is wrong with it. What is thrown names the field.
  */
-export async function tryServer(server: ServerAccess, experiment: Experiment): Promise<void> {
+export async function tryServer(server: ServerAccess, experiments: readonly Experiment[]): Promise<void> {
   try {
-    requirePinned(experiment, server);
+    for (const experiment of experiments) requirePinned(experiment, server);
     const { connection } = await dial(server, 'sluice');
     connection.close(1000);
   } catch (error) {

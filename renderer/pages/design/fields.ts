@@ -119,9 +119,17 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   },
 };
 
+/** Those of a launch that are no experiment's. */
+const serverLabels: Readonly<Record<string, string>> = {
+  url: 'Address of the offload server',
+  token: 'Token of the offload server',
+  fingerprint: 'Fingerprint of the offload server',
+  ca: 'Certificate of the authority',
+};
+
 /** The name of a field for people; of a phase's its place in the schedule too. */
 export function fieldLabel(path: string): string {
-  const known = fields[path]?.label;
+  const known = fields[path]?.label ?? serverLabels[path];
   if (known !== undefined) return known;
   const [, index, part] = /^phases\.(\d+)(?:\.(\w+))?$/.exec(path) ?? [];
   if (index !== undefined) return `Phase ${Number(index) + 1}${part === undefined ? '' : `, ${part}`}`;

@@ -13,6 +13,7 @@ import type { Design, Examination, Experiment, JsonSchema, Method, NetworkDescri
 import { merge } from '../../../main/fields.ts';
 import { useLab } from '../../lab/index.ts';
 import { useDraft } from '../../stores/draft.ts';
+import { useLaunchServer } from '../../stores/launch-server.ts';
 import { problemSentence } from './fields.ts';
 import { fieldSchema, type FieldSchema } from './schema.ts';
 import { valueAt } from './sparse.ts';
@@ -21,6 +22,7 @@ import { useExaminations, type Examinations } from './useExaminations.ts';
 /** Everything the parts of the page share about the experiment that is being designed. */
 export interface DesignContext extends Examinations {
   readonly draft: ReturnType<typeof useDraft>;
+  readonly server: ReturnType<typeof useLaunchServer>;
   readonly schema: Readonly<Ref<JsonSchema | null>>;
   /** What holds where the user says nothing, for the method chosen; null until the lab has said it. */
   readonly defaults: ComputedRef<Experiment | null>;
@@ -50,6 +52,7 @@ export function useDesign(): DesignContext {
 export function provideDesign(): DesignContext {
   const lab = useLab();
   const draft = useDraft();
+  const server = useLaunchServer();
   const examinations = useExaminations(computed(() => draft.entries));
   const schema = shallowRef<JsonSchema | null>(null);
   const byMethod = shallowRef<ReadonlyMap<Method, Experiment>>(new Map());
@@ -96,6 +99,7 @@ export function provideDesign(): DesignContext {
   const context: DesignContext = {
     ...examinations,
     draft,
+    server,
     schema,
     defaults,
     experiment,
@@ -105,7 +109,8 @@ export function provideDesign(): DesignContext {
     valueOf: (path) => valueAt(experiment.value, path),
     isSet: (path) => valueAt(draft.input, path) !== undefined,
     errorAt: (path) => {
-      const found = examination.value?.problems.find((problem) => problem.path === path);
+      const problems = examination.value ? server.problemsOf(examination.value) : [];
+      const found = problems.find((problem) => problem.path === path);
       return found ? problemSentence(path, found.text) : null;
     },
     fieldSchemaOf: (path) => schema.value && fieldSchema(schema.value, path),

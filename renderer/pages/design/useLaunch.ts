@@ -1,8 +1,9 @@
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
 import { useRouter } from 'vue-router';
 import type { Examination, Problem } from '../../../main/api.ts';
-import { attempt } from '../../components/toasts.ts';
-import { useLab } from '../../lab/index.ts';
+import { isAboutServer } from '../../components/server-access.ts';
+import { toast } from '../../components/toasts.ts';
+import { failureOf, useLab } from '../../lab/index.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
 import type { DesignContext } from './useDesign.ts';
 
@@ -36,7 +37,7 @@ interface Examined {
 }
 
 /** What launching the draft means, and doing it. */
-export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
+export function useLaunch({ draft, server, answers, settled }: DesignContext): Launch {
   const lab = useLab();
   const router = useRouter();
   const busy = shallowRef(false);
@@ -49,15 +50,16 @@ export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
       return [{ entry, examination, runs: seeds.length }];
     }),
   );
-  const problems = computed(() =>
-    examined.value.flatMap(({ entry: { key, input }, examination }) =>
-      examination.problems.map((problem) => ({
+  const problems = computed(() => [
+    ...examined.value.flatMap(({ entry: { key, input }, examination }) =>
+      server.problemsOf(examination).map((problem) => ({
         ...problem,
         key,
         experiment: draft.entries.length > 1 ? (input.name ?? input.method ?? 'deprune') : null,
       })),
     ),
-  );
+    ...server.missing.map((problem) => ({ ...problem, key: draft.active.key, experiment: null })),
+  ]);
   const complete = computed(() => settled.value && examined.value.length === draft.entries.length);
   const ready = computed(() => complete.value && problems.value.length === 0 && !busy.value);
 
@@ -92,12 +94,17 @@ export function useLaunch({ draft, answers, settled }: DesignContext): Launch {
       busy.value = true;
       const name = draft.title || (first.input.name ?? first.input.method ?? 'deprune');
       const inputs = entries.map(({ input }) => input);
-      await attempt(async () => {
-        const launched = await lab.api.launch(inputs, name);
+      server.form.show(null);
+      try {
+        const launched = await lab.api.launch(inputs, name, ...(server.elsewhere ? [server.form.access()] : []));
         const ids = launched.map(({ id }) => id);
         if (ids.length === 1) await router.push({ name: 'run', params: { id: ids[0] } });
         else await router.push({ name: 'compare', query: { runs: ids.join(',') } });
-      });
+      } catch (error) {
+        const failure = failureOf(error);
+        if (isAboutServer(failure)) server.form.show(failure);
+        else toast('bad', failure.message);
+      }
       busy.value = false;
     },
   };

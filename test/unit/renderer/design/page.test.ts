@@ -6,6 +6,8 @@ import { experimentSchema } from '../../../../main/runs/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/parse.ts';
 import { jsonSchema } from '../../../../main/runs/schema.ts';
 import { useShortcuts } from '../../../../renderer/commands/useShortcuts.ts';
+import { shownToasts } from '../../../../renderer/components/toasts.ts';
+import { LabFailure } from '../../../../renderer/lab/index.ts';
 import DesignPage from '../../../../renderer/pages/design/DesignPage.vue';
 import { useHome } from '../../../support/datasets.ts';
 import { fakeLab, type FakeLab } from '../../../support/fake-lab.ts';
@@ -61,6 +63,9 @@ async function press(target: HTMLElement, key: string, modifiers: KeyboardEventI
   target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...modifiers }));
   await here.settle();
 }
+
+const draftOf = (input: ExperimentInput): string =>
+  JSON.stringify({ title: '', entries: [{ key: 0, input, base: null }] });
 
 const undo = (): Promise<void> => press(document.body, 'z', { ctrlKey: true });
 const bar = (): string => document.querySelector('footer')?.textContent?.replace(/\s+/g, ' ') ?? '';
@@ -204,6 +209,42 @@ describe('the design page', () => {
     await undo();
     await undo();
     expect(pageText()).not.toContain('Changed from run 4');
+  });
+
+  it('launches with an offload server elsewhere once it is told how to reach it, and says what is wrong with it', async () => {
+    const problem = { code: 'auth-token', message: 'The token is wrong.', path: 'token' };
+    const launch = vi.fn<LabApi['launch']>(() => Promise.reject(new LabFailure(problem)));
+    await open({ launch });
+    button('On an offload server').click();
+    await here.settle();
+    expect(bar()).toContain('2 problems');
+    await type('url', 'ws://gpu:4450');
+    await type('token', 'secret');
+    expect(bar()).toContain('server at ws://gpu:4450');
+    button('Launch').click();
+    await vi.waitFor(() => expect(document.activeElement).toBe(field('token')));
+    expect(field('token').getAttribute('aria-invalid')).toBe('true');
+    expect(pageText()).toContain('The token is wrong.');
+    expect(shownToasts().value.map(({ tone }) => tone)).not.toContain('bad');
+    launch.mockImplementation(fakeLab().api.launch);
+    await type('token', ' right ');
+    button('Launch').click();
+    await vi.waitFor(() => expect(here.router.currentRoute.value.name).toBe('run'));
+    expect(launch).toHaveBeenLastCalledWith([{}], 'deprune', { url: 'ws://gpu:4450', token: 'right' });
+    expect(JSON.stringify(localStorage)).not.toMatch(/secret|right/);
+  });
+
+  it('says of an experiment in one process that it has no use for a server elsewhere', async () => {
+    localStorage.setItem('sluice.draft', draftOf({ processes: 'one' }));
+    await open();
+    expect(bar()).toContain('Ready');
+    button('On an offload server').click();
+    await here.settle();
+    expect(bar()).toContain('3 problems');
+    expect(pageText()).toContain('Expected separate with an offload server elsewhere.');
+    button('On this machine').click();
+    await here.settle();
+    expect(bar()).toContain('Ready');
   });
 
   it('reads pasted JSON, or says what is wrong with it', async () => {

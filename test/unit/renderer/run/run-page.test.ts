@@ -87,6 +87,7 @@ describe('the page of a run that ended', () => {
     const problem = { code: 'auth-token', message: 'The token is wrong.', path: 'token' };
     const resume = vi.fn<LabApi['resume']>(() => Promise.reject(new LabFailure(problem)));
     await open(failed, { api: { run, resume } });
+    expect(pageText()).toContain('server at wss://gpu:4450');
     button('Resume').click();
     await here.settle();
     const dialog = document.querySelector<HTMLElement>('[role=dialog]')!;
