@@ -1,3 +1,4 @@
+import type { SourceView } from '../charts/data.ts';
 import type { Looks } from '../charts/looks.ts';
 import type { Range } from '../charts/sample.ts';
 import type { ChartSpec, PaperSpec } from '../charts/spec.ts';
@@ -13,6 +14,8 @@ export interface ChartExport {
   readonly range?: Range;
   /** The trainings (`run/number`) to be drawn and their places in the palette; all, in their order, unless given. */
   readonly trainings?: Looks;
+  /** Of which data sources; all together unless given. Of the gate only that of the first is kept. */
+  readonly source?: SourceView;
 }
 
 /** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */

@@ -62,12 +62,17 @@ export interface RunData {
   readonly settings: string;
   /** Budgets of the trainings of a run that has one for each, as `scratch` does; they tell these apart. */
   readonly trainingBudgets: readonly (number | null)[];
+  /** How many data sources it trains with. */
+  readonly sources: number;
   readonly steps: StepData;
   readonly epochs: readonly EpochData[];
 }
 
-/** All data sources together, or one of them. */
+/** All data sources together, or one of them, counted from 0. */
 export type SourceChoice = 'all' | number;
+
+/** What is drawn of data sources: besides these, each as a line of its own. */
+export type SourceView = SourceChoice | 'each';
 
 /** One training of a run, of one data source or all of them together. */
 export interface TrainingData {

@@ -1,3 +1,4 @@
+import type { SourceView } from './data.ts';
 import type { PlannedLine } from './line-option.ts';
 import type { Line } from './lines.ts';
 import type { PhaseMark } from './series.ts';
@@ -29,16 +30,17 @@ export interface ShownPlan {
 /**
  * Lays a chart's lines over the plan of their run: planned traffic as a line, planned phases as the ground. To the end,
  * all charts reach as far as the plan, so that they can be read side by side. Over time and bytes nothing is planned.
- * `share` is that of the data sources whose lines these are.
+ * Of one data source, alone or beside others, it is its share of the traffic.
  */
 export function withPlan(
   lines: readonly Line[],
   plan: PlanData | null,
   spec: Pick<LineChartSpec, 'metric' | 'x' | 'plan'>,
-  share = 1,
+  view: SourceView = 'all',
 ): ShownPlan {
   if (!plan || !isPlanned(spec)) return { planned: [], lines };
   const until = spec.plan === 'end' ? Infinity : Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
+  const share = view === 'all' ? 1 : 1 / plan.sources;
   const outlines = trainingsOf(plan).map((phases) => outline(phases, spec.x, plan.sources, share));
   const traffic = spec.metric === 'bytes' ? outlines.map((each) => cut(each, until)) : [];
   const end = Math.min(until, Math.max(0, ...outlines.map(({ x }) => x.at(-1) ?? 0)));

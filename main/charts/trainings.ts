@@ -1,4 +1,4 @@
-import type { EpochData, RunData, SourceChoice, StepData, TrainingData } from './data.ts';
+import type { EpochData, RunData, SourceChoice, SourceView, StepData, TrainingData } from './data.ts';
 import { formatBudget } from './formats.ts';
 import { labelled, type Label, type Named } from './labels.ts';
 
@@ -6,8 +6,25 @@ import { labelled, type Label, type Named } from './labels.ts';
 export type UnlabelledTraining = Omit<TrainingData, keyof Label> & Named;
 
 /** The trainings of runs that are drawn together, named so that they can be told apart. */
-export function trainingsOf(runs: readonly RunData[], source: SourceChoice = 'all'): TrainingData[] {
-  return labelled(runs.flatMap((run) => trainingsOfRun(run, source)));
+export function trainingsOf(runs: readonly RunData[], view: SourceView = 'all'): TrainingData[] {
+  if (view === 'each') return trainingsBySource(runs);
+  return labelled(runs.flatMap((run) => trainingsOfRun(run, view)));
+}
+
+/** Every training once for each data source of its run. */
+function trainingsBySource(runs: readonly RunData[]): TrainingData[] {
+  const most = Math.max(0, ...runs.map(({ sources }) => sources));
+  return Array.from({ length: most }, (_, source) => {
+    const having = new Set(runs.filter(({ sources }) => sources > source).map(({ id }) => id));
+    const trainings = trainingsOf(runs, source);
+    const alone = trainings.length === 1;
+    return trainings
+      .filter(({ run }) => having.has(run))
+      .map((training) => {
+        const label = `source ${source + 1}${alone ? '' : `, ${training.label}`}`;
+        return { ...training, id: `${training.id}/${source}`, label, family: label };
+      });
+  }).flat();
 }
 
 /** The trainings of one run, to be `labelled` together with others. */

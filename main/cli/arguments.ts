@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { SourceView } from '../charts/data.ts';
 import type { Shape } from '../model/spec.ts';
 
 /** Readers of what stands behind an option; commander names the option when one throws. */
@@ -69,6 +70,11 @@ export function range(text: string): [from: number, to: number] {
   const [from, to] = /^(.+?)\.\.(.+)$/.exec(text)?.slice(1).map(number) ?? [];
   if (from < to) return [from, to];
   throw new InvalidArgumentError('Expected two numbers, the lower one first, such as 2..5.');
+}
+
+/** `2`, counted from 1, or `each`. */
+export function source(text: string): SourceView {
+  return text === 'each' || text === 'all' ? text : count(text) - 1;
 }
 
 /** `32x32x3`: height, width and channels. */

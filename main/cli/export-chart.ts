@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
+import type { SourceView } from '../charts/data.ts';
 import { chartNames, namedChart } from '../charts/names.ts';
 import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
-import { number, range, words } from './arguments.ts';
+import { number, range, source, words } from './arguments.ts';
 
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
@@ -22,6 +23,7 @@ export interface ChartOptions {
   readonly phases: boolean;
   readonly plan: boolean;
   readonly range?: [from: number, to: number];
+  readonly source?: SourceView;
 }
 
 export function addChartOptions(command: Command): void {
@@ -47,7 +49,12 @@ export function addChartOptions(command: Command): void {
     .option('--no-bands', 'every seed as a line of its own instead of mean and band')
     .option('--no-phases', 'no ground that shows the phases')
     .option('--no-plan', 'as far as the runs are, without what was planned')
-    .option('--range <from..to>', 'a part of the x axis: epochs, steps, seconds or bytes', range);
+    .option('--range <from..to>', 'a part of the x axis: epochs, steps, seconds or bytes', range)
+    .option(
+      '--source <number>',
+      'one data source alone, or "each" for a line of each; all together unless given',
+      source,
+    );
 }
 
 /** The chart of a name as the options want it. Throws `chart-unknown`. */

@@ -111,6 +111,7 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
     format,
     paper: paperOf(options),
     ...(options.range && { range: options.range }),
+    ...(options.source !== undefined && { source: options.source }),
   });
   if (format === 'csv' && output === undefined) return write([new TextDecoder().decode(file.data)], output);
   return save(file, output);

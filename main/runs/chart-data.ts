@@ -13,6 +13,7 @@ export function runData(store: Store, run: Run): RunData {
   return {
     ...{ id, name, seed, number: runNumber(run), settings: settingsKey(run.experiment) },
     trainingBudgets: trainingBudgets(run),
+    sources: run.experiment.sources.count,
     steps: allSteps(store, id),
     epochs: store.epochs(id),
   };

@@ -27,7 +27,7 @@ export function epoch(number: number, testAccuracy: number, changes: Partial<Epo
 export function run(number: number, name: string, changes: Partial<RunData> = {}): RunData {
   const id = `${String(number).padStart(4, '0')}-${name}`;
   return {
-    ...{ id, name, number, seed: number, settings: '', trainingBudgets: [] },
+    ...{ id, name, number, seed: number, settings: '', trainingBudgets: [], sources: 1 },
     steps: steps(0),
     epochs: [],
     ...changes,

@@ -14,7 +14,7 @@ import type { ChartData } from './chart.ts';
  * begin with # say where it is from.
  */
 export function chartCsv(data: ChartData, chart: ChartSpec, provenance: readonly string[]): string {
-  const about = [...provenance, ...notes(chart), ...rangeNote(data, chart)];
+  const about = [...provenance, ...notes(chart), ...sourceNote(data), ...rangeNote(data, chart)];
   const rows = [...rowsOf(data, chart)].map((row) => row.map(csvCell).join(','));
   return [...about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`), ...rows, ''].join('\r\n');
 }
@@ -28,6 +28,10 @@ function notes(chart: ChartSpec): string[] {
     ...(chart.seedsAsBand ? ['mean, least and most: over the seeds of a family, interpolated between points'] : []),
     'not sampled: pictures show at every place on the x axis the least, the greatest and the last point',
   ];
+}
+
+function sourceNote({ source }: ChartData): string[] {
+  return typeof source === 'number' ? [`data source ${source + 1} alone`] : [];
 }
 
 function rangeNote({ range }: ChartData, chart: ChartSpec): string[] {
@@ -86,7 +90,7 @@ function* lineRows(data: ChartData, chart: LineChartSpec): Generator<Row> {
       for (const [i, place] of placesWithin(x, range)) yield ['', '', family, series, place, values[i]];
     }
   }
-  for (const { name, x, y } of withPlan(linesOf(trainings, chart), data.plan, chart).planned) {
+  for (const { name, x, y } of withPlan(linesOf(trainings, chart), data.plan, chart, data.source).planned) {
     if (name === '') continue;
     for (const [i, place] of placesWithin(x, range)) yield ['', '', '', name, place, y[i]];
   }

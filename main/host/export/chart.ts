@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { GateHistory } from '../../api.ts';
-import type { TrainingData } from '../../charts/data.ts';
+import type { SourceView, TrainingData } from '../../charts/data.ts';
 import { gateOption } from '../../charts/gates.ts';
 import { lineOption } from '../../charts/line-option.ts';
 import { differingSettings } from '../../charts/differing.ts';
@@ -32,6 +32,8 @@ export interface ChartData {
   readonly differences: Differences | null;
   /** What was planned, where the chart shows it. */
   readonly plan: PlanData | null;
+  /** The data sources that the trainings are of. */
+  readonly source: SourceView;
   /** The part of the x axis that is shown; all of it where it is null. */
   readonly range: Range | null;
 }
@@ -41,9 +43,18 @@ const moments = 400;
 /** Points a millimetre, at three for each bucket of a line: finer than print. */
 const bucketsPerMm = 8;
 
-/** The trainings of runs with all their records. */
-export function readTrainings(store: Store, runs: readonly Run[]): TrainingData[] {
-  return trainingsOf(runs.map((run) => runData(store, run)));
+/** The trainings of runs with all their records. Throws `source-unknown`. */
+export function readTrainings(store: Store, runs: readonly Run[], source: SourceView = 'all'): TrainingData[] {
+  const lacking = runs.find(({ experiment: { sources } }) => typeof source === 'number' && source >= sources.count);
+  if (lacking) {
+    const { id, experiment } = lacking;
+    const has = experiment.sources.count === 1 ? 'one data source' : `data sources 1 to ${experiment.sources.count}`;
+    throw new SluiceError('source-unknown', `${id} has ${has}, not ${Number(source) + 1}.`, { path: 'source' });
+  }
+  return trainingsOf(
+    runs.map((run) => runData(store, run)),
+    source,
+  );
 }
 
 /** What a chart of trainings shows; `step-time` and `gates` are about the first alone. Throws `nothing-to-draw`. */
@@ -51,14 +62,14 @@ export function chartData(
   store: Store,
   trainings: readonly TrainingData[],
   chart: ChartSpec,
-  range: Range | null = null,
+  { range = null, source = 'all' }: Partial<Pick<ChartData, 'range' | 'source'>> = {},
 ): ChartData {
   const drawn = trainings.filter(({ steps, epochs }) => steps.step.length > 0 || epochs.length > 0);
   if (drawn.length === 0) {
     const names = [...new Set(trainings.map(({ run }) => run))].join(', ');
     throw nothingToDraw(`${names} has no records yet. Let it train for a while.`);
   }
-  const data = { trainings: drawn, gates: null, differences: null, plan: null, range };
+  const data = { trainings: drawn, gates: null, differences: null, plan: null, range, source };
   switch (chart.kind) {
     case 'lines':
       return isPlanned(chart) ? { ...data, plan: sharedPlan(runsOf(store, drawn)) } : data;
@@ -116,10 +127,10 @@ export async function drawChart(
 }
 
 function chartOption(data: ChartData, chart: ChartSpec, style: ChartStyle, buckets: number): EChartsCoreOption {
-  const { trainings, gates, differences, looks, plan, range } = data;
+  const { trainings, gates, differences, looks, plan, range, source } = data;
   switch (chart.kind) {
     case 'lines': {
-      const { lines, planned } = withPlan(chartLines(trainings, chart, looks), plan, chart);
+      const { lines, planned } = withPlan(chartLines(trainings, chart, looks), plan, chart, source);
       return lineOption(sampleLines(lines, buckets, range, chart.logX), chart, style, { planned, range });
     }
     case 'scatter':

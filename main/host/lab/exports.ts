@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ChartExport, ExportedFile, RunExport } from '../../api.ts';
+import type { SourceView } from '../../charts/data.ts';
 import { drawnTrainings } from '../../charts/looks.ts';
 import { chartName } from '../../charts/names.ts';
+import type { ChartSpec } from '../../charts/spec.ts';
+import { SluiceError } from '../../errors.ts';
 import { curvesOf } from '../../runs/curves.ts';
 import { exportCsv, exportJson } from '../../runs/export.ts';
 import { renderReport } from '../../runs/report.ts';
@@ -22,19 +25,29 @@ const types = {
   zip: 'application/zip',
 } as const;
 
-/** A chart of runs as a file. Throws `run-unknown`, `nothing-to-draw` and `font-unknown`. */
+/** A chart of runs as a file. Throws `run-unknown`, `source-unknown`, `nothing-to-draw` and `font-unknown`. */
 export async function exportChart(
   store: Store,
-  { runs, chart, format, paper, range, trainings: looks }: ChartExport,
+  { runs, chart, format, paper, range, trainings: looks, source = 'all' }: ChartExport,
 ): Promise<ExportedFile> {
   const named = runs.map((id) => store.find(id));
-  const all = readTrainings(store, named);
+  const all = readTrainings(store, named, viewOf(chart, source));
   const trainings = looks ? drawnTrainings(all, looks) : all;
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
-  const data = { ...chartData(store, trainings, chart, range), ...(looks && { looks }) };
+  const data = { ...chartData(store, trainings, chart, { ...(range && { range }), source }), ...(looks && { looks }) };
   const content =
     format === 'csv' ? encode(chartCsv(data, chart, provenance(shown))) : await drawChart(data, chart, paper, format);
   return file(shown, chartName(chart), format, content);
+}
+
+/** Stacks for each source would lie upon one another: their mean stands for them. */
+function viewOf({ kind }: ChartSpec, source: SourceView): SourceView {
+  if (kind === 'gates' && source !== 'all') {
+    throw new SluiceError('bad-input', 'Only the gate of the first data source is kept. Leave the source out.', {
+      path: 'source',
+    });
+  }
+  return kind === 'step-time' && source === 'each' ? 'all' : source;
 }
 
 /** Runs as a file: their records, a comparison, or everything about them. Throws `run-unknown`. */

@@ -1,13 +1,9 @@
 import type { Budget } from '../../../main/api.ts';
-import type { RunData, SourceChoice, TrainingData } from '../../../main/charts/data.ts';
+import type { RunData } from '../../../main/charts/data.ts';
 import { settingsKey } from '../../../main/charts/differing.ts';
 import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
-import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
 import type { FixedRun } from './run-tabs.ts';
-
-/** All sources as one, each as a line of its own, or one alone, counted from 0. */
-export type SourceView = SourceChoice | 'each';
 
 /** The charts of the page as they are first; while one training is shown, with what is drawn beside their metrics. */
 export const runCharts: readonly { readonly title: string; readonly spec: LineChartSpec }[] = [
@@ -40,18 +36,8 @@ export function runData(
     seed,
     settings: settingsKey(run.experiment),
     trainingBudgets: trainingBudgets(run),
+    sources: run.experiment.sources.count,
     steps: steps.columns,
     epochs,
   };
-}
-
-/** The trainings of a run for one view of its data sources. */
-export function viewedTrainings(data: RunData, view: SourceView, sources: number): TrainingData[] {
-  if (view !== 'each') return trainingsOf([data], view);
-  return Array.from({ length: sources }, (_, source) =>
-    trainingsOf([data], source).map((training) => {
-      const label = `source ${source + 1}${data.trainingBudgets.length > 1 ? `, ${training.label}` : ''}`;
-      return { ...training, id: `${training.id}/${source}`, label, family: label };
-    }),
-  ).flat();
 }

@@ -70,6 +70,7 @@ const bench: ChartBench = {
         seed: 1,
         settings: '',
         trainingBudgets: [],
+        sources: 1,
         epochs: [],
       },
       steps: steps(i, length),

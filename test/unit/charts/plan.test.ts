@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { SourceView } from '../../../main/charts/data.ts';
 import { chartLines } from '../../../main/charts/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import { withPlan, type PlanData, type PlannedPhaseData, type ShownPlan } from '../../../main/charts/plan.ts';
@@ -49,12 +50,12 @@ describe('the plan behind the lines', () => {
   });
 
   it('is that of all sources or the share of one, which step side by side', () => {
-    const of = (share: number): number[][] => points(withPlan(lines, planOf([phase], 2), spec('bytes-step'), share));
-    expect(of(1)).toEqual([
+    const of = (view: SourceView): number[][] => points(withPlan(lines, planOf([phase], 2), spec('bytes-step'), view));
+    expect(of('all')).toEqual([
       [0, 4],
       [0, 80],
     ]);
-    expect(of(0.5)[1]).toEqual([0, 40]);
+    for (const view of [1, 'each'] as const) expect(of(view)[1]).toEqual([0, 40]);
   });
 
   it('begins anew with every training', () => {

@@ -95,6 +95,26 @@ describe('a chart on paper', () => {
     expect(csv.match(/,measured,/g)).toHaveLength(2);
   });
 
+  it('is of one data source, of each, or of all together', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = trainedRun(store, { name: 'two', sources: { count: 2 }, processes: 'separate' }, []);
+    const records = Array.from({ length: 8 }, (_, i) => stepRecord(i >> 1, { source: i % 2 }));
+    store.append(id, records);
+    const draw = async (changes: Partial<ChartExport>, name = 'bytes-step') =>
+      text(await exportChart(store, { runs: [id], chart: namedChart(name)!, format: 'csv', paper, ...changes }));
+    const { bytesUp, bytesDown } = records[0];
+    const last = (csv: string): number =>
+      Math.max(...[...csv.matchAll(/,measured,\d+,(\d+)/g)].map(([, bytes]) => Number(bytes)));
+    expect(last(await draw({}))).toBe(8 * (bytesUp + bytesDown));
+    const one = await draw({ source: 1 });
+    expect(last(one)).toBe(4 * (bytesUp + bytesDown));
+    expect(one).toContain('# data source 2 alone\r\n');
+    expect(await draw({ source: 'each' })).toMatch(/\r\nsource 1,[^]*\r\nsource 2,/);
+    expect(await draw({ source: 'each' }, 'step-time')).toBe(await draw({}, 'step-time'));
+    await expect(draw({ source: 2 })).rejects.toThrow(/data sources 1 to 2, not 3/);
+    await expect(draw({ source: 1 }, 'gates')).rejects.toThrow(/first data source/);
+  });
+
   it('says what was planned, where all runs are set alike and it is asked for', async () => {
     const store = openTestStore(temporaryFolder());
     const [run, seed] = [recorded(store, 'deprune'), recorded(store, 'deprune', { seed: 2 })];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../../../main/charts/numbers.ts';
 import { parseExperiment } from '../../../../main/runs/parse.ts';
 import { chartLines } from '../../../../main/charts/lines.ts';
-import { runCharts, runData, viewedTrainings } from '../../../../renderer/pages/run/run-lines.ts';
+import { trainingsOf } from '../../../../main/charts/trainings.ts';
+import { runCharts, runData } from '../../../../renderer/pages/run/run-lines.ts';
 import type { FixedRun } from '../../../../renderer/pages/run/run-tabs.ts';
 import { stepColumns } from './recorded-run.ts';
 
@@ -22,20 +23,20 @@ const data = runData(run, { steps: { columns: steps }, epochs: [] });
 
 describe('the lines of a run', () => {
   it('tell the metrics of a single training apart, and trainings where there are several', () => {
-    const all = viewedTrainings(data, 'all', 2);
+    const all = trainingsOf([data]);
     expect(chartLines(all, traffic).map(({ label, look }) => [label, look])).toEqual([
       ['both ways', 0],
       ['up', 1],
       ['down', 2],
     ]);
-    const each = viewedTrainings(data, 'each', 2);
+    const each = trainingsOf([data], 'each');
     expect(chartLines(each, traffic).map(({ label }) => label)).toEqual(['source 1', 'source 2']);
     expect(chartLines(all, accuracy)).toHaveLength(2);
   });
 
   it('of all sources together end at the traffic of all, of one at its own', () => {
     const last = (view: 'all' | number): number => {
-      const [line] = chartLines(viewedTrainings(data, view, 2), traffic);
+      const [line] = chartLines(trainingsOf([data], view), traffic);
       return valueAt(line, Infinity);
     };
     expect(last('all')).toBe(80);
