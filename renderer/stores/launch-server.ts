@@ -3,7 +3,10 @@ import { computed, markRaw, shallowRef } from 'vue';
 import type { Examination, Problem } from '../../main/api.ts';
 import { createServerForm } from '../components/server-access.ts';
 
-const inOneProcess: Problem = { path: 'processes', text: 'is one: expected separate with an offload server elsewhere' };
+const inOneProcess: Problem = {
+  path: 'processes',
+  text: 'is one: expected separate ones, as the offload server is elsewhere',
+};
 
 /**
  * Where the server halves of what is launched train. It outlives the page and, as the token is not to be written down,

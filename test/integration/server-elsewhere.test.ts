@@ -78,7 +78,7 @@ it(
 
     for (const [inputs, given, problem] of [
       [both, { ...server, token: 'of another server' }, { path: 'token' }],
-      [both, { url, token }, { path: 'fingerprint' }],
+      [both, { url, token }, { path: 'fingerprint', message: /that the server shows, or the certificate/ }],
       [both, { ...server, url: 'wss://127.0.0.1:1' }, { path: 'url' }],
       [both, { ...server, ca: 'no certificate' }, { path: 'ca' }],
       [[{ ...tinyRun, processes: 'one' }], server, { path: 'processes' }],

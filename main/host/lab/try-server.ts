@@ -26,6 +26,11 @@ export async function tryServer(server: ServerAccess, experiments: readonly Expe
     if (!(error instanceof SluiceError)) throw error;
     const field = fields[error.code] ?? 'url';
     const path = field === 'fingerprint' && server.ca !== undefined ? 'ca' : field;
-    throw new SluiceError(error.code, error.message, { path, cause: error });
+    throw new SluiceError(error.code, withoutOptions(error.message), { path, cause: error });
   }
+}
+
+/** What the terminal calls a field says nothing to a window. */
+function withoutOptions(message: string): string {
+  return message.replaceAll(/ \(--[^)]*\)/g, '');
 }

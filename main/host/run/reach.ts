@@ -40,7 +40,7 @@ export function requirePinned(
   if (!linkOf(experiment) || !url.startsWith('wss:') || fingerprint !== undefined) return;
   const message =
     'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
-    'Give the fingerprint that the server prints with --fingerprint, or take the link out (--set link=null).';
+    'Give the fingerprint that the server prints (--fingerprint), or take the link out (--set link=null).';
   throw new SluiceError('bad-usage', message, { path: 'link' });
 }
 

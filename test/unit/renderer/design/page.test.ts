@@ -241,7 +241,7 @@ describe('the design page', () => {
     button('On an offload server').click();
     await here.settle();
     expect(bar()).toContain('3 problems');
-    expect(pageText()).toContain('Expected separate with an offload server elsewhere.');
+    expect(pageText()).toContain('Expected separate ones, as the offload server is elsewhere.');
     button('On this machine').click();
     await here.settle();
     expect(bar()).toContain('Ready');
