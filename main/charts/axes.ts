@@ -90,8 +90,11 @@ export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolea
 
 export function yAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolean, extent: Extent): AxisOption {
   const named = { name: quantity.name, nameLocation: 'middle', nameRotate: 90 };
+  const base = axis(quantity, style, logarithmic, extent);
   return {
-    ...axis(quantity, style, logarithmic, extent),
+    ...base,
+    // A line along the greatest value, or the least, is not cut in half by the edge.
+    ...(base['type'] === 'log' ? {} : { boundaryGap: [quantity.fromZero ? 0 : '1%', '1%'] }),
     ...(style.selfContained ? { ...named, nameGap: labelRoom(quantity, style, logarithmic, extent) } : {}),
     axisLine: { show: false },
     axisTick: { show: false },
@@ -129,8 +132,6 @@ function axis(
   return {
     type: usable ? 'log' : 'value',
     scale: !fromZero,
-    // A line along the greatest value, or the least, is not cut in half by the edge.
-    ...(usable ? {} : { boundaryGap: [fromZero ? 0 : '1%', '1%'] }),
     nameTextStyle: { color: text, fontSize, fontFamily },
     axisLabel: {
       ...labels,

@@ -69,7 +69,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
     },
     series: [
       imageSeries(gates, mapRows(gates, order), range, style, bitmap),
-      ...(order === 'sent' ? [budgetSeries(gates, style)] : []),
+      ...(order === 'sent' ? [budgetSeries(gates, range, style)] : []),
     ],
   };
 }
@@ -136,19 +136,25 @@ function scales(style: ChartStyle): { sent: Uint32Array; held: Uint32Array } {
   return { sent: gradient(shut, sent), held: gradient(shut, held) };
 }
 
-function budgetSeries({ steps, budgets, maps }: GateData, { text, lineWidth }: ChartStyle): object {
-  const line = Array.from(steps, (step, i) => [step, Number.isNaN(budgets[i]) ? maps : budgets[i]]);
+/** Along the edges of the cells: a point at each corner. */
+function budgetSeries(
+  { steps, budgets, maps }: GateData,
+  { min, max }: { readonly min: number; readonly max: number },
+  { text, lineWidth }: ChartStyle,
+): object {
+  const heights = Array.from(budgets, (budget) => (Number.isNaN(budget) ? maps : budget));
+  const edge = (moment: number): number => min + (moment / steps.length) * (max - min);
+  const corners = heights.flatMap((height, i) =>
+    i > 0 && height !== heights[i - 1]
+      ? [
+          [edge(i), heights[i - 1]],
+          [edge(i), height],
+        ]
+      : [],
+  );
+  const ends = heights.length === 0 ? [] : [[min, heights[0]], ...corners, [max, heights[heights.length - 1]]];
   return {
-    ...{
-      type: 'line',
-      id: 'budget',
-      name: 'budget',
-      data: line,
-      step: 'middle',
-      showSymbol: false,
-      silent: true,
-      z: 2,
-    },
+    ...{ type: 'line', id: 'budget', name: 'budget', data: ends, showSymbol: false, silent: true, z: 2 },
     lineStyle: { color: text, width: lineWidth },
     emphasis: { disabled: true },
   };

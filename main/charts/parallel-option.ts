@@ -94,7 +94,7 @@ function beyond(least: number, most: number, logarithmic: boolean): { min: numbe
   return { min: least - share * (most - least), max: most + share * (most - least) };
 }
 
-function axisDefault({ ground, text, faint, fontSize, fontFamily, lineWidth }: ChartStyle): object {
+function axisDefault({ ground, text, faint, fontSize, fontFamily, lineWidth, selfContained }: ChartStyle): object {
   const halo = { textBorderColor: ground, textBorderWidth: fontSize / 4 };
   return {
     nameTextStyle: { color: text, fontSize, fontFamily, fontWeight: 600, align: 'left', padding: 0 },
@@ -105,13 +105,14 @@ function axisDefault({ ground, text, faint, fontSize, fontFamily, lineWidth }: C
       fontFamily,
       hideOverlap: true,
       overflow: 'truncate',
-      margin: fontSize / 2,
+      // Beside the area that may be chosen on the axis.
+      margin: (selfContained ? 0.5 : 0.8) * fontSize,
       ...halo,
     },
     axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
     axisTick: { show: false },
     areaSelectStyle: {
-      ...{ width: 1.4 * fontSize, color: text, opacity: 0.12 },
+      ...{ width: 1.2 * fontSize, color: text, opacity: 0.2 },
       ...{ borderColor: text, borderWidth: lineWidth / 2 },
     },
   };
@@ -128,7 +129,7 @@ function lineSeries(
   { lineWidth }: ChartStyle,
 ): object {
   return {
-    ...{ type: 'parallel', id: 'trainings', inactiveOpacity: 0.06 },
+    ...{ type: 'parallel', id: 'trainings', inactiveOpacity: 0.2 },
     lineStyle: { width: lineWidth },
     emphasis: { focus: 'self', lineStyle: { width: 2 * lineWidth, opacity: 1 } },
     blur: { lineStyle: { opacity: 0.12 } },

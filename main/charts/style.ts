@@ -28,12 +28,18 @@ function roughWidth(text: string, fontSize: number): number {
   return 0.62 * fontSize * text.length;
 }
 
-export function screenStyle(scheme: Scheme, width: number, fontFamily: string, own: Partial<Ground> = {}): ChartStyle {
+export function screenStyle(
+  scheme: Scheme,
+  width: number,
+  fontFamily: string,
+  own: Partial<Ground> = {},
+  measure: ChartStyle['measure'] = roughWidth,
+): ChartStyle {
   return {
     ...grounds[scheme],
     ...own,
     palette: palettes[scheme],
-    ...{ fontFamily, fontSize: 12, lineWidth: 1.75, width, title: '', selfContained: false, measure: roughWidth },
+    ...{ fontFamily, fontSize: 12, lineWidth: 1.75, width, title: '', selfContained: false, measure },
   };
 }
 

@@ -29,6 +29,17 @@ async function loadFont(): Promise<void> {
   if (faces?.length) hasFont.value = true;
 }
 
+const context = document.createElement('canvas').getContext('2d');
+
+/** How wide texts are drawn in a font; undefined where nothing can be drawn. */
+function measureIn(family: string): ChartStyle['measure'] | undefined {
+  if (!context) return undefined;
+  return (text, fontSize) => {
+    context.font = `${fontSize}px ${family}`;
+    return context.measureText(text).width;
+  };
+}
+
 /** The style of charts in this window: the colours are those of the page. */
 export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
   const settings = useSettings();
@@ -44,7 +55,7 @@ export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
       grid: colour('--line'),
     };
     const family = hasFont.value ? fontFamily : 'system-ui, sans-serif';
-    return screenStyle(scheme, width(), family, own.ground === '' ? {} : own);
+    return screenStyle(scheme, width(), family, own.ground === '' ? {} : own, measureIn(family));
   });
 }
 

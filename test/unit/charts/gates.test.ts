@@ -48,7 +48,9 @@ describe('the gate', () => {
     ]);
     expect(budget.data).toEqual([
       [0, 1],
-      [10, 3],
+      [7.5, 1],
+      [7.5, 3],
+      [15, 3],
     ]);
   });
 });

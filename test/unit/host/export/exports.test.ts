@@ -89,6 +89,8 @@ describe('a chart on paper', () => {
     const draw = async (changes: Partial<ChartExport>) =>
       text(await exportChart(store, { runs: [id], chart, format: 'svg', paper, ...changes }));
     expect(await draw({})).toContain('>30 %<');
+    // Without the plan not beyond the last epoch.
+    expect(await draw({ chart: namedChart('accuracy-epoch', { plan: undefined })! })).not.toMatch(/>(3\.5|4)</);
     expect(await draw({ range: [2, 3] })).toContain('>2.2<');
     const csv = await draw({ format: 'csv', range: [2, 3] });
     expect(csv).toContain('# a part: epoch from 2 to 3\r\n');
