@@ -138,6 +138,10 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     const { page } = await open({ theme });
     await compareAll(page);
     await expectAccessible(page);
+    await page.getByRole('button', { name: 'Choose lines by value' }).click();
+    await page.getByRole('slider', { name: 'traffic from' }).waitFor();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.getByRole('dialog', { name: 'Choose runs' }).waitFor();
     await expectAccessible(page);

@@ -21,6 +21,11 @@ describe.skipIf(!hasChromium)('runs from a terminal', { timeout: 120_000 }, () =
       await page.getByRole('tabpanel').waitFor();
       await expectAccessible(page);
     }
+    await page.getByRole('tab', { name: 'Charts' }).click();
+    await page.getByRole('button', { name: 'More for Loss' }).click();
+    await page.getByRole('menuitem', { name: /export chart/i }).click();
+    await page.getByRole('dialog').getByRole('img', { name: 'Preview of Loss' }).waitFor();
+    await expectAccessible(page);
   });
 
   test('give their charts away in every format', async ({ open }) => {
