@@ -72,7 +72,7 @@ export function range(text: string): [from: number, to: number] {
   throw new InvalidArgumentError('Expected two numbers, the lower one first, such as 2..5.');
 }
 
-/** `2`, counted from 1, or `each`. */
+/** A data source, counted from 1 as everywhere users see them, or `each`. */
 export function source(text: string): SourceView {
   return text === 'each' || text === 'all' ? text : count(text) - 1;
 }

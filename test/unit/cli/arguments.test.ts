@@ -11,6 +11,7 @@ import {
   port,
   range,
   share,
+  source,
   wholeNumber,
   wholeNumbers,
 } from '../../../main/cli/arguments.ts';
@@ -25,6 +26,7 @@ describe('arguments', () => {
       [2, 5],
       [-1.5, 1000],
     ]);
+    expect([source('1'), source('each')]).toEqual([0, 'each']);
     expect(budgets('4,16,full')).toEqual([4, 16]);
     expect([amount('0'), amount('1.5'), port('65535')]).toEqual([0, 1.5, 65535]);
     for (const text of ['ab'.repeat(32), 'AB:'.repeat(31) + 'CD']) expect(fingerprint(text)).toBe(text);
@@ -41,6 +43,7 @@ describe('arguments', () => {
     [wholeNumbers, ['', '1,', '1,a']],
     [share, ['0', '1.1', '101%', '%']],
     [range, ['2', '5..2', '2..2', '2..', '..5', '2.5', 'a..b']],
+    [source, ['0', '-1', 'both']],
     [imageShape, ['32x32', '0x32x3', '32x32x3x1', '32,32,3']],
     [budgets, ['0', 'all', '4;16']],
   ])('%o refuses what it cannot read', (read, texts) => {
