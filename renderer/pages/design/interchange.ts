@@ -1,4 +1,4 @@
-import type { ExperimentInput } from '../../../main/api.ts';
+import type { ExperimentInput, ServerPlace } from '../../../main/api.ts';
 import { hasFields, merge } from '../../../main/fields.ts';
 
 /** Experiments as the text of a JSON file that the terminal and other labs read, too. */
@@ -19,10 +19,27 @@ export function fileName(title: string): string {
   return `${slug || 'experiment'}.json`;
 }
 
-/** Commands for a terminal that train the same. */
-export function commandText(experiments: readonly ExperimentInput[], title: string): string {
+/** Commands for a terminal that train the same, there or with a server elsewhere. The token is left to be filled in. */
+export function commandText(
+  experiments: readonly ExperimentInput[],
+  title: string,
+  server: ServerPlace | null = null,
+): string {
   const name = fileName(title);
-  return `cat > ${name} <<'EOF'\n${fileText(experiments, title)}EOF\nsluice run ${name}\n`;
+  const files = [here(name, fileText(experiments, title)), ...(server?.ca ? [here('ca.pem', `${server.ca}\n`)] : [])];
+  const trust = server?.fingerprint ? ` --fingerprint ${quoted(server.fingerprint)}` : server?.ca ? ' --ca ca.pem' : '';
+  const [token, options] = server ? ['SLUICE_TOKEN=… ', ` --offload ${quoted(server.url)}${trust}`] : ['', ''];
+  return `${files.join('')}${token}sluice run ${name}${options}\n`;
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A here document: a command that writes a file. */
+function here(name: string, text: string): string {
+  return `cat > ${name} <<'EOF'\n${text}EOF\n`;
 }
 
 export interface ReadFile {

@@ -21,7 +21,7 @@ interface Dialogs {
 }
 
 export function useDesignCommands(
-  { draft }: DesignContext,
+  { draft, server }: DesignContext,
   launch: Launch,
   { choosing, importing }: Dialogs,
 ): DesignActions {
@@ -38,7 +38,8 @@ export function useDesignCommands(
       void attempt(() => saveFile({ name: fileName(title()), type: 'application/json', data }));
     },
     copyJson: () => void copyText(fileText(inputs(), title()), 'JSON'),
-    copyCommand: () => void copyText(commandText(inputs(), title()), 'Command'),
+    copyCommand: () =>
+      void copyText(commandText(inputs(), title(), server.elsewhere ? server.form.access() : null), 'Command'),
     clear: () => {
       draft.clear();
       toast('info', 'The draft is empty.', { label: 'Undo', perform: draft.undo });

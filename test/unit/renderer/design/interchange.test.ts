@@ -36,4 +36,14 @@ describe('experiments as text', () => {
       `cat > full.json <<'EOF'\n${fileText([full], 'Full')}EOF\nsluice run full.json\n`,
     );
   });
+
+  it('can be run from a terminal with a server elsewhere, whose token is filled in by hand', () => {
+    const file = `cat > full.json <<'EOF'\n${fileText([full], 'Full')}EOF\n`;
+    expect(commandText([full], 'Full', { url: 'wss://gpu:4450', fingerprint: 'AB:CD' })).toBe(
+      `${file}SLUICE_TOKEN=… sluice run full.json --offload 'wss://gpu:4450' --fingerprint 'AB:CD'\n`,
+    );
+    expect(commandText([full], 'Full', { url: "wss://it's", ca: 'PEM' })).toBe(
+      `${file}cat > ca.pem <<'EOF'\nPEM\nEOF\nSLUICE_TOKEN=… sluice run full.json --offload 'wss://it'\\''s' --ca ca.pem\n`,
+    );
+  });
 });
