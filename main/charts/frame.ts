@@ -23,6 +23,9 @@ function titleHeight({ title: text, fontSize }: ChartStyle): number {
   return text === '' ? 0 : 2 * fontSize;
 }
 
+/** What ECharts leaves between the symbol of an entry and its name. */
+const NAME_GAP = 5;
+
 /** A legend above the drawing and the height its rows take; none for fewer than two entries. */
 export function legend(
   entries: readonly { readonly name: string; readonly look: Look }[],
@@ -34,7 +37,7 @@ export function legend(
   let rows = 1;
   let used = 0;
   for (const { name } of entries) {
-    const needed = itemWidth + 0.4 * fontSize + measure(name, fontSize);
+    const needed = itemWidth + NAME_GAP + 0.4 * fontSize + measure(name, fontSize);
     if (used > 0 && used + needed > width - fontSize) {
       rows++;
       used = 0;
