@@ -106,6 +106,26 @@ function eachPatches(
   });
 }
 
+/** `convolvePairs` or `winogradConvolve` where one of them is faster than patches; returns whether it was. */
+function convolvesWithoutPatches(
+  host: Host,
+  g: Geometry,
+  x: Offset,
+  filter: Offset,
+  y: Offset,
+  adjoint: boolean,
+): boolean {
+  const pairs = fewPairs(g);
+  if (pairs) {
+    convolvePairs(host, g, pairs, x, filter, y, adjoint);
+    return true;
+  }
+  const same = same3x3(g);
+  if (!same || !suitsWinograd(same)) return false;
+  winogradConvolve(host, same, x, filter, y, adjoint);
+  return true;
+}
+
 export const conv2d: CpuKernel = {
   name: tf.Conv2D,
   handles,
@@ -114,16 +134,7 @@ export const conv2d: CpuKernel = {
     const y = output(host, g.outShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
-    const pairs = fewPairs(g);
-    if (pairs) {
-      convolvePairs(host, g, pairs, px, pf, py, false);
-      return y;
-    }
-    const same = same3x3(g);
-    if (same && suitsWinograd(same)) {
-      winogradConvolve(host, same, px, pf, py, false);
-      return y;
-    }
+    if (convolvesWithoutPatches(host, g, px, pf, py, false)) return y;
     eachPatches(host, g, px, (patches, from, to) => {
       gemm(host, false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
     });
@@ -164,16 +175,7 @@ export const conv2dInputGrad: CpuKernel = {
     const dx = output(host, inputShape);
     const [k, out, maps] = [patchSize(g), g.outChannels, g.inChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];
-    const pairs = fewPairs(g);
-    if (pairs) {
-      convolvePairs(host, g, pairs, pd, pf, px, true);
-      return dx;
-    }
-    const same = same3x3(g);
-    if (same && suitsWinograd(same)) {
-      winogradConvolve(host, same, pd, pf, px, true);
-      return dx;
-    }
+    if (convolvesWithoutPatches(host, g, pd, pf, px, true)) return dx;
     if (isPointwise(g)) {
       gemm(host, false, true, rowsOf(g), k, out, pd, out, pf, out, 0, px, k);
       return dx;
