@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { extname, isAbsolute, relative, resolve } from 'node:path';
-import { safeHeaders } from '../main/host/lab/web/safe-headers.ts';
+import { safeHeaders } from '../main/lab/web/safe-headers.ts';
 import { isOf, ownOrigin } from './origin.ts';
 
 const types: Readonly<Record<string, string>> = {

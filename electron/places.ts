@@ -9,7 +9,7 @@ const files = root.replace(/app\.asar$/, 'app.asar.unpacked');
 /** Where things are. */
 export const places = {
   home: sluiceHome(),
-  host: join(files, 'dist', 'main', 'host', 'lab', 'utility.js'),
+  host: join(files, 'dist', 'main', 'lab', 'window', 'utility.js'),
   renderer: join(root, 'dist', 'renderer'),
   preload: join(root, 'dist', 'preload', 'preload.cjs'),
   icon: join(root, 'resources', 'icons', '512x512.png'),

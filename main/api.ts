@@ -9,9 +9,9 @@ import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineReport } from './engine/engine.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
-import type { Experiment, ExperimentInput, Method } from './runs/experiment.ts';
-import type { PlannedPhase } from './runs/plan-traffic.ts';
-import type { RunStatus } from './runs/run.ts';
+import type { Experiment, ExperimentInput, Method } from './runs/experiment/experiment.ts';
+import type { PlannedPhase } from './runs/experiment/plan-traffic.ts';
+import type { RunStatus } from './runs/store/run.ts';
 import type { Budget, EpochRecord, PairRecord } from './training/records.ts';
 
 /**

@@ -2,10 +2,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cssColours } from '../main/charts/style.ts';
 import { sluiceHome } from '../main/home.ts';
-import { curvesOf } from '../main/runs/curves.ts';
-import { reportCharts } from '../main/runs/report-charts.ts';
-import { selectRuns } from '../main/runs/select.ts';
-import { openStore } from '../main/runs/store.ts';
+import { curvesOf } from '../main/exports/tables/curves.ts';
+import { reportCharts } from '../main/exports/report/report-charts.ts';
+import { selectRuns } from '../main/runs/store/select.ts';
+import { openStore } from '../main/runs/store/store.ts';
 
 const store = openStore(sluiceHome());
 const charts = reportCharts(curvesOf(store, selectRuns(store, ['quickstart'])));

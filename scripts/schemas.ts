@@ -1,8 +1,8 @@
 /** Writes resources/*.schema.json from the schemas in the code; with --check it only says whether they are current. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { experimentSchema } from '../main/runs/experiment.ts';
-import { presetSchema } from '../main/runs/presets.ts';
-import { jsonSchema } from '../main/runs/schema.ts';
+import { experimentSchema } from '../main/runs/experiment/experiment.ts';
+import { presetSchema } from '../main/runs/experiment/presets.ts';
+import { jsonSchema } from '../main/runs/experiment/schema.ts';
 
 const check = process.argv.includes('--check');
 

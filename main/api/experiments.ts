@@ -1,8 +1,8 @@
 import type { LayerDescription } from '../model/layer-cost.ts';
 import type { Shape } from '../model/spec.ts';
 import type { CutTraffic } from '../model/traffic.ts';
-import type { Experiment } from '../runs/experiment.ts';
-import type { PlannedTraffic } from '../runs/plan-traffic.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
+import type { PlannedTraffic } from '../runs/experiment/plan-traffic.ts';
 
 /** Experiments that are not runs yet, and what they would mean. */
 

@@ -1,6 +1,6 @@
 import type { Shape } from '../model/spec.ts';
-import type { Experiment, Method } from '../runs/experiment.ts';
-import type { RunStatus } from '../runs/run.ts';
+import type { Experiment, Method } from '../runs/experiment/experiment.ts';
+import type { RunStatus } from '../runs/store/run.ts';
 import type { Budget } from '../training/records.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';

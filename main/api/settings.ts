@@ -1,5 +1,5 @@
 import type { PaperSpec } from '../charts/spec.ts';
-import type { Experiment } from '../runs/experiment.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
 
 /** What the user has set for all runs and windows. */
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { curvesOf } from '../runs/curves.ts';
-import type { Run } from '../runs/run.ts';
-import { selectRuns } from '../runs/select.ts';
-import type { Store } from '../runs/store.ts';
+import { curvesOf } from '../exports/tables/curves.ts';
+import type { Run } from '../runs/store/run.ts';
+import { selectRuns } from '../runs/store/select.ts';
+import type { Store } from '../runs/store/store.ts';
 import { share } from './arguments.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
@@ -59,7 +59,7 @@ interface ReportText {
 
 /** Writes the report of runs as they are now, making its folder where needed; returns its full path. */
 export async function writeReport(store: Store, runs: readonly Run[], file: string, text: ReportText): Promise<string> {
-  const { renderReport } = await import('../runs/report.ts');
+  const { renderReport } = await import('../exports/report/report.ts');
   const path = resolve(file);
   const current = runs.map(({ id }) => store.find(id));
   await mkdir(dirname(path), { recursive: true });

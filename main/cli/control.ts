@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { SluiceError } from '../errors.ts';
-import { continueRun, pauseRun, stopRun } from '../runs/lifecycle.ts';
-import type { Run } from '../runs/run.ts';
-import { selectRuns } from '../runs/select.ts';
-import type { Store } from '../runs/store.ts';
+import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
+import type { Run } from '../runs/store/run.ts';
+import { selectRuns } from '../runs/store/select.ts';
+import type { Store } from '../runs/store/store.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
 

@@ -1,7 +1,6 @@
 import { SingleBar } from 'cli-progress';
-import { runNumber } from '../runs/curves.ts';
-import type { RunEvent } from '../runs/follow.ts';
-import type { Run } from '../runs/run.ts';
+import type { RunEvent } from '../runs/life/follow.ts';
+import { runNumber, type Run } from '../runs/store/run.ts';
 import { print } from './format.ts';
 import { advance, endLine, epochLine, progressLine, type Standing } from './progress-line.ts';
 

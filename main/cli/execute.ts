@@ -1,10 +1,10 @@
 import { SluiceError } from '../errors.ts';
-import { continueRun, pauseRun } from '../runs/lifecycle.ts';
-import { executeHere } from '../host/run/execute.ts';
-import type { NetworkOptions } from '../host/run/network.ts';
-import { curvesOf } from '../runs/curves.ts';
-import type { Run } from '../runs/run.ts';
-import type { Store } from '../runs/store.ts';
+import { continueRun, pauseRun } from '../runs/life/lifecycle.ts';
+import { executeHere } from '../processes/run/execute.ts';
+import type { NetworkOptions } from '../processes/run/network.ts';
+import { curvesOf } from '../exports/tables/curves.ts';
+import type { Run } from '../runs/store/run.ts';
+import type { Store } from '../runs/store/store.ts';
 import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { listen } from './interrupt.ts';

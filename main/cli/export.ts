@@ -6,10 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { ExportedFile } from '../api.ts';
 import { SluiceError } from '../errors.ts';
-import { exportCsv, exportJson, exportWeights, recordKinds, type RecordKind } from '../runs/export.ts';
-import type { Run } from '../runs/run.ts';
-import { selectRuns } from '../runs/select.ts';
-import type { Store } from '../runs/store.ts';
+import { exportCsv, exportJson, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
+import type { Run } from '../runs/store/run.ts';
+import { selectRuns } from '../runs/store/select.ts';
+import type { Store } from '../runs/store/store.ts';
 import { addChartOptions, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
@@ -87,7 +87,7 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
       );
     case 'zip':
     case 'html': {
-      const { exportRuns } = await import('../host/lab/exports.ts');
+      const { exportRuns } = await import('../exports/export.ts');
       return save(await exportRuns(store, { runs: ids(runs), format, checkpoints }), options.output);
     }
     case 'safetensors':
@@ -104,7 +104,7 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
   if (format !== 'svg' && format !== 'png' && format !== 'pdf' && format !== 'csv') {
     throw new SluiceError('bad-usage', `A chart becomes svg, png, pdf or csv, not ${format}. Change --format.`);
   }
-  const { exportChart } = await import('../host/lab/exports.ts');
+  const { exportChart } = await import('../exports/export.ts');
   const file = await exportChart(store, {
     runs: ids(runs),
     chart: chartOf(name, options),

@@ -1,4 +1,4 @@
-import type { Table } from '../runs/comparison-table.ts';
+import type { Table } from '../exports/tables/comparison-table.ts';
 
 const gap = '  ';
 

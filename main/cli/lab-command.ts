@@ -2,9 +2,9 @@ import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { sluiceHome } from '../home.ts';
-import type { Lab } from '../host/lab/lab.ts';
-import type { ServedLab } from '../host/lab/web/serve-lab.ts';
-import { stopRun } from '../runs/lifecycle.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { ServedLab } from '../lab/web/serve-lab.ts';
+import { stopRun } from '../runs/life/lifecycle.ts';
 import { port } from './arguments.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
@@ -39,14 +39,14 @@ From another machine, with the port and the link that were printed there:
 }
 
 async function serve({ open: wanted, ...options }: LabOptions): Promise<void> {
-  const { linkToRunningLab, serveLab } = await import('../host/lab/web/serve-lab.ts');
+  const { linkToRunningLab, serveLab } = await import('../lab/web/serve-lab.ts');
   const running = await linkToRunningLab(sluiceHome());
   if (running !== null) {
     print(`The lab is open already: ${running}`);
     await show(running, wanted);
     return;
   }
-  const { openLab } = await import('../host/lab/lab.ts');
+  const { openLab } = await import('../lab/lab.ts');
   const lab = openLab();
   process.on('uncaughtExceptionMonitor', (error) => lab.log('the lab crashed', error));
   try {

@@ -1,6 +1,6 @@
 import { sluiceHome } from '../home.ts';
-import type { Access } from '../runs/database.ts';
-import { openStore, type Store } from '../runs/store.ts';
+import type { Access } from '../runs/store/database.ts';
+import { openStore, type Store } from '../runs/store/store.ts';
 
 /** Opens the store of this user's home folder for as long as `use` takes. */
 export async function withStore<T>(use: (store: Store) => T | Promise<T>, access?: Access): Promise<T> {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { describeDataset } from '../data/datasets.ts';
 import { SluiceError } from '../errors.ts';
-import { checkExperiment } from '../runs/check.ts';
-import { comparisonTable, pairTable } from '../runs/comparison-table.ts';
-import { curvesOf } from '../runs/curves.ts';
-import type { Experiment } from '../runs/experiment.ts';
-import { createRuns } from '../runs/lifecycle.ts';
-import { loadExperiments, loadPreset, type LoadOptions, type Preset } from '../runs/presets.ts';
-import type { Run } from '../runs/run.ts';
-import { launchName } from '../runs/select.ts';
-import type { Store } from '../runs/store.ts';
+import { checkExperiment } from '../runs/experiment/check.ts';
+import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
+import { curvesOf } from '../exports/tables/curves.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
+import { createRuns } from '../runs/life/lifecycle.ts';
+import { loadExperiments, loadPreset, type LoadOptions, type Preset } from '../runs/experiment/presets.ts';
+import type { Run } from '../runs/store/run.ts';
+import { launchName } from '../runs/store/select.ts';
+import type { Store } from '../runs/store/store.ts';
 import { note, print, tableLines } from './format.ts';
 
 /** A preset by name, or the experiments of a JSON file. */

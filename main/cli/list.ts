@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { pairTable } from '../runs/comparison-table.ts';
-import { curvesOf, runNumber, type Curve } from '../runs/curves.ts';
-import type { Experiment } from '../runs/experiment.ts';
+import { pairTable } from '../exports/tables/comparison-table.ts';
+import { curvesOf, type Curve } from '../exports/tables/curves.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import type { Run } from '../runs/run.ts';
-import type { Store } from '../runs/store.ts';
+import { runNumber, type Run } from '../runs/store/run.ts';
+import type { Store } from '../runs/store/store.ts';
 import { factLines, formatDate, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
-import type { JoinOptions, NetworkOptions } from '../host/run/network.ts';
-import { reachableUrl } from '../host/server/reachable.ts';
-import { requireUrl, type ServerAddress } from '../offload/dial.ts';
+import type { JoinOptions, NetworkOptions } from '../processes/run/network.ts';
+import { reachableUrl } from '../processes/server/reachable.ts';
+import { requireUrl, type ServerAddress } from '../offload/client/dial.ts';
 import { amount, count, fingerprint, port } from './arguments.ts';
 import { print } from './format.ts';
 

@@ -1,6 +1,6 @@
 import { formatBytes } from '../charts/formats.ts';
-import type { ServerStats } from '../host/server/stats.ts';
-import type { ServerEvent } from '../offload/server.ts';
+import type { ServerStats } from '../processes/server/stats.ts';
+import type { ServerEvent } from '../offload/server/server.ts';
 import { print, shorten } from './format.ts';
 
 interface ServerDisplay {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
-import { reachableUrl } from '../host/server/reachable.ts';
-import type { ServedOffload, ServeOptions, Tls } from '../host/server/serve.ts';
+import { reachableUrl } from '../processes/server/reachable.ts';
+import type { ServedOffload, ServeOptions, Tls } from '../processes/server/serve.ts';
 import { amount, count, port } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
@@ -61,7 +61,7 @@ Examples:
 
 async function offload(options: OffloadOptions): Promise<void> {
   const given = await givenToken(options.tokenFile);
-  const { serveOffload } = await import('../host/server/serve.ts');
+  const { serveOffload } = await import('../processes/server/serve.ts');
   const display = showServer();
   const server = await serveOffload(
     {

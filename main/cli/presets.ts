@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { experimentSchema } from '../runs/experiment.ts';
-import { listPresets, loadPreset, presetSchema } from '../runs/presets.ts';
-import { jsonSchema } from '../runs/schema.ts';
+import { experimentSchema } from '../runs/experiment/experiment.ts';
+import { listPresets, loadPreset, presetSchema } from '../runs/experiment/presets.ts';
+import { jsonSchema } from '../runs/experiment/schema.ts';
 import { listLines, print, wrap } from './format.ts';
 
 /** `presets` and `schema`. */

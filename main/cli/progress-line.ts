@@ -1,8 +1,7 @@
-import { runNumber } from '../runs/curves.ts';
-import type { RunEvent } from '../runs/follow.ts';
-import type { Progress } from '../runs/progress.ts';
+import type { RunEvent } from '../runs/life/follow.ts';
+import type { Progress } from '../runs/life/progress.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import type { Run } from '../runs/run.ts';
+import { runNumber, type Run } from '../runs/store/run.ts';
 import { shorten } from './format.ts';
 
 /** What is known of a run while it is executed. */

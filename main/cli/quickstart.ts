@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { sluiceHome } from '../home.ts';
-import { loadPreset } from '../runs/presets.ts';
+import { loadPreset } from '../runs/experiment/presets.ts';
 import { writeReport } from './compare.ts';
 import { print, wrap } from './format.ts';
 import { withStore } from './lab.ts';

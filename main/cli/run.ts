@@ -1,10 +1,10 @@
 import { Option, type Command } from 'commander';
 import { SluiceError } from '../errors.ts';
-import type { NetworkOptions } from '../host/run/network.ts';
-import { resumeRun } from '../runs/lifecycle.ts';
-import type { Run, RunStatus } from '../runs/run.ts';
-import { selectRuns } from '../runs/select.ts';
-import type { Store } from '../runs/store.ts';
+import type { NetworkOptions } from '../processes/run/network.ts';
+import { resumeRun } from '../runs/life/lifecycle.ts';
+import type { Run, RunStatus } from '../runs/store/run.ts';
+import { selectRuns } from '../runs/store/select.ts';
+import type { Store } from '../runs/store/store.ts';
 import { collect, count, wholeNumbers, words } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { note, print } from './format.ts';

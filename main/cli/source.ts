@@ -31,7 +31,7 @@ export function addSourceCommand(program: Command): void {
     )
     .option('--retry-seconds <seconds>', 'how long to try to reach the run', amount, 60)
     .action(async ({ join, retrySeconds, ...options }: SourceOptions) => {
-      const { joinRun } = await import('../host/join/source.ts');
+      const { joinRun } = await import('../processes/source/elsewhere/join-run.ts');
       const { signal, end } = listen(() => undefined);
       try {
         await joinRun({ run: addressOf('--join', join, options), retrySeconds, signal, onEvent: note });

@@ -5,7 +5,7 @@ import type { ApplyGradient } from '../model/layers/layer.ts';
 import type { Shape } from '../model/spec.ts';
 import { diverged } from './diverged.ts';
 import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
-import type { Features, Gate } from '../offload/messages.ts';
+import type { Features, Gate } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
 import type { Budget } from './records.ts';

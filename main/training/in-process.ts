@@ -5,7 +5,7 @@ import {
   encodeEvaluate,
   encodeGradient,
   encodeStep,
-} from '../offload/messages.ts';
+} from '../offload/protocol/messages.ts';
 import { SluiceError } from '../errors.ts';
 import { codecsOf, type CodecSettings } from './codecs.ts';
 import type { Offloader } from './offloader.ts';

@@ -1,4 +1,4 @@
-import type { EvaluateRequest, StepRequest } from '../offload/messages.ts';
+import type { EvaluateRequest, StepRequest } from '../offload/protocol/messages.ts';
 import type { Budget } from './records.ts';
 import type { ServerState, StateDict } from './snapshot.ts';
 

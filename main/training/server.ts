@@ -3,7 +3,7 @@ import type { Received } from '../model/decompression.ts';
 import type { ServerNetwork } from '../model/build.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { diverged } from './diverged.ts';
-import type { EvaluateRequest, Features, StepRequest } from '../offload/messages.ts';
+import type { EvaluateRequest, Features, StepRequest } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
 

@@ -1,8 +1,8 @@
 import type { AddressInfo, Server } from 'node:net';
 import { parseArgs } from 'node:util';
-import { startLinks } from '../../main/host/link/start.ts';
-import { linkPresets, type Link } from '../../main/offload/link.ts';
-import type { Address } from '../../main/offload/relay.ts';
+import { startLinks } from '../../main/processes/link/start.ts';
+import { linkPresets, type Link } from '../../main/offload/link/link.ts';
+import type { Address } from '../../main/offload/link/relay.ts';
 import { roundTripMs, startFarEnd, transferMs } from '../support/far-end.ts';
 
 /**

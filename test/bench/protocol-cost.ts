@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { remoteOffloader } from '../../main/host/source/remote.ts';
-import { connectOffload } from '../../main/offload/client.ts';
-import { startOffloadServer } from '../../main/offload/server.ts';
-import { newToken } from '../../main/offload/token.ts';
+import { remoteOffloader } from '../../main/processes/source/remote.ts';
+import { connectOffload } from '../../main/offload/client/client.ts';
+import { startOffloadServer } from '../../main/offload/server/server.ts';
+import { newToken } from '../../main/offload/transport/token.ts';
 import type { CodecSettings } from '../../main/training/codecs.ts';
 import { idleHalf, vggSession, vggStep } from './vgg-cut.ts';
 

@@ -1,7 +1,7 @@
 import { openBatches } from '../../main/data/batches.ts';
 import { openEngine } from '../../main/engine/engine.ts';
-import type { Experiment } from '../../main/runs/experiment.ts';
-import { trainExperiment } from '../../main/runs/train-experiment.ts';
+import type { Experiment } from '../../main/runs/experiment/experiment.ts';
+import { trainExperiment } from '../../main/runs/life/train-experiment.ts';
 import type { Device } from '../../main/training/device.ts';
 
 /** Steps that are recorded, after as many that are not: the first ones compile and take memory. */

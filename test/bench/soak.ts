@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBatches } from '../../main/data/batches.ts';
 import { openEngine } from '../../main/engine/engine.ts';
-import { executeHere } from '../../main/host/run/execute.ts';
+import { executeHere } from '../../main/processes/run/execute.ts';
 import { random } from '../../main/random.ts';
-import { experimentSchema } from '../../main/runs/experiment.ts';
-import { openStore } from '../../main/runs/store.ts';
-import { trainExperiment } from '../../main/runs/train-experiment.ts';
+import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
+import { openStore } from '../../main/runs/store/store.ts';
+import { trainExperiment } from '../../main/runs/life/train-experiment.ts';
 import type { StepRecord } from '../../main/training/records.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { executeHere } from '../../main/host/run/execute.ts';
-import type { Experiment } from '../../main/runs/experiment.ts';
-import type { Store } from '../../main/runs/store.ts';
+import { executeHere } from '../../main/processes/run/execute.ts';
+import type { Experiment } from '../../main/runs/experiment/experiment.ts';
+import type { Store } from '../../main/runs/store/store.ts';
 import type { StepRecord } from '../../main/training/records.ts';
 
 /** What is measured of a step. `wire` is from encoding to decoding, without the server's own time. */

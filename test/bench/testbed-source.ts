@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { remoteOffloader } from '../../main/host/source/remote.ts';
-import { connectOffload } from '../../main/offload/client.ts';
-import type { ServerAddress } from '../../main/offload/dial.ts';
+import { remoteOffloader } from '../../main/processes/source/remote.ts';
+import { connectOffload } from '../../main/offload/client/client.ts';
+import type { ServerAddress } from '../../main/offload/client/dial.ts';
 import type { CodecSettings } from '../../main/training/codecs.ts';
 import type { Step } from './testbed-case.ts';
 import { vggSession, vggStep } from './vgg-cut.ts';

@@ -1,7 +1,7 @@
-import type { SessionHandler } from '../../main/offload/handler.ts';
-import type { StepRequest } from '../../main/offload/messages.ts';
-import type { SessionRequest } from '../../main/offload/control.ts';
-import { newToken } from '../../main/offload/token.ts';
+import type { SessionHandler } from '../../main/offload/server/handler.ts';
+import type { StepRequest } from '../../main/offload/protocol/messages.ts';
+import type { SessionRequest } from '../../main/offload/protocol/control.ts';
+import { newToken } from '../../main/offload/transport/token.ts';
 import { random } from '../../main/random.ts';
 
 /** What crosses at layer 5 of VGG11 on CIFAR-10, without the network on either side of it. */

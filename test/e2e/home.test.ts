@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { parseExperiment } from '../../main/runs/parse.ts';
+import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 import { hasChromium, test } from './support/fixtures.ts';
 import { expectAccessible, type Theme } from './support/page.ts';
 import { inStore } from './support/runs.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { entry } from '../../main/entry.ts';
-import { openStore, type Store } from '../../main/runs/store.ts';
+import { openStore, type Store } from '../../main/runs/store/store.ts';
 import { closing, temporaryFolder } from '../support/closing.ts';
 import { logOf } from '../support/network-runs.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { joinRun } from '../../main/host/join/source.ts';
-import { startRunProcess } from '../../main/host/run/start.ts';
-import { startServerProcess } from '../../main/host/server/start.ts';
-import { linkPresets } from '../../main/offload/link.ts';
-import { startRelay, type Relay } from '../../main/offload/relay.ts';
-import { pauseRun, continueRun, resumeRun } from '../../main/runs/lifecycle.ts';
-import type { Store } from '../../main/runs/store.ts';
+import { joinRun } from '../../main/processes/source/elsewhere/join-run.ts';
+import { startRunProcess } from '../../main/processes/run/start.ts';
+import { startServerProcess } from '../../main/processes/server/start.ts';
+import { linkPresets } from '../../main/offload/link/link.ts';
+import { startRelay, type Relay } from '../../main/offload/link/relay.ts';
+import { pauseRun, continueRun, resumeRun } from '../../main/runs/life/lifecycle.ts';
+import type { Store } from '../../main/runs/store/store.ts';
 import { createRun, execute, killLogged, logOf, outcome, stallLogged } from '../support/network-runs.ts';
 import { openTestStore, temporaryFolder } from '../support/run-store.ts';
 

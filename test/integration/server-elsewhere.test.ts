@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { startServerProcess } from '../../main/host/server/start.ts';
-import { openStore } from '../../main/runs/store.ts';
+import { startServerProcess } from '../../main/processes/server/start.ts';
+import { openStore } from '../../main/runs/store/store.ts';
 import { closing, temporaryFolder } from '../support/closing.ts';
 import { createRun, execute, logOf, outcome, tinyRun } from '../support/network-runs.ts';
 import { letIn, openWindow, startLab, until } from '../support/served-lab.ts';

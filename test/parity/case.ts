@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { NetworkSpec, Shape } from '../../main/model/spec.ts';
 import type { StateDict } from '../../main/model/state.ts';
-import { readSafetensors } from '../../main/runs/safetensors.ts';
+import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 
 /** A recording of the authors' code on a tiny network; test/parity/README.md lists what is in one. */
 export interface ParityCase {

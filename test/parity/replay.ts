@@ -4,7 +4,7 @@ import { decompressedShape, outputShape } from '../../main/model/shapes.ts';
 import type { Shape } from '../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../main/model/state.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
-import { decodeInfer, encodeInfer } from '../../main/offload/messages.ts';
+import { decodeInfer, encodeInfer } from '../../main/offload/protocol/messages.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { batchOf, floats, stateUnder, toNhwc, type ParityCase } from './case.ts';

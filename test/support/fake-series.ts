@@ -8,7 +8,7 @@ import type {
   StepBatch,
   StepColumn,
 } from '../../main/api.ts';
-import { parseExperiment } from '../../main/runs/parse.ts';
+import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 
 /** Nine epochs of budget 4, then full ones: numbers that look like a training, the same ones for the same seed. */
 const stepsPerEpoch = 60;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import type { Address } from '../../main/offload/relay.ts';
+import type { Address } from '../../main/offload/link/relay.ts';
 
 /** What links are measured with: a far end that answers as it is asked to, and transfers to it. */
 export async function startFarEnd(): Promise<Server> {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { executeHere } from '../../main/host/run/execute.ts';
-import type { NetworkOptions } from '../../main/host/run/network.ts';
-import { loadCheckpoint, pairFolder } from '../../main/runs/checkpoint.ts';
-import type { ExperimentInput } from '../../main/runs/experiment.ts';
-import type { Run } from '../../main/runs/run.ts';
-import { readSafetensors } from '../../main/runs/safetensors.ts';
-import type { Store } from '../../main/runs/store.ts';
+import { executeHere } from '../../main/processes/run/execute.ts';
+import type { NetworkOptions } from '../../main/processes/run/network.ts';
+import { loadCheckpoint, pairFolder } from '../../main/runs/checkpoint/checkpoint.ts';
+import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
+import type { Run } from '../../main/runs/store/run.ts';
+import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
+import type { Store } from '../../main/runs/store/store.ts';
 import type { StateDict } from '../../main/training/snapshot.ts';
 import { experiment } from './run-records.ts';
 

@@ -1,10 +1,10 @@
 import { buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
-import { connectOffload, type OffloadClient } from '../../main/offload/client.ts';
-import type { ServerAddress } from '../../main/offload/dial.ts';
-import { decodeGradient, encodeStep, type StepRequest } from '../../main/offload/messages.ts';
-import type { SessionRequest } from '../../main/offload/control.ts';
-import { newToken } from '../../main/offload/token.ts';
+import { connectOffload, type OffloadClient } from '../../main/offload/client/client.ts';
+import type { ServerAddress } from '../../main/offload/client/dial.ts';
+import { decodeGradient, encodeStep, type StepRequest } from '../../main/offload/protocol/messages.ts';
+import type { SessionRequest } from '../../main/offload/protocol/control.ts';
+import { newToken } from '../../main/offload/transport/token.ts';
 import { random } from '../../main/random.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { closing } from './closing.ts';

@@ -1,6 +1,6 @@
-import { saveCheckpoint } from '../../main/runs/checkpoint.ts';
-import { executeRun } from '../../main/runs/execute.ts';
-import { openStore } from '../../main/runs/store.ts';
+import { saveCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
+import { executeRun } from '../../main/runs/life/execute.ts';
+import { openStore } from '../../main/runs/store/store.ts';
 import { experiment, stepRecord, uniformSnapshot } from './run-records.ts';
 import { toyParts } from './toy-training.ts';
 

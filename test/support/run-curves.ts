@@ -1,6 +1,6 @@
-import type { ExperimentInput } from '../../main/runs/experiment.ts';
-import type { Run } from '../../main/runs/run.ts';
-import type { Store } from '../../main/runs/store.ts';
+import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
+import type { Run } from '../../main/runs/store/run.ts';
+import type { Store } from '../../main/runs/store/store.ts';
 import type { EpochRecord } from '../../main/training/records.ts';
 import { epochRecord, experiment } from './run-records.ts';
 

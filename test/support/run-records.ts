@@ -1,4 +1,4 @@
-import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment.ts';
+import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import type { EpochRecord, PairRecord, StepRecord } from '../../main/training/records.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 

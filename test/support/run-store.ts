@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { entry } from '../../main/entry.ts';
-import { openStore, type Store } from '../../main/runs/store.ts';
+import { openStore, type Store } from '../../main/runs/store/store.ts';
 
 /** A folder of its own for one test. */
 export function temporaryFolder(): string {

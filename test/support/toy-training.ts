@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { BatchSource } from '../../main/data/source.ts';
-import type { RunParts } from '../../main/runs/execute.ts';
+import type { RunParts } from '../../main/runs/life/execute.ts';
 import type { Position, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import { epochRecord, pairRecord, stepRecord } from './run-records.ts';
 

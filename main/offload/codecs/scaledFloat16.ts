@@ -1,4 +1,4 @@
-import { malformed } from '../header.ts';
+import { malformed } from '../protocol/header.ts';
 import { refuseNonFinite, refuseOverflow, type Codec } from './codec.ts';
 import { float16 } from './float16.ts';
 import { firstNonFinite, magnitudeBits } from './float32.ts';

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Run } from '../../../main/runs/run.ts';
-import { isUnderWay, openStore } from '../../../main/runs/store.ts';
+import type { Run } from '../../../main/runs/store/run.ts';
+import { isUnderWay, openStore } from '../../../main/runs/store/store.ts';
 
 const cli = fileURLToPath(new URL('../../../dist/main/cli.js', import.meta.url));
 const page = fileURLToPath(new URL('../../../dist/renderer/index.html', import.meta.url));

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { createRuns } from '../../../main/runs/lifecycle.ts';
-import { parseExperiment } from '../../../main/runs/parse.ts';
-import type { RunStatus } from '../../../main/runs/run.ts';
-import { openStore, type Store } from '../../../main/runs/store.ts';
+import { createRuns } from '../../../main/runs/life/lifecycle.ts';
+import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
+import type { RunStatus } from '../../../main/runs/store/run.ts';
+import { openStore, type Store } from '../../../main/runs/store/store.ts';
 import { sluice } from './lab.ts';
 
 /** Patience with a machine that has other things to do. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advance, epochLine, progressLine, type Standing } from '../../../main/cli/progress-line.ts';
-import type { Progress } from '../../../main/runs/progress.ts';
-import type { Run } from '../../../main/runs/run.ts';
+import type { Progress } from '../../../main/runs/life/progress.ts';
+import type { Run } from '../../../main/runs/store/run.ts';
 import { epochRecord, experiment } from '../../support/run-records.ts';
 
 function runOf(status: Run['status'] = 'running', name = 'high compression'): Run {

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { StepRequest } from '../../../main/offload/messages.ts';
-import { startOffloadServer, type OffloadServer, type OffloadServerOptions } from '../../../main/offload/server.ts';
-import type { SessionHandler } from '../../../main/offload/handler.ts';
-import type { SessionRequest } from '../../../main/offload/control.ts';
-import { newToken } from '../../../main/offload/token.ts';
+import type { StepRequest } from '../../../main/offload/protocol/messages.ts';
+import {
+  startOffloadServer,
+  type OffloadServer,
+  type OffloadServerOptions,
+} from '../../../main/offload/server/server.ts';
+import type { SessionHandler } from '../../../main/offload/server/handler.ts';
+import type { SessionRequest } from '../../../main/offload/protocol/control.ts';
+import { newToken } from '../../../main/offload/transport/token.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
 
 /** A server half whose one weight is the list of steps it took; a step's gradient is its maps, negated. */

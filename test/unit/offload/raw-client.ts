@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { decodeControl, encodeControl, type SessionRequest } from '../../../main/offload/control.ts';
-import { setSequence } from '../../../main/offload/header.ts';
-import type { OffloadServer } from '../../../main/offload/server.ts';
+import { decodeControl, encodeControl, type SessionRequest } from '../../../main/offload/protocol/control.ts';
+import { setSequence } from '../../../main/offload/protocol/header.ts';
+import type { OffloadServer } from '../../../main/offload/server/server.ts';
 import { sessionRequest, token } from './fake-half.ts';
 
 /** A client that knows nothing but frames. */

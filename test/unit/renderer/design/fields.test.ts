@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../../../main/host/lab/examine.ts';
-import { experimentSchema, type Experiment } from '../../../../main/runs/experiment.ts';
-import { parseExperiment } from '../../../../main/runs/parse.ts';
-import { jsonSchema } from '../../../../main/runs/schema.ts';
+import { examine } from '../../../../main/lab/design/examine.ts';
+import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
 import {
   choiceLabel,
   fieldLabel,

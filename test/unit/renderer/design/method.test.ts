@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { methodNames, withLayer, withMethod } from '../../../../renderer/pages/design/method.ts';
-import { parseExperiment } from '../../../../main/runs/parse.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 
 describe('another method', () => {
   it('leaves any draft that was right so', () => {

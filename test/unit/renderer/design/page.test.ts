@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
 import type { ExperimentInput, LabApi } from '../../../../main/api.ts';
-import { examine } from '../../../../main/host/lab/examine.ts';
-import { experimentSchema } from '../../../../main/runs/experiment.ts';
-import { parseExperiment } from '../../../../main/runs/parse.ts';
-import { jsonSchema } from '../../../../main/runs/schema.ts';
+import { examine } from '../../../../main/lab/design/examine.ts';
+import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
 import { useShortcuts } from '../../../../renderer/commands/useShortcuts.ts';
 import { shownToasts } from '../../../../renderer/components/toasts.ts';
 import { LabFailure } from '../../../../renderer/lab/index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../../../main/host/lab/examine.ts';
+import { examine } from '../../../../main/lab/design/examine.ts';
 import type { ExperimentInput } from '../../../../main/api.ts';
 import { caveats, comparedTo, sampleBytes, sideCosts } from '../../../../renderer/pages/design/predict.ts';
 import { blocksOf, heldAt, layerAfter, nearestCut, shapeWords } from '../../../../renderer/pages/design/strip.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Plan } from '../../../../main/api.ts';
-import { linkPresets } from '../../../../main/offload/link.ts';
-import { experimentSchema } from '../../../../main/runs/experiment.ts';
+import { linkPresets } from '../../../../main/offload/link/link.ts';
+import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
 import { formatLatency, namedLinks, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
 import { phaseSegments, planStanding } from '../../../../renderer/pages/run/progress.ts';

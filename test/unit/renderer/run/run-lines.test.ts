@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { valueAt } from '../../../../main/charts/numbers.ts';
-import { parseExperiment } from '../../../../main/runs/parse.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { chartLines } from '../../../../main/charts/lines.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
 import { runCharts, runData } from '../../../../renderer/pages/run/run-lines.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLine } from '../../../../main/api.ts';
-import { parseExperiment } from '../../../../main/runs/parse.ts';
-import { runStatuses } from '../../../../main/runs/run.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { runStatuses } from '../../../../main/runs/store/run.ts';
 import { choiceLabel, fieldLabel } from '../../../../renderer/pages/design/fields.ts';
 import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
 import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';

@@ -1,0 +1,41 @@
+import type { RunData } from '../../charts/data.ts';
+import { settingsKey } from '../../charts/differing.ts';
+import { trainingBudgets } from '../tables/curves.ts';
+import { runNumber, type Run } from '../../runs/store/run.ts';
+import type { StepColumns } from '../../runs/store/step-columns.ts';
+import type { Store } from '../../runs/store/store.ts';
+
+const pageSize = 20_000;
+
+/** All records of a run, as charts are made from them. */
+export function runData(store: Store, run: Run): RunData {
+  const { id, name, seed } = run;
+  return {
+    ...{ id, name, seed, number: runNumber(run), settings: settingsKey(run.experiment) },
+    trainingBudgets: trainingBudgets(run),
+    sources: run.experiment.sources.count,
+    steps: allSteps(store, id),
+    epochs: store.epochs(id),
+  };
+}
+
+function allSteps(store: Store, run: string): StepColumns {
+  const pages: StepColumns[] = [];
+  for (let row = 0, more = true; more;) {
+    const page = store.stepColumns(run, row, pageSize);
+    pages.push(page.columns);
+    ({ row, more } = page);
+  }
+  const names = Object.keys(pages[0]) as (keyof StepColumns)[];
+  return Object.fromEntries(names.map((name) => [name, joined(pages.map((page) => page[name]))])) as StepColumns;
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,120 @@
+import { differingSettings, formatSetting } from '../../charts/differing.ts';
+import { cssColours } from '../../charts/style.ts';
+import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
+import type { Curve } from '../tables/curves.ts';
+import { reportCharts } from './report-charts.ts';
+import { runNumber, type Run } from '../../runs/store/run.ts';
+
+export interface ReportOptions {
+  readonly title: string;
+  /** A sentence or two under the title. */
+  readonly description?: string;
+  /** An accuracy between 0 and 1 whose price the tables tell. */
+  readonly reach?: number;
+  readonly madeAt: Date;
+}
+
+/** A comparison as one HTML page: charts, tables, settings. It holds no script and loads nothing. */
+export function renderReport(curves: readonly Curve[], options: ReportOptions): string {
+  const { title, description, reach, madeAt } = options;
+  const pairs = pairTable(curves, reach);
+  const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${escape(title)}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    `<h1>${escape(title)}</h1>`,
+    ...(description ? [`<p>${escape(description)}</p>`] : []),
+    tableHtml(comparisonTable(curves, reach)),
+    `<p class="note">${explanation}</p>`,
+    ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
+    ...reportCharts(curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
+    ...(runs.length > 1 ? differences(runs) : []),
+    '<h2>All settings</h2>',
+    ...runs.map(settings),
+    `<p class="note">Made by Sluice on ${escape(madeAt.toISOString().slice(0, 16).replace('T', ' '))} UTC.</p>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const explanation =
+  'Accuracy on the test set, best and last epoch. Up and down: bytes of training traffic, client to server and back, ' +
+  'counted from the encoded messages. Fewer: how many times these bytes go into those of the costliest. ' +
+  'Samples/s: training, evaluation left out.';
+
+const pairExplanation =
+  'The client and server trained for each budget: accuracy as the pair was kept and at best in its phase, the epochs ' +
+  'of the phase and how many it took to its best, and what one sample sends when the pair is used.';
+
+const style = `
+:root{${cssColours('light')}}
+@media (prefers-color-scheme:dark){:root{${cssColours('dark')}}}
+body{background:var(--ground);color:var(--text);font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+h1{margin-bottom:0}
+h2{margin:2.5rem 0 .5rem;font-size:1.15rem}
+svg{display:block;width:100%;max-width:45rem;height:auto}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;white-space:nowrap}
+th,td{padding:.3rem .8rem .3rem 0;border-bottom:1px solid var(--grid);text-align:right}
+th{color:var(--faint);font-weight:500}
+.left{text-align:left}
+.note,summary{color:var(--faint);font-size:.9rem}
+pre{overflow-x:auto;font-size:.85rem}
+`;
+
+function tableHtml({ columns, rows }: Table): string {
+  const cells = (tag: 'th' | 'td', row: readonly string[]): string => {
+    const cell = (text: string, i: number): string =>
+      `<${tag}${columns[i].align === 'left' ? ' class="left"' : ''}>${escape(text)}</${tag}>`;
+    return `<tr>${row.map(cell).join('')}</tr>`;
+  };
+  const head = cells(
+    'th',
+    columns.map(({ title }) => title),
+  );
+  const body = rows.map((row) => cells('td', row)).join('\n');
+  return `<div class="wide"><table>\n<thead>${head}</thead>\n<tbody>\n${body}\n</tbody>\n</table></div>`;
+}
+
+/** What was set differently, a column for each run. */
+function differences(runs: readonly Run[]): string[] {
+  const differing = differingSettings(runs.map(({ experiment }) => experiment));
+  if (differing.length === 0) return [];
+  const table: Table = {
+    columns: [
+      { title: 'setting', align: 'left' },
+      ...runs.map((run) => ({ title: `${runNumber(run)} ${run.name}`, align: 'left' as const })),
+    ],
+    rows: differing.map(({ path, values }) => [path, ...values.map(formatSetting)]),
+  };
+  return ['<h2>Settings that differ</h2>', tableHtml(table)];
+}
+
+function settings(run: Run): string {
+  const { name, seed, status, engine, experiment } = run;
+  const heading = `${runNumber(run)} ${name}, seed ${seed}, ${status}${engine ? `, ${engine}` : ''}`;
+  const json = JSON.stringify({ ...experiment, seeds: [seed] }, null, 2);
+  return `<details><summary>${escape(heading)}</summary><pre>${escape(json)}</pre></details>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character]);
+}

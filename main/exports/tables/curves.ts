@@ -1,0 +1,56 @@
+import { settingsKey } from '../../charts/differing.ts';
+import { labelled } from '../../charts/labels.ts';
+import { epochsOf, trainingName } from '../../charts/trainings.ts';
+import type { Budget, EpochRecord, PairRecord } from '../../training/records.ts';
+import { runNumber, type Run } from '../../runs/store/run.ts';
+import type { Store } from '../../runs/store/store.ts';
+
+/** One training of a run over its epochs; `scratch` has a training per budget, every other method one. */
+export interface Curve {
+  readonly run: Run;
+  readonly training: number;
+  /** What a table or chart calls it, unique among the curves it was made with. */
+  readonly label: string;
+  /** Curves that differ in the seed alone are a family, named after the experiment; they look alike. */
+  readonly family: string;
+  readonly epochs: readonly EpochRecord[];
+  readonly pairs: readonly PairRecord[];
+}
+
+/** The curves of runs that are to be compared, in the order given. A run without a finished epoch has an empty one. */
+export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
+  const curves = runs.flatMap((run) => {
+    const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
+    const trainings = epochs.length > 0 ? [...new Set(epochs.map(({ training }) => training))] : [0];
+    return trainings.map((training) => ({
+      ...{ run, training, number: runNumber(run), seed: run.seed, settings: settingsKey(run.experiment) },
+      name: trainingName({ name: run.name, trainingBudgets: trainingBudgets(run) }, training),
+      epochs: epochsOf(epochs, training, 'all'),
+      pairs: pairsOf(pairs, training),
+    }));
+  });
+  return labelled(curves);
+}
+
+/** The pairs of a training; those of several data sources for one budget stand together, with their mean accuracy. */
+function pairsOf(pairs: readonly PairRecord[], training: number): PairRecord[] {
+  const own = pairs.filter((pair) => pair.training === training);
+  return [...new Set(own.map(({ phase }) => phase))].map((phase) => {
+    const group = own.filter((pair) => pair.phase === phase);
+    return {
+      ...group[0],
+      testAccuracy: mean(group.map(({ testAccuracy }) => testAccuracy)),
+      testLoss: mean(group.map(({ testLoss }) => testLoss)),
+    };
+  });
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Budgets of the trainings of a run that has one for each. */
+export function trainingBudgets({ experiment: { method, phases } }: Pick<Run, 'experiment'>): Budget[] {
+  if (method !== 'scratch') return [];
+  return phases.map(({ budget }) => (budget === 'full' ? null : budget));
+}

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { csvCell } from '../../charts/csv.ts';
+import { SluiceError } from '../../errors.ts';
+import { loadCheckpoint, pairFolder } from '../../runs/checkpoint/checkpoint.ts';
+import type { Run } from '../../runs/store/run.ts';
+import { writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
+import type { Store } from '../../runs/store/store.ts';
+
+export const recordKinds = ['epochs', 'steps', 'pairs'] as const;
+export type RecordKind = (typeof recordKinds)[number];
+
+/** Budgets are numbers or `full`, as in an experiment; sizes are bytes, times seconds. */
+const columns: { readonly [Kind in RecordKind]: readonly string[] } = {
+  epochs: [
+    ...['training', 'phase', 'source', 'epoch', 'budget', 'trainLoss', 'trainAccuracy', 'testLoss', 'testAccuracy'],
+    ...['bytesUp', 'bytesDown', 'wireUp', 'wireDown', 'samplesPerSecond', 'seconds'],
+  ],
+  steps: [
+    ...[
+      'training',
+      'phase',
+      'source',
+      'epoch',
+      'step',
+      'budget',
+      'learningRate',
+      'samples',
+      'crossEntropy',
+      'pruneLoss',
+    ],
+    ...['correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'],
+    ...['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'],
+  ],
+  pairs: ['training', 'phase', 'source', 'budget', 'testAccuracy', 'testLoss', 'bytesPerSample'],
+};
+
+/** A run's records of one kind as lines of CSV, the first naming the columns; the gates of steps are left to JSON. */
+export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<string> {
+  const names = columns[kind];
+  yield `run,name,seed,${names.join(',')}\r\n`;
+  const start = [run.id, csvCell(run.name), run.seed];
+  for (const row of rowsOf(store, run, kind)) {
+    yield `${[...start, ...names.map((name) => cell(row[name]))].join(',')}\r\n`;
+  }
+}
+
+/** Records as rows of the columns above. */
+function rowsOf(store: Store, { id }: Run, kind: RecordKind): Readonly<Record<string, unknown>>[] {
+  if (kind !== 'steps') return store[kind](id).map((record) => ({ ...record }));
+  return store.steps(id).map(({ seconds: { client, wire, server, wait }, ...step }) => ({
+    ...step,
+    ...{ clientSeconds: client, wireSeconds: wire, serverSeconds: server, waitSeconds: wait },
+  }));
+}
+
+/** All columns are numbers, but for a budget of null, which is the full one. */
+function cell(value: unknown): string {
+  return typeof value === 'number' ? String(value) : 'full';
+}
+
+/** A run and its records (all kinds, or those given) as one JSON document, in pieces. What is no number is null. */
+export function* exportJson(store: Store, run: Run, kinds: readonly RecordKind[] = recordKinds): Generator<string> {
+  const { experiment, ...facts } = run;
+  const about = { format: 1, run: facts, experiment: { ...experiment, seeds: [run.seed] } };
+  yield JSON.stringify(about, null, 2).slice(0, -2);
+  for (const kind of kinds) {
+    yield `,\n  "${kind}": [`;
+    let separator = '\n    ';
+    for (const record of store[kind](run.id)) {
+      yield separator + JSON.stringify(record, plainly);
+      separator = ',\n    ';
+    }
+    yield '\n  ]';
+  }
+  yield '\n}\n';
+}
+
+function plainly(key: string, value: unknown): unknown {
+  if (key === 'kind') return undefined;
+  if (key === 'budget') return value ?? 'full';
+  return value instanceof Float32Array ? Array.from(value) : value;
+}
+
+/**
+ * Writes the trained weights of a run into a new folder, `client.safetensors` and `server.safetensors` in PyTorch's
+ * names and layouts: a subfolder for every pair of Θ, or `last` with the last checkpoint when no phase is finished.
+ * `experiment.json` goes with them. Returns the names of the subfolders.
+ */
+export async function exportWeights(store: Store, run: Run, folder: string): Promise<string[]> {
+  if (existsSync(folder) && (await readdir(folder)).length > 0) {
+    throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
+  }
+  const source = store.folder(run.id);
+  const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair));
+  for (const pair of pairs) await cp(pair, join(folder, basename(pair)), { recursive: true });
+  if (pairs.length === 0) await exportCheckpoint(run, source, folder);
+  const { experiment, seed } = run;
+  await writeFile(join(folder, 'experiment.json'), `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`);
+  return pairs.length > 0 ? pairs.map((pair) => basename(pair)) : ['last'];
+}
+
+async function exportCheckpoint(run: Run, source: string, folder: string): Promise<void> {
+  const snapshot = (await loadCheckpoint(source)).get(0);
+  if (!snapshot) {
+    throw new SluiceError(
+      'no-weights',
+      `Run ${run.id} is ${run.status} and has no weights yet. Let it finish an epoch.`,
+    );
+  }
+  if (snapshot.server.kind !== 'state') {
+    throw new SluiceError(
+      'no-weights',
+      `Run ${run.id} is ${run.status}, and the server half of its last checkpoint is with the offload server. ` +
+        'Let the run finish a phase.',
+    );
+  }
+  await mkdir(join(folder, 'last'), { recursive: true });
+  const weights = { client: snapshot.client.weights, server: snapshot.server.state.weights };
+  for (const half of ['client', 'server'] as const) {
+    const metadata = { half, run: run.id, seed: String(run.seed), experiment: JSON.stringify(run.experiment) };
+    await writeSafetensors(join(folder, 'last', `${half}.safetensors`), weights[half], metadata);
+  }
+}

@@ -1,0 +1,110 @@
+import type { Design, Examination, ExperimentInput, NetworkDescription, Problem } from '../../api.ts';
+import { listDatasets } from '../../data/datasets.ts';
+import type { DatasetInfo } from '../../data/source.ts';
+import { SluiceError } from '../../errors.ts';
+import { describeCut, describeNetwork } from '../../model/describe.ts';
+import { describeCuts, type Traffic } from '../../model/traffic.ts';
+import { budgetProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
+import type { Experiment } from '../../runs/experiment/experiment.ts';
+import { secondsPerEpoch } from '../../runs/store/pace.ts';
+import { readExperiment } from '../../runs/experiment/parse.ts';
+import { featuresAt, planTraffic, stepBytes, type CutFeatures } from '../../runs/experiment/plan-traffic.ts';
+import type { Store } from '../../runs/store/store.ts';
+
+/** Runs that the time of a plan is estimated from. */
+export type PastRuns = Pick<Store, 'list' | 'epochs'>;
+
+/**
+ * Checks an experiment as it is being designed and works out what it means: its problems field by field, the network
+ * it cuts, and the bytes its plan would send. Never throws for what is in the input.
+ */
+export function examine(input: ExperimentInput, past: PastRuns): Examination {
+  const { experiment, problems } = readExperiment(input);
+  if (!experiment) return { problems, experiment, network: null, design: null };
+  const { info, problem } = findDataset(experiment.dataset.name);
+  if (problem) problems.push(problem);
+  if (!info) return { problems, experiment, network: null, design: null };
+  problems.push(...dataProblems(experiment, info));
+  const network = collecting(problems, experiment, () => describeUncut(experiment, info));
+  const design = network && collecting(problems, experiment, () => designOf(experiment, info, past));
+  if (design) problems.push(...budgetProblems(experiment, design.sent[2]));
+  return { problems, experiment, network, design };
+}
+
+/** A data set that can be downloaded is known before it is here, and so is what training on it would send. */
+function findDataset(name: string): { info: DatasetInfo | null; problem: Problem | null } {
+  const path = 'dataset.name';
+  const datasets = listDatasets();
+  const entry = datasets.find((dataset) => dataset.name === name);
+  if (!entry) {
+    const known = datasets.map((dataset) => dataset.name).join(', ');
+    return { info: null, problem: { path, text: `is "${name}": expected one of ${known}, or an import of that name` } };
+  }
+  if (entry.status === 'damaged') return { info: null, problem: { path, text: `is "${name}". ${entry.title}` } };
+  const missing = entry.status === 'available';
+  const text = `is "${name}": this data set is not downloaded yet, get it on the Data page`;
+  return { info: entry.info, problem: missing ? { path, text } : null };
+}
+
+function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const budgets = new Set(experiment.phases.flatMap(({ budget }) => (budget === 'full' ? [] : [budget])));
+  const layers = describeNetwork(network);
+  const cuts = describeCuts(
+    network,
+    cut.module,
+    [...budgets].sort((a, b) => a - b),
+  );
+  return {
+    input: network.input,
+    layers,
+    cuts: cuts.map((described) => {
+      const fits = 'sent' in described;
+      const at = { layer: described.layer, module: fits ? cut.module : null };
+      const { client } = describeCut(network, at);
+      const features = featuresAt(network, at);
+      return {
+        ...described,
+        ...(fits ? { traffic: described.traffic.map((traffic) => encoded(traffic, features, experiment.codec)) } : {}),
+        clientMultiplyAdds: client.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
+        clientParameters: client.reduce((sum, { parameters }) => sum + parameters, 0),
+      };
+    }),
+  };
+}
+
+/** What one more sample in a step adds in the experiment's number formats. */
+function encoded({ budget, gate }: Traffic, features: CutFeatures, codec: Experiment['codec']): Traffic {
+  const one = stepBytes(features, 1, budget, codec);
+  const two = stepBytes(features, 2, budget, codec);
+  return { budget, up: two.up - one.up, down: two.down - one.down, gate };
+}
+
+function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns): Design {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const traffic = planTraffic(experiment, info);
+  const epochs = traffic.phases.reduce((sum, phase) => sum + phase.epochs, 0);
+  const samples = ({ dataset }: Experiment): number => dataset.trainSamples ?? info.trainSamples;
+  const pace = secondsPerEpoch(experiment, samples, past);
+  return { ...describeCut(network, cut), plan: { ...traffic, seconds: pace === null ? null : pace * epochs } };
+}
+
+/** What `work` returns, or null with its error among the problems. */
+function collecting<T>(problems: Problem[], experiment: Experiment, work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    problems.push(problemOf(error, experiment));
+    return null;
+  }
+}
+
+/** The problem a SluiceError tells; its text goes on from the field's name, so that name is left out. */
+function problemOf({ code, path = '', message }: SluiceError, { batchSize }: Experiment): Problem {
+  if (code === 'message-oversized') {
+    const text = `is ${batchSize}: the maps of so many samples are more than one message may hold at this cut`;
+    return { path: 'batchSize', text };
+  }
+  return { path, text: path !== '' && message.startsWith(`${path} `) ? message.slice(path.length + 1) : message };
+}

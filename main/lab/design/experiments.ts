@@ -1,0 +1,91 @@
+import type { ExperimentInput, PresetEntry, RunSummary, ServerAccess, Settings } from '../../api.ts';
+import { describeDataset } from '../../data/datasets.ts';
+import { SluiceError } from '../../errors.ts';
+import { checkExperiment } from '../../runs/experiment/check.ts';
+import { experimentSchema, type Experiment } from '../../runs/experiment/experiment.ts';
+import { createRuns } from '../../runs/life/lifecycle.ts';
+import { parseExperiment } from '../../runs/experiment/parse.ts';
+import { problem, throwProblems } from '../../runs/experiment/problems.ts';
+import { listPresets, loadPreset, type Preset } from '../../runs/experiment/presets.ts';
+import { jsonSchema } from '../../runs/experiment/schema.ts';
+import { launchName } from '../../runs/store/select.ts';
+import { notePlace } from '../../processes/run/place.ts';
+import { examine } from './examine.ts';
+import type { LabState, Procedures } from '../lab-state.ts';
+import { tryServer } from '../server/try-server.ts';
+
+type Names = 'presets' | 'preset' | 'examine' | 'experimentSchema' | 'launch';
+
+/** Procedures about experiments that are not runs yet. */
+export function experimentProcedures(lab: LabState): Procedures<Names> {
+  const { store, settings } = lab;
+  return {
+    presets: () => listPresets().map(presetEntry),
+    preset: (name, small) => [...loadPreset(name, { small, settings: asTexts(settings.current) }).experiments],
+    examine: (input) => examine(withSettings(input, settings.current), store),
+    experimentSchema: () => jsonSchema(experimentSchema),
+    launch: (inputs, name, server) => launch(lab, inputs, launchName(name), server ?? null),
+  };
+}
+
+/** With a server elsewhere that answers as it should, or one of their own for each run. */
+async function launch(
+  { store, queue, settings, summaries, changed }: LabState,
+  inputs: readonly ExperimentInput[],
+  name: string,
+  server: ServerAccess | null,
+): Promise<RunSummary[]> {
+  const experiments = inputs.map((input) =>
+    launchable(withSettings(input, settings.current), { several: inputs.length > 1, elsewhere: server !== null }),
+  );
+  if (server) {
+    await tryServer(server, experiments);
+    queue.requireOurs();
+  }
+  const runs = createRuns(store, experiments, name);
+  for (const { id } of runs) {
+    if (server) {
+      queue.lend(id, server);
+      notePlace(store.folder(id), server);
+    }
+    store.enqueue(id);
+  }
+  changed();
+  return runs.map(({ id }) => summaries.one(id));
+}
+
+function presetEntry({ experiments, paper, ...preset }: Preset): PresetEntry {
+  return { ...preset, paper: paper ?? null, experiments: experiments.map(({ name }) => name) };
+}
+
+/** The experiment with the user's defaults below it. */
+function withSettings(input: ExperimentInput, { engine, threads }: Settings): ExperimentInput {
+  return { engine, ...(threads === null ? {} : { threads }), ...input };
+}
+
+function asTexts({ engine, threads }: Settings): string[] {
+  return [`engine=${engine}`, ...(threads === null ? [] : [`threads=${threads}`])];
+}
+
+interface LaunchKind {
+  readonly several: boolean;
+  /** With an offload server elsewhere. */
+  readonly elsewhere: boolean;
+}
+
+/** Throws for an experiment that could not be trained as it is, with its name where it is one of several. */
+function launchable(input: ExperimentInput, { several, elsewhere }: LaunchKind): Experiment {
+  try {
+    const experiment = parseExperiment(input);
+    checkExperiment(experiment, describeDataset(experiment.dataset.name));
+    if (elsewhere && experiment.processes === 'one') {
+      throwProblems('The experiment', [problem('processes', 'one', 'separate with an offload server elsewhere')]);
+    }
+    return experiment;
+  } catch (error) {
+    if (!several || !(error instanceof SluiceError)) throw error;
+    throw new SluiceError(error.code, `Experiment "${input.name ?? 'without a name'}": ${error.message}`, {
+      cause: error,
+    });
+  }
+}

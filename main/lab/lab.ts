@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabApi, Notice } from '../api.ts';
+import { sluiceHome } from '../home.ts';
+import { isUnderWay, openStore } from '../runs/store/store.ts';
+import { dataProcedures } from './data/data-procedures.ts';
+import { openDataTasks } from './data/data-tasks.ts';
+import { experimentProcedures } from './design/experiments.ts';
+import { explainFullDisk } from './window/full-disk.ts';
+import { checkInputs } from './window/inputs.ts';
+import type { LabState, Procedures } from './lab-state.ts';
+import { openLabLog, type LabLog } from './log.ts';
+import { machineProcedures } from './settings/machine.ts';
+import { openLabServer } from './server/offload-server.ts';
+import { openQueue } from './queue/queue.ts';
+import { openReader, type Reader } from './records/reader.ts';
+import { recordProcedures } from './records/record-procedures.ts';
+import { runProcedures } from './runs/run-procedures.ts';
+import { openSettings } from './settings/settings.ts';
+import { openSummaries } from './runs/summaries.ts';
+import { tailStore } from './runs/tail.ts';
+import { openWindows, type LabWindow } from './window/windows.ts';
+
+/** The lab of this user's home folder, for any number of windows. */
+export interface Lab {
+  readonly home: string;
+  readonly log: LabLog;
+  /** Connects a window, which is told what happens until it leaves. */
+  connect(window: LabWindow): LabConnection;
+  /** Runs that it is executing: they go on without it. */
+  activeRuns(): string[];
+  close(): Promise<void>;
+}
+
+export interface LabConnection {
+  readonly api: Procedures<keyof LabApi>;
+  leave(): void;
+}
+
+/** How often runs are looked after whose processes this lab did not start, or which died silently. */
+const tendMs = 2000;
+
+/** Opens the lab and goes on with its queue. It computes nothing itself: all that does is a process of its own. */
+export function openLab(): Lab {
+  const home = sluiceHome();
+  mkdirSync(home, { recursive: true });
+  const log = openLabLog(home);
+  const windows = openWindows();
+  const notify = (notice: Notice): void => windows.emit('notice', notice);
+  const settings = openSettings(join(home, 'settings.json'), (text) => notify({ level: 'warning', text }));
+  const store = openStore(home);
+  const dead = new Set<string>();
+  const summaries = openSummaries(store, dead);
+  const queue = openQueue({
+    ...{ home, store, log, notify, dead },
+    parallelRuns: () => settings.current.parallelRuns,
+    onTrouble: (trouble) => windows.emit('trouble', trouble),
+  });
+  const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
+  const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
+  const readers = new Map<LabWindow, Reader>();
+
+  const tail = tailStore(store, () => {
+    const { changed, deleted } = summaries.changes();
+    if (changed.length > 0 || deleted.length > 0) windows.emit('runs', changed, deleted);
+    for (const [window, reader] of readers) if (!window.busy()) reader.tell(summaries.isUnderWay);
+  });
+  const changed = (): void => {
+    queue.tend();
+    tail.poke();
+  };
+  const heart = setInterval(() => {
+    const needed = store.queue().length > 0 || store.marks().some(({ status }) => isUnderWay(status));
+    if (needed) changed();
+  }, tendMs);
+
+  const lab: LabState = { home, store, windows, summaries, queue, settings, server, dataTasks, log, changed };
+  queue.tend();
+  return {
+    home,
+    log,
+    connect: (window) => {
+      const reader = openReader(store, window.events);
+      readers.set(window, reader);
+      windows.add(window);
+      tail.start();
+      return {
+        api: explainFullDisk(
+          checkInputs({
+            ...machineProcedures(lab, window.kind),
+            ...experimentProcedures(lab),
+            ...runProcedures(lab),
+            ...recordProcedures(lab, reader),
+            ...dataProcedures(lab),
+          }),
+          home,
+        ),
+        leave: () => {
+          windows.remove(window);
+          readers.delete(window);
+          if (windows.count === 0) tail.stop();
+        },
+      };
+    },
+    activeRuns: () => queue.active(),
+    close: async () => {
+      clearInterval(heart);
+      tail.stop();
+      dataTasks.close();
+      await server.stop();
+      queue.close();
+      store.close();
+    },
+  };
+}

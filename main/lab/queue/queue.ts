@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { messageOf, SluiceError } from '../../errors.ts';
+import type { Notice } from '../../api.ts';
+import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
+import type { ServerAddress } from '../../offload/client/dial.ts';
+import { lockRun, type RunLock } from '../../runs/life/lock.ts';
+import type { QueuedRun } from '../../runs/store/queue-table.ts';
+import type { Run } from '../../runs/store/run.ts';
+import { markInterrupted, type Store } from '../../runs/store/store.ts';
+import { placeOf, serverMissing } from '../../processes/run/place.ts';
+import type { LabLog } from '../log.ts';
+import { startLastingRun } from './run-process.ts';
+
+/** Executes the runs of the lab's queue, each in a process of its own that goes on without the lab. */
+export interface RunQueue {
+  /** Starts what there is room for, and looks after what has ended. */
+  tend(): void;
+  /** Throws `lab-other` when another lab executes the queue, which would not learn of a server lent here. */
+  requireOurs(): void;
+  /**
+   * How to reach the offload server elsewhere of a run that is to be executed; null: it has one of its own. Kept in
+   * memory alone. Throws `lab-other` as above.
+   */
+  lend(id: string, server: ServerAddress | null): void;
+  /** What keeps it from looking after its runs; null while nothing does. */
+  readonly trouble: string | null;
+  /** Runs of the queue that are being executed. */
+  active(): string[];
+  close(): void;
+}
+
+interface QueueOptions {
+  readonly home: string;
+  readonly store: Store;
+  readonly log: LabLog;
+  readonly parallelRuns: () => number;
+  readonly notify: (notice: Notice) => void;
+  readonly onTrouble: (trouble: string | null) => void;
+  /** Runs whose process has died while there is no way to write that down. */
+  readonly dead: Set<string>;
+  readonly start?: typeof startLastingRun;
+  readonly hasRoom?: typeof hasRoom;
+}
+
+/** A run is begun, and once more when its process dies. */
+const mostAttempts = 2;
+
+/**
+ * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
+ */
+export function openQueue(options: QueueOptions): RunQueue {
+  const { home, store, log, parallelRuns, notify, onTrouble, dead } = options;
+  const { start: startRun = startLastingRun, hasRoom: isRoom = hasRoom } = options;
+  const starting = new Set<string>();
+  const servers = new Map<string, ServerAddress>();
+  let lock: RunLock | null = null;
+  let closed = false;
+  let trouble: string | null = null;
+
+  function start({ id }: Run): void {
+    const folder = store.folder(id);
+    const server = servers.get(id) ?? null;
+    const place = placeOf(folder);
+    if (place && !server) {
+      putBack(id, serverMissing(id, place).message);
+      return;
+    }
+    store.countAttempt(id);
+    const onExit = (how: string): void => {
+      log(`the process of run ${id} ended: ${how}`);
+      starting.delete(id);
+      tend();
+    };
+    const pid = startRun({ home, id, folder, server, onExit });
+    starting.add(id);
+    log(`run ${id} is executed by process ${pid}`);
+  }
+
+  /** A run whose process died: it is resumed once, unless it was about to stop anyway. */
+  function recover({ id, attempts }: QueuedRun): void {
+    if (store.wanted(id) === 'stop') {
+      leave(id);
+      return;
+    }
+    if (attempts < mostAttempts) {
+      if (store.wanted(id) === 'turn') store.want(id, 'run');
+      store.setStatus(id, 'queued');
+      notify({
+        level: 'warning',
+        text: `The process of run ${id} died. It goes on from its last checkpoint.`,
+        run: id,
+      });
+      return;
+    }
+    leave(id);
+    const text = `The process of run ${id} died again, so it stays interrupted. Its folder has process.log; resume it when the cause is gone.`;
+    notify({ level: 'error', text, run: id });
+  }
+
+  /** A process that never came to execute its run would be started for ever. */
+  function giveUp({ id }: Run): void {
+    putBack(
+      id,
+      `Run ${id} could not be started. What its process said is in ${join(store.folder(id), 'process.log')}.`,
+    );
+  }
+
+  /** Takes a run off the queue that cannot be started, until somebody resumes it. */
+  function putBack(id: string, text: string): void {
+    leave(id);
+    store.setStatus(id, 'stopped', text);
+    notify({ level: 'error', text, run: id });
+  }
+
+  function leave(id: string): void {
+    store.dequeue(id);
+    servers.delete(id);
+  }
+
+  /** Whether it is this lab that executes the queue. */
+  function executes(): boolean {
+    lock ??= lockRun(join(home, 'lab'), 0);
+    return lock !== null;
+  }
+
+  /** Returns what keeps it from acting. */
+  function look(): string | null {
+    markInterrupted(store, (id) => dead.add(id));
+    dead.clear();
+    const queue = store.queue();
+    if (!executes() || queue.length === 0) return null;
+    // What is started on a full disk dies at once, and would be given up.
+    if (!isRoom(home)) return fullDisk(home);
+    const waiting: (() => void)[] = [];
+    let room = parallelRuns();
+    for (const queued of queue) {
+      if (store.get(queued.id).status === 'interrupted') recover(queued);
+      const run = store.get(queued.id);
+      if (hasEnded(run)) leave(run.id);
+      else if (trains(run)) room--;
+      else if (run.status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
+      else if (run.status === 'queued') waiting.push(() => start(run));
+      else if (store.wanted(run.id) === 'turn') waiting.push(() => store.want(run.id, 'run'));
+    }
+    for (const begin of waiting.slice(0, Math.max(0, room))) begin();
+    return null;
+  }
+
+  /** One that is paused leaves its place to others, until it has been told to go on. */
+  function trains({ id, status }: Run): boolean {
+    return (
+      status === 'running' ||
+      (status === 'queued' && starting.has(id)) ||
+      (status === 'paused' && store.wanted(id) === 'run')
+    );
+  }
+
+  function requireOurs(): void {
+    if (executes()) return;
+    const message =
+      'Another lab of this folder executes the runs, and would not learn of the server. Launch or resume there, or close it first.';
+    throw new SluiceError('lab-other', message);
+  }
+
+  function tend(): void {
+    if (closed) return;
+    try {
+      be(look());
+    } catch (error) {
+      log('looking after the queue', error);
+      be(isDiskFull(error) ? fullDisk(home) : `The queue of runs cannot be looked after: ${messageOf(error)}`);
+    }
+  }
+
+  function be(now: string | null): void {
+    if (now === trouble) return;
+    trouble = now;
+    onTrouble(trouble);
+  }
+
+  return {
+    tend,
+    requireOurs,
+    lend: (id, server) => {
+      if (server) {
+        requireOurs();
+        servers.set(id, server);
+      } else servers.delete(id);
+    },
+    get trouble() {
+      return trouble;
+    },
+    active: () =>
+      store
+        .queue()
+        .map(({ id }) => id)
+        .filter((id) => starting.has(id) || ['running', 'paused'].includes(store.get(id).status)),
+    close: () => {
+      closed = true;
+      lock?.release();
+    },
+  };
+}
+
+function hasEnded({ status }: Run): boolean {
+  return status === 'finished' || status === 'stopped' || status === 'failed';
+}

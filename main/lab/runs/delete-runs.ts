@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../errors.ts';
+import { stopRun } from '../../runs/life/lifecycle.ts';
+import type { Store } from '../../runs/store/store.ts';
+
+/** Stops the runs that are executed or are about to be, and deletes each once its process has let go of it. */
+export async function deleteRuns(store: Store, ids: readonly string[], patienceMs = 60_000): Promise<void> {
+  const until = Date.now() + patienceMs;
+  for (const { id, status } of ids.map((id) => store.get(id))) {
+    if (status === 'queued' || status === 'running' || status === 'paused') stopRun(store, id);
+  }
+  for (const id of ids) {
+    while (!tryDelete(store, id)) {
+      if (Date.now() > until) {
+        const message = `Run ${id} was told to stop and has not yet. Delete it again when it has.`;
+        throw new SluiceError('run-busy', message);
+      }
+      await sleep(100);
+    }
+  }
+}
+
+function tryDelete(store: Store, id: string): boolean {
+  try {
+    store.delete(id);
+    return true;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'run-busy') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { RunDetail, ServerAccess } from '../../api.ts';
+import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/life/lifecycle.ts';
+import type { Store } from '../../runs/store/store.ts';
+import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
+import { deleteRuns } from './delete-runs.ts';
+import { examine } from '../design/examine.ts';
+import type { LabState, Procedures } from '../lab-state.ts';
+import { runTask } from '../../processes/task/run-task.ts';
+import { tryServer } from '../server/try-server.ts';
+
+type Names = 'runs' | 'run' | Wish | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
+type Wish = 'pause' | 'proceed' | 'stop';
+
+/** Procedures about runs as a whole. */
+export function runProcedures(lab: LabState): Procedures<Names> {
+  const { store, summaries, changed } = lab;
+  const asking =
+    (ask: (store: Store, id: string) => unknown) =>
+    (id: string): void => {
+      ask(store, store.get(id).id);
+      changed();
+    };
+  return {
+    runs: () => summaries.all(),
+    run: (id) => detail(lab, id),
+    pause: asking(pauseRun),
+    proceed: asking(continueInTurn),
+    stop: asking(stopRun),
+    resume: (id, server) => resume(lab, id, server ?? null),
+    delete: async (ids) => {
+      try {
+        await deleteRuns(store, ids);
+      } finally {
+        changed();
+      }
+    },
+    annotate: (id, changes) => {
+      store.annotate(store.get(id).id, changes);
+      changed();
+    },
+    exportChart: (request) => runTask('exportChart', request),
+    exportRuns: (request) => runTask('exportRuns', request),
+  };
+}
+
+/** The queue lets only so many train at once; a run of a terminal is none of its business. */
+function continueInTurn(store: Store, id: string): void {
+  const isQueued = store.queue().some((queued) => queued.id === id);
+  continueRun(store, id, isQueued ? 'turn' : 'run');
+}
+
+/** With a server that answers as it should, or one of the run's own where none elsewhere is needed. */
+async function resume({ store, queue, changed }: LabState, id: string, server: ServerAccess | null): Promise<void> {
+  const { experiment } = store.get(id);
+  const folder = store.folder(id);
+  const place = placeOf(folder);
+  if (server) await tryServer(server, [experiment]);
+  else if (place && (await hasCheckpoint(folder))) throw serverMissing(id, place);
+  queue.lend(id, server);
+  resumeRun(store, id);
+  notePlace(folder, server);
+  store.enqueue(id);
+  changed();
+}
+
+async function detail({ store, summaries }: LabState, id: string): Promise<RunDetail> {
+  const { experiment } = store.get(id);
+  const { design } = examine(experiment, store);
+  const folder = store.folder(id);
+  const place = placeOf(folder);
+  return {
+    ...summaries.one(id),
+    experiment,
+    notes: store.annotations(id).notes,
+    folder,
+    plan: design?.plan ?? null,
+    sent: design?.sent ?? null,
+    server: place && { ...place, needed: await hasCheckpoint(folder) },
+  };
+}

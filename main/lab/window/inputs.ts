@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import type { ExperimentInput, LabApi } from '../../api.ts';
+import { axes, costs, horizons, mapOrders, metrics } from '../../charts/spec.ts';
+import { SluiceError } from '../../errors.ts';
+import { hasFields } from '../../fields.ts';
+import { problemsOf } from '../../runs/experiment/problems.ts';
+import type { Procedures } from '../lab-state.ts';
+import { paperSchema, settingsSchema } from '../settings/settings.ts';
+
+/** What may be asked of each procedure. An experiment is looked at field by field by those that take it. */
+
+const id = z.string().min(1).max(100);
+const ids = z.array(id).max(10_000);
+const count = z.int().min(0);
+const path = z.string().min(1).max(4096);
+const experiment = z.custom<ExperimentInput>(hasFields, 'an experiment');
+
+const line = z.strictObject({
+  kind: z.literal('lines'),
+  metric: z.enum(metrics),
+  beside: z.array(z.enum(metrics)).max(metrics.length).optional(),
+  x: z.enum(axes),
+  smoothing: z.number().min(0).max(0.999),
+  logX: z.boolean(),
+  logY: z.boolean(),
+  seedsAsBand: z.boolean(),
+  phases: z.boolean(),
+  plan: z.enum(horizons).optional(),
+});
+const scatter = z.strictObject({
+  kind: z.literal('scatter'),
+  y: z.enum(['best-accuracy', 'last-accuracy']),
+  x: z.enum(costs),
+  logX: z.boolean(),
+});
+const parallel = z.strictObject({
+  kind: z.literal('parallel'),
+  seedsTogether: z.boolean(),
+  brushed: ids.nullable(),
+});
+const gates = z.strictObject({ kind: z.literal('gates'), order: z.enum(mapOrders) });
+const stepTime = z.strictObject({ kind: z.literal('step-time'), x: z.enum(['epoch', 'step', 'time']) });
+
+const server = z.strictObject({
+  url: z.string().trim().min(1).max(2000),
+  token: z.string().trim().min(1).max(1000),
+  ca: z
+    .string()
+    .max(1_000_000)
+    .regex(/-----BEGIN CERTIFICATE-----/, 'certificates as PEM text, with lines "-----BEGIN CERTIFICATE-----"')
+    .optional(),
+  fingerprint: z
+    .string()
+    .trim()
+    .regex(/^([0-9a-f]{2}:?){32}$/i, 'the 64 hexadecimal digits that the server shows')
+    .optional(),
+});
+
+const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
+
+type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Name]>> };
+
+const nothing = z.tuple([]);
+const oneRun = z.tuple([id]);
+
+const inputs: Inputs = {
+  hello: nothing,
+  trouble: nothing,
+  presets: nothing,
+  preset: z.tuple([id, z.boolean()]),
+  examine: z.tuple([experiment]),
+  experimentSchema: nothing,
+  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200), server.optional()]),
+  runs: nothing,
+  run: oneRun,
+  pause: oneRun,
+  proceed: oneRun,
+  stop: oneRun,
+  resume: z.tuple([id, server.optional()]),
+  delete: z.tuple([ids]),
+  annotate: z.tuple([
+    id,
+    z.strictObject({
+      notes: z.string().max(100_000).optional(),
+      tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+    }),
+  ]),
+  steps: z.tuple([id, count]),
+  epochs: oneRun,
+  gates: z.tuple([id, count, z.int().min(1).max(2000)]),
+  log: z.tuple([id, count]),
+  watch: z.tuple([ids]),
+  exportChart: z.tuple([
+    z.strictObject({
+      runs: ids.min(1),
+      chart: z.discriminatedUnion('kind', [line, scatter, parallel, gates, stepTime]),
+      format: z.enum(['svg', 'png', 'pdf', 'csv']),
+      paper: paperSchema,
+      range: range.optional(),
+      trainings: z.record(id, count.max(1000)).optional(),
+      source: z.union([z.enum(['all', 'each']), count]).optional(),
+    }),
+  ]),
+  exportRuns: z.tuple([
+    z.strictObject({
+      runs: ids.min(1),
+      format: z.enum(['zip', 'csv', 'json', 'html']),
+      checkpoints: z.boolean().optional(),
+      reach: z.number().min(0).max(1).optional(),
+    }),
+  ]),
+  server: nothing,
+  startServer: z.tuple([
+    z.strictObject({ host: z.string().min(1).max(255), port: z.int().min(0).max(65_535), tls: z.boolean() }),
+  ]),
+  stopServer: nothing,
+  datasets: nothing,
+  samples: z.tuple([id, z.int().min(1).max(400)]),
+  getDataset: oneRun,
+  importDataset: z.tuple([
+    z.strictObject({
+      path,
+      name: id.optional(),
+      format: id.optional(),
+      size: z.int().min(1).max(128).optional(),
+    }),
+  ]),
+  cancelDataTask: z.tuple([count]),
+  dataTasks: nothing,
+  removeDataset: z.tuple([id]),
+  engines: nothing,
+  settings: nothing,
+  changeSettings: z.tuple([changes()]),
+};
+
+/** Changes leave out what stays: a default would put it back to what it was at first. */
+function changes() {
+  const { theme, parallelRuns, threads, engine, paper, notifications } = settingsSchema.shape;
+  return z
+    .strictObject({
+      theme: theme.unwrap(),
+      parallelRuns: parallelRuns.unwrap(),
+      threads: threads.unwrap(),
+      engine: engine.unwrap(),
+      paper: paper.unwrap(),
+      notifications: notifications.unwrap(),
+    })
+    .partial();
+}
+
+/** The same procedures, which now throw `bad-input` for arguments of the wrong kind before anything else. */
+export function checkInputs(api: Procedures<keyof LabApi>): Procedures<keyof LabApi> {
+  const names = Object.keys(inputs) as (keyof LabApi)[];
+  return Object.fromEntries(names.map((name) => [name, checked(name, api[name])])) as unknown as Procedures<
+    keyof LabApi
+  >;
+}
+
+function checked(name: keyof LabApi, procedure: (...given: never[]) => unknown): (...given: unknown[]) => unknown {
+  const schema: z.ZodType = inputs[name];
+  return (...given) => {
+    const parsed = schema.safeParse(given, { reportInput: true });
+    if (parsed.success) return procedure(...(parsed.data as never[]));
+    const [{ path: at, text }] = problemsOf(parsed.error, schema);
+    // The first key is the number of the argument.
+    const field = at.split('.').slice(1).join('.');
+    throw new SluiceError('bad-input', `${field === '' ? `What ${name} was given` : field} ${text}.`, {
+      ...(field === '' ? {} : { path: field }),
+    });
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { SluiceError } from '../../errors.ts';
+import { decodeAveraged, encodeAverage, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
+import type { OffloadClient } from './client.ts';
+import { decodeControl, encodeControl } from '../protocol/control.ts';
+import { decodeState, encodeState, stateHeader, statePartBytes } from '../protocol/state-part.ts';
+
+type Requests = Pick<OffloadClient, 'request'>;
+
+/** A state that the server keeps on its own disk. */
+export interface KeptState {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Name of a state that is only on its way. */
+const passing = 'passing';
+
+/** Has the server keep the state of its half under a name. */
+export async function keepState(client: Requests, name: string): Promise<KeptState> {
+  const done = decodeControl('done', await client.request(encodeControl('checkpoint', { action: 'save', name })));
+  return { name, sha256: requireDigest(done.sha256) };
+}
+
+/**
+ * Puts the server half back into a state it keeps. Throws `checkpoint-unknown` or `checkpoint-damaged`, and
+ * `session-lost` where the server still takes other sources to train the half, which then stays as it is.
+ */
+export async function restoreState(client: Requests, { name, sha256 }: KeptState): Promise<void> {
+  const done = await client.request(encodeControl('checkpoint', { action: 'restore', name, sha256 }));
+  if (decodeControl('done', done).restored !== false) return;
+  throw new SluiceError(
+    'session-lost',
+    'Other sources of the run still train the server half, as far as the offload server knows. Resume from a checkpoint.',
+  );
+}
+
+/** Forgets the velocities of the server half. */
+export async function resetServerOptimiser(client: Requests): Promise<void> {
+  await client.request(encodeControl('reset', {}));
+}
+
+/** The whole state of the server half, a safetensors file (decodeHalfState). */
+export async function fetchState(client: Requests): Promise<Uint8Array> {
+  const { sha256 } = await keepState(client, passing);
+  let bytes: Uint8Array | null = null;
+  for (let offset = 0; bytes === null || offset < bytes.length;) {
+    const message = encodeControl('checkpoint', { action: 'fetch', name: passing, offset });
+    const part = decodeState(await client.request(message));
+    bytes ??= new Uint8Array(part.total);
+    if (part.offset !== offset || part.total !== bytes.length || part.bytes.length === 0) throw damaged();
+    bytes.set(part.bytes, offset);
+    offset += part.bytes.length;
+  }
+  await client.request(encodeControl('checkpoint', { action: 'drop', name: passing }));
+  if (digest(bytes) !== sha256) throw damaged();
+  return bytes;
+}
+
+/** Puts the server half into a state of the client's (encodeHalfState). */
+export async function writeState(
+  client: Pick<OffloadClient, 'request' | 'messageBytes'>,
+  bytes: Uint8Array,
+): Promise<void> {
+  const partBytes = Math.min(statePartBytes, client.messageBytes - stateHeader);
+  await client.request(encodeControl('checkpoint', { action: 'put', name: passing, bytes: bytes.length }));
+  for (let offset = 0; offset < bytes.length; offset += partBytes) {
+    const part = bytes.subarray(offset, offset + partBytes);
+    await client.request(encodeState({ offset, total: bytes.length, bytes: part }));
+  }
+  await restoreState(client, { name: passing, sha256: digest(bytes) });
+  await client.request(encodeControl('checkpoint', { action: 'drop', name: passing }));
+}
+
+/** Averages the client half with those of the run's other sources; waits for them (SplitFed). */
+export async function averageState(client: Requests, request: AverageRequest): Promise<AverageAnswer> {
+  return decodeAveraged(await client.request(encodeAverage(request)));
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function requireDigest(sha256: string | undefined): string {
+  if (sha256 !== undefined) return sha256;
+  throw new SluiceError('message-malformed', 'The offload server kept a state without naming its SHA-256.');
+}
+
+function damaged(): SluiceError {
+  return new SluiceError('checkpoint-damaged', 'The state of the server half did not arrive as it was sent.');
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { messageOf, SluiceError } from '../../errors.ts';
+import { headerBytes, malformed, viewOfType, withHeader, type MessageType } from './header.ts';
+
+/** JSON messages are no longer than this, header included. */
+export const maxControlBytes = 65536;
+
+const count = z.int().min(0).max(0xffffffff);
+const extent = z.int().min(1).max(0xffff);
+const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64 letters, digits, "-" or "_"');
+const checkpointName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'expected lower-case letters, digits, "." or "-"');
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 lower-case hexadecimal digits');
+
+const cut = z.strictObject({
+  layer: z.int().min(0).max(1000),
+  module: z.strictObject({ resolution: z.int().min(1).max(8), features: z.int().min(1).max(1024) }).nullable(),
+});
+
+/** The body of every JSON message. A member that is not listed is refused. */
+const bodies = {
+  hello: z.strictObject({ software: z.string().max(100), token: z.string().max(1000) }),
+  welcome: z.strictObject({
+    software: z.string().max(100),
+    models: z.array(z.string().max(100)).max(1000),
+    codecs: z.array(z.string().max(100)).max(1000),
+    limits: z.strictObject({ messageBytes: z.int().min(maxControlBytes), idleSeconds: z.number().positive() }),
+  }),
+  session: z.strictObject({
+    id: identifier,
+    model: z.strictObject({
+      name: z.string().max(100),
+      width: z.number().positive().max(4),
+      input: z.tuple([extent, extent, extent]),
+      classes: z.int().min(1).max(0x10000),
+    }),
+    cut,
+    optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0) }),
+    seed: count,
+    gradient: z.boolean(),
+    source: z.strictObject({
+      run: identifier,
+      index: count,
+      count: z.int().min(1).max(4096),
+      serverHalf: z.enum(['own', 'shared', 'gathered']),
+    }),
+  }),
+  ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
+  reset: z.strictObject({}),
+  checkpoint: z.discriminatedUnion('action', [
+    z.strictObject({ action: z.enum(['save', 'drop']), name: checkpointName }),
+    z.strictObject({ action: z.literal('restore'), name: checkpointName, sha256: digest.optional() }),
+    z.strictObject({ action: z.literal('fetch'), name: checkpointName, offset: z.int().min(0) }),
+    z.strictObject({ action: z.literal('put'), name: checkpointName, bytes: z.int().min(1) }),
+  ]),
+  done: z.strictObject({
+    bytes: z.int().min(0).optional(),
+    sha256: digest.optional(),
+    restored: z.boolean().optional(),
+  }),
+  error: z.strictObject({
+    code: z.string().max(100),
+    message: z.string().max(4000),
+    path: z.string().max(1000).optional(),
+  }),
+  bye: z.strictObject({ done: z.boolean().optional() }),
+} satisfies Partial<Record<MessageType, z.ZodType>>;
+
+export type ControlType = keyof typeof bodies;
+export type Control<T extends ControlType> = z.output<(typeof bodies)[T]>;
+/** What a client asks of a server when it opens a session. */
+export type SessionRequest = Control<'session'>;
+
+/** A complete message: the header and the body as UTF-8 JSON. */
+export function encodeControl<T extends ControlType>(type: T, body: Control<T>): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(body));
+  const bytes = new Uint8Array(withHeader(type, headerBytes + json.length).buffer);
+  bytes.set(json, headerBytes);
+  return bytes;
+}
+
+/** Throws `message-type`, `message-oversized`, or `message-malformed` naming the field. */
+export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array): Control<T> {
+  viewOfType(type, bytes, headerBytes);
+  if (bytes.length > maxControlBytes) {
+    throw new SluiceError(
+      'message-oversized',
+      `A ${type} message has ${bytes.length} bytes, the limit is ${maxControlBytes}.`,
+    );
+  }
+  const parsed = bodies[type].safeParse(parseJson(type, bytes.subarray(headerBytes)));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw malformed(`A ${type} message is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}.`);
+  }
+  return parsed.data as Control<T>;
+}
+
+function parseJson(type: ControlType, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw malformed(`A ${type} message is not JSON: ${messageOf(error)}.`);
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * The messages that carry tensors. Each encode function makes one complete message; each decode
+ * function checks every length before it takes memory. Layouts: docs/protocol.md.
+ */
+export {
+  decodeGradient,
+  decodeLogits,
+  decodeScore,
+  encodeGradient,
+  encodeLogits,
+  encodeScore,
+  gradientSections,
+} from './answers.ts';
+export {
+  decodeEvaluate,
+  decodeInfer,
+  decodeStep,
+  encodeEvaluate,
+  encodeInfer,
+  encodeStep,
+  readExtent,
+  requestSections,
+} from './requests.ts';
+export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
+export type { Gate } from './selection.ts';
+export { totalBytes } from './sections.ts';

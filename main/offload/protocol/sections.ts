@@ -1,0 +1,31 @@
+import { SluiceError } from '../../errors.ts';
+import { malformed } from './header.ts';
+
+/** What a message is made of, in bytes. `maps` is the payload, before lossless compression; the rest is overhead. */
+export interface Sections {
+  readonly header: number;
+  /** Mask values and the bitmask of kept maps. */
+  readonly gate: number;
+  readonly labels: number;
+  readonly maps: number;
+}
+
+export function totalBytes({ header, gate, labels, maps }: Sections): number {
+  return header + gate + labels + maps;
+}
+
+/** Tensors are no larger than this many values (256 MiB as float32), whatever a message announces. */
+const maxValues = 2 ** 26;
+
+/** The number of values of a tensor of this shape. Throws `message-oversized`, and `message-malformed` for an empty one. */
+export function countValues(shape: readonly number[]): number {
+  const count = shape.reduce((product, extent) => product * extent, 1);
+  if (count === 0) throw malformed(`A message holds an empty tensor of shape [${shape.join(', ')}].`);
+  if (count > maxValues) {
+    throw new SluiceError(
+      'message-oversized',
+      `A tensor of shape [${shape.join(', ')}] has ${count} values, more than the ${maxValues} a message may hold. Use a smaller batch.`,
+    );
+  }
+  return count;
+}

@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from 'node:util';
+import { SluiceError } from '../../errors.ts';
+import type { OpenHandler } from './handler.ts';
+import type { SessionRequest } from '../protocol/control.ts';
+import { trainedHalf, type TrainedHalf } from './trained-half.ts';
+import { createTurns } from './turns.ts';
+
+/** A session as the half it trains sees it. */
+interface User {
+  /** Null while it has none. */
+  readonly connection: object | null;
+}
+
+/** A server half and the sessions that train it: one, or all sources of a run. */
+export interface Half {
+  readonly request: SessionRequest;
+  readonly trained: Promise<TrainedHalf>;
+  readonly users: Set<User>;
+}
+
+/** The server halves there are. All of them compute in turn. */
+export interface Halves {
+  /**
+   * The half a session asks for: a new one, opened when `cleared` has freed the memory of those given up, or the one its
+   * run shares. Throws `session-mismatch` when that is another.
+   */
+  halfFor(request: SessionRequest, cleared: Promise<unknown>): Half;
+  /** A session has ended: the half goes with its last one. */
+  leave(half: Half, user: User): Promise<void>;
+}
+
+export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherMs: number }): Halves {
+  const shared = new Map<string, Half>();
+  const inTurn = createTurns();
+
+  function openHalf(request: SessionRequest, cleared: Promise<unknown>): Half {
+    const { serverHalf } = request.source;
+    const users = new Set<User>();
+    const living = (): number => [...users].filter(({ connection }) => connection).length;
+    const gather = serverHalf === 'gathered' ? { waitMs: gatherMs, living } : null;
+    const opened = cleared.then(() => inTurn(() => open(request)));
+    const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
+    return { request, trained, users };
+  }
+
+  return {
+    halfFor(request, cleared) {
+      const { run, serverHalf } = request.source;
+      if (serverHalf === 'own') return openHalf(request, cleared);
+      const existing = shared.get(run);
+      if (existing) requireSame(request, existing.request, 'the other sources of its run');
+      const half = existing ?? openHalf(request, cleared);
+      shared.set(run, half);
+      return half;
+    },
+    async leave(half, user) {
+      half.users.delete(user);
+      if (half.users.size > 0) return;
+      const { run } = half.request.source;
+      if (shared.get(run) === half) shared.delete(run);
+      const trained = await half.trained.catch(() => null);
+      await trained?.close();
+    },
+  };
+}
+
+/** Throws `session-mismatch` unless both ask for the same half. */
+export function requireSame(request: SessionRequest, other: SessionRequest, whose: string): void {
+  const given = described(request);
+  const expected = described(other);
+  for (const member of Object.keys(given) as (keyof typeof given)[]) {
+    if (isDeepStrictEqual(given[member], expected[member])) continue;
+    throw new SluiceError(
+      'session-mismatch',
+      `The session's ${member} is ${JSON.stringify(given[member])}, but ${whose} has ${JSON.stringify(expected[member])}.`,
+      { path: member },
+    );
+  }
+}
+
+function described({ model, cut, optimiser, seed, gradient, source: { serverHalf } }: SessionRequest) {
+  return { model, cut, optimiser, seed, gradient, serverHalf };
+}

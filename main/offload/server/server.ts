@@ -1,0 +1,228 @@
+import { messageOf, SluiceError } from '../../errors.ts';
+import { codecNames } from '../codecs/index.ts';
+import { removeOldCheckpoints } from './checkpoints.ts';
+import { closeCodes, maxMessageBytes, type Connection, type Count } from '../transport/connection.ts';
+import { decodeControl, encodeControl, maxControlBytes, type SessionRequest } from '../protocol/control.ts';
+import { readHeader } from '../protocol/header.ts';
+import { listen, type ListenOptions } from '../transport/listener.ts';
+import { isLoopback } from '../transport/loopback.ts';
+import { errorMessage } from './session.ts';
+import type { OpenHandler } from './handler.ts';
+import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
+import { sameToken } from '../transport/token.ts';
+
+export interface ServerLimits extends SessionLimits {
+  readonly clients: number;
+  /** Of one message. */
+  readonly messageBytes: number;
+  readonly helloSeconds: number;
+  /** How long a run's checkpoints are kept after the last of them. */
+  readonly checkpointDays: number;
+}
+
+const gibibyte = 1024 ** 3;
+const dayMs = 24 * 3600 * 1000;
+
+const defaultLimits: ServerLimits = {
+  clients: 64,
+  sessions: 64,
+  messageBytes: maxMessageBytes,
+  checkpointBytes: 2 * gibibyte,
+  diskBytes: 20 * gibibyte,
+  checkpoints: 3,
+  checkpointDays: 30,
+  idleSeconds: 600,
+  gatherMs: 20,
+  averageSeconds: 120,
+  helloSeconds: 10,
+};
+
+export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
+  readonly token: string;
+  /** Names the server and its version to clients. */
+  readonly software: string;
+  /** Names of the zoo. */
+  readonly models: readonly string[];
+  /** Listen beyond this machine without TLS. */
+  readonly insecure?: boolean;
+  /** Folder of the checkpoints that data sources keep on the server. */
+  readonly checkpoints: string;
+  readonly limits?: Partial<ServerLimits>;
+  /** Builds the server half a session asks for. */
+  readonly open: OpenHandler;
+  readonly onEvent?: (event: ServerEvent) => void;
+}
+
+/** For the log. `from` is the client's address. `failed`: a request could not be done, the session goes on. */
+export type ServerEvent =
+  | { readonly kind: 'connected' | 'disconnected'; readonly from: string }
+  | { readonly kind: 'refused'; readonly from: string; readonly code: string; readonly message: string }
+  | { readonly kind: 'opened' | 'resumed' | 'ended'; readonly from: string; readonly session: SessionRequest }
+  | {
+      readonly kind: 'failed';
+      readonly from: string;
+      readonly session: SessionRequest;
+      readonly code: string;
+      readonly message: string;
+    };
+
+export interface OffloadServer {
+  readonly url: string;
+  sessions(): ServedSession[];
+  connections(): number;
+  /** Bytes at the sockets, of connections that are gone as well. */
+  wire(): Count;
+  /** Closes all connections and sessions. */
+  close(): Promise<void>;
+}
+
+/** `from` is the client's address, null while it has no connection. */
+export type ServedSession = Omit<SessionReport, 'connection'> & { readonly from: string | null };
+
+/** Starts an offload server. Throws `listen-insecure` and `listen-failed`. */
+export async function startOffloadServer(options: OffloadServerOptions): Promise<OffloadServer> {
+  requireProtected(options);
+  const limits = { ...defaultLimits, ...options.limits };
+  const removeOld = (): Promise<void> => removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
+  await removeOld();
+  const sessions = createSessions({ open: options.open, checkpoints: options.checkpoints, limits });
+  const connections = new Map<Connection, string>();
+  const closed = { sent: 0, received: 0 };
+
+  const { messageBytes, clients, helloSeconds: upgradeSeconds } = limits;
+  const listener = await listen({ ...options, messageBytes, clients, upgradeSeconds }, (connection, from) => {
+    connections.set(connection, from);
+    void connection.closed.then(() => {
+      connections.delete(connection);
+      const { wire } = connection.traffic();
+      closed.sent += wire.sent;
+      closed.received += wire.received;
+    });
+    if (connections.size > limits.clients) {
+      refuse(
+        connection,
+        new SluiceError('limit-clients', `The server has its ${limits.clients} clients. Try again later.`),
+      );
+      return;
+    }
+    options.onEvent?.({ kind: 'connected', from });
+    void serve(connection, from, options, limits, sessions).then(() =>
+      options.onEvent?.({ kind: 'disconnected', from }),
+    );
+  });
+  // What cannot be removed today may be tomorrow.
+  const daily = setInterval(() => void removeOld().catch(() => undefined), dayMs).unref();
+  return {
+    url: listener.url,
+    sessions: () =>
+      sessions.reports().map(({ connection, ...report }) => ({
+        ...report,
+        from: connection && (connections.get(connection) ?? null),
+      })),
+    connections: () => connections.size,
+    wire: () =>
+      [...connections.keys()].reduce((sum, connection) => {
+        const { wire } = connection.traffic();
+        return { sent: sum.sent + wire.sent, received: sum.received + wire.received };
+      }, closed),
+    async close() {
+      clearInterval(daily);
+      for (const connection of connections.keys()) connection.close(closeCodes.stopping, 'the server is stopping');
+      await sessions.close();
+      await listener.close();
+    },
+  };
+}
+
+/** Talks with one client until it goes. Never rejects. */
+async function serve(
+  connection: Connection,
+  from: string,
+  options: OffloadServerOptions,
+  limits: ServerLimits,
+  sessions: Sessions,
+): Promise<void> {
+  try {
+    await greet(connection, options, limits);
+    const request = decodeControl('session', await connection.receive());
+    const { session, resumed } = await sessions.attach(request, connection);
+    options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request });
+    connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
+    for (;;) {
+      const message = await connection.receive();
+      if (readHeader(message).type === 'bye') {
+        await sessions.end(request.id, decodeControl('bye', message));
+        break;
+      }
+      const answer = await session.take(message);
+      if (readHeader(answer).type === 'error') {
+        const { code, message: text } = decodeControl('error', answer);
+        options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
+      }
+      connection.send(answer);
+      // Answers to a client that does not read them would pile up.
+      await connection.flushed();
+    }
+    options.onEvent?.({ kind: 'ended', from, session: request });
+    connection.close(closeCodes.normal);
+  } catch (error) {
+    const code = refuse(connection, error);
+    if (!code.startsWith('connection-')) options.onEvent?.({ kind: 'refused', from, code, message: messageOf(error) });
+  }
+}
+
+/** The client proves that it knows the token, before anything else is looked at. */
+async function greet(connection: Connection, options: OffloadServerOptions, limits: ServerLimits): Promise<void> {
+  const timer = setTimeout(() => {
+    connection.close(closeCodes.noHello, `no hello within ${limits.helloSeconds} seconds`);
+  }, limits.helloSeconds * 1000);
+  try {
+    const message = await connection.receive();
+    if (readHeader(message).type !== 'hello') {
+      throw new SluiceError('auth-required', 'The first message must be hello, with the token.');
+    }
+    if (!sameToken(decodeControl('hello', message).token, options.token)) {
+      throw new SluiceError(
+        'auth-token',
+        'The token is wrong. Use the one the offload server printed when it started.',
+      );
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  connection.send(
+    encodeControl('welcome', {
+      software: options.software,
+      models: [...options.models],
+      codecs: [...codecNames],
+      limits: { messageBytes: limits.messageBytes, idleSeconds: limits.idleSeconds },
+    }),
+  );
+}
+
+/** Says why and closes. Gives the error's code. */
+function refuse(connection: Connection, error: unknown): string {
+  const code = error instanceof SluiceError ? error.code : 'server-failed';
+  if (code.startsWith('connection-')) return code;
+  connection.send(errorMessage(error));
+  const [kind] = code.split('-');
+  const closeCode = { auth: closeCodes.auth, limit: closeCodes.limit }[kind] ?? closeCodes.protocol;
+  connection.close(closeCode, code);
+  return code;
+}
+
+function requireProtected({ host, tls, insecure, limits }: OffloadServerOptions): void {
+  if (limits?.messageBytes !== undefined && limits.messageBytes < maxControlBytes) {
+    throw new SluiceError(
+      'limits-invalid',
+      `Messages of at most ${limits.messageBytes} bytes are too small: expected at least ${maxControlBytes} (--max-frame ${maxControlBytes / 1024 ** 2}).`,
+    );
+  }
+  if (tls || insecure || isLoopback(host)) return;
+  throw new SluiceError(
+    'listen-insecure',
+    `Host ${host} can be reached from other machines, where token and data would be readable. ` +
+      'Add --tls, give a certificate with --tls-cert and --tls-key, or spell out --insecure.',
+    { path: 'host' },
+  );
+}

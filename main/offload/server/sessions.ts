@@ -1,0 +1,185 @@
+import { SluiceError } from '../../errors.ts';
+import { createAveraging } from './averaging.ts';
+import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
+import { closeCodes, type Connection, type Count } from '../transport/connection.ts';
+import type { SessionRequest } from '../protocol/control.ts';
+import { createHalves, requireSame, type Half } from './halves.ts';
+import type { OpenHandler } from './handler.ts';
+import { createSession, type Session } from './session.ts';
+
+export interface SessionLimits extends CheckpointLimits {
+  readonly sessions: number;
+  /** How long a session without a connection is kept. */
+  readonly idleSeconds: number;
+  /** How long a source waits for the others' batches (`gathered`), and for their client halves (`average`). */
+  readonly gatherMs: number;
+  readonly averageSeconds: number;
+}
+
+export interface SessionsOptions {
+  readonly open: OpenHandler;
+  /** Folder of the checkpoints that sources keep here. */
+  readonly checkpoints: string;
+  readonly limits: SessionLimits;
+}
+
+interface Entry {
+  readonly request: SessionRequest;
+  readonly half: Half;
+  readonly checkpoints: Checkpoints;
+  readonly since: number;
+  session: Session | null;
+  connection: Connection | null;
+  /** Bytes of the connections before. */
+  earlier: Count;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+/** A session as the server's page shows it. */
+export interface SessionReport {
+  readonly request: SessionRequest;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly connection: Connection | null;
+  /** Bytes at the socket, over all its connections. */
+  readonly wire: Count;
+  readonly steps: number;
+  readonly samples: number;
+}
+
+/** A timer that is to take longer goes off at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
+/** All sessions of a server. */
+export interface Sessions {
+  /** Opens a session for a connection, or hands it over from the one before. Without one it waits `idleSeconds`. */
+  attach(request: SessionRequest, connection: Connection): Promise<{ session: Session; resumed: boolean }>;
+  /** Ends a session for good; `done`: the training as well, and the checkpoints go. */
+  end(id: string, options?: { readonly done?: boolean }): Promise<void>;
+  reports(): SessionReport[];
+  count(): number;
+  close(): Promise<void>;
+}
+
+export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
+  const entries = new Map<string, Entry>();
+  const halves = createHalves(open, limits);
+  const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
+
+  function livingSources(run: string): number[] {
+    const living = [...entries.values()].filter(({ request, connection }) => request.source.run === run && connection);
+    return living.map(({ request }) => request.source.index);
+  }
+
+  function create(request: SessionRequest): Entry {
+    const { run, index } = request.source;
+    const cleared = endAbandoned(run, index);
+    if (entries.size >= limits.sessions) {
+      throw new SluiceError(
+        'limit-sessions',
+        `The server has its ${limits.sessions} sessions. Try again later, or start it with a higher limit.`,
+      );
+    }
+    const entry: Entry = {
+      request,
+      half: halves.halfFor(request, cleared),
+      checkpoints: openCheckpoints(checkpoints, run, index, limits),
+      since: Date.now(),
+      session: null,
+      connection: null,
+      earlier: { sent: 0, received: 0 },
+      expiry: undefined,
+    };
+    entry.half.users.add(entry);
+    entries.set(request.id, entry);
+    return entry;
+  }
+
+  /**
+   * A source that was started again will not come back for its old session; where none of a run is connected, the
+   * whole run was, and begins anew or from a checkpoint.
+   */
+  function endAbandoned(run: string, index: number): Promise<unknown> {
+    const others = [...entries.values()].filter(({ request }) => request.source.run === run);
+    const goesOn = others.some(({ request, connection }) => request.source.index !== index && connection);
+    const abandoned = others.filter(({ request }) => !goesOn || request.source.index === index);
+    for (const { connection } of abandoned) {
+      connection?.close(closeCodes.takenOver, 'the source opened another session');
+    }
+    return Promise.all(abandoned.map(({ request }) => end(request.id)));
+  }
+
+  function dropConnection(entry: Entry): void {
+    const wire = entry.connection?.traffic().wire;
+    entry.connection = null;
+    if (wire) entry.earlier = added(entry.earlier, wire);
+  }
+
+  async function openSession(entry: Entry): Promise<Session> {
+    const half = await entry.half.trained;
+    const { run, index } = entry.request.source;
+    entry.session ??= createSession({
+      half,
+      checkpoints: entry.checkpoints,
+      average: (request) => averaging.join(run, index, request),
+    });
+    return entry.session;
+  }
+
+  /** The connection is gone: the session waits `idleSeconds` for another. */
+  function detach(id: string, connection: Connection): void {
+    const entry = entries.get(id);
+    if (entry?.connection !== connection) return;
+    dropConnection(entry);
+    entry.expiry = setTimeout(() => void end(id), Math.min(longestTimerMs, limits.idleSeconds * 1000)).unref();
+    averaging.left(entry.request.source.run);
+  }
+
+  async function end(id: string, { done = false } = {}): Promise<void> {
+    const entry = entries.get(id);
+    if (!entry) return;
+    const { run } = entry.request.source;
+    entries.delete(id);
+    clearTimeout(entry.expiry);
+    const others = [...entries.values()].some(({ request }) => request.source.run === run);
+    if (others) averaging.left(run);
+    else averaging.forget(run);
+    await halves.leave(entry.half, entry);
+    if (done) await entry.checkpoints.remove();
+  }
+
+  return {
+    async attach(request, connection) {
+      const known = entries.get(request.id);
+      if (known) requireSame(request, known.request, 'the session it resumes');
+      const entry = known ?? create(request);
+      clearTimeout(entry.expiry);
+      entry.connection?.close(closeCodes.takenOver, 'another connection took the session over');
+      dropConnection(entry);
+      entry.connection = connection;
+      void connection.closed.then(() => detach(request.id, connection));
+      try {
+        return { session: await openSession(entry), resumed: known !== undefined };
+      } catch (error) {
+        dropConnection(entry);
+        await end(request.id);
+        throw error;
+      }
+    },
+    end,
+    reports: () =>
+      [...entries.values()].map(({ request, since, connection, session, earlier }) => ({
+        ...{ request, since, connection },
+        wire: connection ? added(earlier, connection.traffic().wire) : earlier,
+        ...(session?.trained() ?? { steps: 0, samples: 0 }),
+      })),
+    count: () => entries.size,
+    async close() {
+      await Promise.all([...entries.keys()].map((id) => end(id)));
+    },
+  };
+}
+
+function added(a: Count, b: Count): Count {
+  return { sent: a.sent + b.sent, received: a.received + b.received };
+}

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer } from 'ws';
+import { messageOf, SluiceError } from '../../errors.ts';
+import { connectionOver, type Connection } from './connection.ts';
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** PEM. */
+  readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
+  /** Of one message. */
+  readonly messageBytes: number;
+  /** Clients that are expected at most. So many more connections as `spareConnections` are taken, to be refused in words. */
+  readonly clients: number;
+  /** How long a connection may take to become a WebSocket. */
+  readonly upgradeSeconds: number;
+}
+
+export interface Listener {
+  /** `ws://…` or `wss://…` */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Before its first message a client may send this much: an upgrade request and a `hello`. */
+const earlyBytes = 128 * 1024;
+
+const spareConnections = 64;
+
+/** Accepts WebSockets. Throws `listen-failed`, with what to do, when it cannot. */
+export async function listen(
+  options: ListenOptions,
+  accept: (connection: Connection, from: string) => void,
+): Promise<Listener> {
+  const { host, port, tls } = options;
+  const server = createServer(options);
+  const wires = new Map<string, Socket>();
+  server.on('connection', (wire: Socket) => {
+    const from = peer(wire);
+    wires.set(from, wire.setNoDelay());
+    wire.once('close', () => wires.delete(from));
+  });
+
+  const sockets = new WebSocketServer({
+    server,
+    path: '/',
+    maxPayload: options.messageBytes,
+    perMessageDeflate: false,
+  });
+  // Listening that fails is reported below; an accept that fails costs one client, not the server.
+  sockets.on('error', () => undefined);
+  sockets.on('connection', (socket, request: IncomingMessage) => {
+    const from = peer(request.socket);
+    // Under TLS the request's socket counts what it decrypted; the one beneath it counts the bytes of the wire.
+    const wire = wires.get(from) ?? request.socket;
+    limitUntilFirstMessage(request.socket, (first) => socket.once('message', first));
+    accept(connectionOver(socket, wire, 'client'), from);
+  });
+
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new SluiceError(
+      'listen-failed',
+      `Cannot listen on ${host} port ${port} (${reasonOf(error)}). Choose another host or port.`,
+      { cause: error },
+    );
+  }
+  const address = server.address() as AddressInfo;
+  const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return {
+    url: `${tls ? 'wss' : 'ws'}://${name}:${address.port}`,
+    async close() {
+      sockets.close();
+      server.close();
+      server.closeAllConnections();
+      for (const socket of sockets.clients) socket.terminate();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A server that holds no connection for long, nor too many, which never says who it is. */
+function createServer({ tls, clients, upgradeSeconds }: ListenOptions): HttpServer {
+  const patience = Math.ceil(upgradeSeconds * 1000);
+  const connectionsCheckingInterval = Math.ceil(patience / 4);
+  const timeouts = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval };
+  const server = tls
+    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, refuseHttp)
+    : createHttpServer(timeouts, refuseHttp);
+  server.maxConnections = clients + spareConnections;
+  return server;
+}
+
+function peer({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress ?? 'gone'}:${remotePort ?? 0}`;
+}
+
+const refuseHttp: RequestListener = (_request, response) => {
+  response.writeHead(426, { 'Content-Type': 'text/plain', Upgrade: 'websocket' });
+  response.end(
+    'This is a Sluice offload server. Connect to it with "sluice run --offload" or another WebSocket client.\n',
+  );
+};
+
+/** Cuts a client that sends much before it has said who it is. */
+function limitUntilFirstMessage(socket: Socket, onFirstMessage: (done: () => void) => void): void {
+  let bytes = 0;
+  const count = (data: Buffer): void => {
+    bytes += data.length;
+    if (bytes > earlyBytes) socket.destroy();
+  };
+  socket.on('data', count);
+  onFirstMessage(() => socket.off('data', count));
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
+}

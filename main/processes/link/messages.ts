@@ -1,0 +1,17 @@
+import type { Link } from '../../offload/link/link.ts';
+import type { Address } from '../../offload/link/relay.ts';
+import type { Failure } from '../../failure.ts';
+
+/** To the process of emulated links: the one message it gets. */
+export interface LinksRequest {
+  readonly target: Address;
+  readonly link: Link;
+  /** All links share one channel. */
+  readonly shared: boolean;
+  readonly count: number;
+  readonly seed: number;
+}
+
+export type FromLinks =
+  | { readonly kind: 'ready'; readonly addresses: readonly Address[] }
+  | { readonly kind: 'failed'; readonly failure: Failure };

@@ -1,0 +1,32 @@
+import { createMedium } from '../../offload/link/flow.ts';
+import { startRelay, type Relay } from '../../offload/link/relay.ts';
+import { failureOf } from '../../failure.ts';
+import type { FromLinks, LinksRequest } from './messages.ts';
+
+/**
+ * The process of a run's emulated links. Nothing else is computed in it, so that bytes arrive when they should. SIGUSR2
+ * breaks all their connections, as a network that fails.
+ */
+
+let relays: readonly Relay[] = [];
+
+function tell(message: FromLinks): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function open({ target, link, shared, count, seed }: LinksRequest): Promise<void> {
+  const medium = shared ? { medium: createMedium() } : {};
+  try {
+    relays = await Promise.all(
+      Array.from({ length: count }, (_, index) => startRelay({ target, link, seed: seed + index, ...medium })),
+    );
+    tell({ kind: 'ready', addresses: relays.map(({ host, port }) => ({ host, port })) });
+  } catch (error) {
+    tell({ kind: 'failed', failure: failureOf(error) });
+  }
+}
+
+process.on('message', (request: LinksRequest) => void open(request));
+process.on('disconnect', () => process.exit());
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+if (process.platform !== 'win32') process.on('SIGUSR2', () => relays.forEach((relay) => relay.cut()));

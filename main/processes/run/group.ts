@@ -1,0 +1,243 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '../../errors.ts';
+import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import type { Session } from '../../runs/life/follow.ts';
+import type { Snapshot } from '../../training/snapshot.ts';
+import { errorOf } from '../../failure.ts';
+import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
+import { createMeeting } from './cut.ts';
+import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
+import type { SourceRecords } from './records.ts';
+import { afterStep, skipped } from './standing.ts';
+
+export interface GroupOptions {
+  readonly session: Session;
+  readonly records: SourceRecords;
+  readonly sources: readonly number[];
+  /** Where its checkpoints are. */
+  readonly folder: string;
+  readonly task: (index: number, resume: Snapshot | null) => SourceTask;
+  readonly startProcess: (index: number) => StartSource;
+  /** Steps the server has taken in a session; null where that is not known. */
+  readonly stepsTaken: (session: string) => number | null;
+  readonly onEngine: (source: number, engine: EngineFacts) => void;
+  /**
+   * After so long without a word a process is taken for stuck. While it computes it says none, so that the next process
+   * of its source has twice the time.
+   */
+  readonly stallSeconds: number;
+  /** Before a source is started again, doubled each time; at first long enough for the server to say what it has taken. */
+  readonly pauseMs?: number;
+}
+
+/** The data sources that train one server half: all of a run, or a single one. */
+export interface Group {
+  /** Resolves when all of its sources are over; rejects with what they cannot get past. */
+  readonly done: Promise<void>;
+  readonly members: readonly Member[];
+  pause(): void;
+  proceed(): void;
+  /** Ends all sources after a last checkpoint. */
+  stop(): void;
+  /** Ends them at once. */
+  kill(): Promise<void>;
+}
+
+/** A source that dies more often than this without coming to a checkpoint is not started again. */
+const mostDeaths = 6;
+const longestPauseMs = 5000;
+/** How long sources have for their last checkpoint. */
+const stopMs = 30_000;
+
+/**
+ * Starts the sources of a group from their last checkpoint and sees them through. When a server half is lost, or the
+ * only source it has dies, they go back to that. Where others go on, a source that died joins them again: with the
+ * weights of its last checkpoint, past the batches that the server half has seen already.
+ */
+export function superviseGroup(options: GroupOptions): Group {
+  const { session, records, folder, task, stallSeconds, pauseMs = 400 } = options;
+  const { log } = session;
+  const members = options.sources.map(newMember);
+  const meeting = createMeeting({ session, folder, members, flush: () => records.flush() });
+  let paused = false;
+  let stopping = false;
+  let closed = false;
+  /** Counts how often all were started together. */
+  let round = 0;
+  let settle: { resolve: () => void; reject: (error: unknown) => void };
+  const done = new Promise<void>((resolve, reject) => (settle = { resolve, reject })).finally(() => {
+    closed = true;
+    clearInterval(watch);
+  });
+  const watch = setInterval(() => void attempt(endStuck), 1000);
+
+  /** What goes wrong, at once or later, ends the group: the disk may be full, for one. */
+  async function attempt(work: () => void | Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      settle.reject(error);
+    }
+  }
+
+  function endStuck(): void {
+    for (const member of members) {
+      const seconds = stallSeconds * 2 ** member.stuck;
+      if (!member.process || performance.now() - member.heard < seconds * 1000) continue;
+      log('source-stuck', { source: member.index, seconds });
+      member.stuck++;
+      member.process.kill();
+    }
+  }
+
+  function goOn(): void {
+    if (membersAt(members, 'ended', 'dropped').length === members.length) settle.resolve();
+    void attempt(() => meeting.goOn());
+  }
+
+  function start(member: Member, resume: Snapshot | null): void {
+    records.rewind(member.index, resume?.position ?? null);
+    startMember(member, task(member.index, resume), options.startProcess(member.index), {
+      onMessage: (message) => void attempt(() => hear(member, message)),
+      onGone: (how) => void attempt(() => recover(member, how)),
+    });
+    log('source-started', { source: member.index, pid: member.process?.pid, ...resume?.position });
+    if (paused) member.process?.send({ kind: 'pause' });
+  }
+
+  /** Starts all from the last checkpoint: first the one that puts the server half back, then those who join it. */
+  async function startAll(): Promise<void> {
+    const mine = ++round;
+    for (const member of members) member.stage = 'starting';
+    await Promise.all(members.map(endMember));
+    const cut = await loadCheckpoint(folder);
+    for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
+    if (closed || stopping) return;
+    const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
+    if (first) start(first, first.snapshot);
+    while (first?.stage === 'starting' && mine === round && !closed) await sleep(20);
+    // One that did not get that far is started again, and all with it.
+    if (mine !== round || closed || stopping || first?.stage === 'down') return;
+    if (first?.stage === 'dropped') throw notPutBack(first);
+    for (const member of members) if (member !== first) start(member, member.snapshot);
+  }
+
+  async function recover(member: Member, how: string): Promise<void> {
+    const { failure } = member;
+    if (closed) return;
+    if (member.stage === 'ended' || stopping) {
+      member.stage = 'ended';
+      goOn();
+      return;
+    }
+    if (failure && failure.code !== 'session-lost') throw errorOf(failure);
+    const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
+    member.stage = 'down';
+    member.deaths++;
+    log('source-died', { source: member.index, how: failure?.message ?? how });
+    if (member.deaths > mostDeaths) {
+      log('source-dropped', { source: member.index, deaths: member.deaths });
+      member.stage = 'dropped';
+      goOn();
+      return;
+    }
+    const mine = round;
+    const others = membersAt(members, 'open', 'training', 'arrived', 'saving');
+    const back = failure !== null || leftHalf || others.length === 0 || !member.snapshot;
+    if (!back) goOn();
+    await sleep(Math.min(longestPauseMs, pauseMs * 2 ** member.deaths));
+    if (closed || stopping || mine !== round) return;
+    if (back) await startAll();
+    else rejoin(member);
+  }
+
+  /** Lets a source go on where the server half last saw it. */
+  function rejoin(member: Member): void {
+    const { standing, session: lastSession, reported, index } = member;
+    const taken = lastSession === null ? null : options.stepsTaken(lastSession);
+    const unreported = Math.max(0, (taken ?? reported) - reported);
+    if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
+    start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
+  }
+
+  function hear(member: Member, message: FromSource): void {
+    switch (message.kind) {
+      case 'ready':
+        records.measured(member.index, message.stepsPerEpoch);
+        options.onEngine(member.index, message.engine);
+        return;
+      case 'open':
+        Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
+        goOn();
+        return;
+      case 'record':
+        records.add({ ...message.record, source: member.index });
+        if (message.record.kind === 'pair') member.pair = message.record;
+        if (message.record.kind !== 'step') return;
+        member.reported++;
+        member.standing &&= afterStep(member.standing, message.record);
+        return;
+      case 'arrived':
+        Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });
+        goOn();
+        return;
+      case 'checkpoint':
+        member.checkpoint = message.checkpoint;
+        goOn();
+        return;
+      case 'link':
+        log(`link-${message.event}`, { source: member.index, message: message.message });
+        member.lostSince = message.event === 'reconnected' ? null : (member.lostSince ?? performance.now());
+        return;
+      case 'ended':
+        member.stage = 'ended';
+        return;
+      case 'failed':
+        member.failure = message.failure;
+        return;
+      case 'alive':
+        return;
+    }
+  }
+
+  /** To all processes there are; those that have not begun to train have nothing to save. */
+  function stop(): void {
+    stopping = true;
+    for (const member of members) {
+      if (membersAt([member], 'training', 'arrived', 'saving').length > 0) member.process?.send({ kind: 'stop' });
+      else void endMember(member);
+      if (!member.process) member.stage = 'ended';
+    }
+    setTimeout(() => members.forEach(({ process }) => process?.kill()), stopMs).unref();
+    goOn();
+  }
+
+  void attempt(startAll);
+  return {
+    done,
+    members,
+    pause() {
+      paused = true;
+      for (const { process } of members) process?.send({ kind: 'pause' });
+    },
+    proceed() {
+      paused = false;
+      for (const { process } of members) process?.send({ kind: 'proceed' });
+    },
+    stop,
+    async kill() {
+      closed = true;
+      clearInterval(watch);
+      await Promise.all(members.map(endMember));
+    },
+  };
+}
+
+/** Without it the others would train a half that does not fit theirs. */
+function notPutBack({ index, failure }: Member): SluiceError {
+  const why = failure?.message ?? 'it died too often';
+  return new SluiceError(
+    'source-died',
+    `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
+  );
+}

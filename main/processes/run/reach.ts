@@ -1,0 +1,81 @@
+import { SluiceError } from '../../errors.ts';
+import { sluiceHome } from '../../home.ts';
+import type { ServerAddress } from '../../offload/client/dial.ts';
+import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
+import type { Session } from '../../runs/life/follow.ts';
+import type { Run } from '../../runs/store/run.ts';
+import { openGate, type Gate } from '../source/elsewhere/join-point.ts';
+import { startLinks, type Links } from '../link/start.ts';
+import type { JoinOptions, NetworkOptions } from './network.ts';
+
+/** Whether a source of the run joins from another machine. */
+export function isElsewhere({ experiment }: Run, joining: JoinOptions | undefined, index: number): boolean {
+  return joining !== undefined && index >= experiment.sources.count - joining.count;
+}
+
+/** Opens the place where sources join the run, when some are to. */
+export async function openJoinGate(
+  { run, log }: Session,
+  { join: joining, offload }: NetworkOptions,
+): Promise<Gate | null> {
+  if (!joining) return null;
+  const { count, host, port, announce } = joining;
+  if (!offload || count > run.experiment.sources.count) {
+    const message = offload
+      ? `${count} sources were to join, but sources.count is ${run.experiment.sources.count}.`
+      : 'Sources on other machines need a server that they can reach: start one with "sluice offload", and give --offload.';
+    throw new SluiceError('bad-usage', message, { path: 'sources.count' });
+  }
+  const gate = await openGate({ home: sluiceHome(), host, port });
+  log('waiting-for-sources', { count, url: gate.url });
+  announce(gate);
+  return gate;
+}
+
+/** Behind an emulated link a server's certificate can be trusted by its fingerprint alone. */
+export function requirePinned(
+  experiment: Experiment,
+  { url, fingerprint }: Pick<ServerAddress, 'url' | 'fingerprint'>,
+): void {
+  if (!linkOf(experiment) || !url.startsWith('wss:') || fingerprint !== undefined) return;
+  const message =
+    'link: an emulated link stands between source and server, so the name in the certificate does not match. ' +
+    'Give the fingerprint that the server prints (--fingerprint), or take the link out (--set link=null).';
+  throw new SluiceError('bad-usage', message, { path: 'link' });
+}
+
+/** The emulated links of a run, when it has any. */
+export async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
+  const link = linkOf(run.experiment);
+  // What is wrong with an address is told by who tries to reach it.
+  if (!link || !URL.canParse(url)) return null;
+  requirePinned(run.experiment, { url, fingerprint });
+  const { protocol, hostname, port } = new URL(url);
+  const { shared, ...rates } = link;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
+  const links = await startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
+  log('links-started', { pid: links.pid, ...link });
+  return links;
+}
+
+/** Where each source finds the server. */
+export function addressesOf(
+  { run }: Session,
+  { join: joining }: NetworkOptions,
+  server: ServerAddress,
+  links: Links | null,
+): ServerAddress[] {
+  const { token, ca, fingerprint } = server;
+  return Array.from({ length: run.experiment.sources.count }, (_, index) => {
+    const at = isElsewhere(run, joining, index) ? undefined : links?.addresses[index];
+    const url = at ? `${new URL(server.url).protocol}//${at.host}:${at.port}` : server.url;
+    return {
+      url,
+      name: server.url,
+      token,
+      ...(ca === undefined ? {} : { ca }),
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+    };
+  });
+}

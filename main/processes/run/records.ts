@@ -1,0 +1,56 @@
+import { meterProgress, type RunSize } from '../../runs/life/progress.ts';
+import { recordRun } from '../../runs/life/recorder.ts';
+import type { Session } from '../../runs/life/follow.ts';
+import type { TrainingRecord } from '../../training/records.ts';
+import type { Position } from '../../training/snapshot.ts';
+
+/** Everything that the data sources of a run report. This process alone writes it to the store. */
+export interface SourceRecords {
+  add(record: TrainingRecord): void;
+  flush(): void;
+  /** A source has said how much it has. */
+  measured(source: number, stepsPerEpoch: number): void;
+  /** Forgets what a source did beyond a position (null: everything), as it goes back there. */
+  rewind(source: number, position: Position | null): void;
+  /** Leaves out the time since the last record, as after a pause. */
+  skip(): void;
+}
+
+export function recordSources({ store, run, log, emit }: Session): SourceRecords {
+  const { sources, phases } = run.experiment;
+  const steps = new Map<number, number>();
+  const size: RunSize = {
+    // Of a source that has not said anything yet the others give an idea.
+    get stepsPerEpoch() {
+      const known = [...steps.values()].reduce((sum, each) => sum + each, 0);
+      return Math.max(1, Math.round((known * sources.count) / Math.max(1, steps.size)));
+    },
+    epochs: phases.reduce((sum, { epochs }) => sum + epochs, 0),
+  };
+  const recorder = recordRun(store, run.id, size);
+  const standing = (): { steps: number; bytes: number } => ({
+    steps: store.stepCount(run.id),
+    bytes: store.byteCount(run.id),
+  });
+  let meter = meterProgress(size, standing());
+  return {
+    add(record) {
+      recorder.add(record);
+      if (record.kind === 'step') {
+        emit(meter.step(record));
+        return;
+      }
+      log(record.kind, { ...record });
+      emit(record);
+      meter.other(record);
+    },
+    flush: recorder.flush,
+    measured: (source, stepsPerEpoch) => void steps.set(source, stepsPerEpoch),
+    rewind(source, position) {
+      recorder.flush();
+      store.truncateAfter(run.id, position, source);
+      meter = meterProgress(size, standing());
+    },
+    skip: () => meter.skip(),
+  };
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { SluiceError } from '../../../errors.ts';
+import type { FromSource } from '../messages.ts';
+
+/** What a source on another machine may say, member by member: it is written into the store and onto the disk. */
+
+const count = z.int().min(0);
+/** A diverged loss is not finite. */
+const real = z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]);
+const budget = z.int().min(1).nullable();
+const text = z.string().max(4000);
+const place = { training: count, phase: count, source: count, epoch: count, budget };
+const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
+
+const record = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...{ kind: z.literal('step'), ...place, ...bytes },
+    ...{ step: count, learningRate: real, samples: count, crossEntropy: real, pruneLoss: real, correct: count },
+    seconds: z.strictObject({ client: real, wire: real, server: real, wait: real }),
+    gates: z.instanceof(Float32Array).optional(),
+  }),
+  z.strictObject({
+    ...{ kind: z.literal('epoch'), ...place, ...bytes },
+    ...{ trainLoss: real, trainAccuracy: real, testLoss: real, testAccuracy: real },
+    ...{ samplesPerSecond: real, seconds: real },
+  }),
+  z.strictObject({
+    ...{ kind: z.literal('pair'), training: count, phase: count, source: count, budget },
+    ...{ testAccuracy: real, testLoss: real, bytesPerSample: real },
+  }),
+]);
+
+const tensors = z.record(
+  z.string().max(200),
+  z.strictObject({
+    shape: z.array(count).max(8),
+    data: z.union([z.instanceof(Float32Array), z.instanceof(BigInt64Array)]),
+  }),
+);
+const half = z.strictObject({ weights: tensors, momentum: tensors });
+const sum = { ...bytes, seconds: real, epochLoss: real, epochCorrect: real, epochSamples: real, epochSeconds: real };
+
+const snapshot = z.strictObject({
+  position: z.strictObject({ training: count, phase: count, epoch: count, batch: count, step: count }),
+  totals: z.strictObject(sum),
+  client: half,
+  server: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('state'), state: half }),
+    z.strictObject({ kind: z.literal('kept'), name: z.string().max(100), sha256: z.string().max(64) }),
+    z.strictObject({ kind: z.literal('shared') }),
+  ]),
+});
+
+const message = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.enum(['alive', 'ended']) }),
+  z.strictObject({
+    kind: z.literal('ready'),
+    engine: z.strictObject({ name: text, device: text, detail: text }),
+    stepsPerEpoch: count,
+  }),
+  z.strictObject({ kind: z.literal('open'), session: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('record'), record }),
+  z.strictObject({ kind: z.literal('arrived'), final: z.boolean() }),
+  z.strictObject({
+    kind: z.literal('checkpoint'),
+    checkpoint: z.strictObject({ kind: z.literal('checkpoint'), final: z.boolean(), snapshot }),
+  }),
+  z.strictObject({ kind: z.literal('link'), event: z.enum(['lost', 'retry', 'reconnected']), message: text }),
+  z.strictObject({
+    kind: z.literal('failed'),
+    failure: z.strictObject({
+      ...{ message: text, code: text.optional(), path: text.optional() },
+      stack: z.string().max(20_000).optional(),
+    }),
+  }),
+]);
+
+/** The message of a source. Throws `message-malformed` naming the member that is wrong. */
+export function checkMessage(value: unknown): FromSource {
+  const parsed = message.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new SluiceError(
+    'message-malformed',
+    `A message of a joined source is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}. Both sides need the same version of Sluice.`,
+  );
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { messageOf, SluiceError } from '../../../errors.ts';
+import { closeCodes, maxMessageBytes, type Connection } from '../../../offload/transport/connection.ts';
+import { decodeControl, encodeControl } from '../../../offload/protocol/control.ts';
+import { listen } from '../../../offload/transport/listener.ts';
+import { errorMessage } from '../../../offload/server/session.ts';
+import { isLoopback } from '../../../offload/transport/loopback.ts';
+import { newToken, sameToken } from '../../../offload/transport/token.ts';
+import { mostSources } from '../../../runs/experiment/experiment.ts';
+import { decodeMessage, encodeMessage } from '../../../wire.ts';
+import type { Child } from '../../child.ts';
+import { fingerprintOf, ownCertificate } from '../../server/certificate.ts';
+import type { FromSource, ToSource } from '../messages.ts';
+import { checkMessage } from './check.ts';
+
+export interface GateOptions {
+  /** Of this machine's certificate. */
+  readonly home: string;
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
+/** Where data sources on other machines join a run. */
+export interface Gate {
+  readonly url: string;
+  readonly token: string;
+  readonly fingerprint: string | null;
+  /** A source's process on whichever machine joins next: what is sent to it waits until then. */
+  take(onMessage: (message: FromSource) => void): Child<ToSource>;
+  close(): Promise<void>;
+}
+
+/** A source that was asked for, and the machine that joined as it. */
+interface Seat {
+  readonly waiting: ToSource[];
+  readonly onMessage: (message: FromSource) => void;
+  readonly leave: (how: string) => void;
+  connection: Connection | null;
+}
+
+const helloMs = 10_000;
+const aliveMs = 1000;
+
+/** Listens for sources, encrypted wherever another machine can reach it. */
+export async function openGate({ home, host, port }: GateOptions): Promise<Gate> {
+  const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
+  const token = newToken();
+  const seats = new Set<Seat>();
+  const limits = { messageBytes: maxMessageBytes, clients: mostSources, upgradeSeconds: helloMs / 1000 };
+  const listener = await listen({ host, port, tls, ...limits }, (connection) => {
+    void admit(connection).catch((error: unknown) => refuse(connection, error));
+  });
+
+  async function admit(connection: Connection): Promise<void> {
+    const overdue = setTimeout(() => connection.close(closeCodes.noHello), helloMs);
+    const hello = decodeControl('hello', await connection.receive().finally(() => clearTimeout(overdue)));
+    if (!sameToken(hello.token, token)) {
+      throw new SluiceError('auth-token', 'The token is wrong. Use the one that the run printed when it started.');
+    }
+    const seat = [...seats].find((each) => each.connection === null);
+    if (!seat) throw new SluiceError('limit-clients', 'The run has all the sources it waits for.');
+    seat.connection = connection;
+    const limits = { messageBytes: maxMessageBytes, idleSeconds: 1 };
+    connection.send(encodeControl('welcome', { software: 'sluice', models: [], codecs: [], limits }));
+    for (const message of seat.waiting.splice(0)) connection.send(encodeMessage(message));
+    void connection.closed.then(({ reason, code }) => seat.leave(reason || `connection closed, code ${code}`));
+    for (;;) seat.onMessage(checkMessage(decodeMessage(await connection.receive())));
+  }
+
+  return {
+    ...{ url: listener.url, token, fingerprint: tls && fingerprintOf(tls) },
+    take(onMessage) {
+      let left: (how: string) => void = () => undefined;
+      const gone = new Promise<string>((resolve) => (left = resolve));
+      // Nobody has joined yet: that is no reason to take it for stuck.
+      const alive = setInterval(() => seat.connection === null && onMessage({ kind: 'alive' }), aliveMs);
+      const seat: Seat = {
+        ...{ waiting: [], onMessage, connection: null },
+        leave(how) {
+          clearInterval(alive);
+          seats.delete(seat);
+          left(how);
+        },
+      };
+      seats.add(seat);
+      return {
+        pid: 0,
+        gone,
+        send(message) {
+          if (seat.connection) seat.connection.send(encodeMessage(message));
+          else seat.waiting.push(message);
+        },
+        kill() {
+          seat.connection?.close(closeCodes.stopping, 'the run let it go');
+          seat.leave('let go');
+        },
+      };
+    },
+    async close() {
+      for (const seat of seats) seat.connection?.close(closeCodes.stopping, 'the run is over');
+      await listener.close();
+    },
+  };
+}
+
+function refuse(connection: Connection, error: unknown): void {
+  if (error instanceof SluiceError && error.code.startsWith('connection-')) return;
+  connection.send(errorMessage(error));
+  connection.close(closeCodes.protocol, messageOf(error).slice(0, 100));
+}

@@ -1,0 +1,59 @@
+import type { ServerAddress } from '../../offload/client/dial.ts';
+import type { Experiment } from '../../runs/experiment/experiment.ts';
+import type { TrainingRecord } from '../../training/records.ts';
+import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
+import type { Failure } from '../../failure.ts';
+
+/** What a data source is to do: its part of a run, from the start or from a checkpoint on. */
+export interface SourceTask {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly index: number;
+  /** Names the run to the offload server, the same each time the run is gone on with. */
+  readonly run: string;
+  readonly server: ServerAddress;
+  readonly retrySeconds: number;
+  readonly resume: Snapshot | null;
+}
+
+/** What sources that train one server half agree on at a checkpoint. */
+export interface Meeting {
+  /** Whether this source sees to the server half's state. */
+  readonly keeper: boolean;
+  /** Whether it is needed in full. */
+  readonly full: boolean;
+}
+
+/** From the run to a data source; `task` comes first and once. */
+export type ToSource =
+  | { readonly kind: 'task'; readonly task: SourceTask }
+  /** Answers `open`. */
+  | { readonly kind: 'enter' }
+  /** Answers `arrived`. */
+  | ({ readonly kind: 'met' } & Meeting)
+  /** Answers `checkpoint`: it is on the disk. */
+  | { readonly kind: 'saved' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'proceed' }
+  /** Ends the source after a last checkpoint, or at once where it cannot reach the server. */
+  | { readonly kind: 'stop' };
+
+/** From a data source to its run; `ended` and `failed` are the last message. */
+export type FromSource =
+  | { readonly kind: 'alive' }
+  | { readonly kind: 'ready'; readonly engine: EngineFacts; readonly stepsPerEpoch: number }
+  /** The server half is as it should be: training may begin. */
+  | { readonly kind: 'open'; readonly session: string }
+  | { readonly kind: 'record'; readonly record: TrainingRecord }
+  /** At a checkpoint, with nothing under way to the server; a final one takes the server half along in full. */
+  | { readonly kind: 'arrived'; readonly final: boolean }
+  | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'link'; readonly event: 'lost' | 'retry' | 'reconnected'; readonly message: string }
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+export interface EngineFacts {
+  readonly name: string;
+  readonly device: string;
+  readonly detail: string;
+}

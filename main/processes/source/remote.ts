@@ -1,0 +1,83 @@
+import { decodeSafetensors, encodeSafetensors } from '../../model/safetensors.ts';
+import type { OffloadClient } from '../../offload/client/client.ts';
+import { decodeHalfState, encodeHalfState } from '../../offload/protocol/half-state.ts';
+import { decodeGradient, decodeScore, encodeEvaluate, encodeStep } from '../../offload/protocol/messages.ts';
+import {
+  averageState,
+  fetchState,
+  keepState,
+  resetServerOptimiser,
+  restoreState,
+  writeState,
+} from '../../offload/client/remote-half.ts';
+import { codecsOf, type CodecSettings } from '../../training/codecs.ts';
+import type { Offloader } from '../../training/offloader.ts';
+import type { Meeting } from './messages.ts';
+
+export interface RemoteOptions {
+  readonly codecs: CodecSettings;
+  /** Before the first step of a phase: waits until the sources of the run may go on. */
+  readonly enter: () => Promise<void>;
+  /** Before a checkpoint: waits for all sources that train one server half. */
+  readonly meet: (final: boolean) => Promise<Meeting>;
+  /** A name that no checkpoint of this source had before. */
+  readonly checkpointName: () => string;
+}
+
+/** The server half behind a session of an offload server. */
+export function remoteOffloader(client: OffloadClient, options: RemoteOptions): Offloader {
+  const { codecs, enter, meet, checkpointName } = options;
+  // After a final checkpoint nothing that the server keeps is needed any more.
+  let complete = false;
+  return {
+    async step(request) {
+      complete = false;
+      const { up, down } = codecsOf(request, codecs);
+      const before = client.traffic().wire;
+      const start = performance.now();
+      const sent = encodeStep(request, up, down);
+      const received = await client.request(sent);
+      const { gradient, loss, correct, serverSeconds, waitSeconds } = decodeGradient(received);
+      const seconds = (performance.now() - start) / 1000;
+      const { wire } = client.traffic();
+      return {
+        gradient,
+        loss,
+        correct,
+        bytesUp: sent.length,
+        bytesDown: received.length,
+        wireUp: wire.sent - before.sent,
+        wireDown: wire.received - before.received,
+        serverSeconds,
+        waitSeconds,
+        wireSeconds: Math.max(0, seconds - serverSeconds - waitSeconds),
+      };
+    },
+    async evaluate(request) {
+      const { loss, correct } = decodeScore(
+        await client.request(encodeEvaluate(request, codecsOf(request, codecs).up)),
+      );
+      return { loss, correct };
+    },
+    async phase({ fresh }) {
+      await enter();
+      if (fresh) await resetServerOptimiser(client);
+    },
+    async checkpoint(final) {
+      const { keeper, full } = await meet(final);
+      complete = final;
+      if (!keeper) return { kind: 'shared' };
+      if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client)) };
+      return { kind: 'kept', ...(await keepState(client, checkpointName())) };
+    },
+    async restore(saved) {
+      if (saved.kind === 'state') await writeState(client, encodeHalfState(saved.state));
+      if (saved.kind === 'kept') await restoreState(client, saved);
+    },
+    async average(round, samples, weights) {
+      const { state } = await averageState(client, { round, samples, state: encodeSafetensors(weights) });
+      return decodeSafetensors(state, 'The average of the client halves');
+    },
+    close: () => client.close({ done: complete }),
+  };
+}

@@ -1,0 +1,50 @@
+import type { ChartExport, EngineReport, ExportedFile, ImportRequest, RunExport, Sample } from '../../api.ts';
+import type { ImportResult } from '../../data/import.ts';
+import type { OnProgress } from '../../data/progress.ts';
+import { sluiceHome } from '../../home.ts';
+import { openStore, type Store } from '../../runs/store/store.ts';
+
+/**
+ * What takes long or computes, and is therefore done in a process of its own. Each loads only what it needs, as most
+ * of its time is loading.
+ */
+export const tasks = {
+  async engines(): Promise<EngineReport[]> {
+    const { diagnoseEngines } = await import('../../engine/engine.ts');
+    return diagnoseEngines();
+  },
+
+  async samples({ dataset, count }: { dataset: string; count: number }): Promise<Sample[]> {
+    const { thumbnails } = await import('../../data/thumbnails.ts');
+    return thumbnails(dataset, count);
+  },
+
+  async getDataset({ name }: { name: string }, onProgress: OnProgress): Promise<ImportResult> {
+    const { getDataset } = await import('../../data/get.ts');
+    return getDataset(name, { onProgress });
+  },
+
+  async importDataset({ path, ...options }: ImportRequest, onProgress: OnProgress): Promise<ImportResult> {
+    const { importDataset } = await import('../../data/import.ts');
+    return importDataset(path, { ...options, onProgress });
+  },
+
+  async exportChart(request: ChartExport): Promise<ExportedFile> {
+    const { exportChart } = await import('../../exports/export.ts');
+    return withStore((store) => exportChart(store, request));
+  },
+
+  async exportRuns(request: RunExport): Promise<ExportedFile> {
+    const { exportRuns } = await import('../../exports/export.ts');
+    return withStore((store) => exportRuns(store, request));
+  },
+} as const;
+
+async function withStore<T>(use: (store: Store) => Promise<T>): Promise<T> {
+  const store = openStore(sluiceHome());
+  try {
+    return await use(store);
+  } finally {
+    store.close();
+  }
+}

@@ -1,0 +1,64 @@
+import type { DatasetInfo } from '../../data/source.ts';
+import { describeCut } from '../../model/describe.ts';
+import type { Cut, NetworkSpec } from '../../model/spec.ts';
+import { networkSpec } from '../../model/zoo.ts';
+import type { Experiment } from './experiment.ts';
+import { problem, throwProblems, type Problem } from './problems.ts';
+
+/** The network of an experiment for the images of its data set, and where it is cut. */
+export function experimentNetwork(
+  { model, split }: Experiment,
+  { shape, classes }: DatasetInfo,
+): { network: NetworkSpec; cut: Cut } {
+  return {
+    network: networkSpec(model.name, { input: shape, classes: classes.length, width: model.width }),
+    cut: split,
+  };
+}
+
+/**
+ * Whether an experiment suits its data set and network: the cut exists, the module fits, budgets are within the maps,
+ * there are enough images. Throws a SluiceError naming the fields where it does not.
+ */
+export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const [, , maps] = describeCut(network, cut).sent;
+  throwProblems('The experiment', [...budgetProblems(experiment, maps), ...dataProblems(experiment, info)]);
+}
+
+/** Budgets beyond the φ maps at the cut. */
+export function budgetProblems({ phases, split }: Experiment, maps: number): Problem[] {
+  return phases.flatMap(({ budget }, i) =>
+    split.module && budget !== 'full' && budget > maps
+      ? [problem(`phases.${i}.budget`, budget, `at most ${maps}, the maps at layer ${split.layer}, or "full"`)]
+      : [],
+  );
+}
+
+/** Where a data set has too few images. */
+export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem[] {
+  const { dataset, sources } = experiment;
+  const samples = Math.min(dataset.trainSamples ?? Infinity, info.trainSamples);
+  return [
+    ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
+    ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
+    ...(sources.count > samples
+      ? [problem('sources.count', sources.count, `at most ${samples}, the training images, so that each has one`)]
+      : []),
+    ...(experiment.batchSize > info.trainSamples
+      ? [
+          problem(
+            'batchSize',
+            experiment.batchSize,
+            `at most ${info.trainSamples}, the training images of ${info.name}`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {
+  return wanted !== undefined && wanted > there
+    ? [problem(path, wanted, `at most ${there}, all that ${dataset} has`)]
+    : [];
+}

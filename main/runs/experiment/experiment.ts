@@ -1,0 +1,248 @@
+import { z } from 'zod';
+import { networkNames } from '../../model/zoo.ts';
+import { codecNames } from '../../offload/codecs/index.ts';
+import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
+
+/**
+ * The one description of an experiment, shared by files, flags and forms. Every field has a default that makes sense
+ * on its own, so `{}` is a valid experiment. parseExperiment (parse.ts) fills in the defaults and checks it all.
+ */
+
+const budget = z
+  .union([z.literal('full'), z.int().min(1)])
+  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked');
+
+const phase = z.strictObject({
+  budget,
+  epochs: z.int().min(1).describe('Passes over the training data'),
+});
+
+const dataset = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .default('synthetic')
+      .describe('synthetic (built in), a downloaded one such as cifar10, or the name of an imported one'),
+    trainSamples: z.int().min(1).optional().describe('Train on this many images, drawn by seed, all classes alike'),
+    testSamples: z.int().min(1).optional().describe('Test on this many images, drawn the same way'),
+    augment: z.boolean().default(true).describe('Random crops and flips while training, as the data set wants them'),
+  })
+  .describe('The images');
+
+const model = z
+  .strictObject({
+    name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
+    width: z.number().positive().max(4).default(1).describe('Multiplies the number of maps of every layer'),
+  })
+  .describe('The network');
+
+const split = z
+  .strictObject({
+    layer: z
+      .int()
+      .min(0)
+      .default(5)
+      .describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
+    module: z
+      .strictObject({
+        resolution: z.int().min(1).max(8).default(1).describe('Resolution factor r: maps shrink r times a side'),
+        features: z.int().min(1).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
+      })
+      .nullable()
+      .prefault({})
+      .describe('The compression module; null, and nothing else, for plain-split and raw-image'),
+  })
+  .describe('Where the network is cut');
+
+const gate = z
+  .strictObject({
+    delta: z
+      .number()
+      .positive()
+      .default(0.01)
+      .describe('δ, steepness of the gate loss (the testbed of the paper: 0.1)'),
+    epsilon: z.number().min(0).default(1000).describe('ε, weight of the gate loss'),
+    lambda: z.number().min(0).default(1).describe('λ, weight of its falling side'),
+    mask: z
+      .enum(['squared', 'linear'])
+      .default('squared')
+      .describe('m = f² as in the published code, m = f as in the paper'),
+    ties: z
+      .enum(['keep', 'cut'])
+      .default('cut')
+      .describe(
+        'Maps whose mask equals the last one within the budget, as saturated gates do: cut holds the budget exactly, ' +
+          'keep sends them too as the published code does',
+      ),
+  })
+  .describe('The gate that chooses the maps, and its loss');
+
+const optimiser = z
+  .strictObject({
+    learningRate: z.number().positive().default(0.01).describe('0.001 unless given for prune and scratch'),
+    momentum: z.number().min(0).lt(1).default(0).describe('0.9 unless given for prune and scratch'),
+    weightDecay: z.number().min(0).default(5e-4).describe('Pulls every weight towards 0, those of the gate too'),
+  })
+  .describe('Stochastic gradient descent');
+
+const selectLr = z
+  .strictObject({
+    epochs: z.int().min(0).default(0).describe('l_k: the first epochs of every phase but the first'),
+    factor: z.number().positive().default(1).describe('γ: in these the learning rate is multiplied by this'),
+  })
+  .describe('selectLr(l_k, γ) of algorithms 1 to 3');
+
+const codec = z
+  .strictObject({
+    up: z.enum(codecNames).default('float16').describe('Maps, in budgeted phases'),
+    down: z
+      .enum(codecNames)
+      .default('float32')
+      .describe('Their gradients, in budgeted phases; float16 unless given for prune and scratch'),
+    full: z.enum(codecNames).default('float32').describe('Both directions at full budget'),
+  })
+  .describe('Number formats on the wire');
+
+/** Data sources that a run may have. */
+export const mostSources = 64;
+
+const sources = z
+  .strictObject({
+    count: z
+      .int()
+      .min(1)
+      .max(mostSources)
+      .default(1)
+      .describe('Client devices that train at the same time, each a process'),
+    skew: z
+      .number()
+      .positive()
+      .optional()
+      .describe('Dirichlet α of the classes at each source: small is uneven; without it all sources see all alike'),
+    serverHalf: z
+      .enum(['shared', 'own'])
+      .default('shared')
+      .describe('shared: every source’s batches update one server half, as in the testbed; own: one for each source'),
+    averageEpochs: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('SplitFed: the client halves are averaged every so many epochs; without it they stay separate'),
+    gather: z
+      .boolean()
+      .default(false)
+      .describe('The server may take several sources’ batches into one step, which changes the mathematics'),
+    threads: z.int().min(1).max(256).optional().describe('Threads of a device; all cores for one source, else 1'),
+    cpuShare: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe('Share of a core that a device has, emulated by pauses; the paper’s testbed: 0.4'),
+  })
+  .describe('The client devices');
+
+type LinkName = keyof typeof linkPresets;
+const linkNames = Object.keys(linkPresets) as [LinkName, ...LinkName[]];
+
+const link = z
+  .strictObject({
+    ...linkSchema.shape,
+    shared: z.boolean().default(false).describe('All sources and both directions share one channel, as on Wi-Fi'),
+  })
+  .meta({
+    description: 'Rates, round-trip time and loss of the emulated network',
+    // What the names stand for, in their order, for a form to begin with.
+    examples: linkNames.map((name) => linkOf({ link: name })),
+  });
+
+export const methods = ['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'] as const;
+export type Method = (typeof methods)[number];
+
+export const experimentSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe('Where editors find this schema'),
+    name: z
+      .string()
+      .min(1)
+      .max(200)
+      .regex(/^\P{Cc}*$/u, 'one line, without control characters')
+      .default('deprune')
+      .describe('The method unless given'),
+    notes: z.string().default('').describe('What it is for, and what is expected of it'),
+    dataset: dataset.prefault({}),
+    model: model.prefault({}),
+    split: split.prefault({}),
+    method: z
+      .enum(methods)
+      .default('deprune')
+      .describe(
+        'deprune: rising budgets; prune: falling budgets, a model for each; scratch: new weights for each budget; ' +
+          'full and high-compression: one budget, the largest or the smallest, for the epochs of all phases; ' +
+          'plain-split: no module; raw-image: the server computes everything',
+      ),
+    phases: z
+      .array(phase)
+      .min(1)
+      .default([
+        { budget: 4, epochs: 6 },
+        { budget: 'full', epochs: 3 },
+      ])
+      .describe('Budgets in the order they are trained; for prune and scratch full, 32 and 4 unless given'),
+    gate: gate.prefault({}),
+    optimiser: optimiser.prefault({}),
+    selectLr: selectLr.prefault({}),
+    batchSize: z.int().min(1).max(4096).default(16).describe('Images of a training step'),
+    seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run for each'),
+    codec: codec.prefault({}),
+    sources: sources.prefault({}),
+    link: z
+      .union([z.enum(linkNames), link])
+      .nullable()
+      .default(null)
+      .describe('The network between source and server; null is the real one, unhindered'),
+    processes: z
+      .enum(['separate', 'one'])
+      .default('separate')
+      .describe('Client and server as processes of their own over a socket, or both in one without any'),
+    engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').describe('auto takes the best there is'),
+    threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
+    checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides after every epoch'),
+  })
+  .meta({ id: 'Experiment', title: 'Sluice experiment' });
+
+export type Experiment = z.output<typeof experimentSchema>;
+/** An emulated network, and whether all sources share it. */
+export interface SharedLink extends Link {
+  readonly shared: boolean;
+}
+
+/** What `link` stands for; the Wi-Fi preset is one channel for all. */
+export function linkOf({ link: wanted }: { readonly link: LinkName | SharedLink | null }): SharedLink | null {
+  return typeof wanted === 'string' ? { ...linkPresets[wanted], shared: wanted === 'wifi6' } : wanted;
+}
+
+export type ExperimentInput = z.input<typeof experimentSchema>;
+
+const fallingBudgets: ExperimentInput = {
+  optimiser: { learningRate: 1e-3, momentum: 0.9 },
+  // The published prune goes backward through its cast to float16; deprune sends the gradient in float32.
+  codec: { down: 'float16' },
+  phases: [
+    { budget: 'full', epochs: 6 },
+    { budget: 32, epochs: 3 },
+    { budget: 4, epochs: 3 },
+  ],
+};
+
+/** What a method wants instead of the general defaults. */
+export const methodDefaults: Readonly<Record<Method, ExperimentInput>> = {
+  deprune: { name: 'deprune' },
+  prune: { name: 'prune', ...fallingBudgets },
+  scratch: { name: 'scratch', ...fallingBudgets },
+  full: { name: 'full' },
+  'high-compression': { name: 'high-compression' },
+  'plain-split': { name: 'plain-split', split: { module: null } },
+  'raw-image': { name: 'raw-image', split: { layer: 0, module: null } },
+};

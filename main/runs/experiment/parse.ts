@@ -1,0 +1,86 @@
+import { experimentSchema, methodDefaults, methods, type Experiment, type Method } from './experiment.ts';
+import { hasFields, merge } from '../../fields.ts';
+import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
+
+/**
+ * A whole experiment from what a file, flags or a form say, with the defaults of its method filled in. Throws one
+ * SluiceError (`bad-experiment`) naming path, value and expectation of everything that is wrong.
+ */
+export function parseExperiment(input: unknown): Experiment {
+  const { experiment, problems } = readExperiment(input);
+  throwProblems('The experiment', problems);
+  return experiment!;
+}
+
+/** The same without throwing: what is wrong, and the experiment as far as every single field can be read. */
+export function readExperiment(input: unknown): { experiment: Experiment | null; problems: Problem[] } {
+  const parsed = experimentSchema.safeParse(withMethodDefaults(input), { reportInput: true });
+  return parsed.success
+    ? { experiment: parsed.data, problems: contradictions(parsed.data) }
+    : { experiment: null, problems: problemsOf(parsed.error, experimentSchema) };
+}
+
+function withMethodDefaults(input: unknown): unknown {
+  if (!hasFields(input)) return input;
+  const { method = 'deprune' } = input;
+  return isMethod(method) ? merge(methodDefaults[method], input) : input;
+}
+
+function isMethod(value: unknown): value is Method {
+  return (methods as readonly unknown[]).includes(value);
+}
+
+/** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
+function contradictions(experiment: Experiment): Problem[] {
+  const { dataset, batchSize, seeds } = experiment;
+  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
+  seeds.forEach((seed, i) => {
+    if (seeds.indexOf(seed) < i) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
+  });
+  if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
+    problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));
+  }
+  return problems;
+}
+
+function budgetOrder({ method, phases }: Experiment): Problem[] {
+  if (method !== 'deprune' && method !== 'prune') return [];
+  const budgets = phases.map(({ budget }) => (budget === 'full' ? Infinity : budget));
+  const at = budgets.findIndex(
+    (budget, i) => i > 0 && (method === 'deprune' ? budget <= budgets[i - 1] : budget >= budgets[i - 1]),
+  );
+  if (at < 0) return [];
+  const order =
+    method === 'deprune'
+      ? 'more than the phase before, since deprune goes up'
+      : 'less than the phase before, since prune goes down';
+  return [problem(`phases.${at}.budget`, phases[at].budget, order)];
+}
+
+function moduleOfMethod({ method, split }: Experiment): Problem[] {
+  const withoutModule = method === 'plain-split' || method === 'raw-image';
+  if (withoutModule && split.module)
+    return [problem('split.module', split.module, `null, since ${method} has no module`)];
+  if (!withoutModule && !split.module) {
+    return [
+      problem('split.module', null, `a module, since ${method} has a gate; without one the method is plain-split`),
+    ];
+  }
+  if (method === 'raw-image' && split.layer > 1)
+    return [problem('split.layer', split.layer, '0, since raw-image sends the image')];
+  return [];
+}
+
+/** What takes processes of their own; in one it would go unheeded. */
+function withinOneProcess({ processes, sources, link }: Experiment): Problem[] {
+  if (processes === 'separate') return [];
+  const one = 'with both halves in one process';
+  return [
+    ...(sources.count > 1 ? [problem('sources.count', sources.count, `1 ${one}`)] : []),
+    ...(sources.cpuShare < 1 ? [problem('sources.cpuShare', sources.cpuShare, `1 ${one}`)] : []),
+    ...(sources.threads === undefined
+      ? []
+      : [problem('sources.threads', sources.threads, `nothing ${one}: set threads instead`)]),
+    ...(link === null ? [] : [problem('link', link, `null ${one}`)]),
+  ];
+}

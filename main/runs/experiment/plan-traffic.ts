@@ -1,0 +1,146 @@
+import type { DatasetInfo } from '../../data/source.ts';
+import { describeCut } from '../../model/describe.ts';
+import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
+import type { CodecName } from '../../offload/codecs/index.ts';
+import { gradientSections, requestSections, totalBytes } from '../../offload/protocol/messages.ts';
+import { planTrainings, selectLearningRate } from '../../training/plan.ts';
+import type { Budget } from '../../training/records.ts';
+import { experimentNetwork } from './check.ts';
+import type { Experiment } from './experiment.ts';
+
+/** A phase as planned, of all sources together. Steps, bytes and epochs are of the phase alone. */
+export interface PlannedPhase {
+  readonly training: number;
+  readonly budget: Budget;
+  readonly firstEpoch: number;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Of its first epoch, selectLr included. */
+  readonly learningRate: number;
+}
+
+/** Predicted traffic of all training steps, headers included; evaluation is not counted, as in the records. */
+export interface PlannedTraffic {
+  readonly phases: readonly PlannedPhase[];
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** The same epochs at full budget, and without a module at all. */
+  readonly fullBudgetBytes: number;
+  readonly plainSplitBytes: number;
+  readonly steps: number;
+}
+
+interface Bytes {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** What one half sends the other for a step: the shape at the cut, and whether the client has weights to train. */
+export interface CutFeatures {
+  readonly sent: Shape;
+  readonly clientTrains: boolean;
+  readonly classes: number;
+}
+
+/**
+ * What one run of an experiment will send, from the sizes of its messages: exact for number formats without lossless
+ * compression (an upper bound with one) and ties cut (a lower bound when kept). Label-skewed sources are taken to have
+ * equally many samples. Throws what describeCut throws.
+ */
+export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedTraffic {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const features = featuresAt(network, cut);
+  const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
+  const batches = batchesPerEpoch(experiment, info);
+  const steps = batches.reduce((sum, { count }) => sum + count, 0);
+  const phases = trainings.flatMap((training, index) =>
+    training.map((phase, i): PlannedPhase => {
+      const { up, down } = epochBytes(batches, features, phase.budget, experiment.codec);
+      return {
+        training: index,
+        budget: phase.budget,
+        firstEpoch: phase.firstEpoch,
+        epochs: phase.epochs,
+        steps: steps * phase.epochs,
+        bytesUp: up * phase.epochs,
+        bytesDown: down * phase.epochs,
+        learningRate: selectLearningRate(experiment.optimiser.learningRate, experiment.selectLr, i, 0),
+      };
+    }),
+  );
+  const sum = (of: (phase: PlannedPhase) => number): number => phases.reduce((total, phase) => total + of(phase), 0);
+  const epochs = sum((phase) => phase.epochs);
+  const atFull = (at: CutFeatures): number => {
+    const { up, down } = epochBytes(batches, at, null, experiment.codec);
+    return epochs * (up + down);
+  };
+  return {
+    phases,
+    bytesUp: sum((phase) => phase.bytesUp),
+    bytesDown: sum((phase) => phase.bytesDown),
+    fullBudgetBytes: atFull(features),
+    plainSplitBytes: atFull(featuresAt(network, { ...cut, module: null })),
+    steps: sum((phase) => phase.steps),
+  };
+}
+
+/** What crosses the network at a cut. Throws what describeCut throws. */
+export function featuresAt(network: NetworkSpec, cut: Cut): CutFeatures {
+  const { client, sent } = describeCut(network, cut);
+  return { sent, clientTrains: client.some(({ parameters }) => parameters > 0), classes: network.classes };
+}
+
+/** Bytes of the messages of one training step with so many samples. */
+export function stepBytes(
+  { sent: [height, width, total], clientTrains, classes }: CutFeatures,
+  samples: number,
+  budget: Budget,
+  codec: Experiment['codec'],
+): Bytes {
+  const kept = budget ?? total;
+  const [upCodec, downCodec]: [CodecName, CodecName] =
+    budget === null ? [codec.full, codec.full] : [codec.up, codec.down];
+  const shape = [samples, height, width] as const;
+  return {
+    up: totalBytes(requestSections({ shape, total, kept, gated: budget !== null, classes }, upCodec)),
+    down: totalBytes(gradientSections([...shape, clientTrains ? kept : 0], downCodec)),
+  };
+}
+
+interface Batches {
+  readonly samples: number;
+  readonly count: number;
+}
+
+/** The batches of an epoch at all sources by their size: the last of each source may be smaller. */
+function batchesPerEpoch({ batchSize, dataset, sources }: Experiment, { trainSamples }: DatasetInfo): Batches[] {
+  const samples = dataset.trainSamples ?? trainSamples;
+  const larger = samples % sources.count;
+  const share = Math.floor(samples / sources.count);
+  return [
+    { share: share + 1, sources: larger },
+    { share, sources: sources.count - larger },
+  ].flatMap((part) => [
+    { samples: batchSize, count: Math.floor(part.share / batchSize) * part.sources },
+    { samples: part.share % batchSize, count: part.share % batchSize > 0 ? part.sources : 0 },
+  ]);
+}
+
+function epochBytes(
+  batches: readonly Batches[],
+  features: CutFeatures,
+  budget: Budget,
+  codec: Experiment['codec'],
+): Bytes {
+  let up = 0;
+  let down = 0;
+  for (const { samples, count } of batches) {
+    if (count === 0) continue;
+    const step = stepBytes(features, samples, budget, codec);
+    up += count * step.up;
+    down += count * step.down;
+  }
+  return { up, down };
+}

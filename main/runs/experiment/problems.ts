@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { SluiceError } from '../../errors.ts';
+
+/** Something wrong with one field: `path` is dotted, `text` goes on from it ("is 0: expected 1 or more"). */
+export interface Problem {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Throws one SluiceError that lists every problem; does nothing when there is none. */
+export function throwProblems(subject: string, problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (!first) return;
+  const lines = problems.map(({ path, text }) => `${path === '' ? subject : path} ${text}`);
+  const message =
+    lines.length === 1 ? lines.join() : [`${subject} has ${lines.length} problems:`, ...lines].join('\n  ');
+  throw new SluiceError('bad-experiment', message, { path: first.path });
+}
+
+/** The problem of a field that has this value. */
+export function problem(path: string, value: unknown, expected: string): Problem {
+  return { path, text: `${value === undefined ? 'is missing' : `is ${show(value)}`}: expected ${expected}` };
+}
+
+/** What zod found, in words. The error must come from a parse with `reportInput`. */
+export function problemsOf(error: z.ZodError, schema: z.ZodType): Problem[] {
+  return error.issues.flatMap((issue) => problemsAt([], issue, schema));
+}
+
+function problemsAt(base: readonly PropertyKey[], issue: Issue, schema: z.ZodType): Problem[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const fields = fieldsAt(schema, path).join(', ');
+    return issue.keys.map((key) => ({
+      path: [...path, key].join('.'),
+      text: `is not a field: expected ${fields}`,
+    }));
+  }
+  const meant = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
+  return meant
+    ? meant.flatMap((inner) => problemsAt(path, inner, schema))
+    : [problem(path.join('.'), issue.input, expectation(issue))];
+}
+
+/** What is wrong within a value that has the form of one branch of a union, as an object among words has. */
+function branchMeant({ errors }: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+  return errors.find((branch) => branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'));
+}
+
+type Issue = z.core.$ZodIssue;
+
+const typeNames: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+};
+
+function expectation(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return typeNames[issue.expected] ?? issue.expected;
+    case 'invalid_value':
+      return issue.values.length === 1 ? show(issue.values[0]) : `one of ${issue.values.join(', ')}`;
+    case 'too_small':
+      return atLeast(issue);
+    case 'too_big':
+      return issue.origin === 'string' ? `at most ${issue.maximum} characters` : atMost(issue);
+    case 'invalid_union':
+      return issue.errors.flatMap((branch) => branch.map(expectation)).join(' or ');
+    default:
+      return issue.message;
+  }
+}
+
+function atLeast({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): string {
+  if (origin === 'array') return `a list of ${minimum} or more`;
+  if (origin === 'string') return 'a text that is not empty';
+  return inclusive ? `${minimum} or more` : `more than ${minimum}`;
+}
+
+function atMost({ maximum, inclusive }: z.core.$ZodIssueTooBig): string {
+  return inclusive ? `${maximum} or less` : `less than ${maximum}`;
+}
+
+type JsonSchema = z.core.JSONSchema._JSONSchema;
+type ObjectSchema = z.core.JSONSchema.BaseSchema;
+
+/** Names of the fields of the object that stands at a path of a schema. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const root = z.toJSONSchema(schema, { io: 'input' });
+  let at = structure(root, root);
+  for (const key of path) at = structure(typeof key === 'number' ? at.items : at.properties?.[String(key)], root);
+  return Object.keys(at.properties ?? {});
+}
+
+/** What a reference stands for, and of a schema that allows null or a word too the branch with fields or items. */
+function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSchema): ObjectSchema {
+  if (typeof schema !== 'object' || Array.isArray(schema)) return {};
+  if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root);
+  return (
+    schema.anyOf?.map((branch) => structure(branch, root)).find((branch) => branch.properties ?? branch.items) ?? schema
+  );
+}
+
+function show(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

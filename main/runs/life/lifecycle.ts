@@ -1,0 +1,65 @@
+import { SluiceError } from '../../errors.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { lockRun } from './lock.ts';
+import type { Run, RunStatus } from '../store/run.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * What a user may ask of a run from any process: the one that executes it (execute.ts) looks for the wish a few times
+ * a second. Each throws `run-status` when the run is at a point of its life where the wish makes no sense.
+ */
+
+/** Queues experiments that are launched together: one run for each of their seeds, all in one group. */
+export function createRuns(store: Store, experiments: readonly Experiment[], group: string): Run[] {
+  return experiments.flatMap((experiment) => experiment.seeds.map((seed) => store.create(experiment, seed, group)));
+}
+
+/**
+ * Queues a run again that ended before its time; executing it goes on from its last checkpoint. That is up to the
+ * caller: the run is taken out of the lab's queue.
+ */
+export function resumeRun(store: Store, reference: string): Run {
+  const run = store.find(reference);
+  expect(run, ['stopped', 'failed', 'interrupted', 'queued'], 'resumed');
+  store.want(run.id, 'run');
+  store.dequeue(run.id);
+  return run.status === 'queued' ? run : store.setStatus(run.id, 'queued');
+}
+
+/** Ends a run after a last checkpoint; the process that executes it does so at its next step. */
+export function stopRun(store: Store, reference: string): Run {
+  const run = store.find(reference);
+  expect(run, ['queued', 'running', 'paused'], 'stopped');
+  store.want(run.id, 'stop');
+  if (run.status !== 'queued') return run;
+  // Without the lock a process has just begun to execute it, and will see the wish.
+  const lock = lockRun(store.folder(run.id), 0);
+  if (!lock) return run;
+  try {
+    return store.setStatus(run.id, 'stopped');
+  } finally {
+    lock.release();
+  }
+}
+
+/** Lets a running run wait after its current step. */
+export function pauseRun(store: Store, reference: string): Run {
+  const run = store.find(reference);
+  expect(run, ['running', 'paused'], 'paused');
+  store.want(run.id, 'pause');
+  return run;
+}
+
+/** Lets a paused run go on: at once, or in its turn when that is given by a queue. */
+export function continueRun(store: Store, reference: string, wish: 'run' | 'turn' = 'run'): Run {
+  const run = store.find(reference);
+  expect(run, ['running', 'paused'], 'continued');
+  store.want(run.id, run.status === 'paused' ? wish : 'run');
+  return run;
+}
+
+function expect(run: Run, statuses: readonly RunStatus[], done: string): void {
+  if (statuses.includes(run.status)) return;
+  const message = `Run ${run.id} is ${run.status}. Only a run that is ${statuses.join(' or ')} can be ${done}.`;
+  throw new SluiceError('run-status', message);
+}

@@ -1,0 +1,98 @@
+import type { BatchSource } from '../../data/source.ts';
+import { buildClient, buildServer } from '../../model/build.ts';
+import { describeCut } from '../../model/describe.ts';
+import type { Cut, NetworkSpec } from '../../model/spec.ts';
+import { requestSections, totalBytes } from '../../offload/protocol/messages.ts';
+import { clientHalf } from '../../training/client.ts';
+import { inProcessOffloader } from '../../training/in-process.ts';
+import type { Offloader } from '../../training/offloader.ts';
+import { planTrainings } from '../../training/plan.ts';
+import type { Budget } from '../../training/records.ts';
+import { serverHalf } from '../../training/server.ts';
+import type { TrainingEvent } from '../../training/snapshot.ts';
+import type { SplitNetwork } from '../../training/split-network.ts';
+import { train, type TrainOptions } from '../../training/train.ts';
+import { experimentNetwork } from '../experiment/check.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+
+/** The server half that a client half wants. */
+export interface ServerRequest {
+  readonly training: number;
+  readonly network: NetworkSpec;
+  readonly cut: Cut;
+  /** Whether the client has weights of its own; if not, the answers carry no gradient. */
+  readonly clientTrains: boolean;
+}
+
+export interface TrainExperimentOptions extends Pick<TrainOptions, 'resume' | 'signal' | 'source' | 'device'> {
+  /** Finds the server half elsewhere; without it one is built here, in this process. */
+  readonly connect?: (request: ServerRequest) => Promise<Offloader>;
+}
+
+/** Trains one run of an experiment that was checked, or the part of one data source. Every message is encoded, wherever the server half is. */
+export function trainExperiment(
+  experiment: Experiment,
+  seed: number,
+  data: BatchSource,
+  { connect, ...options }: TrainExperimentOptions,
+): AsyncGenerator<TrainingEvent> {
+  const split = experimentNetwork(experiment, data.info);
+  const { sent } = describeCut(split.network, split.cut);
+  const build = connect ?? ((request) => Promise.resolve(serverHere(experiment, seed, request)));
+  return train({
+    ...options,
+    trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
+    open: (training) => openSplit(experiment, seed, { ...split, training }, build),
+    data,
+    seed,
+    learningRate: experiment.optimiser.learningRate,
+    selectLr: experiment.selectLr,
+    checkpointSteps: experiment.checkpointSteps,
+    averageEpochs: experiment.sources.averageEpochs,
+  });
+}
+
+async function openSplit(
+  { optimiser, gate, codec }: Experiment,
+  seed: number,
+  place: Omit<ServerRequest, 'clientTrains'>,
+  connect: NonNullable<TrainExperimentOptions['connect']>,
+): Promise<SplitNetwork> {
+  const { network, cut } = place;
+  const clientNetwork = buildClient(network, cut, { seed });
+  const client = clientHalf(clientNetwork, { input: network.input, gate, optimiser, seed });
+  try {
+    const server = await connect({ ...place, clientTrains: client.trainable });
+    return {
+      client,
+      server,
+      inferenceBytes(budget: Budget) {
+        const [height, width, total] = clientNetwork.cutShape;
+        const kept = budget ?? total;
+        const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
+        return totalBytes(requestSections(extent, budget === null ? codec.full : codec.up));
+      },
+      async dispose() {
+        client.dispose();
+        await server.close();
+      },
+    };
+  } catch (error) {
+    client.dispose();
+    throw error;
+  }
+}
+
+function serverHere(
+  { optimiser, codec }: Experiment,
+  seed: number,
+  { network, cut, clientTrains }: ServerRequest,
+): Offloader {
+  const half = serverHalf(buildServer(network, cut, { seed }), {
+    classes: network.classes,
+    optimiser,
+    seed,
+    clientTrains,
+  });
+  return inProcessOffloader(half, codec);
+}

@@ -1,0 +1,191 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nearest } from '../../data/near.ts';
+import { SluiceError } from '../../errors.ts';
+import type { Database } from './database.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { lockRun } from '../life/lock.ts';
+import type { Run, RunStatus } from './run.ts';
+
+/**
+ * What a run's user wants of it; the process that executes it looks here. `turn` is a paused run that is to go on when
+ * the lab's queue has room for it.
+ */
+export type Wish = 'run' | 'turn' | 'pause' | 'stop';
+
+/** Whether a process has to wait with what it executes. */
+export function isHeld(wish: Wish): boolean {
+  return wish === 'pause' || wish === 'turn';
+}
+
+/** A run with a text that differs whenever something was changed of it that is not in its records or notes. */
+export interface RunMark {
+  readonly id: string;
+  readonly status: RunStatus;
+  readonly mark: string;
+}
+
+export interface RunTable {
+  /** The folder of a run: experiment.json, checkpoint/, pairs/, log.jsonl. */
+  folder(id: string): string;
+  /** A new run, queued, with its folder. Without a group it begins one, named after itself. */
+  create(experiment: Experiment, seed: number, group?: string): Run;
+  /** All runs, oldest first. */
+  list(): Run[];
+  /** The run of an id, a number, a prefix that only one id has, or `latest`. Throws `run-unknown` or `run-ambiguous`. */
+  find(reference: string): Run;
+  /** The run of an id. Throws `run-unknown`. */
+  get(id: string): Run;
+  /** All runs, oldest first, as they can be told apart from before. */
+  marks(): RunMark[];
+  /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
+  setStatus(id: string, status: RunStatus, error?: string): Run;
+  setEngine(id: string, engine: string): void;
+  wanted(id: string): Wish;
+  want(id: string, wish: Wish): void;
+  annotations(id: string): { notes: string; tags: string[] };
+  annotate(id: string, annotations: { notes?: string; tags?: readonly string[] }): void;
+  /** Removes a run, its records and its folder. Throws `run-busy` while it is executed. */
+  delete(id: string): void;
+}
+
+/** Which statuses a run may come from. */
+const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  queued: ['stopped', 'failed', 'interrupted'],
+  running: ['queued', 'paused'],
+  paused: ['running'],
+  finished: ['running'],
+  stopped: ['queued', 'running', 'paused'],
+  failed: ['running', 'paused'],
+  interrupted: ['running', 'paused'],
+};
+
+interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'endedAt'> {
+  readonly experiment: string;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
+
+const runColumns = 'id, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, error';
+
+export function runTable(database: Database, home: string): RunTable {
+  const folder = (id: string): string => join(home, 'runs', id);
+  const list = (): Run[] => database.all<RunRow>(`SELECT ${runColumns} FROM runs ORDER BY number`).map(toRun);
+  return {
+    folder,
+    create: (experiment, seed, group) =>
+      database.transaction(() => {
+        const run = insert(database, experiment, seed, group);
+        mkdirSync(folder(run.id), { recursive: true });
+        const own: Experiment = { ...experiment, seeds: [seed] };
+        writeFileSync(join(folder(run.id), 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
+        return run;
+      }),
+    list,
+    find: (reference) => findAmong(list(), reference),
+    get: (id) => byId(database, id),
+    marks: () =>
+      database.all<RunMark>(`SELECT id, status, json_array(${markColumns}) AS mark FROM runs ORDER BY number`),
+    setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
+    setEngine: (id, engine) => {
+      database.run('UPDATE runs SET engine = ? WHERE id = ?', engine, id);
+    },
+    wanted: (id) => database.all<{ wanted: Wish }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
+    want: (id, wish) => {
+      database.run('UPDATE runs SET wanted = ? WHERE id = ?', wish, id);
+    },
+    annotations: (id) => {
+      const row = database.all<{ notes: string; tags: string }>('SELECT notes, tags FROM runs WHERE id = ?', id)[0];
+      return { notes: row?.notes ?? '', tags: JSON.parse(row?.tags ?? '[]') as string[] };
+    },
+    annotate: (id, { notes, tags }) => {
+      const json = tags ? JSON.stringify([...new Set(tags)]) : null;
+      const sql = 'UPDATE runs SET notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?';
+      database.run(sql, notes ?? null, json, id);
+    },
+    delete: (id) => {
+      const lock = lockRun(folder(id), 0);
+      if (!lock) throw new SluiceError('run-busy', `Run ${id} is being executed. Stop it first: sluice stop ${id}`);
+      lock.release();
+      database.run('DELETE FROM runs WHERE id = ?', id);
+      rmSync(folder(id), { recursive: true, force: true });
+    },
+  };
+}
+
+function insert(database: Database, experiment: Experiment, seed: number, group: string | undefined): Run {
+  const { name, notes } = experiment;
+  const last = database.all<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")[0]?.seq ?? 0;
+  const id = runId(last + 1, name);
+  database.run(
+    `INSERT INTO runs (id, name, seed, "group", status, wanted, experiment, createdAt, notes, tags)
+     VALUES (?, ?, ?, ?, 'queued', 'run', ?, ?, ?, '[]')`,
+    ...[id, name, seed, group ?? id, JSON.stringify(experiment), Date.now(), notes],
+  );
+  return byId(database, id);
+}
+
+/** `0012-deprune`: the number makes it unique and sortable, the name readable. */
+function runId(number: number, name: string): string {
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, 24)
+    .replaceAll(/^-|-$/g, '');
+  return `${String(number).padStart(4, '0')}-${slug || 'run'}`;
+}
+
+function byId(database: Database, id: string): Run {
+  const row = database.all<RunRow>(`SELECT ${runColumns} FROM runs WHERE id = ?`, id)[0];
+  if (!row) throw new SluiceError('run-unknown', `There is no run "${id}" any more.`);
+  return toRun(row);
+}
+
+function findAmong(runs: readonly Run[], reference: string): Run {
+  const latest = runs.at(-1);
+  if (!latest) throw new SluiceError('run-unknown', 'There are no runs yet. Start one with "sluice run".');
+  if (reference === 'latest') return latest;
+  const number = /^\d+$/.test(reference) ? Number(reference) : null;
+  const exact = runs.find(({ id }) => id === reference || Number.parseInt(id, 10) === number);
+  if (exact) return exact;
+  const matches = runs.filter(({ id }) => reference !== '' && id.startsWith(reference));
+  if (matches.length > 1) {
+    const shown = matches.slice(0, 5).map(({ id }) => id);
+    const message = `"${reference}" begins the ids of ${matches.length} runs (${shown.join(', ')}). Give more of it.`;
+    throw new SluiceError('run-ambiguous', message);
+  }
+  if (!matches[0]) {
+    const meant = nearest(
+      reference,
+      runs.map(({ id }) => id),
+    );
+    const hint = meant === undefined ? '"sluice list" shows the runs there are.' : `Did you mean "${meant}"?`;
+    throw new SluiceError('run-unknown', `There is no run "${reference}". ${hint}`);
+  }
+  return matches[0];
+}
+
+function move(database: Database, run: Run, status: RunStatus, error: string | undefined): Run {
+  if (!cameFrom[status].includes(run.status)) {
+    throw new SluiceError('run-status', `Run ${run.id} is ${run.status}, so it cannot become ${status}.`);
+  }
+  const now = Date.now();
+  const startedAt = run.startedAt?.getTime() ?? (status === 'running' ? now : null);
+  const endedAt = status === 'finished' || status === 'stopped' || status === 'failed' ? now : null;
+  const sql = 'UPDATE runs SET status = ?, error = ?, startedAt = ?, endedAt = ? WHERE id = ?';
+  database.run(sql, status, error ?? null, startedAt, endedAt, run.id);
+  return byId(database, run.id);
+}
+
+function toRun(row: RunRow): Run {
+  return {
+    ...row,
+    experiment: JSON.parse(row.experiment) as Experiment,
+    createdAt: new Date(row.createdAt),
+    startedAt: row.startedAt === null ? null : new Date(row.startedAt),
+    endedAt: row.endedAt === null ? null : new Date(row.endedAt),
+  };
+}

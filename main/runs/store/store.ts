@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { openDatabase, type Access } from './database.ts';
+import { isDiskFull } from '../../disk.ts';
+import { lockRun } from '../life/lock.ts';
+import { queueTable, type QueueTable } from './queue-table.ts';
+import { recordTables, type RecordTables } from './record-tables.ts';
+import { resultTables, type ResultTables } from './result-tables.ts';
+import type { RunStatus } from './run.ts';
+import { runTable, type RunTable } from './run-table.ts';
+import { stepTable, type StepTable } from './step-columns.ts';
+
+/** All runs and their records: a SQLite database in the home folder, and a folder for each run under `runs`. */
+export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable {
+  /** Changes whenever something else than this store has written. */
+  version(): number;
+  close(): void;
+}
+
+/**
+ * Opens the store of a home folder, creating what is missing. Several processes may have it open at once. Runs that
+ * say they are running while no process executes them become `interrupted`. To be read alone, it need not be writable.
+ */
+export function openStore(home: string, access: Access = 'write'): Store {
+  const database = openDatabase(join(home, 'sluice.db'), access);
+  const store: Store = {
+    ...runTable(database, home),
+    ...recordTables(database),
+    ...stepTable(database),
+    ...resultTables(database),
+    ...queueTable(database),
+    version: () => database.version(),
+    close: () => database.close(),
+  };
+  try {
+    if (!database.readOnly) markInterrupted(store);
+  } catch (error) {
+    // What is there can be read all the same.
+    if (!isDiskFull(error)) throw error;
+  }
+  return store;
+}
+
+/** Whether a process may be executing a run of this status. */
+export function isUnderWay(status: RunStatus): boolean {
+  return status === 'running' || status === 'paused';
+}
+
+/** Finds runs whose process has died since; `onDeath` hears of each before that is written down. */
+export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
+  for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
+    const lock = lockRun(store.folder(id), 0);
+    if (!lock) continue;
+    try {
+      // While the lock is ours nobody executes the run, so its status stands still.
+      if (isUnderWay(store.get(id).status)) {
+        onDeath(id);
+        store.setStatus(id, 'interrupted');
+      }
+    } finally {
+      lock.release();
+    }
+  }
+}

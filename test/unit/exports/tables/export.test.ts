@@ -1,0 +1,91 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { saveCheckpoint, savePair } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
+import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import { trainedRun } from '../../../support/run-curves.ts';
+import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+
+describe('an export of records', () => {
+  it('is CSV with a header line, the name quoted and budgets as in an experiment', () => {
+    const store = openTestStore(temporaryFolder());
+    const run = trainedRun(store, { name: 'half, "wide"' }, []);
+    store.append(run.id, [
+      stepRecord(0, { gates: new Float32Array(3) }),
+      stepRecord(1, { budget: null, crossEntropy: NaN }),
+    ]);
+    expect([...exportCsv(store, run, 'steps')].join('')).toBe(
+      'run,name,seed,training,phase,source,epoch,step,budget,learningRate,samples,crossEntropy,pruneLoss,correct,' +
+        'bytesUp,bytesDown,wireUp,wireDown,clientSeconds,wireSeconds,serverSeconds,waitSeconds\r\n' +
+        '0001-half-wide,"half, ""wide""",1,0,0,0,0,0,4,0.01,16,1,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n' +
+        '0001-half-wide,"half, ""wide""",1,0,0,0,0,1,full,0.01,16,NaN,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n',
+    );
+  });
+
+  it('has as many cells as columns for every kind of record', () => {
+    const store = openTestStore(temporaryFolder());
+    const run = trainedRun(store, {}, [0.5]);
+    store.append(run.id, [stepRecord(0), pairRecord(0, { budget: null })]);
+    for (const kind of ['epochs', 'steps', 'pairs'] as const) {
+      const [header, row] = [...exportCsv(store, run, kind)].map((line) => line.trim().split(','));
+      expect(row).toHaveLength(header.length);
+      expect(row).not.toContain('undefined');
+    }
+  });
+
+  it('is one JSON document with the experiment and all records', () => {
+    const store = openTestStore(temporaryFolder());
+    const run = trainedRun(store, { name: 'deprune', seeds: [1, 2] }, [0.25], { seed: 2 });
+    store.append(run.id, [stepRecord(0, { gates: Float32Array.of(0.5, 0.25), crossEntropy: NaN })]);
+    const document = JSON.parse([...exportJson(store, run)].join('')) as Record<string, unknown>;
+    expect(document).toMatchObject({
+      format: 1,
+      run: { id: '0001-deprune', seed: 2, status: 'queued' },
+      experiment: { ...run.experiment, seeds: [2] },
+      epochs: [{ epoch: 0, budget: 'full', testAccuracy: 0.25 }],
+      steps: [{ step: 0, budget: 4, gates: [0.5, 0.25], crossEntropy: null }],
+      pairs: [],
+    });
+    expect(Object.keys(JSON.parse([...exportJson(store, run, ['pairs'])].join('')) as object)).not.toContain('steps');
+  });
+});
+
+describe('an export of weights', () => {
+  it('copies every pair that the run made', async () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const run = trainedRun(store, { method: 'prune' }, []);
+    for (const [phase, budget] of [null, 4].entries()) {
+      const pair = pairRecord(phase, { budget });
+      store.append(run.id, [pair]);
+      await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(phase + 1)));
+    }
+    const folder = join(home, 'weights');
+    expect(await exportWeights(store, run, folder)).toEqual(['0-0-bfull', '0-1-b4']);
+    const { tensors, metadata } = await readSafetensors(join(folder, '0-1-b4', 'client.safetensors'));
+    expect(tensors['features.0.weight'].data[0]).toBe(2);
+    expect(metadata).toMatchObject({ half: 'client', budget: '4' });
+    expect(JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'))).toMatchObject({ method: 'prune' });
+  });
+
+  it('takes the last checkpoint of a run that made no pair yet', async () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const run = trainedRun(store, {}, []);
+    await expect(exportWeights(store, run, join(home, 'none'))).rejects.toThrow(/has no weights yet/);
+    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]));
+    expect(await exportWeights(store, run, join(home, 'weights'))).toEqual(['last']);
+    const { tensors } = await readSafetensors(join(home, 'weights', 'last', 'server.safetensors'));
+    expect(tensors['classifier.0.weight'].data[0]).toBe(3);
+  });
+
+  it('leaves a folder with files alone', async () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    mkdirSync(join(home, 'mine'));
+    writeFileSync(join(home, 'mine', 'notes.txt'), '');
+    await expect(exportWeights(store, trainedRun(store, {}, []), join(home, 'mine'))).rejects.toThrow(/not empty/);
+  });
+});

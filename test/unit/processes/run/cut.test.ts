@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { createMeeting } from '../../../../main/processes/run/cut.ts';
+import { newMember, type Member, type Stage } from '../../../../main/processes/run/member.ts';
+import { afterStep, skipped } from '../../../../main/processes/run/standing.ts';
+import type { ToSource } from '../../../../main/processes/source/messages.ts';
+import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
+import { experiment, pairRecord, stepRecord, uniformSnapshot } from '../../../support/run-records.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+
+interface Fake extends Member {
+  readonly told: ToSource[];
+}
+
+/** Sources at these stages, and their meeting, over a run's folder. */
+function meetingOf(...stages: readonly Stage[]) {
+  const store = openTestStore(temporaryFolder());
+  const run = store.create(experiment({ sources: { count: stages.length } }), 1);
+  const folder = store.folder(run.id);
+  const members = stages.map((stage, index): Fake => {
+    const told: ToSource[] = [];
+    const process = { pid: 1, send: (message: ToSource) => void told.push(message), kill: () => undefined };
+    return { ...newMember(index), stage, told, process: { ...process, gone: new Promise<string>(() => undefined) } };
+  });
+  const { signal } = new AbortController();
+  const session = { store, run, folder, log: () => undefined, emit: () => undefined, signal };
+  return { folder, members, ...createMeeting({ session, folder, members, flush: () => undefined }) };
+}
+
+const kept: ServerState = { kind: 'kept', name: 'one', sha256: 'ab'.repeat(32) };
+
+function comes(member: Member, server: ServerState, final = false): void {
+  const snapshot: Snapshot = { ...uniformSnapshot(member.index), server };
+  Object.assign(member, { checkpoint: { kind: 'checkpoint', final, snapshot }, pair: final ? pairRecord(0) : null });
+}
+
+describe('sources at a checkpoint', () => {
+  it('wait for those that still train, but not for those that do not', async () => {
+    const { members, goOn } = meetingOf('arrived', 'training', 'down', 'ended');
+    await goOn();
+    expect(members.every(({ told }) => told.length === 0)).toBe(true);
+    members[1].stage = 'arrived';
+    await goOn();
+    expect(members.map(({ told }) => told)).toEqual([
+      [{ kind: 'met', keeper: true, full: false }],
+      [{ kind: 'met', keeper: false, full: false }],
+      [],
+      [],
+    ]);
+  });
+
+  it('go on when it is on the disk, where one without a process stands as it stood', async () => {
+    const { folder, members, goOn } = meetingOf('arrived', 'arrived', 'down');
+    members[2].snapshot = { ...uniformSnapshot(7), server: kept };
+    await goOn();
+    comes(members[0], kept);
+    await goOn();
+    expect(members[0].told).toHaveLength(1);
+    comes(members[1], { kind: 'shared' });
+    await goOn();
+    expect(members.map(({ told }) => told.at(-1)?.kind)).toEqual(['saved', 'saved', undefined]);
+    const cut = await loadCheckpoint(folder);
+    expect([...cut].map(([source, { server, position }]) => [source, server.kind, position.step])).toEqual([
+      [0, 'kept', 0],
+      [1, 'shared', 1],
+      [2, 'shared', 7],
+    ]);
+  });
+
+  it('leave the server half to one that comes back, in full when any of them is finished', async () => {
+    const { members, goOn } = meetingOf('arrived', 'arrived');
+    members[0].final = true;
+    await goOn();
+    expect(members.map(({ told }) => told[0])).toEqual([
+      { kind: 'met', keeper: false, full: true },
+      { kind: 'met', keeper: true, full: true },
+    ]);
+  });
+
+  it('keep those that come meanwhile waiting', async () => {
+    const { members, goOn } = meetingOf('arrived', 'open', 'starting');
+    await goOn();
+    expect(members.map(({ told }) => told.map(({ kind }) => kind))).toEqual([['met'], [], []]);
+    comes(members[0], kept);
+    await goOn();
+    expect(members[1].told).toEqual([]);
+    members[2].stage = 'open';
+    await goOn();
+    expect(members.slice(1).map(({ told }) => told)).toEqual([[{ kind: 'enter' }], [{ kind: 'enter' }]]);
+  });
+});
+
+describe('a source that goes on without its last steps', () => {
+  it('stands behind them, with what they cost', () => {
+    const at = afterStep(uniformSnapshot(3), stepRecord(3, { samples: 10, crossEntropy: 0.5, correct: 4 }));
+    expect(at.position).toEqual({ ...uniformSnapshot(3).position, batch: 4, step: 4 });
+    expect(at.totals).toMatchObject({ bytesUp: 3 + 8192, wireDown: 3 + 16392, epochLoss: 8, epochSamples: 13 });
+    expect(at.client).toEqual(uniformSnapshot(3).client);
+    expect(skipped(at, 2).position).toMatchObject({ batch: 6, step: 6, epoch: 3 });
+  });
+});

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { superviseGroup, type GroupOptions } from '../../../../main/processes/run/group.ts';
+import type { SourceRecords } from '../../../../main/processes/run/records.ts';
+import type { Child } from '../../../../main/processes/child.ts';
+import type { FromSource, SourceTask, ToSource } from '../../../../main/processes/source/messages.ts';
+import type { PairRecord } from '../../../../main/training/records.ts';
+import type { ServerState } from '../../../../main/training/snapshot.ts';
+import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { experiment, uniformSnapshot } from '../../../support/run-records.ts';
+import { openTestStore } from '../../../support/run-store.ts';
+
+/** A process that says this when it is started, and ends. */
+function process(says: readonly FromSource[], onMessage: (message: FromSource) => void): Child<ToSource> {
+  let end: (how: string) => void = () => undefined;
+  const gone = new Promise<string>((resolve) => (end = resolve));
+  setImmediate(() => {
+    says.forEach(onMessage);
+    if (says.some(({ kind }) => kind === 'ended' || kind === 'failed')) end('exit code 0');
+  });
+  return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
+}
+
+/** A group of one source, whose processes say this, one process after the other. */
+function groupOf(says: readonly (readonly FromSource[])[], options: Partial<GroupOptions> = {}) {
+  const store = openTestStore(temporaryFolder());
+  const run = store.create(experiment({}), 1);
+  const logged: string[] = [];
+  const patience: unknown[] = [];
+  const { signal } = new AbortController();
+  const log = (event: string, details: object = {}): void => {
+    logged.push(event);
+    if ('seconds' in details) patience.push(details.seconds);
+  };
+  let starts = 0;
+  const group = superviseGroup({
+    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+    records,
+    sources: [0],
+    folder: store.folder(run.id),
+    task: () => ({}) as SourceTask,
+    startProcess: () => (onMessage) => process(says[starts++], onMessage),
+    stepsTaken: () => null,
+    onEngine: () => undefined,
+    stallSeconds: 1,
+    ...options,
+  });
+  return { group: closing({ ...group, close: () => group.kill() }), logged, patience };
+}
+
+const records: SourceRecords = {
+  add: () => undefined,
+  flush: () => undefined,
+  measured: () => undefined,
+  rewind: () => undefined,
+  skip: () => undefined,
+};
+
+const patiently = { timeout: 30_000 };
+
+it('a source that gives no sign any more is killed, and has twice the time when started again', patiently, async () => {
+  const { group, logged, patience } = groupOf([[], [], [{ kind: 'ended' }]]);
+  await group.done;
+  const again = ['source-stuck', 'source-died', 'source-started'];
+  expect(logged).toEqual(['source-started', ...again, ...again]);
+  expect(patience).toEqual([1, 2]);
+});
+
+it('ends with what keeps a source from being recorded', async () => {
+  const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  const add = (): never => {
+    throw full;
+  };
+  const record = { kind: 'pair' } as PairRecord;
+  const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
+  await expect(group.done).rejects.toBe(full);
+});
+
+describe('sources of one half', () => {
+  const lost: FromSource = {
+    kind: 'failed',
+    failure: { code: 'session-lost', message: 'Other sources of the run still train the server half' },
+  };
+
+  /** Two of them at a checkpoint, whose processes say this in turn; in which order they are started. */
+  async function pairOf(says: (start: number) => FromSource[]) {
+    const folder = temporaryFolder();
+    const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
+    const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
+    await saveCheckpoint(folder, new Map(cut));
+    const order: number[] = [];
+    const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
+      process(says(order.push(index)), onMessage);
+    const { group } = groupOf([], { folder, sources: [0, 1], startProcess, pauseMs: 1 });
+    return { group, order };
+  }
+
+  it('start when the first has put it back, and all of them again when that came to nothing', async () => {
+    const { group, order } = await pairOf((start) => (start === 1 ? [lost] : [{ kind: 'ended' }]));
+    await group.done;
+    expect(order).toEqual([0, 0, 1]);
+  });
+
+  it('do not train one that was never put back', async () => {
+    const { group, order } = await pairOf(() => [lost]);
+    await expect(group.done).rejects.toThrow(/^Source 1 could not put the server half back .*still train/);
+    expect(new Set(order)).toEqual(new Set([0]));
+  });
+});
+
+it('does nothing more when the server half cannot be put back', async () => {
+  /** The timers of this process, once the short ones are over. */
+  const timers = async (): Promise<number> => {
+    await sleep(100);
+    return globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  };
+  const folder = temporaryFolder();
+  await saveCheckpoint(folder, new Map([[0, uniformSnapshot(1)]]));
+  const before = await timers();
+  const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
+  const { group } = groupOf([[{ kind: 'failed', failure }]], { folder });
+  await expect(group.done).rejects.toMatchObject(failure);
+  expect(await timers()).toBe(before);
+});

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { cpSync, readdirSync, truncateSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import {
+  loadCheckpoint,
+  pairFolder,
+  saveCheckpoint,
+  savePair,
+  type Cut,
+} from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
+import { experiment, pairRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
+
+const alone = (snapshot: Snapshot): Cut => new Map([[0, snapshot]]);
+
+describe('checkpoint', () => {
+  it('holds all sources of a run, each with its own server half or without', async () => {
+    const folder = temporaryFolder();
+    const kept: ServerState = { kind: 'kept', name: 't0-s3', sha256: 'ab'.repeat(32) };
+    for (const cut of [
+      [
+        [0, kept],
+        [2, { kind: 'shared' }],
+      ],
+      [
+        [1, kept],
+        [2, { kind: 'shared' }],
+      ],
+    ] as const) {
+      const snapshots = new Map(cut.map(([source, server]) => [source, { ...uniformSnapshot(source), server }]));
+      await saveCheckpoint(folder, snapshots);
+      expect(await loadCheckpoint(folder)).toEqual(snapshots);
+    }
+  });
+
+  it('gives back the last one saved, bit for bit, and keeps only that', async () => {
+    const folder = temporaryFolder();
+    expect(await loadCheckpoint(folder)).toEqual(new Map());
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    const snapshot = uniformSnapshot(2);
+    snapshot.client.weights['features.0.weight'].data[3] = NaN;
+    await saveCheckpoint(folder, alone(snapshot));
+    expect(await loadCheckpoint(folder)).toEqual(alone(snapshot));
+    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002']);
+  });
+
+  it('carries sums that JSON cannot, as of a training that diverged', async () => {
+    const folder = temporaryFolder();
+    const { totals, ...rest } = uniformSnapshot(1);
+    const diverged: Snapshot = {
+      ...rest,
+      totals: { ...totals, epochLoss: NaN, seconds: 0.1 + 0.2, bytesUp: Infinity },
+    };
+    await saveCheckpoint(folder, alone(diverged));
+    expect((await loadCheckpoint(folder)).get(0)?.totals).toEqual(diverged.totals);
+  });
+
+  it('takes no notice of one that was never finished', async () => {
+    const folder = temporaryFolder();
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    await mkdir(join(folder, 'checkpoint', '000002.partial'));
+    await writeFile(join(folder, 'checkpoint', '000002.partial', 'client.safetensors'), 'half');
+    expect((await loadCheckpoint(folder)).get(0)?.position.step).toBe(1);
+    await saveCheckpoint(folder, alone(uniformSnapshot(2)));
+    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002']);
+  });
+
+  it('takes the newer when a kill left both', async () => {
+    const folder = temporaryFolder();
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    cpSync(join(folder, 'checkpoint', '000001'), join(folder, 'kept'), { recursive: true });
+    await saveCheckpoint(folder, alone(uniformSnapshot(2)));
+    cpSync(join(folder, 'kept'), join(folder, 'checkpoint', '000001'), { recursive: true });
+    expect((await loadCheckpoint(folder)).get(0)?.position.step).toBe(2);
+  });
+
+  it('keeps the old one when saving fails half way', async () => {
+    const folder = temporaryFolder();
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const snapshot = uniformSnapshot(2);
+    const weights = Object.defineProperty({}, 'classifier.0.weight', {
+      enumerable: true,
+      get: () => {
+        throw full;
+      },
+    });
+    const server: ServerState = { kind: 'state', state: { weights, momentum: {} } };
+    await expect(saveCheckpoint(folder, alone({ ...snapshot, server }))).rejects.toBe(full);
+    expect(await loadCheckpoint(folder)).toEqual(alone(uniformSnapshot(1)));
+    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000001']);
+  });
+
+  it.each(['client.safetensors', 'position.json'])('says which folder holds a damaged %s', async (file) => {
+    const folder = temporaryFolder();
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    truncateSync(join(folder, 'checkpoint', '000001', file), 20);
+    const loading = loadCheckpoint(folder);
+    await expect(loading).rejects.toMatchObject({ code: 'checkpoint-damaged' });
+    await expect(loading).rejects.toThrow(join(folder, 'checkpoint', '000001'));
+  });
+
+  it('is whole after a kill -9 at any instant of saving', async () => {
+    const folder = temporaryFolder();
+    let before = 0;
+    for (let round = 0; round < 2; round++) {
+      const child = startChild('save', folder, String(before));
+      let saved = before;
+      child.on('message', (k) => (saved = Number(k)));
+      await once(child, 'message');
+      await setTimeout(20 * round);
+      await killHard(child);
+      const snapshot = (await loadCheckpoint(folder)).get(0);
+      const k = snapshot!.position.step;
+      expect(k).toBeGreaterThanOrEqual(saved);
+      expect(snapshot).toEqual(uniformSnapshot(k, 40_000));
+      before = k;
+    }
+  });
+});
+
+describe('pair', () => {
+  it('is kept with the experiment, budget and accuracy that made it, and may be made again', async () => {
+    const store = openTestStore(temporaryFolder());
+    const run = store.create(experiment({ name: 'prune' }), 7);
+    const pair = pairRecord(1, { budget: null, testAccuracy: 0.875 });
+    const folder = pairFolder(store.folder(run.id), pair);
+    for (const k of [1, 2]) {
+      await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(k)));
+      const { tensors, metadata } = await readSafetensors(join(folder, 'client.safetensors'));
+      expect(tensors).toEqual(uniformSnapshot(k).client.weights);
+      expect(metadata).toMatchObject({ half: 'client', run: run.id, seed: '7', budget: 'full', testAccuracy: '0.875' });
+      expect(JSON.parse(metadata['experiment'])).toEqual(run.experiment);
+    }
+    expect(folder.endsWith(join('pairs', '0-1-bfull'))).toBe(true);
+    expect(readdirSync(folder).sort()).toEqual(['client.safetensors', 'server.safetensors']);
+  });
+});

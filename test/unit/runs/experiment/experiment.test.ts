@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import type { DatasetInfo } from '../../../../main/data/source.ts';
+import { SluiceError } from '../../../../main/errors.ts';
+import { checkExperiment, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
+import { methods, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { applySetting } from '../../../../main/runs/experiment/settings.ts';
+
+const cifar10: DatasetInfo = {
+  name: 'cifar10',
+  shape: [32, 32, 3],
+  classes: Array.from({ length: 10 }, (_, i) => `class ${i}`),
+  trainSamples: 50_000,
+  testSamples: 10_000,
+};
+
+function failure(run: () => unknown): SluiceError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof SluiceError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+function complaint(input: unknown): string {
+  return failure(() => parseExperiment(input)).message;
+}
+
+describe('parseExperiment', () => {
+  it('makes an experiment of nothing', () => {
+    expect(parseExperiment({})).toMatchObject({
+      method: 'deprune',
+      dataset: { name: 'synthetic', augment: true },
+      split: { layer: 5, module: { resolution: 1, features: 1 } },
+      optimiser: { learningRate: 0.01, momentum: 0, weightDecay: 5e-4 },
+      batchSize: 16,
+      codec: { up: 'float16', full: 'float32' },
+    });
+  });
+
+  it.each(methods)('has defaults for %s that suit the data set, and stay as they are when parsed again', (method) => {
+    const experiment = parseExperiment({ method });
+    expect(experiment).toMatchObject({ method, name: method });
+    expect(parseExperiment(experiment)).toEqual(experiment);
+    expect(() => checkExperiment(experiment, cifar10)).not.toThrow();
+  });
+
+  it('lets what is given stand against the defaults of the method', () => {
+    const { optimiser, phases } = parseExperiment({ method: 'prune', optimiser: { momentum: 0.5 } });
+    expect(optimiser).toEqual({ learningRate: 1e-3, momentum: 0.5, weightDecay: 5e-4 });
+    expect(phases.map(({ budget }) => budget)).toEqual(['full', 32, 4]);
+  });
+
+  it('takes a name of one line only, which a terminal prints as it stands', () => {
+    expect(parseExperiment({ name: 'Größe 2 (№ 5)' }).name).toBe('Größe 2 (№ 5)');
+    expect(failure(() => parseExperiment({ name: 'red\u001b[31m' })).message).toMatch(/expected one line/);
+  });
+
+  it('lists every problem with path, value and expectation', () => {
+    const error = failure(() =>
+      parseExperiment({
+        phases: [{ budget: 'half', epochs: 0 }, { epochs: 1.5 }],
+        model: { name: 'vgg', widht: 1 },
+        optimiser: { momentum: 1 },
+        seeds: [],
+        split: { module: 3 },
+        epochs: 3,
+      }),
+    );
+    expect(error).toMatchObject({ code: 'bad-experiment', path: 'model.name' });
+    expect(error.message.split('\n  ')).toEqual([
+      'The experiment has 10 problems:',
+      'model.name is "vgg": expected one of vgg11, vgg16, vgg19, cnn, mlp, resnet18',
+      'model.widht is not a field: expected name, width',
+      'split.module is 3: expected an object',
+      'phases.0.budget is "half": expected "full" or a number',
+      'phases.0.epochs is 0: expected 1 or more',
+      'phases.1.budget is missing: expected "full" or a number',
+      'phases.1.epochs is 1.5: expected a whole number',
+      'optimiser.momentum is 1: expected less than 1',
+      'seeds is []: expected a list of 1 or more',
+      expect.stringMatching(/^epochs is not a field: expected .*phases, gate/),
+    ]);
+  });
+
+  it('says of a link of its own which of its fields is wrong', () => {
+    const { message } = failure(() => parseExperiment({ link: { up: -1, jitter: 3 } }));
+    expect(message.split('\n  ')).toEqual([
+      'The experiment has 3 problems:',
+      'link.up is -1: expected more than 0',
+      'link.down is missing: expected a number',
+      'link.jitter is not a field: expected up, down, rttMs, jitterMs, loss, shared',
+    ]);
+    expect(complaint({ link: 'wifi' })).toBe(
+      'link is "wifi": expected one of wifi6, ethernet, lte, 3g, satellite or an object',
+    );
+  });
+
+  it('refuses what is no object at all', () => {
+    expect(complaint([1])).toBe('The experiment is [1]: expected an object');
+  });
+
+  it('wants rising budgets for deprune and falling ones for prune', () => {
+    const phases = (...budgets: (number | 'full')[]): object[] => budgets.map((budget) => ({ budget, epochs: 1 }));
+    expect(complaint({ phases: phases(4, 'full', 8) })).toMatch(/^phases\.2\.budget is 8: expected more than/);
+    expect(complaint({ phases: phases(4, 4) })).toMatch(/^phases\.1\.budget is 4/);
+    expect(complaint({ method: 'prune', phases: phases(4, 'full') })).toMatch(
+      /^phases\.1\.budget is "full": expected less/,
+    );
+    expect(() => parseExperiment({ method: 'scratch', phases: phases(4, 'full', 8) })).not.toThrow();
+  });
+
+  it('wants no module where the method has none, and one where it has', () => {
+    expect(complaint({ method: 'plain-split', split: { module: { resolution: 2 } } })).toMatch(
+      /^split\.module is .*plain-split/,
+    );
+    expect(complaint({ method: 'full', split: { module: null } })).toMatch(/^split\.module is null: expected a module/);
+    expect(complaint({ method: 'raw-image', split: { layer: 5 } })).toMatch(/^split\.layer is 5: expected 0/);
+  });
+
+  it('wants processes for what one alone would not heed: sources, slow devices, links', () => {
+    const testbed = { sources: { count: 8, cpuShare: 0.4, threads: 1 }, link: 'wifi6' };
+    expect(() => parseExperiment(testbed)).not.toThrow();
+    const lines = complaint({ ...testbed, processes: 'one' }).split('\n  ');
+    expect(lines.slice(1).map((line) => line.split(' ', 1)[0])).toEqual([
+      ...['sources.count', 'sources.cpuShare', 'sources.threads', 'link'],
+    ]);
+    expect(lines[1]).toBe('sources.count is 8: expected 1 with both halves in one process');
+    expect(() => parseExperiment({ processes: 'one', sources: { count: 1 }, threads: 2 })).not.toThrow();
+  });
+
+  it('wants every seed once and at least a batch of images', () => {
+    expect(complaint({ seeds: [1, 2, 1] })).toMatch(/^seeds\.2 is 1/);
+    expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
+  });
+});
+
+describe('checkExperiment', () => {
+  it('takes a budget up to the maps at the cut', () => {
+    const phases = (budget: number): object => ({ phases: [{ budget, epochs: 1 }] });
+    expect(() => checkExperiment(parseExperiment(phases(128)), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(parseExperiment(phases(129)), cifar10)).message).toBe(
+      'phases.0.budget is 129: expected at most 128, the maps at layer 5, or "full"',
+    );
+    const narrow = parseExperiment({ ...phases(40), model: { width: 0.5 }, split: { module: { features: 2 } } });
+    expect(failure(() => checkExperiment(narrow, cifar10)).message).toMatch(/at most 32/);
+  });
+
+  it('wants a cut the network has and images it can take', () => {
+    const beyond = parseExperiment({ split: { layer: 20 } });
+    expect(failure(() => checkExperiment(beyond, cifar10))).toMatchObject({ path: 'split.layer' });
+    const mnist = { ...cifar10, name: 'mnist', shape: [28, 28, 1] as const };
+    expect(failure(() => checkExperiment(parseExperiment({}), mnist))).toMatchObject({ path: 'model.name' });
+  });
+
+  it('wants no more images than there are', () => {
+    const experiment = parseExperiment({ dataset: { trainSamples: 60_000, testSamples: 20_000 } });
+    expect(failure(() => checkExperiment(experiment, cifar10)).message).toMatch(
+      /dataset\.trainSamples is 60000: expected at most 50000.*\n.*dataset\.testSamples is 20000/,
+    );
+    const tiny = { ...cifar10, trainSamples: 10 };
+    expect(failure(() => checkExperiment(parseExperiment({}), tiny))).toMatchObject({ path: 'batchSize' });
+  });
+
+  it('wants an image for every source', () => {
+    const among = (trainSamples: number): Experiment =>
+      parseExperiment({ dataset: { trainSamples }, batchSize: 1, sources: { count: 6 } });
+    expect(() => checkExperiment(among(6), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(among(5), cifar10)).message).toMatch(
+      /^sources\.count is 6: expected at most 5/,
+    );
+  });
+
+  it('makes the network for the images of the data set', () => {
+    const { network, cut } = experimentNetwork(
+      parseExperiment({ method: 'raw-image', model: { name: 'cnn' } }),
+      cifar10,
+    );
+    expect(network).toMatchObject({ name: 'cnn', input: [32, 32, 3], classes: 10 });
+    expect(cut).toEqual({ layer: 0, module: null });
+  });
+});
+
+describe('applySetting', () => {
+  it('changes one field, read as JSON where it is JSON', () => {
+    const settings = [
+      'phases.0.epochs=3',
+      'dataset.name=cifar10',
+      'seeds=[1, 2]',
+      'notes=a=b',
+      'split.module.resolution=2',
+    ];
+    expect(parseExperiment(settings.reduce(applySetting, {}))).toMatchObject({
+      phases: [
+        { budget: 4, epochs: 3 },
+        { budget: 'full', epochs: 3 },
+      ],
+      dataset: { name: 'cifar10' },
+      seeds: [1, 2],
+      notes: 'a=b',
+      split: { layer: 5, module: { resolution: 2, features: 1 } },
+    });
+  });
+
+  it('leaves its input alone and the rest of the experiment as it was', () => {
+    const input = { method: 'prune' as const, model: { width: 0.5 } };
+    expect(applySetting(input, 'model.name=cnn')).toEqual({ method: 'prune', model: { width: 0.5, name: 'cnn' } });
+    expect(input).toEqual({ method: 'prune', model: { width: 0.5 } });
+  });
+
+  it('starts from the defaults of the method where a list is not given', () => {
+    expect(applySetting({ method: 'prune' }, 'phases.1.epochs=9').phases).toEqual([
+      { budget: 'full', epochs: 6 },
+      { budget: 32, epochs: 9 },
+      { budget: 4, epochs: 3 },
+    ]);
+  });
+
+  it('may add one entry to a list', () => {
+    expect(
+      applySetting({ phases: [{ budget: 4, epochs: 1 }] }, 'phases.1={"budget":"full","epochs":2}').phases,
+    ).toHaveLength(2);
+    expect(failure(() => applySetting({}, 'phases.3.epochs=1')).message).toMatch(/3 is not a place in a list of 2/);
+  });
+
+  it.each(['phases', '=3', 'a..b=3', '__proto__.x=3'])('refuses "%s"', (setting) => {
+    expect(failure(() => applySetting({}, setting))).toMatchObject({ code: 'bad-setting' });
+  });
+});

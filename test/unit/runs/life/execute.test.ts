@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { loadCheckpoint, pairFolder } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { executeRun, performRun } from '../../../../main/runs/life/execute.ts';
+import { wishPollMs, type RunEvent } from '../../../../main/runs/life/follow.ts';
+import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
+import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import type { RunStatus } from '../../../../main/runs/store/run.ts';
+import type { Store } from '../../../../main/runs/store/store.ts';
+import type { ServerState } from '../../../../main/training/snapshot.ts';
+import { experiment } from '../../../support/run-records.ts';
+import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
+import { toyParts } from '../../../support/toy-training.ts';
+
+const stepsPerEpoch = 20;
+const parts = toyParts({ stepsPerEpoch });
+const plan = experiment({
+  phases: [
+    { budget: 4, epochs: 2 },
+    { budget: 'full', epochs: 1 },
+  ],
+  checkpointSteps: 7,
+});
+const totalSteps = 60;
+
+/** Everything a run leaves behind that an interruption must not change. */
+async function outcome(store: Store, id: string) {
+  const pairs = store.pairs(id);
+  return {
+    status: store.find(id).status,
+    checkpoint: (await loadCheckpoint(store.folder(id))).get(0),
+    records: [store.steps(id), store.epochs(id), pairs],
+    kept: await Promise.all(
+      pairs.map((pair) => readSafetensors(join(pairFolder(store.folder(id), pair), 'client.safetensors'))),
+    ).then((files) => files.map(({ tensors }) => tensors)),
+  };
+}
+
+async function becomes(store: Store, id: string, status: RunStatus) {
+  await expect.poll(() => store.find(id).status, { timeout: 20_000 }).toBe(status);
+}
+
+async function uninterrupted(store: Store) {
+  const { id } = store.create(plan, 1);
+  await executeRun(store, id, parts);
+  return outcome(store, id);
+}
+
+describe('executing a run', () => {
+  it('records all of it, saves its pairs and says how far it is', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const events: RunEvent[] = [];
+    const run = await executeRun(store, id, parts, { onEvent: (event) => events.push(event) });
+    expect(run).toMatchObject({ status: 'finished', engine: 'cpu · toy, by hand', error: null });
+    expect(store.find(id)).toEqual(run);
+    const { records, kept, checkpoint } = await outcome(store, id);
+    expect(records.map(({ length }) => length)).toEqual([totalSteps, 3, 2]);
+    expect(kept[1]).toEqual(checkpoint!.client.weights);
+    expect(kept[0]).not.toEqual(kept[1]);
+    const progress = events.filter((event) => event.kind === 'progress');
+    expect(progress.map(({ stepsDone }) => stepsDone)).toEqual(Array.from({ length: totalSteps }, (_, i) => i + 1));
+    expect(progress.at(-1)).toMatchObject({ totalSteps, etaSeconds: 0, phase: 1, epoch: 2 });
+    const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'progress');
+    expect(kinds).toEqual(['status', 'epoch', 'epoch', 'pair', 'epoch', 'pair', 'status']);
+    const log = readFileSync(join(store.folder(id), 'log.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(log.map((line) => (JSON.parse(line) as { event: string }).event).slice(0, 3)).toEqual([
+      'status',
+      'engine',
+      'checkpoint',
+    ]);
+  });
+
+  it('keeps the gates of at most 128 steps an epoch', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(experiment({ phases: [{ budget: 4, epochs: 1 }] }), 1);
+    await executeRun(store, id, toyParts({ stepsPerEpoch: 300 }));
+    const gates = store.steps(id).filter(({ gates }) => gates);
+    expect(gates.map(({ step }) => step)).toEqual(Array.from({ length: 100 }, (_, i) => 3 * i));
+  });
+
+  it('ends as if nothing had been when stopped and resumed, wherever that is', async () => {
+    const store = openTestStore(temporaryFolder());
+    const expected = await uninterrupted(store);
+    for (const stopAt of [0, 6, 19, 20, 39, 59]) {
+      const { id } = store.create(plan, 1);
+      const stop = new AbortController();
+      const onStep = (step: number) => step === stopAt && stop.abort();
+      const stopped = await executeRun(store, id, toyParts({ stepsPerEpoch, onStep }), { signal: stop.signal });
+      expect(stopped.status).toBe('stopped');
+      expect(store.stepCount(id)).toBe(stopAt + 1);
+      resumeRun(store, id);
+      await executeRun(store, id, parts);
+      expect(await outcome(store, id)).toEqual(expected);
+    }
+  });
+
+  it('ends as if nothing had been when killed and resumed', async () => {
+    const home = temporaryFolder();
+    const expected = await uninterrupted(openTestStore(home));
+    const { id } = openTestStore(home).create(plan, 1);
+    for (const steps of [9, 12]) {
+      const child = startChild('execute', home, id, '5');
+      let seen = 0;
+      child.on('message', () => seen++);
+      while (seen < steps) await once(child, 'message');
+      await killHard(child);
+      const store = openTestStore(home);
+      expect(store.find(id).status).toBe('interrupted');
+      resumeRun(store, id);
+    }
+    const store = openTestStore(home);
+    const resumedAt: number[] = [];
+    await executeRun(store, id, toyParts({ stepsPerEpoch, onStep: (step) => resumedAt.push(step) }));
+    expect(resumedAt[0]).toBeGreaterThanOrEqual(14);
+    expect(await outcome(store, id)).toEqual(expected);
+  });
+
+  it('pauses, goes on and stops when another process wants it', async () => {
+    const home = temporaryFolder();
+    const [ours, theirs] = [openTestStore(home), openTestStore(home)];
+    const { id } = ours.create(plan, 1);
+    const run = executeRun(ours, id, toyParts({ stepsPerEpoch, stepMs: 3 }));
+    await becomes(theirs, id, 'running');
+    pauseRun(theirs, id);
+    await becomes(theirs, id, 'paused');
+    const steps = theirs.stepCount(id);
+    await setTimeout(50);
+    expect(theirs.stepCount(id)).toBe(steps);
+    continueRun(theirs, id);
+    await becomes(theirs, id, 'running');
+    stopRun(theirs, id);
+    expect((await run).status).toBe('stopped');
+    expect((await loadCheckpoint(ours.folder(id))).get(0)!.position.step).toBe(ours.stepCount(id));
+  });
+
+  it('outlives a moment in which the store cannot tell what is wanted', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const silent: Store = {
+      ...store,
+      wanted() {
+        throw new Error('disk I/O error');
+      },
+    };
+    const run = await performRun(silent, id, () => setTimeout(2 * wishPollMs));
+    expect(run.status).toBe('finished');
+  });
+
+  it('stops while it is paused', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const run = executeRun(store, id, toyParts({ stepsPerEpoch, stepMs: 1 }));
+    pauseRun(store, id);
+    await becomes(store, id, 'paused');
+    stopRun(store, id);
+    expect((await run).status).toBe('stopped');
+  });
+
+  it('is refused for a run that is executed already, or is not queued', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const first = executeRun(store, id, parts);
+    await expect(executeRun(store, id, parts)).rejects.toMatchObject({ code: 'run-busy' });
+    await first;
+    await expect(executeRun(store, id, parts)).rejects.toThrow(/is finished; only a queued run/);
+  });
+});
+
+describe('a run that fails', () => {
+  it('says why, closes its data, and can be resumed', async () => {
+    const store = openTestStore(temporaryFolder());
+    const expected = await uninterrupted(store);
+    const { id } = store.create(plan, 1);
+    let closed = 0;
+    const failing = toyParts({
+      stepsPerEpoch,
+      onStep: (step) => {
+        if (step === 30) throw new Error('image 7 of data_batch_1.bin is cut short');
+      },
+    });
+    const openBatches: typeof failing.openBatches = async (options) => ({
+      ...(await failing.openBatches(options)),
+      close: () => {
+        closed++;
+        return Promise.resolve();
+      },
+    });
+    await expect(executeRun(store, id, { ...failing, openBatches })).rejects.toThrow(/data_batch_1/);
+    expect(closed).toBe(1);
+    expect(store.find(id)).toMatchObject({ status: 'failed', error: 'image 7 of data_batch_1.bin is cut short' });
+    expect(resumeRun(store, id).error).toBeNull();
+    await executeRun(store, id, parts);
+    expect(await outcome(store, id)).toEqual(expected);
+  });
+
+  it('for want of disk space keeps its checkpoint and says how to go on', async () => {
+    const store = openTestStore(temporaryFolder());
+    const expected = await uninterrupted(store);
+    const { id } = store.create(plan, 1);
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const weights = Object.defineProperty({}, 'weight', {
+      enumerable: true,
+      get: () => {
+        throw full;
+      },
+    });
+    const server: ServerState = { kind: 'state', state: { weights, momentum: {} } };
+    const failing = toyParts({
+      stepsPerEpoch,
+      tamper: (snapshot) => (snapshot.position.step < 30 ? snapshot : { ...snapshot, server }),
+    });
+    await expect(executeRun(store, id, failing)).rejects.toMatchObject({ code: 'disk-full' });
+    expect(store.find(id).status).toBe('failed');
+    expect(store.find(id).error).toMatch(`sluice resume ${id}`);
+    expect((await loadCheckpoint(store.folder(id))).get(0)!.position.step).toBe(28);
+    resumeRun(store, id);
+    await executeRun(store, id, parts);
+    expect(await outcome(store, id)).toEqual(expected);
+  });
+});
