@@ -36,7 +36,7 @@ const payloads: { readonly [Name in Asked | Told]: z.ZodType<Payload<Name>> } = 
 };
 
 /** What the shell does for the page. */
-export type Deeds = {
+export type Actions = {
   readonly [Name in Asked]: (...payload: Payload<Name>) => Promise<Value<Name>>;
 } & { readonly [Name in Told]: (...payload: Payload<Name>) => void };
 
@@ -47,7 +47,7 @@ const told: readonly Told[] = ['setProgress', 'notify', 'setCommands', 'requestP
 export function listen(
   ipc: Pick<IpcMain, 'handle' | 'on'>,
   isTrusted: (event: Sent) => boolean,
-  deeds: Deeds,
+  actions: Actions,
   complain: (text: string) => void = console.warn,
 ): void {
   for (const name of asked) {
@@ -82,6 +82,6 @@ export function listen(
   }
 
   function perform<Name extends Asked | Told>(name: Name, payload: Payload<Name>): unknown {
-    return Reflect.apply(deeds[name], undefined, payload);
+    return Reflect.apply(actions[name], undefined, payload);
   }
 }

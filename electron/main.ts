@@ -21,7 +21,7 @@ import { commandChannel, portChannel } from './channels.ts';
 import { openFile, pickPath, saveFile } from './files.ts';
 import { forkHost, hostLog } from './host-process.ts';
 import { keepHost, type Host } from './host.ts';
-import { listen, type Deeds } from './ipc.ts';
+import { listen, type Actions } from './ipc.ts';
 import { connectLab, stopRuns, type ShellLab } from './lab.ts';
 import { lockContents, lockSession } from './locks.ts';
 import { menuTemplate } from './menu.ts';
@@ -73,7 +73,7 @@ function open(): void {
     onGiveUp: (code) => void ask(window, hostGone(code, hostLog), [() => void host.restart(), () => app.quit()]),
   });
 
-  listen(ipcMain, (event) => isTrusted(event, window.webContents.id, origin), deedsFor(window, host));
+  listen(ipcMain, (event) => isTrusted(event, window.webContents.id, origin), actionsFor(window, host));
   showMenu(window, []);
   followCrashes(window);
   quitWith(window, host, () => lab);
@@ -88,7 +88,7 @@ function portTo(host: Host): Electron.MessagePortMain {
   return port2;
 }
 
-function deedsFor(window: BrowserWindow, host: Host): Deeds {
+function actionsFor(window: BrowserWindow, host: Host): Actions {
   return {
     saveFile: (name, _type, data) => saveFile(dialog, window, { name, data, folder: app.getPath('documents') }),
     openFile: (filters) => openFile(dialog, window, filters),

@@ -105,7 +105,7 @@ export interface LabApi {
   removeDataset(name: string): Promise<void>;
 
   /** What keeps the lab from looking after its runs, such as a full disk; null while nothing does. */
-  trouble(): Promise<string | null>;
+  alert(): Promise<string | null>;
   engines(): Promise<EngineReport[]>;
   settings(): Promise<Settings>;
   changeSettings(changes: Partial<Settings>): Promise<Settings>;
@@ -121,7 +121,7 @@ export interface LabEvents {
   server(state: ServerState): void;
   dataTask(task: DataTask): void;
   settings(settings: Settings): void;
-  trouble(text: string | null): void;
+  alert(text: string | null): void;
   /** Something the user should know that answers no call. */
   notice(notice: Notice): void;
 }

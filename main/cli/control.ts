@@ -8,14 +8,14 @@ import type { Store } from '../runs/store/store.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
 
-interface Wish {
+interface ControlCommand {
   readonly name: 'stop' | 'pause' | 'continue';
   readonly summary: string;
   readonly ask: (store: Store, reference: string) => Run;
   readonly done: string;
 }
 
-const wishes: readonly Wish[] = [
+const controlCommands: readonly ControlCommand[] = [
   { name: 'stop', summary: 'end a run after a last checkpoint', ask: stopRun, done: 'stops after its current step' },
   { name: 'pause', summary: 'let a run wait', ask: pauseRun, done: 'pauses after its current step' },
   { name: 'continue', summary: 'let a paused run go on', ask: continueRun, done: 'goes on' },
@@ -23,7 +23,7 @@ const wishes: readonly Wish[] = [
 
 /** `stop`, `pause` and `continue`, for a run that another terminal executes, and `delete`. */
 export function addControlCommands(program: Command): void {
-  for (const { name, summary, ask, done } of wishes) {
+  for (const { name, summary, ask, done } of controlCommands) {
     program
       .command(name)
       .summary(summary)

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { RunEvent } from '../runs/life/follow.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
 import { print } from './format.ts';
-import { advance, endLine, epochLine, progressLine, type Standing } from './progress-line.ts';
+import { advance, endLine, epochLine, progressLine, type RunState } from './progress-line.ts';
 
 /** Shows one run while it is executed. */
 interface Display {
@@ -16,34 +16,34 @@ interface Display {
 /** A progress bar on a terminal, a line per epoch elsewhere. `accuracy` is what the run had reached before. */
 export function displayRun(run: Run, accuracy: number | null): Display {
   const started = performance.now();
-  let standing: Standing = { run, progress: null, accuracy, accuracies: new Map(), stopping: false };
+  let state: RunState = { run, progress: null, accuracy, accuracies: new Map(), stopping: false };
   const say = (text: string): void => print(`${runNumber(run)} ${run.name}: ${text}`);
-  const progress = process.stdout.isTTY ? bar(() => standing) : lines(() => standing, say);
+  const progress = process.stdout.isTTY ? bar(() => state) : lines(() => state, say);
   return {
     event: (event) => {
-      standing = advance(standing, event);
+      state = advance(state, event);
       progress.event(event);
     },
     stopping: () => {
-      standing = { ...standing, stopping: true };
+      state = { ...state, stopping: true };
       progress.stopping();
     },
     end: () => {
       progress.end();
-      say(endLine(standing, (performance.now() - started) / 1000));
+      say(endLine(state, (performance.now() - started) / 1000));
     },
   };
 }
 
-function bar(standing: () => Standing): Display {
+function bar(state: () => RunState): Display {
   const drawn = new SingleBar({
-    format: (_options, { maxWidth }: { maxWidth?: number }) => progressLine(standing(), (maxWidth ?? 80) - 1),
+    format: (_options, { maxWidth }: { maxWidth?: number }) => progressLine(state(), (maxWidth ?? 80) - 1),
     ...{ stream: process.stdout, hideCursor: true, clearOnComplete: true, gracefulExit: false },
   });
   drawn.start(1, 0);
   return {
     event: ({ kind }) => {
-      const { progress } = standing();
+      const { progress } = state();
       if (kind === 'progress' && progress) drawn.update(progress.stepsDone / progress.totalSteps);
       else drawn.render();
     },
@@ -52,10 +52,10 @@ function bar(standing: () => Standing): Display {
   };
 }
 
-function lines(standing: () => Standing, say: (text: string) => void): Display {
+function lines(state: () => RunState, say: (text: string) => void): Display {
   return {
     event: (event) => {
-      if (event.kind === 'epoch') say(epochLine(standing(), event));
+      if (event.kind === 'epoch') say(epochLine(state(), event));
       if (event.kind === 'status' && (event.run.status === 'running' || event.run.status === 'paused')) {
         say(event.run.status);
       }

@@ -8,7 +8,7 @@ import { amount, count, fingerprint, port } from './arguments.ts';
 import { print } from './format.ts';
 
 /** What `run` and `resume` say of the offload server. */
-export interface ServerOptions {
+export interface ServerFlags {
   readonly offload?: string;
   readonly token?: string;
   readonly ca?: string;
@@ -36,7 +36,7 @@ export function addServerOptions(command: Command): Command {
 }
 
 /** Throws `bad-usage` where the options do not fit together. */
-export function networkOf(options: ServerOptions): NetworkOptions {
+export function networkOf(options: ServerFlags): NetworkOptions {
   const { offload, retrySeconds, waitForSources, joinHost = '127.0.0.1', joinPort = 4460 } = options;
   const own = {
     ...(retrySeconds === undefined ? {} : { retrySeconds }),
@@ -58,7 +58,7 @@ export function networkOf(options: ServerOptions): NetworkOptions {
 export function addressOf(
   option: string,
   url: string,
-  { token, ca, fingerprint }: Pick<ServerOptions, 'token' | 'ca' | 'fingerprint'>,
+  { token, ca, fingerprint }: Pick<ServerFlags, 'token' | 'ca' | 'fingerprint'>,
 ): ServerAddress {
   requireUrl(url, option.slice(2));
   const secret = token ?? process.env['SLUICE_TOKEN'];

@@ -5,7 +5,7 @@ import { runNumber, type Run } from '../runs/store/run.ts';
 import { shorten } from './format.ts';
 
 /** What is known of a run while it is executed. */
-export interface Standing {
+export interface RunState {
   readonly run: Run;
   readonly progress: Progress | null;
   /** On the test set, after the last epoch: the mean over the data sources. */
@@ -15,26 +15,26 @@ export interface Standing {
   readonly stopping: boolean;
 }
 
-export function advance(standing: Standing, event: RunEvent): Standing {
+export function advance(state: RunState, event: RunEvent): RunState {
   switch (event.kind) {
     case 'status':
-      return { ...standing, run: event.run };
+      return { ...state, run: event.run };
     case 'progress':
-      return { ...standing, progress: event };
+      return { ...state, progress: event };
     case 'epoch': {
-      const accuracies = new Map([...standing.accuracies, [event.source, event.testAccuracy]]);
+      const accuracies = new Map([...state.accuracies, [event.source, event.testAccuracy]]);
       const sum = [...accuracies.values()].reduce((total, each) => total + each, 0);
-      return { ...standing, accuracies, accuracy: sum / accuracies.size };
+      return { ...state, accuracies, accuracy: sum / accuracies.size };
     }
     case 'pair':
-      return standing;
+      return state;
   }
 }
 
 const barWidth = { least: 8, most: 24 };
 
-/** A run's standing as one line that fits the columns: what matters least is left out first. */
-export function progressLine({ run, progress, accuracy, stopping }: Standing, columns: number): string {
+/** A run's state as one line that fits the columns: what matters least is left out first. */
+export function progressLine({ run, progress, accuracy, stopping }: RunState, columns: number): string {
   const name = shorten(`${runNumber(run)} ${run.name}`, 24);
   if (stopping) return shorten(`${name}  stopping with a checkpoint; Ctrl-C ends at once`, columns);
   if (run.status === 'paused') return shorten(`${name}  paused: p goes on, q stops`, columns);
@@ -63,7 +63,7 @@ export function progressLine({ run, progress, accuracy, stopping }: Standing, co
 }
 
 /** Its last epoch as a line for a log. */
-export function epochLine({ run, progress }: Standing, epoch: Extract<RunEvent, { kind: 'epoch' }>): string {
+export function epochLine({ run, progress }: RunState, epoch: Extract<RunEvent, { kind: 'epoch' }>): string {
   return [
     ...(run.experiment.sources.count > 1 ? [`source ${epoch.source + 1}`] : []),
     ...(progress ? [`epoch ${epochOf(run, progress)}`] : []),
@@ -76,7 +76,7 @@ export function epochLine({ run, progress }: Standing, epoch: Extract<RunEvent, 
 }
 
 /** How it ended. */
-export function endLine({ run, progress, accuracy }: Standing, seconds: number): string {
+export function endLine({ run, progress, accuracy }: RunState, seconds: number): string {
   return [
     run.status,
     ...(accuracy === null ? [] : [`accuracy ${formatPercent(accuracy)}`]),

@@ -9,10 +9,10 @@ import { collect, count, wholeNumbers, words } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
-import { addServerOptions, networkOf, type ServerOptions } from './network.ts';
+import { addServerOptions, networkOf, type ServerFlags } from './network.ts';
 import { announceEngines, launch, loadByName, printComparison } from './launch.ts';
 
-interface RunOptions extends ServerOptions {
+interface RunOptions extends ServerFlags {
   readonly inProcess?: boolean;
   readonly small?: boolean;
   readonly set?: readonly string[];
@@ -60,7 +60,7 @@ Examples:
     )
     .argument('[runs...]', 'numbers, ids, ranges such as 3..5, or what was launched; the latest run unless given')
     .addHelpText('after', '\nExamples:\n  sluice resume 12\n  sluice resume figure-8')
-    .action(async (references: string[], options: ServerOptions) => {
+    .action(async (references: string[], options: ServerFlags) => {
       const chosen = references.length > 0 ? references : ['latest'];
       process.exitCode = await withStore((store) => resume(store, chosen, networkOf(options)));
     });

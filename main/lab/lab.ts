@@ -54,7 +54,7 @@ export function openLab(): Lab {
   const queue = openQueue({
     ...{ home, store, log, notify, dead },
     parallelRuns: () => settings.current.parallelRuns,
-    onTrouble: (trouble) => windows.emit('trouble', trouble),
+    onAlert: (alert) => windows.emit('alert', alert),
   });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);

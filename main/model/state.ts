@@ -11,6 +11,12 @@ export interface NamedTensor {
 /** Tensors under PyTorch's names (`features.0.weight`, `features.1.running_mean`, …). */
 export type StateDict = Readonly<Record<string, NamedTensor>>;
 
+/** Weights of one half, and the optimiser's velocities under the weights' names. */
+export interface HalfState {
+  readonly weights: StateDict;
+  readonly momentum: StateDict;
+}
+
 /** HWIO ↔ OIHW; for a transposed convolution the same permutation gives PyTorch's IOHW. */
 const toTorch = [3, 2, 0, 1];
 const fromTorch = [2, 3, 1, 0];

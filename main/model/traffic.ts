@@ -3,7 +3,7 @@ import { describeCut } from './describe.ts';
 import type { ModuleSpec, NetworkSpec, Shape } from './spec.ts';
 
 /** Bytes at one budget, message headers left out. */
-export interface Traffic {
+export interface SampleBytes {
   /** `null` is the full budget. */
   readonly budget: number | null;
   /** Bytes of one training sample: its maps and label up, their gradient down. */
@@ -15,7 +15,7 @@ export interface Traffic {
 
 /** A place where the network can be cut. `sent` is [h, w, φ]; `problem` says why the module does not fit there. */
 export type CutTraffic =
-  | { readonly layer: number; readonly after: string; readonly sent: Shape; readonly traffic: readonly Traffic[] }
+  | { readonly layer: number; readonly after: string; readonly sent: Shape; readonly traffic: readonly SampleBytes[] }
   | { readonly layer: number; readonly after: string; readonly problem: string };
 
 /** Bytes of a value: float16 maps up in budgeted phases, float32 for everything else, as in the published deprune. */
@@ -53,7 +53,7 @@ export function describeCuts(
   });
 }
 
-function traffic([height, width, maps]: Shape, classes: number, trains: boolean, budget: number | null): Traffic {
+function traffic([height, width, maps]: Shape, classes: number, trains: boolean, budget: number | null): SampleBytes {
   const values = height * width * (budget ?? maps);
   const label = classes <= 256 ? 1 : 2;
   const down = trains ? values * floatBytes : 0;

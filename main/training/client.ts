@@ -5,7 +5,7 @@ import type { ApplyGradient } from '../model/layers/layer.ts';
 import type { Shape } from '../model/spec.ts';
 import { diverged } from './diverged.ts';
 import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
-import type { Features, Gate } from '../offload/protocol/messages.ts';
+import type { Features, Selection } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
 import type { Budget } from './records.ts';
@@ -32,14 +32,14 @@ export interface ClientHalf extends Omit<Half, 'optimiser'> {
   setGate(gate: Float32Array): void;
 }
 
-export interface ClientOptions {
+export interface ClientHalfOptions {
   readonly input: Shape;
   readonly gate: GateSettings;
   readonly optimiser: OptimiserSettings;
   readonly seed: number;
 }
 
-export function clientHalf(network: ClientNetwork, options: ClientOptions): ClientHalf {
+export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): ClientHalf {
   const { layers, module } = network;
   const { optimiser, ...own } = half([layers, module], options.optimiser);
   const [height, width, total] = network.cutShape;
@@ -49,15 +49,15 @@ export function clientHalf(network: ClientNetwork, options: ClientOptions): Clie
   const enter = ({ images, samples }: Batch): tf.Tensor => tf.tensor4d(images, [samples, ...options.input]);
 
   /** Which maps cross the network under a budget, and their mask values. */
-  function select(values: Float32Array | null, budget: Budget): Gate | null {
+  function select(values: Float32Array | null, budget: Budget): Selection | null {
     if (budget === null || !values) return null;
     const mask = maskOf(values, options.gate.mask);
     const kept = keepLargest(mask, budget, options.gate.ties);
     return { kept, mask: Float32Array.from(kept, (index) => mask[index]) };
   }
 
-  async function features(maps: tf.Tensor, gate: Gate | null, samples: number): Promise<Features> {
-    return { maps: (await maps.data()) as Float32Array, shape: [samples, height, width], total, gate };
+  async function features(maps: tf.Tensor, selection: Selection | null, samples: number): Promise<Features> {
+    return { maps: (await maps.data()) as Float32Array, shape: [samples, height, width], total, selection };
   }
 
   return {

@@ -10,8 +10,8 @@ export interface CodecSettings {
 
 /** Number formats of one request's maps and of the gradient that answers it. */
 export function codecsOf(
-  { gate }: Pick<Features, 'gate'>,
+  { selection }: Pick<Features, 'selection'>,
   { up, down, full }: CodecSettings,
 ): Pick<CodecSettings, 'up' | 'down'> {
-  return gate ? { up, down } : { up: full, down: full };
+  return selection ? { up, down } : { up: full, down: full };
 }

@@ -24,7 +24,7 @@ export interface ServerHalf extends Omit<Half, 'optimiser' | 'holdStatistics'> {
   infer(features: Features): Promise<Float32Array>;
 }
 
-export interface ServerOptions {
+export interface ServerHalfOptions {
   readonly classes: number;
   readonly optimiser: OptimiserSettings;
   readonly seed: number;
@@ -34,7 +34,7 @@ export interface ServerOptions {
 
 export function serverHalf(
   network: ServerNetwork,
-  { classes, optimiser: settings, seed, clientTrains }: ServerOptions,
+  { classes, optimiser: settings, seed, clientTrains }: ServerHalfOptions,
 ): ServerHalf {
   const { module, layers } = network;
   const { optimiser, holdStatistics, ...own } = half([module, layers], settings);
@@ -86,11 +86,11 @@ export function serverHalf(
   };
 }
 
-function receive({ maps, shape, total, gate }: Features): Received {
+function receive({ maps, shape, total, selection }: Features): Received {
   return {
-    maps: tf.tensor4d(maps, [...shape, gate?.kept.length ?? total]),
-    kept: gate?.kept ?? null,
-    mask: gate && tf.tensor1d(gate.mask),
+    maps: tf.tensor4d(maps, [...shape, selection?.kept.length ?? total]),
+    kept: selection?.kept ?? null,
+    mask: selection && tf.tensor1d(selection.mask),
   };
 }
 

@@ -1,13 +1,7 @@
-import type { NamedTensor, StateDict } from '../model/state.ts';
+import type { HalfState, NamedTensor, StateDict } from '../model/state.ts';
 import type { TrainingRecord } from './records.ts';
 
-export type { NamedTensor, StateDict };
-
-/** Weights of one half, and the optimiser's velocities under the weights' names. */
-export interface HalfState {
-  readonly weights: StateDict;
-  readonly momentum: StateDict;
-}
+export type { HalfState, NamedTensor, StateDict };
 
 /**
  * The server half at a checkpoint: here in full; on the server's own disk under this name; or, where all sources of a

@@ -1,7 +1,7 @@
 import type { Batch, BatchSource } from '../data/source.ts';
 import { deviceWith, type Device } from './device.ts';
 import { sigmoid } from './gate.ts';
-import type { Progress } from './progress.ts';
+import type { Counters } from './counters.ts';
 import type { Budget, StepRecord } from './records.ts';
 import type { SplitNetwork } from './split-network.ts';
 
@@ -14,7 +14,7 @@ export async function trainStep(
   budget: Budget,
   learningRate: number,
   { data, source = 0, device = wholeDevice }: { data: BatchSource; source?: number; device?: Device },
-  progress: Progress,
+  progress: Counters,
 ): Promise<StepRecord> {
   const forward = await device.work(() => client.begin(batch, budget, progress.step));
   const begun = forward.result;

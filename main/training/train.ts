@@ -6,7 +6,7 @@ import type { Device } from './device.ts';
 import { resetDeprune, resetPrune } from './gate.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
-import { advance, epochRecord, nothingYet, pairRecord, type Progress } from './progress.ts';
+import { advance, epochRecord, nothingYet, pairRecord, type Counters } from './counters.ts';
 import type { Budget } from './records.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
@@ -43,7 +43,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
     const from = training === start.training ? resume : undefined;
     const split = await options.open(training);
     try {
-      const progress: Progress = from
+      const progress: Counters = from
         ? { ...from.position, ...from.totals }
         : { training, phase: 0, epoch: 0, batch: 0, step: 0, ...nothingYet };
       if (from && progress.step > 0) await restore(split, from);
@@ -58,7 +58,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
 async function* trainOne(
   phases: Training,
   split: SplitNetwork,
-  progress: Progress,
+  progress: Counters,
   options: TrainOptions,
 ): AsyncGenerator<TrainingEvent> {
   let entered: number | null = null;
@@ -89,7 +89,7 @@ async function* trainOne(
 async function enterPhase(
   { client, server }: SplitNetwork,
   phase: Phase,
-  progress: Progress,
+  progress: Counters,
   seed: number,
 ): Promise<void> {
   if (phase.freshOptimiser) client.resetOptimiser();
@@ -100,14 +100,14 @@ async function enterPhase(
   client.setGate(phase.reset === 'deprune' ? resetDeprune(gate, source) : resetPrune(gate, source));
 }
 
-function phaseStart({ budget, freshOptimiser }: Phase, { phase }: Progress): PhaseStart {
+function phaseStart({ budget, freshOptimiser }: Phase, { phase }: Counters): PhaseStart {
   return { phase, budget, fresh: freshOptimiser };
 }
 
 async function* trainEpoch(
   split: SplitNetwork,
   phase: Phase,
-  progress: Progress,
+  progress: Counters,
   options: TrainOptions,
 ): AsyncGenerator<TrainingEvent> {
   const { data, checkpointSteps, signal } = options;
@@ -138,7 +138,7 @@ async function* trainEpoch(
 /** SplitFed: after every so many epochs the client goes on with the average of all; its velocities stay its own. */
 async function average(
   { client, server }: SplitNetwork,
-  { epoch, epochSamples }: Progress,
+  { epoch, epochSamples }: Counters,
   { averageEpochs }: TrainOptions,
 ): Promise<void> {
   if (averageEpochs === undefined || !server.average || (epoch + 1) % averageEpochs !== 0) return;
@@ -177,7 +177,7 @@ async function test(
 /** The halves as they stand. Once a training has ended, going on means the start of the next. */
 async function checkpoint(
   { client, server }: SplitNetwork,
-  progress: Progress,
+  progress: Counters,
   { final = false, trainingEnds = false } = {},
 ): Promise<TrainingEvent> {
   const { training, phase, epoch, batch, step, ...totals } = progress;

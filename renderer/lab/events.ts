@@ -18,7 +18,7 @@ export function createEvents(): Events {
     server: new Set(),
     dataTask: new Set(),
     settings: new Set(),
-    trouble: new Set(),
+    alert: new Set(),
     notice: new Set(),
   };
   return {
@@ -30,7 +30,7 @@ export function createEvents(): Events {
       server: (...event) => listeners.server.forEach((listener) => listener(...event)),
       dataTask: (...event) => listeners.dataTask.forEach((listener) => listener(...event)),
       settings: (...event) => listeners.settings.forEach((listener) => listener(...event)),
-      trouble: (...event) => listeners.trouble.forEach((listener) => listener(...event)),
+      alert: (...event) => listeners.alert.forEach((listener) => listener(...event)),
       notice: (...event) => listeners.notice.forEach((listener) => listener(...event)),
     },
     on(event, listener) {

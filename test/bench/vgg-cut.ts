@@ -23,7 +23,7 @@ export function vggStep(samples: number, budget: number | null): StepRequest {
   return {
     ...{ shape: [samples, 8, 8], total: maps, step: 0, classes: 10, learningRate: 0.01 },
     maps: Float32Array.from({ length: samples * 64 * kept }, () => source.normal()),
-    gate: budget === null ? null : { kept: [...Array(kept).keys()], mask: new Float32Array(kept).fill(1) },
+    selection: budget === null ? null : { kept: [...Array(kept).keys()], mask: new Float32Array(kept).fill(1) },
     labels: new Uint16Array(samples),
   };
 }

@@ -49,7 +49,7 @@ describe('the lab, served', { timeout: 60_000 }, () => {
     const cookie = await letIn(link);
     const first = await openWindow(port, cookie);
     const second = await openWindow(port, cookie);
-    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 1 });
+    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 2 });
     expect(await first.api.runs()).toEqual([]);
 
     const [{ id }] = await first.api.launch([tiny], 'tiny');

@@ -121,13 +121,13 @@ async function replayEvaluation(
     const features = await client.infer(batch, budget);
     const logits = await server.infer(decodeInfer(encodeInfer(features, 'float16')));
     compare(agreement.tensors, `eval/logits_${name}`, logits, floats(tensors, `eval/logits_${name}_fp16`));
-    if (!features.gate) {
+    if (!features.selection) {
       const split = toNhwc(floats(tensors, 'eval/split'), batch.samples, sent);
       compare(agreement.tensors, 'eval/split', features.maps, split);
       continue;
     }
     const mask = new Float32Array(features.total);
-    features.gate.kept.forEach((map, i) => (mask[map] = features.gate!.mask[i]!));
+    features.selection.kept.forEach((map, i) => (mask[map] = features.selection!.mask[i]!));
     compare(agreement.tensors, 'eval/mask', mask, floats(tensors, 'eval/mask'));
   }
 }

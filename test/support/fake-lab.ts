@@ -228,7 +228,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelDataTask: () => Promise.resolve(),
     dataTasks: () => Promise.resolve([]),
     removeDataset: () => Promise.resolve(),
-    trouble: () => Promise.resolve(null),
+    alert: () => Promise.resolve(null),
     engines: () => Promise.resolve(fakeEngines()),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {

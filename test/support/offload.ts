@@ -43,7 +43,7 @@ export function batchOf(key: string, kept: readonly number[] | null = [1, 3], sa
     shape: [samples, 4, 4],
     total: 4,
     maps: Float32Array.from({ length: samples * 16 * sent }, () => source.uniform()),
-    gate: kept && { kept, mask: Float32Array.from(kept, () => 0.25 + source.uniform()) },
+    selection: kept && { kept, mask: Float32Array.from(kept, () => 0.25 + source.uniform()) },
     labels: Uint16Array.from({ length: samples }, () => source.integer(3)),
     classes: 3,
     learningRate: 0.05,

@@ -65,7 +65,7 @@ export async function openWindow(port: number, cookie: string): Promise<TestWind
   await once(socket, 'open');
   const told: TestWindow['told'] = {
     ...{ runs: [], steps: [], epochs: [], log: [] },
-    ...{ server: [], dataTask: [], settings: [], trouble: [], notice: [] },
+    ...{ server: [], dataTask: [], settings: [], alert: [], notice: [] },
   };
   const statuses = new Map<string, RunStatus>();
   const events = Object.fromEntries(

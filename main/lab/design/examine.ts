@@ -3,7 +3,7 @@ import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
-import { describeCuts, type Traffic } from '../../model/traffic.ts';
+import { describeCuts, type SampleBytes } from '../../model/traffic.ts';
 import { budgetProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { secondsPerEpoch } from '../../runs/store/pace.ts';
@@ -74,7 +74,7 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
 }
 
 /** What one more sample in a step adds in the experiment's number formats. */
-function encoded({ budget, gate }: Traffic, features: CutFeatures, codec: Experiment['codec']): Traffic {
+function encoded({ budget, gate }: SampleBytes, features: CutFeatures, codec: Experiment['codec']): SampleBytes {
   const one = stepBytes(features, 1, budget, codec);
   const two = stepBytes(features, 2, budget, codec);
   return { budget, up: two.up - one.up, down: two.down - one.down, gate };

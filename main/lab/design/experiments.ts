@@ -45,7 +45,7 @@ async function launch(
   const runs = createRuns(store, experiments, name);
   for (const { id } of runs) {
     if (server) {
-      queue.lend(id, server);
+      queue.useServer(id, server);
       notePlace(store.folder(id), server);
     }
     store.enqueue(id);

@@ -15,15 +15,15 @@ import { startLastingRun } from './run-process.ts';
 export interface RunQueue {
   /** Starts what there is room for, and looks after what has ended. */
   tend(): void;
-  /** Throws `lab-other` when another lab executes the queue, which would not learn of a server lent here. */
+  /** Throws `lab-other` when another lab executes the queue, which would not learn of a server given here. */
   requireOurs(): void;
   /**
    * How to reach the offload server elsewhere of a run that is to be executed; null: it has one of its own. Kept in
    * memory alone. Throws `lab-other` as above.
    */
-  lend(id: string, server: ServerAddress | null): void;
+  useServer(id: string, server: ServerAddress | null): void;
   /** What keeps it from looking after its runs; null while nothing does. */
-  readonly trouble: string | null;
+  readonly alert: string | null;
   /** Runs of the queue that are being executed. */
   active(): string[];
   close(): void;
@@ -35,7 +35,7 @@ interface QueueOptions {
   readonly log: LabLog;
   readonly parallelRuns: () => number;
   readonly notify: (notice: Notice) => void;
-  readonly onTrouble: (trouble: string | null) => void;
+  readonly onAlert: (alert: string | null) => void;
   /** Runs whose process has died while there is no way to write that down. */
   readonly dead: Set<string>;
   readonly start?: typeof startLastingRun;
@@ -49,13 +49,13 @@ const mostAttempts = 2;
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
 export function openQueue(options: QueueOptions): RunQueue {
-  const { home, store, log, parallelRuns, notify, onTrouble, dead } = options;
+  const { home, store, log, parallelRuns, notify, onAlert, dead } = options;
   const { start: startRun = startLastingRun, hasRoom: isRoom = hasRoom } = options;
   const starting = new Set<string>();
   const servers = new Map<string, ServerAddress>();
   let lock: RunLock | null = null;
   let closed = false;
-  let trouble: string | null = null;
+  let alert: string | null = null;
 
   function start({ id }: Run): void {
     const folder = store.folder(id);
@@ -173,22 +173,22 @@ export function openQueue(options: QueueOptions): RunQueue {
   }
 
   function be(now: string | null): void {
-    if (now === trouble) return;
-    trouble = now;
-    onTrouble(trouble);
+    if (now === alert) return;
+    alert = now;
+    onAlert(alert);
   }
 
   return {
     tend,
     requireOurs,
-    lend: (id, server) => {
+    useServer: (id, server) => {
       if (server) {
         requireOurs();
         servers.set(id, server);
       } else servers.delete(id);
     },
-    get trouble() {
-      return trouble;
+    get alert() {
+      return alert;
     },
     active: () =>
       store

@@ -9,8 +9,8 @@ import type { LabState, Procedures } from '../lab-state.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 import { tryServer } from '../server/try-server.ts';
 
-type Names = 'runs' | 'run' | Wish | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
-type Wish = 'pause' | 'proceed' | 'stop';
+type Names = 'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
+type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
 export function runProcedures(lab: LabState): Procedures<Names> {
@@ -57,7 +57,7 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
   const place = placeOf(folder);
   if (server) await tryServer(server, [experiment]);
   else if (place && (await hasCheckpoint(folder))) throw serverMissing(id, place);
-  queue.lend(id, server);
+  queue.useServer(id, server);
   resumeRun(store, id);
   notePlace(folder, server);
   store.enqueue(id);

@@ -5,7 +5,7 @@ import { protocol } from '../../wire.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 
-type Names = 'hello' | 'trouble' | 'engines' | 'settings' | 'changeSettings' | 'server' | 'startServer' | 'stopServer';
+type Names = 'hello' | 'alert' | 'engines' | 'settings' | 'changeSettings' | 'server' | 'startServer' | 'stopServer';
 
 /** Procedures about this machine: what it is, what computes, the user's settings, its offload server. */
 export function machineProcedures(
@@ -14,7 +14,7 @@ export function machineProcedures(
 ): Procedures<Names> {
   return {
     hello: () => ({ protocol, version: version(), host, home, machine: machine() }),
-    trouble: () => queue.trouble,
+    alert: () => queue.alert,
     engines: diagnose,
     settings: () => settings.current,
     changeSettings: (changes) => {

@@ -65,7 +65,7 @@ const oneRun = z.tuple([id]);
 
 const inputs: Inputs = {
   hello: nothing,
-  trouble: nothing,
+  alert: nothing,
   presets: nothing,
   preset: z.tuple([id, z.boolean()]),
   examine: z.tuple([experiment]),

@@ -1,11 +1,5 @@
 import { decodeSafetensors, encodeSafetensors } from '../../model/safetensors.ts';
-import type { StateDict } from '../../model/state.ts';
-
-/** Weights and velocities of a half, as a checkpoint holds them. */
-interface HalfState {
-  readonly weights: StateDict;
-  readonly momentum: StateDict;
-}
+import type { HalfState, StateDict } from '../../model/state.ts';
 
 const momentumPrefix = 'momentum.';
 

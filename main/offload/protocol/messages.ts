@@ -22,5 +22,5 @@ export {
   requestSections,
 } from './requests.ts';
 export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
-export type { Gate } from './selection.ts';
+export type { Selection } from './selection.ts';
 export { totalBytes } from './sections.ts';

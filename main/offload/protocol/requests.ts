@@ -9,7 +9,7 @@ import {
   isCompressed,
   type CodecName,
 } from '../codecs/index.ts';
-import { bitmask, keptMaps, requireGate, type Gate } from './selection.ts';
+import { bitmask, keptMaps, requireSelection, type Selection } from './selection.ts';
 import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
 import { countValues, totalBytes, type Sections } from './sections.ts';
 
@@ -21,7 +21,7 @@ export interface Features {
   /** φ, the number of maps before masking. */
   readonly total: number;
   /** `null`: all φ maps cross unmasked (full budget, plain split). */
-  readonly gate: Gate | null;
+  readonly selection: Selection | null;
 }
 
 /** Train the server half on one batch; answered by a gradient. */
@@ -101,12 +101,12 @@ function labelBytes(classes: number): 1 | 2 {
   return classes <= 0x100 ? 1 : 2;
 }
 
-function extentOf({ shape, total, gate, classes }: Request): Extent {
-  return { shape, total, kept: gate?.kept.length ?? total, gated: gate !== null, classes };
+function extentOf({ shape, total, selection, classes }: Request): Extent {
+  return { shape, total, kept: selection?.kept.length ?? total, gated: selection !== null, classes };
 }
 
 function encodeRequest(type: RequestType, request: Request): Uint8Array {
-  const { shape, total, gate, labels, classes, codec, answerCodec } = request;
+  const { shape, total, selection, labels, classes, codec, answerCodec } = request;
   const extent = extentOf(request);
   const sections = requestSections(extent, codec);
   requireConsistent(request, extent);
@@ -119,7 +119,7 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
   view.setUint16(16, shape[1], true);
   view.setUint16(18, shape[2], true);
   view.setUint16(20, total, true);
-  view.setUint16(22, gate?.kept.length ?? 0, true);
+  view.setUint16(22, selection?.kept.length ?? 0, true);
   view.setUint32(24, classes, true);
   view.setUint32(28, request.step, true);
   view.setFloat64(32, request.learningRate, true);
@@ -130,9 +130,9 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
     bytes.set(part, at);
     at += part.length;
   };
-  if (gate) append(new Uint8Array(gate.mask.slice().buffer));
+  if (selection) append(new Uint8Array(selection.mask.slice().buffer));
   append(maps);
-  if (gate) append(bitmask(gate.kept, total));
+  if (selection) append(bitmask(selection.kept, total));
   append(labelBytes(classes) === 1 ? Uint8Array.from(labels) : new Uint8Array(labels.slice().buffer));
   return bytes;
 }
@@ -173,7 +173,7 @@ function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
     classes,
     step: view.getUint32(28, true),
     learningRate: view.getFloat64(32, true),
-    gate: gated
+    selection: gated
       ? {
           kept: keptMaps(bytes.subarray(bitmaskAt, labelsAt)),
           mask: copyAs(Float32Array, bytes.subarray(headerLength, mapsAt)),
@@ -196,7 +196,7 @@ function requireNoStep(view: DataView): void {
 }
 
 function requireConsistent(
-  { maps, shape, total, gate, labels, classes, learningRate }: Request,
+  { maps, shape, total, selection, labels, classes, learningRate }: Request,
   { kept }: Extent,
 ): void {
   const count = countValues([...shape, kept]);
@@ -208,7 +208,7 @@ function requireConsistent(
     );
   }
   if (!Number.isFinite(learningRate) || learningRate < 0) throw malformed(`The learning rate is ${learningRate}.`);
-  if (gate) requireGate(gate, total);
+  if (selection) requireSelection(selection, total);
   else if (kept !== total) throw malformed(`${kept} of ${total} maps are sent without saying which.`);
   if (labels.length !== (classes > 0 ? shape[0] : 0))
     throw malformed(`There are ${labels.length} labels for ${shape[0]} samples.`);

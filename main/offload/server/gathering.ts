@@ -82,6 +82,6 @@ async function stepGroup(handler: SessionHandler, waiting: readonly Waiting[]): 
 }
 
 /** Only batches of one budget and learning rate make one step. */
-function keyOf({ gate, learningRate }: StepRequest): string {
-  return `${gate?.kept.length ?? 'full'} ${learningRate}`;
+function keyOf({ selection, learningRate }: StepRequest): string {
+  return `${selection?.kept.length ?? 'full'} ${learningRate}`;
 }

@@ -12,7 +12,7 @@ interface User {
 }
 
 /** A server half and the sessions that train it: one, or all sources of a run. */
-export interface Half {
+export interface SessionHalf {
   readonly request: SessionRequest;
   readonly trained: Promise<TrainedHalf>;
   readonly users: Set<User>;
@@ -24,16 +24,16 @@ export interface Halves {
    * The half a session asks for: a new one, opened when `cleared` has freed the memory of those given up, or the one its
    * run shares. Throws `session-mismatch` when that is another.
    */
-  halfFor(request: SessionRequest, cleared: Promise<unknown>): Half;
+  halfFor(request: SessionRequest, cleared: Promise<unknown>): SessionHalf;
   /** A session has ended: the half goes with its last one. */
-  leave(half: Half, user: User): Promise<void>;
+  leave(half: SessionHalf, user: User): Promise<void>;
 }
 
 export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherMs: number }): Halves {
-  const shared = new Map<string, Half>();
+  const shared = new Map<string, SessionHalf>();
   const inTurn = createTurns();
 
-  function openHalf(request: SessionRequest, cleared: Promise<unknown>): Half {
+  function openHalf(request: SessionRequest, cleared: Promise<unknown>): SessionHalf {
     const { serverHalf } = request.source;
     const users = new Set<User>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;

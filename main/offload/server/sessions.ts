@@ -3,7 +3,7 @@ import { createAveraging } from './averaging.ts';
 import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
 import { closeCodes, type Connection, type Count } from '../transport/connection.ts';
 import type { SessionRequest } from '../protocol/control.ts';
-import { createHalves, requireSame, type Half } from './halves.ts';
+import { createHalves, requireSame, type SessionHalf } from './halves.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -25,7 +25,7 @@ export interface SessionsOptions {
 
 interface Entry {
   readonly request: SessionRequest;
-  readonly half: Half;
+  readonly half: SessionHalf;
   readonly checkpoints: Checkpoints;
   readonly since: number;
   session: Session | null;

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import type { Session } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/follow.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
-import { createMeeting } from './cut.ts';
+import { createMeeting } from './meeting.ts';
 import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
 import type { SourceRecords } from './records.ts';
-import { afterStep, skipped } from './standing.ts';
+import { afterStep, skipped } from './reached.ts';
 
 export interface GroupOptions {
-  readonly session: Session;
+  readonly session: Execution;
   readonly records: SourceRecords;
   readonly sources: readonly number[];
   /** Where its checkpoints are. */
@@ -153,7 +153,7 @@ export function superviseGroup(options: GroupOptions): Group {
 
   /** Lets a source go on where the server half last saw it. */
   function rejoin(member: Member): void {
-    const { standing, session: lastSession, reported, index } = member;
+    const { reached: standing, session: lastSession, reported, index } = member;
     const taken = lastSession === null ? null : options.stepsTaken(lastSession);
     const unreported = Math.max(0, (taken ?? reported) - reported);
     if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
@@ -175,7 +175,7 @@ export function superviseGroup(options: GroupOptions): Group {
         if (message.record.kind === 'pair') member.pair = message.record;
         if (message.record.kind !== 'step') return;
         member.reported++;
-        member.standing &&= afterStep(member.standing, message.record);
+        member.reached &&= afterStep(member.reached, message.record);
         return;
       case 'arrived':
         Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });

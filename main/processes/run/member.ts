@@ -17,7 +17,7 @@ export interface Member {
   process: Child<ToSource> | null;
   /** Its last checkpoint, and the same with the steps that came since. */
   snapshot: Snapshot | null;
-  standing: Snapshot | null;
+  reached: Snapshot | null;
   /** Its session with the server, and the steps its process has reported. */
   session: string | null;
   reported: number;
@@ -44,7 +44,7 @@ export function newMember(index: number): Member {
       stage: 'down',
       process: null,
       snapshot: null,
-      standing: null,
+      reached: null,
       session: null,
       reported: 0,
       deaths: 0,
@@ -81,7 +81,7 @@ export function startMember(
     onMessage(message);
   });
   Object.assign<Member, Partial<Member>>(member, {
-    ...{ stage: 'starting', process: started, standing: task.resume, session: null, reported: 0, failure: null },
+    ...{ stage: 'starting', process: started, reached: task.resume, session: null, reported: 0, failure: null },
     ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: performance.now(), lostSince: null },
   });
   started.send({ kind: 'task', task });

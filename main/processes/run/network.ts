@@ -1,4 +1,4 @@
-import type { Gate } from '../source/elsewhere/join-point.ts';
+import type { JoinPoint } from '../source/elsewhere/join-point.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 
 /** What a run needs to know of the network besides its experiment. */
@@ -18,5 +18,5 @@ export interface JoinOptions {
   readonly host: string;
   readonly port: number;
   /** Tells the user how to join. */
-  readonly announce: (gate: Pick<Gate, 'url' | 'token' | 'fingerprint'>) => void;
+  readonly announce: (gate: Pick<JoinPoint, 'url' | 'token' | 'fingerprint'>) => void;
 }

@@ -2,9 +2,9 @@ import { SluiceError } from '../../errors.ts';
 import { sluiceHome } from '../../home.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
-import type { Session } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/follow.ts';
 import type { Run } from '../../runs/store/run.ts';
-import { openGate, type Gate } from '../source/elsewhere/join-point.ts';
+import { openJoinPoint, type JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startLinks, type Links } from '../link/start.ts';
 import type { JoinOptions, NetworkOptions } from './network.ts';
 
@@ -14,10 +14,10 @@ export function isElsewhere({ experiment }: Run, joining: JoinOptions | undefine
 }
 
 /** Opens the place where sources join the run, when some are to. */
-export async function openJoinGate(
-  { run, log }: Session,
+export async function openRunJoinPoint(
+  { run, log }: Execution,
   { join: joining, offload }: NetworkOptions,
-): Promise<Gate | null> {
+): Promise<JoinPoint | null> {
   if (!joining) return null;
   const { count, host, port, announce } = joining;
   if (!offload || count > run.experiment.sources.count) {
@@ -26,7 +26,7 @@ export async function openJoinGate(
       : 'Sources on other machines need a server that they can reach: start one with "sluice offload", and give --offload.';
     throw new SluiceError('bad-usage', message, { path: 'sources.count' });
   }
-  const gate = await openGate({ home: sluiceHome(), host, port });
+  const gate = await openJoinPoint({ home: sluiceHome(), host, port });
   log('waiting-for-sources', { count, url: gate.url });
   announce(gate);
   return gate;
@@ -45,7 +45,7 @@ export function requirePinned(
 }
 
 /** The emulated links of a run, when it has any. */
-export async function openLinks({ run, log }: Session, { url, fingerprint }: ServerAddress): Promise<Links | null> {
+export async function openLinks({ run, log }: Execution, { url, fingerprint }: ServerAddress): Promise<Links | null> {
   const link = linkOf(run.experiment);
   // What is wrong with an address is told by who tries to reach it.
   if (!link || !URL.canParse(url)) return null;
@@ -61,7 +61,7 @@ export async function openLinks({ run, log }: Session, { url, fingerprint }: Ser
 
 /** Where each source finds the server. */
 export function addressesOf(
-  { run }: Session,
+  { run }: Execution,
   { join: joining }: NetworkOptions,
   server: ServerAddress,
   links: Links | null,

@@ -1,6 +1,6 @@
 import { meterProgress, type RunSize } from '../../runs/life/progress.ts';
 import { recordRun } from '../../runs/life/recorder.ts';
-import type { Session } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/follow.ts';
 import type { TrainingRecord } from '../../training/records.ts';
 import type { Position } from '../../training/snapshot.ts';
 
@@ -16,7 +16,7 @@ export interface SourceRecords {
   skip(): void;
 }
 
-export function recordSources({ store, run, log, emit }: Session): SourceRecords {
+export function recordSources({ store, run, log, emit }: Execution): SourceRecords {
   const { sources, phases } = run.experiment;
   const steps = new Map<number, number>();
   const size: RunSize = {
@@ -28,11 +28,11 @@ export function recordSources({ store, run, log, emit }: Session): SourceRecords
     epochs: phases.reduce((sum, { epochs }) => sum + epochs, 0),
   };
   const recorder = recordRun(store, run.id, size);
-  const standing = (): { steps: number; bytes: number } => ({
+  const recorded = (): { steps: number; bytes: number } => ({
     steps: store.stepCount(run.id),
     bytes: store.byteCount(run.id),
   });
-  let meter = meterProgress(size, standing());
+  let meter = meterProgress(size, recorded());
   return {
     add(record) {
       recorder.add(record);
@@ -49,7 +49,7 @@ export function recordSources({ store, run, log, emit }: Session): SourceRecords
     rewind(source, position) {
       recorder.flush();
       store.truncateAfter(run.id, position, source);
-      meter = meterProgress(size, standing());
+      meter = meterProgress(size, recorded());
     },
     skip: () => meter.skip(),
   };

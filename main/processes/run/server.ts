@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
-import type { Session } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/follow.ts';
 import type { ServerStats } from '../server/stats.ts';
 import { startServerProcess } from '../server/start.ts';
 
@@ -29,7 +29,7 @@ const pauseMs = 200;
  * Starts an offload server on this machine's loopback for one run, and again at the same address whenever it dies. What
  * it keeps lies in the run's folder.
  */
-export async function keepServer({ run, folder, log }: Session): Promise<OwnServer> {
+export async function keepServer({ run, folder, log }: Execution): Promise<OwnServer> {
   const { engine, threads, sources } = run.experiment;
   const options = {
     ...{ home: folder, engine, threads },

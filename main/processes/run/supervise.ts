@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { setStatus, wishPollMs, type Session } from '../../runs/life/follow.ts';
+import { setStatus, commandPollMs, type Execution } from '../../runs/life/follow.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { isHeld } from '../../runs/store/run-table.ts';
 import type { Links } from '../link/start.ts';
 import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
-import type { Gate } from '../source/elsewhere/join-point.ts';
+import type { JoinPoint } from '../source/elsewhere/join-point.ts';
 import type { FromSource, ToSource } from '../source/messages.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
 import { notePlace, placeOf, serverMissing } from './place.ts';
-import { addressesOf, isElsewhere, openJoinGate, openLinks } from './reach.ts';
+import { addressesOf, isElsewhere, openRunJoinPoint, openLinks } from './reach.ts';
 import { recordSources, type SourceRecords } from './records.ts';
 import { keepServer, type OwnServer } from './server.ts';
 
@@ -27,16 +27,16 @@ const stuckServerSeconds = 15;
  * Executes a run with processes of its own for the server half, every data source and the links between them, on this
  * machine or with an offload server elsewhere. What dies is started again; what cannot go on is thrown.
  */
-export async function superviseRun(session: Session, network: NetworkOptions): Promise<void> {
+export async function superviseRun(session: Execution, network: NetworkOptions): Promise<void> {
   await settlePlace(session, network);
   const own = network.offload ? null : await keepServer(session);
   const server: ServerAddress = network.offload ?? own!;
   let links: Links | null = null;
-  let gate: Gate | null = null;
+  let gate: JoinPoint | null = null;
   let groups: readonly Group[] = [];
   try {
     links = await openLinks(session, server);
-    gate = await openJoinGate(session, network);
+    gate = await openRunJoinPoint(session, network);
     const records = recordSources(session);
     groups = openGroups(session, records, network, addressesOf(session, network, server, links), { own, gate });
     await seeThrough(session, records, groups, own, links);
@@ -49,7 +49,7 @@ export async function superviseRun(session: Session, network: NetworkOptions): P
 }
 
 /** Notes where the server is. What one elsewhere keeps of the run is to be had from it alone. */
-async function settlePlace({ run, folder }: Session, { offload }: NetworkOptions): Promise<void> {
+async function settlePlace({ run, folder }: Execution, { offload }: NetworkOptions): Promise<void> {
   const place = placeOf(folder);
   if (place && !offload && (await hasCheckpoint(folder))) throw serverMissing(run.id, place);
   notePlace(folder, offload ?? null);
@@ -57,7 +57,7 @@ async function settlePlace({ run, folder }: Session, { offload }: NetworkOptions
 
 /** Waits for the groups; passes on what the user wants meanwhile. */
 async function seeThrough(
-  session: Session,
+  session: Execution,
   records: SourceRecords,
   groups: readonly Group[],
   own: OwnServer | null,
@@ -91,7 +91,7 @@ async function seeThrough(
     } catch (error) {
       fail(error);
     }
-  }, wishPollMs);
+  }, commandPollMs);
   const stop = (): void => groups.forEach((group) => group.stop());
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
@@ -107,7 +107,7 @@ async function seeThrough(
 }
 
 /** Sources may be lost, but not all of them. */
-function requireOneThrough({ run }: Session, groups: readonly Group[]): void {
+function requireOneThrough({ run }: Execution, groups: readonly Group[]): void {
   const members = groups.flatMap((group) => group.members);
   if (members.some(({ stage }) => stage !== 'dropped')) return;
   const why = members[0].failure?.message ?? 'each died too often';
@@ -127,11 +127,11 @@ function linkDied(how: string): never {
 
 /** One group where all sources train one server half, else one for each. */
 function openGroups(
-  session: Session,
+  session: Execution,
   records: SourceRecords,
   { retrySeconds: retry = retrySeconds, join: joining }: NetworkOptions,
   addresses: readonly ServerAddress[],
-  { own, gate }: { readonly own: OwnServer | null; readonly gate: Gate | null },
+  { own, gate }: { readonly own: OwnServer | null; readonly gate: JoinPoint | null },
 ): Group[] {
   const { run, folder, store, log } = session;
   const { experiment, seed } = run;

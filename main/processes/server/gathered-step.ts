@@ -22,7 +22,7 @@ export function joinSteps(requests: readonly StepRequest[]): StepRequest {
     shape: [samplesOf(requests), first.shape[1], first.shape[2]],
     maps,
     labels: Uint16Array.from(requests.flatMap(({ labels }) => [...labels])),
-    gate: first.gate && { kept, mask: new Float32Array(kept.length).fill(1) },
+    selection: first.selection && { kept, mask: new Float32Array(kept.length).fill(1) },
   };
 }
 
@@ -63,15 +63,18 @@ function places({ shape: [, height, width] }: StepRequest): number {
   return height * width;
 }
 
-/** Kept maps of all requests, ascending; all maps where there is no gate. */
+/** Kept maps of all requests, ascending; all maps where there is no selection. */
 function unionOfMaps(requests: readonly StepRequest[]): number[] {
-  const [{ gate, total }] = requests;
-  if (!gate) return Array.from({ length: total }, (_, k) => k);
-  return [...new Set(requests.flatMap((request) => request.gate?.kept ?? []))].sort((a, b) => a - b);
+  const [{ selection, total }] = requests;
+  if (!selection) return Array.from({ length: total }, (_, k) => k);
+  return [...new Set(requests.flatMap((request) => request.selection?.kept ?? []))].sort((a, b) => a - b);
 }
 
 /** Where a request's maps lie in the union, and what they are multiplied with. */
-function columnsOf({ gate, total }: StepRequest, kept: readonly number[]): { columns: number[]; mask: Float32Array } {
-  if (!gate) return { columns: [...kept], mask: new Float32Array(total).fill(1) };
-  return { columns: gate.kept.map((k) => kept.indexOf(k)), mask: gate.mask };
+function columnsOf(
+  { selection, total }: StepRequest,
+  kept: readonly number[],
+): { columns: number[]; mask: Float32Array } {
+  if (!selection) return { columns: [...kept], mask: new Float32Array(total).fill(1) };
+  return { columns: selection.kept.map((k) => kept.indexOf(k)), mask: selection.mask };
 }

@@ -17,7 +17,7 @@ export interface SourceTask {
 }
 
 /** What sources that train one server half agree on at a checkpoint. */
-export interface Meeting {
+export interface MeetingOutcome {
   /** Whether this source sees to the server half's state. */
   readonly keeper: boolean;
   /** Whether it is needed in full. */
@@ -30,7 +30,7 @@ export type ToSource =
   /** Answers `open`. */
   | { readonly kind: 'enter' }
   /** Answers `arrived`. */
-  | ({ readonly kind: 'met' } & Meeting)
+  | ({ readonly kind: 'met' } & MeetingOutcome)
   /** Answers `checkpoint`: it is on the disk. */
   | { readonly kind: 'saved' }
   | { readonly kind: 'pause' }

@@ -12,14 +12,14 @@ import {
 } from '../../offload/client/remote-half.ts';
 import { codecsOf, type CodecSettings } from '../../training/codecs.ts';
 import type { Offloader } from '../../training/offloader.ts';
-import type { Meeting } from './messages.ts';
+import type { MeetingOutcome } from './messages.ts';
 
 export interface RemoteOptions {
   readonly codecs: CodecSettings;
   /** Before the first step of a phase: waits until the sources of the run may go on. */
   readonly enter: () => Promise<void>;
   /** Before a checkpoint: waits for all sources that train one server half. */
-  readonly meet: (final: boolean) => Promise<Meeting>;
+  readonly meet: (final: boolean) => Promise<MeetingOutcome>;
   /** A name that no checkpoint of this source had before. */
   readonly checkpointName: () => string;
 }

@@ -13,7 +13,7 @@ import { readSafetensors, writeSafetensors } from './weights-file.ts';
  * Where the data sources of a run stand, all at the same moment: nothing was under way between them and the server.
  * It lacks those that never came to a checkpoint.
  */
-export type Cut = ReadonlyMap<number, Snapshot>;
+export type RunCheckpoint = ReadonlyMap<number, Snapshot>;
 
 /**
  * A run's checkpoints are numbered folders, `checkpoint/000001` and so on. The highest complete one counts, and the
@@ -25,13 +25,13 @@ const files = {
   server: { weights: 'server.safetensors', momentum: 'server.momentum.safetensors' },
 } as const;
 
-type Half = keyof typeof files;
+type Side = keyof typeof files;
 
 const count = z.int().min(0);
 // JSON has no NaN nor infinities, and a diverged loss is one of them.
 const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 
-const standing = z.strictObject({
+const atCheckpoint = z.strictObject({
   format: z.literal(1),
   position: z.strictObject({ training: count, phase: count, epoch: count, batch: count, step: count }),
   server: z
@@ -55,7 +55,7 @@ const standing = z.strictObject({
 });
 
 /** Saves where a training stands into its run's folder, in place of the checkpoint before it. */
-export async function saveCheckpoint(runFolder: string, cut: Cut): Promise<void> {
+export async function saveCheckpoint(runFolder: string, cut: RunCheckpoint): Promise<void> {
   const root = join(runFolder, 'checkpoint');
   const number = ((await completeCheckpoints(root)).at(-1) ?? 0) + 1;
   const name = String(number).padStart(6, '0');
@@ -77,7 +77,7 @@ export async function hasCheckpoint(runFolder: string): Promise<boolean> {
 }
 
 /** The last checkpoint of a run, empty when it has none. Throws `checkpoint-damaged` when its files are not whole. */
-export async function loadCheckpoint(runFolder: string): Promise<Cut> {
+export async function loadCheckpoint(runFolder: string): Promise<RunCheckpoint> {
   const root = join(runFolder, 'checkpoint');
   const number = (await completeCheckpoints(root)).at(-1);
   if (number === undefined) return new Map();
@@ -100,15 +100,15 @@ export async function loadCheckpoint(runFolder: string): Promise<Cut> {
 async function writeSnapshot(folder: string, { position, totals, client, server }: Snapshot): Promise<void> {
   await writeHalf(folder, 'client', client);
   if (server.kind === 'state') await writeHalf(folder, 'server', server.state);
-  const standing = { format: 1, position, server: server.kind === 'state' ? { kind: 'state' } : server, totals };
-  const text = JSON.stringify(standing, (_, value: unknown) =>
+  const atCheckpoint = { format: 1, position, server: server.kind === 'state' ? { kind: 'state' } : server, totals };
+  const text = JSON.stringify(atCheckpoint, (_, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   );
   await writeFile(join(folder, 'position.json'), text, { flush: true });
 }
 
 async function readSnapshot(folder: string): Promise<Snapshot> {
-  const { position, totals, server } = standing.parse(
+  const { position, totals, server } = atCheckpoint.parse(
     JSON.parse(await readFile(join(folder, 'position.json'), 'utf8')),
   );
   const kept: ServerState =
@@ -116,12 +116,12 @@ async function readSnapshot(folder: string): Promise<Snapshot> {
   return { position, totals, client: await readHalf(folder, 'client'), server: kept };
 }
 
-async function writeHalf(folder: string, half: Half, { weights, momentum }: HalfState): Promise<void> {
+async function writeHalf(folder: string, half: Side, { weights, momentum }: HalfState): Promise<void> {
   await writeSafetensors(join(folder, files[half].weights), weights);
   await writeSafetensors(join(folder, files[half].momentum), momentum);
 }
 
-async function readHalf(folder: string, half: Half): Promise<HalfState> {
+async function readHalf(folder: string, half: Side): Promise<HalfState> {
   const { tensors: weights } = await readSafetensors(join(folder, files[half].weights));
   const { tensors: momentum } = await readSafetensors(join(folder, files[half].momentum));
   return { weights, momentum };
@@ -151,7 +151,7 @@ export async function savePair(
   runFolder: string,
   run: Run,
   pair: PairRecord,
-  weights: Readonly<Record<Half, StateDict>>,
+  weights: Readonly<Record<Side, StateDict>>,
 ): Promise<void> {
   await publishFolder(pairFolder(runFolder, pair), async (folder) => {
     for (const half of ['client', 'server'] as const) {

@@ -5,7 +5,7 @@ import type { Snapshot, TrainingEvent } from '../../training/snapshot.ts';
 import { loadCheckpoint } from '../checkpoint/checkpoint.ts';
 import { isDiskFull } from '../../disk.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { followTraining, setStatus, wishPollMs, type RunEvent, type Session } from './follow.ts';
+import { followTraining, setStatus, commandPollMs, type RunEvent, type Execution } from './follow.ts';
 import { lockRun } from './lock.ts';
 import { openLog } from './log.ts';
 import type { RunSize } from './progress.ts';
@@ -57,7 +57,7 @@ export function executeRun(store: Store, id: string, parts: RunParts, control: R
 export async function performRun(
   store: Store,
   id: string,
-  perform: (session: Session) => Promise<void>,
+  perform: (session: Execution) => Promise<void>,
   control: RunControl = {},
 ): Promise<Run> {
   const folder = store.folder(id);
@@ -71,14 +71,14 @@ export async function performRun(
     const stop = new AbortController();
     const signal = control.signal ? AbortSignal.any([control.signal, stop.signal]) : stop.signal;
     const emit = control.onEvent ?? (() => undefined);
-    const session: Session = { store, run, folder, log: openLog(folder), emit, signal };
+    const session: Execution = { store, run, folder, log: openLog(folder), emit, signal };
     const watch = setInterval(() => {
       try {
         if (store.wanted(id) === 'stop') stop.abort();
       } catch {
         // Whoever performs the run asks the store all the time, and is told there what is wrong with it.
       }
-    }, wishPollMs);
+    }, commandPollMs);
     try {
       setStatus(session, 'running');
       await perform(session);
@@ -93,7 +93,7 @@ export async function performRun(
   }
 }
 
-async function train(session: Session, parts: RunParts): Promise<void> {
+async function train(session: Execution, parts: RunParts): Promise<void> {
   const { store, run, log, folder, signal } = session;
   const { dataset, batchSize, threads, engine: choice } = run.experiment;
   const { name, device, detail } = await parts.openEngine(choice, { threads });
@@ -122,7 +122,7 @@ function sizeOf({ phases, dataset, batchSize }: Experiment, { info }: BatchSourc
 }
 
 /** Notes why a run failed and returns the error to show. */
-function recordFailure(session: Session, cause: unknown): unknown {
+function recordFailure(session: Execution, cause: unknown): unknown {
   const error = isDiskFull(cause) ? diskFull(session, cause) : cause;
   try {
     session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined });
@@ -133,7 +133,7 @@ function recordFailure(session: Session, cause: unknown): unknown {
   return error;
 }
 
-function diskFull({ folder, run }: Session, cause: unknown): SluiceError {
+function diskFull({ folder, run }: Execution, cause: unknown): SluiceError {
   const message =
     `There is no space left on the disk of ${folder}. The last checkpoint is intact: ` +
     `free some space, then go on from it with "sluice resume ${run.id}".`;

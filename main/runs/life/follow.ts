@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 export type RunEvent = Progress | EpochRecord | PairRecord | { readonly kind: 'status'; readonly run: Run };
 
 /** A run that this process executes. */
-export interface Session {
+export interface Execution {
   readonly store: Store;
   readonly run: Run;
   readonly folder: string;
@@ -24,9 +24,9 @@ export interface Session {
 }
 
 /** How often a waiting process looks up what the user wants. */
-export const wishPollMs = 250;
+export const commandPollMs = 250;
 
-export function setStatus({ store, run, log, emit }: Session, status: RunStatus, error?: string): Run {
+export function setStatus({ store, run, log, emit }: Execution, status: RunStatus, error?: string): Run {
   const changed = store.setStatus(run.id, status, error);
   log('status', { status, error });
   emit({ kind: 'status', run: changed });
@@ -35,7 +35,7 @@ export function setStatus({ store, run, log, emit }: Session, status: RunStatus,
 
 /** Pulls a training to its end: records what it yields, saves its checkpoints, and waits while the user wants a pause. */
 export async function followTraining(
-  session: Session,
+  session: Execution,
   events: AsyncIterable<TrainingEvent>,
   size: RunSize,
 ): Promise<void> {
@@ -71,7 +71,7 @@ export async function followTraining(
 
 /** Saves a checkpoint, and the pair that it ends with: first the pair, as nothing before the checkpoint is made again. */
 async function keep(
-  { folder, run, log }: Session,
+  { folder, run, log }: Execution,
   { final, snapshot }: Checkpoint,
   pair: PairRecord | null,
 ): Promise<void> {
@@ -84,9 +84,9 @@ async function keep(
   log('checkpoint', { ...snapshot.position });
 }
 
-async function waitPaused(session: Session): Promise<void> {
+async function waitPaused(session: Execution): Promise<void> {
   const { store, run, signal } = session;
   setStatus(session, 'paused');
-  while (isHeld(store.wanted(run.id)) && !signal.aborted) await setTimeout(wishPollMs);
+  while (isHeld(store.wanted(run.id)) && !signal.aborted) await setTimeout(commandPollMs);
   setStatus(session, 'running');
 }

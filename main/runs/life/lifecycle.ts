@@ -5,8 +5,8 @@ import type { Run, RunStatus } from '../store/run.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * What a user may ask of a run from any process: the one that executes it (execute.ts) looks for the wish a few times
- * a second. Each throws `run-status` when the run is at a point of its life where the wish makes no sense.
+ * What a user may ask of a run from any process: the one that executes it (execute.ts) looks for the command a few times
+ * a second. Each throws `run-status` when the run is at a point of its life where the command makes no sense.
  */
 
 /** Queues experiments that are launched together: one run for each of their seeds, all in one group. */
@@ -32,7 +32,7 @@ export function stopRun(store: Store, reference: string): Run {
   expect(run, ['queued', 'running', 'paused'], 'stopped');
   store.want(run.id, 'stop');
   if (run.status !== 'queued') return run;
-  // Without the lock a process has just begun to execute it, and will see the wish.
+  // Without the lock a process has just begun to execute it, and will see the command.
   const lock = lockRun(store.folder(run.id), 0);
   if (!lock) return run;
   try {
@@ -51,10 +51,10 @@ export function pauseRun(store: Store, reference: string): Run {
 }
 
 /** Lets a paused run go on: at once, or in its turn when that is given by a queue. */
-export function continueRun(store: Store, reference: string, wish: 'run' | 'turn' = 'run'): Run {
+export function continueRun(store: Store, reference: string, command: 'run' | 'turn' = 'run'): Run {
   const run = store.find(reference);
   expect(run, ['running', 'paused'], 'continued');
-  store.want(run.id, run.status === 'paused' ? wish : 'run');
+  store.want(run.id, run.status === 'paused' ? command : 'run');
   return run;
 }
 

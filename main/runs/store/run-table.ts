@@ -11,11 +11,11 @@ import type { Run, RunStatus } from './run.ts';
  * What a run's user wants of it; the process that executes it looks here. `turn` is a paused run that is to go on when
  * the lab's queue has room for it.
  */
-export type Wish = 'run' | 'turn' | 'pause' | 'stop';
+export type RunCommand = 'run' | 'turn' | 'pause' | 'stop';
 
 /** Whether a process has to wait with what it executes. */
-export function isHeld(wish: Wish): boolean {
-  return wish === 'pause' || wish === 'turn';
+export function isHeld(command: RunCommand): boolean {
+  return command === 'pause' || command === 'turn';
 }
 
 /** A run with a text that differs whenever something was changed of it that is not in its records or notes. */
@@ -41,8 +41,8 @@ export interface RunTable {
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
   setEngine(id: string, engine: string): void;
-  wanted(id: string): Wish;
-  want(id: string, wish: Wish): void;
+  wanted(id: string): RunCommand;
+  want(id: string, command: RunCommand): void;
   annotations(id: string): { notes: string; tags: string[] };
   annotate(id: string, annotations: { notes?: string; tags?: readonly string[] }): void;
   /** Removes a run, its records and its folder. Throws `run-busy` while it is executed. */
@@ -93,9 +93,10 @@ export function runTable(database: Database, home: string): RunTable {
     setEngine: (id, engine) => {
       database.run('UPDATE runs SET engine = ? WHERE id = ?', engine, id);
     },
-    wanted: (id) => database.all<{ wanted: Wish }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
-    want: (id, wish) => {
-      database.run('UPDATE runs SET wanted = ? WHERE id = ?', wish, id);
+    wanted: (id) =>
+      database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
+    want: (id, command) => {
+      database.run('UPDATE runs SET wanted = ? WHERE id = ?', command, id);
     },
     annotations: (id) => {
       const row = database.all<{ notes: string; tags: string }>('SELECT notes, tags FROM runs WHERE id = ?', id)[0];

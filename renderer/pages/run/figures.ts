@@ -1,7 +1,7 @@
 import type { Plan, RunSummary } from '../../../main/api.ts';
 import type { PhaseTotals } from '../../stores/phase-totals.ts';
 import type { StepLog } from '../../stores/step-log.ts';
-import { planStanding } from './progress.ts';
+import { planProgress } from './progress.ts';
 
 /** The figures at the head of a run's page; null is what is not known yet. */
 export interface KeyFigures {
@@ -28,7 +28,7 @@ export function keyFigures(
   const payload = up + down;
   const wire = sum(({ wireUp, wireDown }) => wireUp + wireDown);
   // Steps and summary come by different events: ratios are taken of one and the same steps.
-  const planned = plan ? planStanding(plan, totals) : null;
+  const planned = plan ? planProgress(plan, totals) : null;
   return {
     ...(bytesUp + bytesDown > payload ? { bytesUp, bytesDown } : { bytesUp: up, bytesDown: down }),
     ofPlan: planned ? ratio(payload, planned.bytes) : null,

@@ -21,14 +21,14 @@ export function phaseSegments({ phases, steps }: Pick<Plan, 'phases' | 'steps'>)
 }
 
 /** How many of a plan's steps a run has made, and the bytes the plan has for these. */
-export interface PlanStanding {
+export interface PlanProgress {
   readonly steps: number;
   readonly bytes: number;
   /** What the same steps would have sent at full budget. */
   readonly fullBudgetBytes: number;
 }
 
-export function planStanding(plan: Plan, totals: readonly PhaseTotals[]): PlanStanding {
+export function planProgress(plan: Plan, totals: readonly PhaseTotals[]): PlanProgress {
   let [done, bytes] = [0, 0];
   for (const { training, phase, planned } of numberedPhases(plan.phases)) {
     const own = totals.filter((each) => each.training === training && each.phase === phase);

@@ -1,6 +1,6 @@
 import type { RouteLocationRaw } from 'vue-router';
 import type { RunDetail, RunSummary } from '../../../main/api.ts';
-import type { QueueStanding } from './useQueue.ts';
+import type { QueuePlace } from './useQueue.ts';
 
 /** What a status means to the person who looks at a run, where its name does not say all. */
 export interface StatusNote {
@@ -38,7 +38,7 @@ type NotedRun = Pick<
 >;
 
 /** `queue` is where a queued run stands. */
-export function statusNote(run: NotedRun, queue: QueueStanding): StatusNote | null {
+export function statusNote(run: NotedRun, queue: QueuePlace): StatusNote | null {
   switch (run.status) {
     case 'running':
     case 'finished':
@@ -66,7 +66,7 @@ export function statusNote(run: NotedRun, queue: QueueStanding): StatusNote | nu
 const log = { label: 'See the log', to: { query: { tab: 'log' } } };
 const settings = { label: 'Settings', to: '/settings' };
 
-function queuedNote({ progress, elsewhere }: NotedRun, queue: QueueStanding): StatusNote {
+function queuedNote({ progress, elsewhere }: NotedRun, queue: QueuePlace): StatusNote {
   if (elsewhere) {
     const text = 'A terminal queued it, and starts it in its turn. If that terminal was closed, resume the run here.';
     return { tone: 'info', title: 'Waiting for a terminal', text, ways: [] };
@@ -109,7 +109,7 @@ function resumption({ epochsDone, server }: NotedRun): string {
   return `${epochsDone > 0 ? 'Resume goes on from its last checkpoint.' : 'Resume begins it anew.'}${asking}`;
 }
 
-function queueText({ ahead, running }: QueueStanding, begins: 'starts' | 'goes on'): string {
+function queueText({ ahead, running }: QueuePlace, begins: 'starts' | 'goes on'): string {
   if (ahead > 0) return `${ahead} queued ${ahead === 1 ? 'run goes' : 'runs go'} before it.`;
   if (running === 0) return `It ${begins} in a moment.`;
   const room = running === 1 ? 'the run in training ends or pauses' : 'one of the runs in training ends or pauses';

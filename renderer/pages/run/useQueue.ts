@@ -3,7 +3,7 @@ import type { RunSummary } from '../../../main/api.ts';
 import { useRuns } from '../../stores/runs.ts';
 
 /** Where a queued run stands. */
-export interface QueueStanding {
+export interface QueuePlace {
   /** Queued runs that go before it. */
   readonly ahead: number;
   /** Runs in training; those paused take nobody's place. */
@@ -11,7 +11,7 @@ export interface QueueStanding {
 }
 
 /** The oldest run goes first. */
-export function useQueue(run: () => RunSummary | null): ComputedRef<QueueStanding> {
+export function useQueue(run: () => RunSummary | null): ComputedRef<QueuePlace> {
   const runs = useRuns();
   return computed(() => {
     const own = run();

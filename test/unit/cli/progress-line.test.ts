@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { advance, epochLine, progressLine, type Standing } from '../../../main/cli/progress-line.ts';
+import { advance, epochLine, progressLine, type RunState } from '../../../main/cli/progress-line.ts';
 import type { Progress } from '../../../main/runs/life/progress.ts';
 import type { Run } from '../../../main/runs/store/run.ts';
 import { epochRecord, experiment } from '../../support/run-records.ts';
@@ -29,21 +29,21 @@ const progress: Progress = {
   ...{ crossEntropy: 1.234, bytesDone: 12_345_678, samplesPerSecond: 812.3, etaSeconds: 42 },
 };
 
-const standing: Standing = { run: runOf(), progress, accuracy: 0.567, accuracies: new Map(), stopping: false };
+const state: RunState = { run: runOf(), progress, accuracy: 0.567, accuracies: new Map(), stopping: false };
 
 describe('the progress line', () => {
   it('tells everything where there is room', () => {
-    expect(progressLine(standing, 140)).toBe(
+    expect(progressLine(state, 140)).toBe(
       '12 high compression  4 maps  epoch 3/9  ███████░░░░░░░░░░░░░░░░░  27 %' +
         '  0:42 left  loss 1.23  accuracy 56.7 %  812/s  12.3 MB',
     );
   });
 
   it('leaves out what matters least at 80 columns', () => {
-    expect(progressLine(standing, 79)).toMatch(
+    expect(progressLine(state, 79)).toMatch(
       /^12 high compression {2}4 maps {2}epoch 3\/9 {2}[█░]{8,} {2}27 % {2}0:42 left/,
     );
-    expect(progressLine(standing, 79)).not.toContain('loss');
+    expect(progressLine(state, 79)).not.toContain('loss');
   });
 
   it('fits any width', () => {
@@ -56,7 +56,7 @@ describe('the progress line', () => {
         (columns, name, done) => {
           const part = { ...progress, stepsDone: Math.round(done * 900) };
           expect(
-            progressLine({ ...standing, run: runOf('running', name), progress: part }, columns).length,
+            progressLine({ ...state, run: runOf('running', name), progress: part }, columns).length,
           ).toBeLessThanOrEqual(columns);
         },
       ),
@@ -64,13 +64,13 @@ describe('the progress line', () => {
   });
 
   it('says how to go on from a pause, and that a stop is under way', () => {
-    const paused = advance(standing, { kind: 'status', run: runOf('paused') });
+    const paused = advance(state, { kind: 'status', run: runOf('paused') });
     expect(progressLine(paused, 79)).toContain('paused: p goes on');
     expect(progressLine({ ...paused, stopping: true }, 79)).toContain('stopping');
   });
 
   it('is a line of facts for a log', () => {
-    expect(epochLine(standing, epochRecord(2, { budget: 4, testAccuracy: 0.5 }))).toBe(
+    expect(epochLine(state, epochRecord(2, { budget: 4, testAccuracy: 0.5 }))).toBe(
       'epoch 3/9, 4 maps, loss 0.700, accuracy 50.0 %, 80.5 samples/s, 12.3 MB, 0:42 left',
     );
   });

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { commandChannel, portChannel } from '../../../electron/channels.ts';
-import { listen, type Deeds } from '../../../electron/ipc.ts';
+import { listen, type Actions } from '../../../electron/ipc.ts';
 import { isTrusted, ownOrigin, type Sent } from '../../../electron/origin.ts';
 import type { DesktopBridge } from '../../../main/api.ts';
 import { SluiceError } from '../../../main/errors.ts';
@@ -37,17 +37,17 @@ async function joined(sent: Sent = fromWindow) {
   vi.resetModules();
   await import('../../../electron/preload.ts');
 
-  const deeds = {
-    saveFile: vi.fn<Deeds['saveFile']>().mockResolvedValue(true),
-    openFile: vi.fn<Deeds['openFile']>().mockResolvedValue(null),
-    pickPath: vi.fn<Deeds['pickPath']>().mockResolvedValue('/data'),
-    showFolder: vi.fn<Deeds['showFolder']>().mockResolvedValue(undefined),
-    restartLab: vi.fn<Deeds['restartLab']>().mockResolvedValue(undefined),
-    setProgress: vi.fn<Deeds['setProgress']>(),
-    notify: vi.fn<Deeds['notify']>(),
-    setCommands: vi.fn<Deeds['setCommands']>(),
-    requestPort: vi.fn<Deeds['requestPort']>(),
-  } satisfies Deeds;
+  const actions = {
+    saveFile: vi.fn<Actions['saveFile']>().mockResolvedValue(true),
+    openFile: vi.fn<Actions['openFile']>().mockResolvedValue(null),
+    pickPath: vi.fn<Actions['pickPath']>().mockResolvedValue('/data'),
+    showFolder: vi.fn<Actions['showFolder']>().mockResolvedValue(undefined),
+    restartLab: vi.fn<Actions['restartLab']>().mockResolvedValue(undefined),
+    setProgress: vi.fn<Actions['setProgress']>(),
+    notify: vi.fn<Actions['notify']>(),
+    setCommands: vi.fn<Actions['setCommands']>(),
+    requestPort: vi.fn<Actions['requestPort']>(),
+  } satisfies Actions;
   const complaints: string[] = [];
   const ipc = {
     handle: (channel: string, listener: (event: never, ...payload: unknown[]) => unknown) =>
@@ -57,10 +57,10 @@ async function joined(sent: Sent = fromWindow) {
   listen(
     ipc as never,
     (event) => isTrusted(event, 1, ownOrigin),
-    deeds,
+    actions,
     (text) => complaints.push(text),
   );
-  return { bridge: wire.expose.mock.lastCall![1] as DesktopBridge, deeds, complaints, toPage };
+  return { bridge: wire.expose.mock.lastCall![1] as DesktopBridge, actions, complaints, toPage };
 }
 
 beforeEach(() => {
@@ -69,58 +69,58 @@ beforeEach(() => {
 
 describe('the bridge between page and shell', () => {
   it('carries questions and their answers', async () => {
-    const { bridge, deeds } = await joined();
+    const { bridge, actions } = await joined();
     const data = new Uint8Array([1, 2, 3]);
     expect(await bridge.saveFile('run.zip', 'application/zip', data)).toBe(true);
-    expect(deeds.saveFile.mock.calls).toEqual([['run.zip', 'application/zip', data]]);
+    expect(actions.saveFile.mock.calls).toEqual([['run.zip', 'application/zip', data]]);
     expect(await bridge.pickPath('folder')).toBe('/data');
     expect(await bridge.openFile([{ name: 'Experiment', extensions: ['json'] }])).toBeNull();
     await bridge.showFolder('/data');
     await bridge.restartLab();
-    expect(deeds.restartLab).toHaveBeenCalledOnce();
+    expect(actions.restartLab).toHaveBeenCalledOnce();
   });
 
   it('carries errors with their code, and says nothing of those of its own', async () => {
-    const { bridge, deeds } = await joined();
-    deeds.saveFile.mockRejectedValueOnce(new SluiceError('cannot-write', 'The disk is full.'));
+    const { bridge, actions } = await joined();
+    actions.saveFile.mockRejectedValueOnce(new SluiceError('cannot-write', 'The disk is full.'));
     const refused = { code: 'cannot-write', message: 'The disk is full.' };
     await expect(bridge.saveFile('a.csv', 'text/csv', new Uint8Array())).rejects.toEqual(refused);
-    deeds.pickPath.mockRejectedValueOnce(new TypeError('secret detail'));
+    actions.pickPath.mockRejectedValueOnce(new TypeError('secret detail'));
     await expect(bridge.pickPath('file')).rejects.toMatchObject({ code: 'internal' });
   });
 
   it('does what the page tells it', async () => {
-    const { bridge, deeds } = await joined();
+    const { bridge, actions } = await joined();
     bridge.setProgress(0.5);
     bridge.setProgress(null);
     bridge.notify('Finished', 'deprune: 57.8 %');
     bridge.setCommands([{ id: 'a', label: 'A', menu: 'View', shortcut: null, enabled: true }]);
     bridge.requestPort('0123456789');
-    expect(deeds.setProgress.mock.calls).toEqual([[0.5], [null]]);
-    expect(deeds.notify).toHaveBeenCalledOnce();
-    expect(deeds.setCommands).toHaveBeenCalledOnce();
-    expect(deeds.requestPort.mock.calls).toEqual([['0123456789']]);
+    expect(actions.setProgress.mock.calls).toEqual([[0.5], [null]]);
+    expect(actions.notify).toHaveBeenCalledOnce();
+    expect(actions.setCommands).toHaveBeenCalledOnce();
+    expect(actions.requestPort.mock.calls).toEqual([['0123456789']]);
   });
 
   it('does nothing that is malformed, and says so', async () => {
-    const { bridge, deeds, complaints } = await joined();
+    const { bridge, actions, complaints } = await joined();
     bridge.setProgress(2);
     bridge.setProgress(Number.NaN);
     bridge.requestPort('');
     bridge.setCommands([{ id: 'a' }] as never);
     await expect(bridge.saveFile('a'.repeat(300), '', new Uint8Array())).rejects.toMatchObject({ code: 'refused' });
     await expect(bridge.pickPath('device' as never)).rejects.toMatchObject({ code: 'refused' });
-    expect(Object.values(deeds).flatMap(({ mock }) => mock.calls as unknown[])).toEqual([]);
+    expect(Object.values(actions).flatMap(({ mock }) => mock.calls as unknown[])).toEqual([]);
     expect(complaints).toHaveLength(6);
   });
 
   it('does nothing for a sender that is not the page of the window', async () => {
     const frame = { url: 'https://example.org/', parent: null };
-    const { bridge, deeds, complaints } = await joined({ sender: { id: 1 }, senderFrame: frame });
+    const { bridge, actions, complaints } = await joined({ sender: { id: 1 }, senderFrame: frame });
     bridge.notify('a', 'b');
     await expect(bridge.restartLab()).rejects.toMatchObject({ code: 'refused' });
-    expect(deeds.notify).not.toHaveBeenCalled();
-    expect(deeds.restartLab).not.toHaveBeenCalled();
+    expect(actions.notify).not.toHaveBeenCalled();
+    expect(actions.restartLab).not.toHaveBeenCalled();
     expect(complaints).toHaveLength(2);
   });
 

@@ -14,7 +14,7 @@ function labWith(runs: RunSummary[]) {
   const asked: string[] = [];
   const rpc: BirpcReturn<LabEvents> = createBirpc<LabEvents>(
     {
-      hello: () => ({ protocol: 1 }),
+      hello: () => ({ protocol: 2 }),
       runs: () => runs,
       stop: (id: string) => {
         asked.push(id);

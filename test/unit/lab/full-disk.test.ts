@@ -10,13 +10,13 @@ describe('what is asked of a lab whose disk is full', () => {
     const failing = (error: Error) => (): never => {
       throw error;
     };
-    const api = { launch: failing(full), pause: failing(other), trouble: () => 'a' };
+    const api = { launch: failing(full), pause: failing(other), alert: () => 'a' };
     const explained = explainFullDisk(api as unknown as Procedures<keyof LabApi>, '/lab');
     await expect(explained.launch([], '')).rejects.toMatchObject({
       code: 'disk-full',
       message: expect.stringContaining('no space left on the disk of /lab') as string,
     });
     await expect(explained.pause('1')).rejects.toBe(other);
-    await expect(explained.trouble()).resolves.toBe('a');
+    await expect(explained.alert()).resolves.toBe('a');
   });
 });

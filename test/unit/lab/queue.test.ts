@@ -15,7 +15,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const started: string[] = [];
   const lent: (string | null)[] = [];
   const notices: Notice[] = [];
-  const troubles: (string | null)[] = [];
+  const alerts: (string | null)[] = [];
   const disk = { hasRoom: true };
   const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
@@ -25,7 +25,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
     dead,
     notify: (notice) => notices.push(notice),
-    onTrouble: (trouble) => troubles.push(trouble),
+    onAlert: (alert) => alerts.push(alert),
     hasRoom: () => disk.hasRoom,
     start: ({ id, server, onExit }) => {
       if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
@@ -37,7 +37,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, lent, notices, troubles, disk, dead, unstartable },
+    ...{ home, store, queue, started, lent, notices, alerts, disk, dead, unstartable },
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);
@@ -97,7 +97,7 @@ describe('the queue of runs', () => {
   });
 
   it('knows a death that it cannot write down, says why, and acts when it can', () => {
-    const { home, store, queue, started, troubles, dead, run, exit } = labQueue();
+    const { home, store, queue, started, alerts, dead, run, exit } = labQueue();
     const [a] = queued(store, 1);
     queue.tend();
     run(a);
@@ -109,12 +109,12 @@ describe('the queue of runs', () => {
     queue.tend();
     expect([...dead]).toEqual([a]);
     expect(openSummaries(store, dead).one(a).status).toBe('interrupted');
-    expect(queue.trouble).toContain(`space left on the disk of ${home}`);
+    expect(queue.alert).toContain(`space left on the disk of ${home}`);
     store.setStatus = setStatus;
     queue.tend();
     expect([...dead, ...started]).toEqual([a, a]);
-    expect(troubles).toEqual([expect.any(String), null]);
-    expect(queue.trouble).toBeNull();
+    expect(alerts).toEqual([expect.any(String), null]);
+    expect(queue.alert).toBeNull();
   });
 
   it('starts nothing on a full disk, and goes on when there is room', () => {
@@ -124,10 +124,10 @@ describe('the queue of runs', () => {
     run(a);
     disk.hasRoom = false;
     for (let death = 0; death < 3; death++) exit(a, 'exit code 1');
-    expect([started, notices, queue.trouble]).toEqual([[a], [], expect.stringContaining('no space left')]);
+    expect([started, notices, queue.alert]).toEqual([[a], [], expect.stringContaining('no space left')]);
     disk.hasRoom = true;
     queue.tend();
-    expect([started, queue.trouble]).toEqual([[a, a], null]);
+    expect([started, queue.alert]).toEqual([[a, a], null]);
   });
 
   it('begins one again that was to go on when its process died', () => {
@@ -186,13 +186,13 @@ describe('the queue of runs', () => {
   });
 
   it('starts the others when the process of one cannot be started, which it says and gives up', () => {
-    const { store, queue, started, notices, troubles, unstartable } = labQueue();
+    const { store, queue, started, notices, alerts, unstartable } = labQueue();
     const [a, b] = queued(store, 2);
     unstartable.add(a);
     for (let i = 0; i < 3; i++) queue.tend();
     expect(started).toEqual([b]);
     expect(store.get(a).status).toBe('stopped');
-    expect(troubles).toEqual([expect.stringContaining('EMFILE'), null]);
+    expect(alerts).toEqual([expect.stringContaining('EMFILE'), null]);
     expect(notices).toMatchObject([{ level: 'error', run: a }]);
   });
 
@@ -201,7 +201,7 @@ describe('the queue of runs', () => {
     const [a, b] = queued(store, 2);
     const place = { url: 'wss://gpu:4450' };
     for (const id of [a, b]) notePlace(store.folder(id), place);
-    queue.lend(a, { ...place, token: 'secret' });
+    queue.useServer(a, { ...place, token: 'secret' });
     queue.tend();
     run(a);
     exit(a, 'SIGKILL');
@@ -224,8 +224,8 @@ describe('the queue of runs', () => {
     const first = labQueue();
     first.queue.tend();
     const second = labQueue(1, first.home);
-    const lend = (): void => second.queue.lend('0001-q', { url: 'ws://gpu:4450', token: 'secret' });
-    expect(lend).toThrow(/Another lab of this folder/);
+    const useServer = (): void => second.queue.useServer('0001-q', { url: 'ws://gpu:4450', token: 'secret' });
+    expect(useServer).toThrow(/Another lab of this folder/);
   });
 
   it('is left to one lab of a home, and taken over when that is gone', () => {

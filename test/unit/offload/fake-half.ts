@@ -52,7 +52,7 @@ export function stepRequest(step: number): StepRequest {
     shape: [2, 2, 2],
     total: 8,
     maps: Float32Array.from({ length: 16 }, (_, i) => step + i / 16),
-    gate: { kept: [1, 5], mask: Float32Array.of(1, 0.5) },
+    selection: { kept: [1, 5], mask: Float32Array.of(1, 0.5) },
     labels: Uint16Array.of(0, 2),
     classes: 3,
     learningRate: 0.1,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../main/engine/engine.ts';
-import { nothingYet } from '../../../main/training/progress.ts';
+import { nothingYet } from '../../../main/training/counters.ts';
 import type { NamedTensor, TrainingEvent } from '../../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../../main/training/split-network.ts';
 import { checkpointsOf, eventsOf, trainTiny, type TinyTraining } from '../../support/training.ts';

@@ -205,7 +205,7 @@ describe('a training that diverges', () => {
     const tensors = tf.memory().numTensors;
     const { labels } = noise('batch', tinyNetwork, 2);
     const maps = new Float32Array(2 * 3 * 3 * 4).fill(3e38);
-    const request = { maps, shape: [2, 3, 3], total: 4, gate: null, labels, classes: 3 } as const;
+    const request = { maps, shape: [2, 3, 3], total: 4, selection: null, labels, classes: 3 } as const;
     const stepping = halves.server.step({ ...request, step: 0, learningRate: 0.1 });
     await expect(stepping).rejects.toMatchObject({ name: 'SluiceError', code: 'diverged' });
     await expect(stepping).rejects.toThrow(/optimiser\.learningRate/);

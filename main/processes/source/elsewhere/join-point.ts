@@ -13,7 +13,7 @@ import { fingerprintOf, ownCertificate } from '../../server/certificate.ts';
 import type { FromSource, ToSource } from '../messages.ts';
 import { checkMessage } from './check.ts';
 
-export interface GateOptions {
+export interface JoinPointOptions {
   /** Of this machine's certificate. */
   readonly home: string;
   readonly host: string;
@@ -22,7 +22,7 @@ export interface GateOptions {
 }
 
 /** Where data sources on other machines join a run. */
-export interface Gate {
+export interface JoinPoint {
   readonly url: string;
   readonly token: string;
   readonly fingerprint: string | null;
@@ -43,7 +43,7 @@ const helloMs = 10_000;
 const aliveMs = 1000;
 
 /** Listens for sources, encrypted wherever another machine can reach it. */
-export async function openGate({ home, host, port }: GateOptions): Promise<Gate> {
+export async function openJoinPoint({ home, host, port }: JoinPointOptions): Promise<JoinPoint> {
   const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();

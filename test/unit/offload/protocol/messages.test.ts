@@ -52,7 +52,7 @@ const step: fc.Arbitrary<StepRequest> = fc
           shape: fc.constant([samples, height, width] as const),
           total: fc.constant(total),
           maps: floats(samples * height * width * kept.length),
-          gate: gated ? floats(kept.length).map((mask) => ({ kept, mask })) : fc.constant(null),
+          selection: gated ? floats(kept.length).map((mask) => ({ kept, mask })) : fc.constant(null),
           classes: fc.constant(classes),
           labels: fc.uint16Array({ minLength: samples, maxLength: samples, max: classes - 1 }),
           learningRate: fc.double({ min: 0, max: 10, noNaN: true }),
@@ -67,7 +67,7 @@ function vggStep(kept: number): StepRequest {
     shape: [16, 8, 8],
     total: 128,
     maps: Float32Array.from({ length: 16 * 64 * kept }, (_, i) => (i % 97) / 97),
-    gate:
+    selection:
       kept === 128
         ? null
         : { kept: Array.from({ length: kept }, (_, k) => 3 * k + 1), mask: new Float32Array(kept).fill(0.5) },
@@ -123,8 +123,8 @@ describe('requests', () => {
   });
 
   it('an evaluation and an inference arrive as they were sent', () => {
-    const { maps, shape, total, gate, labels, classes } = vggStep(4);
-    const inference = { maps, shape, total, gate };
+    const { maps, shape, total, selection, labels, classes } = vggStep(4);
+    const inference = { maps, shape, total, selection };
     const evaluation = { ...inference, labels, classes };
     expect(decodeEvaluate(encodeEvaluate(evaluation, 'float32'))).toMatchObject(evaluation);
     expect(decodeInfer(encodeInfer(inference, 'float32'))).toMatchObject(inference);
@@ -144,7 +144,7 @@ describe('requests', () => {
   it('sends what the sections say', () => {
     fc.assert(
       fc.property(step, fc.constantFrom<CodecName>('float32', 'float16', 'int8'), (sent, name) => {
-        const extent = { ...sent, kept: sent.gate?.kept.length ?? sent.total, gated: sent.gate !== null };
+        const extent = { ...sent, kept: sent.selection?.kept.length ?? sent.total, gated: sent.selection !== null };
         expect(encodeStep(sent, name, 'float16').length).toBe(totalBytes(requestSections(extent, name)));
       }),
     );
@@ -163,16 +163,24 @@ describe('requests', () => {
     ['maps of the wrong length', 'message-malformed', { maps: new Float32Array(3) }],
     ['a label beyond the classes', 'label-out-of-range', { labels: new Uint16Array(16).fill(10) }],
     ['a missing label', 'message-malformed', { labels: new Uint16Array(15) }],
-    ['unsorted maps', 'message-malformed', { gate: { kept: [1, 0, 2, 3], mask: new Float32Array(4) } }],
-    ['a map twice', 'message-malformed', { gate: { kept: [1, 1, 2, 3], mask: new Float32Array(4) } }],
-    ['a map that does not exist', 'message-malformed', { gate: { kept: [1, 2, 3, 128], mask: new Float32Array(4) } }],
-    ['a mask of the wrong length', 'message-malformed', { gate: { kept: [0, 1, 2, 3], mask: new Float32Array(3) } }],
+    ['unsorted maps', 'message-malformed', { selection: { kept: [1, 0, 2, 3], mask: new Float32Array(4) } }],
+    ['a map twice', 'message-malformed', { selection: { kept: [1, 1, 2, 3], mask: new Float32Array(4) } }],
+    [
+      'a map that does not exist',
+      'message-malformed',
+      { selection: { kept: [1, 2, 3, 128], mask: new Float32Array(4) } },
+    ],
+    [
+      'a mask of the wrong length',
+      'message-malformed',
+      { selection: { kept: [0, 1, 2, 3], mask: new Float32Array(3) } },
+    ],
     [
       'a mask that is no number',
       'codec-non-finite',
-      { gate: { kept: [0, 1, 2, 3], mask: new Float32Array(4).fill(NaN) } },
+      { selection: { kept: [0, 1, 2, 3], mask: new Float32Array(4).fill(NaN) } },
     ],
-    ['maps without a gate', 'message-malformed', { gate: null, maps: new Float32Array(4096), total: 128 }],
+    ['maps without a gate', 'message-malformed', { selection: null, maps: new Float32Array(4096), total: 128 }],
     ['a learning rate that is no number', 'message-malformed', { learningRate: NaN }],
     [
       'an empty batch',

@@ -28,7 +28,7 @@ const request = sessionRequest();
 const seeds = [
   encodeStep(stepRequest(1), 'float16', 'float32'),
   encodeStep(stepRequest(1), 'int8+deflate', 'float16+deflate'),
-  encodeStep({ ...stepRequest(1), gate: null, total: 2 }, 'float16-scaled', 'int8'),
+  encodeStep({ ...stepRequest(1), selection: null, total: 2 }, 'float16-scaled', 'int8'),
   encodeEvaluate(stepRequest(1), 'float32'),
   encodeInfer(stepRequest(1), 'float16'),
   encodeControl('reset', {}),

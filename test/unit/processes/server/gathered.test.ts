@@ -46,7 +46,7 @@ describe('gathered steps', () => {
     const [one, two] = sources(2);
     const clients = [await connectTo(server, one), await connectTo(server, two)];
     const a = batchOf('a', [1, 3], 4);
-    const b = { ...batchOf('b', [1, 3], 6), gate: a.gate };
+    const b = { ...batchOf('b', [1, 3], 6), gate: a.selection };
     const answers = await Promise.all([stepOver(clients[0], a), stepOver(clients[1], b)]);
 
     const half = localHalf(one);
@@ -72,7 +72,7 @@ describe('gathered steps', () => {
     const a = batchOf('a', [0, 2], 3);
     const b = batchOf('b', [2, 3], 5);
     const union = joinSteps([a, b]);
-    expect(union.gate?.kept).toEqual([0, 2, 3]);
+    expect(union.selection?.kept).toEqual([0, 2, 3]);
     // In inference every sample is on its own, so that both must see the same as alone.
     const half = localHalf(smallSession());
     const [alone, together] = [[await half.infer(a), await half.infer(b)], await half.infer(union)];
@@ -80,9 +80,9 @@ describe('gathered steps', () => {
 
     const gradient = Float32Array.from({ length: 8 * 16 * 3 }, (_, i) => i);
     const [first, second] = splitOutcome([a, b], { gradient, logits: together });
-    expect(first.gradient[0]).toBeCloseTo(0 * a.gate!.mask[0] * (8 / 3), 3);
-    expect(first.gradient[3]).toBeCloseTo(4 * a.gate!.mask[1] * (8 / 3), 3);
-    expect(second.gradient[0]).toBeCloseTo((3 * 16 * 3 + 1) * b.gate!.mask[0] * (8 / 5), 2);
+    expect(first.gradient[0]).toBeCloseTo(0 * a.selection!.mask[0] * (8 / 3), 3);
+    expect(first.gradient[3]).toBeCloseTo(4 * a.selection!.mask[1] * (8 / 3), 3);
+    expect(second.gradient[0]).toBeCloseTo((3 * 16 * 3 + 1) * b.selection!.mask[0] * (8 / 5), 2);
     expect(second.loss).toBeCloseTo((await half.evaluate(b)).loss, 4);
   });
 

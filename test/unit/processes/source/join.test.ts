@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openGate, type Gate } from '../../../../main/processes/source/elsewhere/join-point.ts';
+import { openJoinPoint, type JoinPoint } from '../../../../main/processes/source/elsewhere/join-point.ts';
 import type { FromSource, SourceTask } from '../../../../main/processes/source/messages.ts';
 import type { Connection } from '../../../../main/offload/transport/connection.ts';
 import { dial, throwIfError, type ServerAddress } from '../../../../main/offload/client/dial.ts';
@@ -7,8 +7,8 @@ import { decodeMessage, encodeMessage } from '../../../../main/wire.ts';
 import { stepRecord } from '../../../support/run-records.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
 
-async function open(host = '127.0.0.1'): Promise<Gate> {
-  return closing(await openGate({ home: temporaryFolder(), host, port: 0 }));
+async function open(host = '127.0.0.1'): Promise<JoinPoint> {
+  return closing(await openJoinPoint({ home: temporaryFolder(), host, port: 0 }));
 }
 
 async function join(address: ServerAddress): Promise<Connection> {
@@ -17,7 +17,7 @@ async function join(address: ServerAddress): Promise<Connection> {
   return connection;
 }
 
-const plain = ({ url, token }: Gate): ServerAddress => ({ url, token });
+const plain = ({ url, token }: JoinPoint): ServerAddress => ({ url, token });
 
 describe('the place where sources join a run', () => {
   it('gives each that comes the part of one that is waited for, and no more', async () => {

@@ -5,7 +5,7 @@ import { linkPresets } from '../../../../main/offload/link/link.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { keyFigures } from '../../../../renderer/pages/run/figures.ts';
 import { formatLatency, namedLinks, networkLatency } from '../../../../renderer/pages/run/pair-latency.ts';
-import { phaseSegments, planStanding } from '../../../../renderer/pages/run/progress.ts';
+import { phaseSegments, planProgress } from '../../../../renderer/pages/run/progress.ts';
 import { shareDone } from '../../../../renderer/shell/progress.ts';
 import { recentTotals, timeShares } from '../../../../renderer/pages/run/step-shares.ts';
 import type { StepLog } from '../../../../renderer/stores/step-log.ts';
@@ -52,7 +52,7 @@ describe('the figures of a run', () => {
   it('tell phases of several trainings apart', () => {
     const scratch = { ...plan, phases: plan.phases.map((each, training) => ({ ...each, training })) };
     const { totals } = stepLog([{ training: 0 }, { training: 1 }, { training: 1 }]);
-    expect(planStanding(scratch, totals)).toMatchObject({ steps: 3, bytes: 10 + 100 + 100 });
+    expect(planProgress(scratch, totals)).toMatchObject({ steps: 3, bytes: 10 + 100 + 100 });
   });
 });
 

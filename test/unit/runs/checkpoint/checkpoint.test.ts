@@ -9,14 +9,14 @@ import {
   pairFolder,
   saveCheckpoint,
   savePair,
-  type Cut,
+  type RunCheckpoint,
 } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
 import { experiment, pairRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
 
-const alone = (snapshot: Snapshot): Cut => new Map([[0, snapshot]]);
+const alone = (snapshot: Snapshot): RunCheckpoint => new Map([[0, snapshot]]);
 
 describe('checkpoint', () => {
   it('holds all sources of a run, each with its own server half or without', async () => {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint, pairFolder } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { executeRun, performRun } from '../../../../main/runs/life/execute.ts';
-import { wishPollMs, type RunEvent } from '../../../../main/runs/life/follow.ts';
+import { commandPollMs, type RunEvent } from '../../../../main/runs/life/follow.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
 import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { RunStatus } from '../../../../main/runs/store/run.ts';
@@ -148,7 +148,7 @@ describe('executing a run', () => {
         throw new Error('disk I/O error');
       },
     };
-    const run = await performRun(silent, id, () => setTimeout(2 * wishPollMs));
+    const run = await performRun(silent, id, () => setTimeout(2 * commandPollMs));
     expect(run.status).toBe('finished');
   });
 

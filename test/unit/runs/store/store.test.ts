@@ -71,7 +71,7 @@ describe('runs in the store', () => {
     }
   });
 
-  it('take wishes only where these make sense', () => {
+  it('take commands only where these make sense', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(experiment(), 1);
     expect(() => pauseRun(store, id)).toThrow(/is queued/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMeeting } from '../../../../main/processes/run/cut.ts';
+import { createMeeting } from '../../../../main/processes/run/meeting.ts';
 import { newMember, type Member, type Stage } from '../../../../main/processes/run/member.ts';
-import { afterStep, skipped } from '../../../../main/processes/run/standing.ts';
+import { afterStep, skipped } from '../../../../main/processes/run/reached.ts';
 import type { ToSource } from '../../../../main/processes/source/messages.ts';
 import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';

@@ -1,10 +1,10 @@
-import { saveCheckpoint, savePair, type Cut } from '../../runs/checkpoint/checkpoint.ts';
-import type { Session } from '../../runs/life/follow.ts';
+import { saveCheckpoint, savePair, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import type { Execution } from '../../runs/life/follow.ts';
 import type { HalfState, Snapshot } from '../../training/snapshot.ts';
 import { membersAt, type Member } from './member.ts';
 
-export interface CutOptions {
-  readonly session: Session;
+export interface MeetingOptions {
+  readonly session: Execution;
   /** Where the checkpoints of these sources are. */
   readonly folder: string;
   readonly members: readonly Member[];
@@ -23,7 +23,7 @@ export interface Meeting {
  * the server, one of them sees to the server half, and they go on when it is all on the disk. A source that has no
  * process meanwhile stands in it where it stood.
  */
-export function createMeeting(options: CutOptions): Meeting {
+export function createMeeting(options: MeetingOptions): Meeting {
   const { members } = options;
   let writing = false;
 
@@ -40,7 +40,7 @@ export function createMeeting(options: CutOptions): Meeting {
   async function write(saving: readonly Member[]): Promise<void> {
     writing = true;
     try {
-      await saveCut(options, saving);
+      await saveAll(options, saving);
     } finally {
       writing = false;
     }
@@ -70,7 +70,7 @@ function enter(open: readonly Member[]): void {
   }
 }
 
-async function saveCut({ session, folder, members, flush }: CutOptions, saving: readonly Member[]): Promise<void> {
+async function saveAll({ session, folder, members, flush }: MeetingOptions, saving: readonly Member[]): Promise<void> {
   const { run, log } = session;
   flush();
   const half = serverHalf(saving);
@@ -79,7 +79,7 @@ async function saveCut({ session, folder, members, flush }: CutOptions, saving: 
     if (!pair || !half) throw new Error('A final checkpoint came without its pair record or its server half.');
     await savePair(session.folder, run, pair, { client: checkpoint.snapshot.client.weights, server: half.weights });
   }
-  const cut: Cut = new Map(
+  const cut: RunCheckpoint = new Map(
     members.flatMap((member) => {
       const snapshot = saving.includes(member) ? member.checkpoint?.snapshot : absent(member);
       return snapshot ? [[members.length === 1 ? 0 : member.index, snapshot] as const] : [];
@@ -89,11 +89,11 @@ async function saveCut({ session, folder, members, flush }: CutOptions, saving: 
   log('checkpoint', { sources: saving.map(({ index }) => index), ...saving[0].checkpoint?.snapshot.position });
   for (const member of saving) {
     const snapshot = member.checkpoint?.snapshot ?? null;
-    Object.assign<Member, Partial<Member>>(member, { snapshot, standing: snapshot, checkpoint: null, deaths: 0 });
+    Object.assign<Member, Partial<Member>>(member, { snapshot, reached: snapshot, checkpoint: null, deaths: 0 });
   }
 }
 
-function absent({ standing, snapshot }: Member): Snapshot | null {
+function absent({ reached: standing, snapshot }: Member): Snapshot | null {
   const last = standing ?? snapshot;
   return last && { ...last, server: { kind: 'shared' } };
 }

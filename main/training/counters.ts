@@ -3,7 +3,7 @@ import type { EpochRecord, PairRecord } from './records.ts';
 import type { Position, Totals } from './snapshot.ts';
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */
-export type Progress = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
+export type Counters = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
 
 /** The totals at the start of a training. */
 export const nothingYet: Totals = {
@@ -21,7 +21,7 @@ export const nothingYet: Totals = {
 /** What an epoch of one source came to. */
 export function epochRecord(
   phase: Phase,
-  progress: Progress,
+  progress: Counters,
   tested: { loss: number; accuracy: number },
   source: number,
 ): EpochRecord {
@@ -55,7 +55,7 @@ export function pairRecord(
 }
 
 /** Goes on to the next epoch, and to the next phase where this one ends. */
-export function advance(progress: Progress, phaseEnds: boolean): void {
+export function advance(progress: Counters, phaseEnds: boolean): void {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
   Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
   progress.epoch++;
