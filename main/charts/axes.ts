@@ -83,8 +83,12 @@ export function xAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolea
   const { fontSize } = style;
   const base = axis(quantity, style, logarithmic, extent);
   return {
-    ...{ ...base, axisLabel: { ...base.axisLabel, margin: 0.7 * fontSize } },
-    ...{ name: quantity.name, nameLocation: 'middle', nameGap: 2.1 * fontSize, splitLine: { show: false } },
+    ...base,
+    axisLabel: { ...base.axisLabel, margin: 0.7 * fontSize },
+    name: quantity.name,
+    nameLocation: 'middle',
+    nameGap: 2.1 * fontSize,
+    splitLine: { show: false },
   };
 }
 
@@ -135,14 +139,12 @@ function axis(
     nameTextStyle: { color: text, fontSize, fontFamily },
     axisLabel: {
       ...labels,
-      ...{
-        formatter: tickFormat(format, ticks ? 0 : decimalsOf(fromZero ? 0 : least, most)),
-        color: text,
-        fontSize,
-        fontFamily,
-        hideOverlap: true,
-        margin: fontSize / 2,
-      },
+      formatter: tickFormat(format, ticks ? 0 : decimalsOf(fromZero ? 0 : least, most)),
+      color: text,
+      fontSize,
+      fontFamily,
+      hideOverlap: true,
+      margin: fontSize / 2,
     },
     axisLine: { onZero: false, lineStyle: hairline },
     axisTick: { ...labels, length: fontSize / 3, lineStyle: hairline },

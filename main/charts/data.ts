@@ -27,9 +27,22 @@ const none = new Float64Array(0);
 
 /** What is drawn from its epochs alone has these steps. */
 export const noSteps: StepData = {
-  ...{ training: none, phase: none, source: none, epoch: none, step: none, budget: none, learningRate: none },
-  ...{ samples: none, crossEntropy: none, pruneLoss: none, bytesUp: none, bytesDown: none },
-  ...{ clientSeconds: none, wireSeconds: none, serverSeconds: none, waitSeconds: none },
+  training: none,
+  phase: none,
+  source: none,
+  epoch: none,
+  step: none,
+  budget: none,
+  learningRate: none,
+  samples: none,
+  crossEntropy: none,
+  pruneLoss: none,
+  bytesUp: none,
+  bytesDown: none,
+  clientSeconds: none,
+  wireSeconds: none,
+  serverSeconds: none,
+  waitSeconds: none,
 };
 
 /** The end of an epoch; bytes and seconds count from the beginning of the training. */

@@ -45,15 +45,14 @@ export function legend(
     used += needed + itemGap;
   }
   const option = {
-    ...{
-      left: 0,
-      top: titleHeight(style) + 0.3 * fontSize,
-      padding: 0,
-      itemWidth,
-      itemHeight: 0.6 * fontSize,
-      itemGap,
-    },
-    ...{ selectedMode: false, data: entries.map(({ name }) => entryOf(name, measure(name, fontSize))) },
+    left: 0,
+    top: titleHeight(style) + 0.3 * fontSize,
+    padding: 0,
+    itemWidth,
+    itemHeight: 0.6 * fontSize,
+    itemGap,
+    selectedMode: false,
+    data: entries.map(({ name }) => entryOf(name, measure(name, fontSize))),
     lineStyle: { width: style.lineWidth },
     textStyle: { fontSize, fontFamily, color: text, padding: [0, 0, 0, 0.4 * fontSize] },
   };
@@ -70,7 +69,12 @@ export function grid(style: ChartStyle, above: number): object {
   const { fontSize, selfContained } = style;
   const edge = selfContained ? 0.3 * fontSize : 4;
   return {
-    ...{ left: edge, right: fontSize, bottom: edge, top: titleHeight(style) + above + fontSize / 2 },
-    ...{ outerBoundsMode: 'same', outerBoundsContain: 'all', show: false },
+    left: edge,
+    right: fontSize,
+    bottom: edge,
+    top: titleHeight(style) + above + fontSize / 2,
+    outerBoundsMode: 'same',
+    outerBoundsContain: 'all',
+    show: false,
   };
 }

@@ -57,14 +57,12 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
     grid: grid(style, key.height),
     xAxis: bounded(xAxis(axisQuantities.step, style, false, [range.min, range.max]), range.min, range.max),
     yAxis: {
-      ...{
-        ...axis,
-        axisLabel: { ...axis.axisLabel, customValues: quarters },
-        min: 0,
-        max: maps,
-        inverse: true,
-        splitLine: { show: false },
-      },
+      ...axis,
+      axisLabel: { ...axis.axisLabel, customValues: quarters },
+      min: 0,
+      max: maps,
+      inverse: true,
+      splitLine: { show: false },
       ...(style.selfContained ? {} : { name: 'Maps', nameLocation: 'middle', nameRotate: 90, nameGap: 34 }),
     },
     series: [
@@ -154,7 +152,13 @@ function budgetSeries(
   );
   const ends = heights.length === 0 ? [] : [[min, heights[0]], ...corners, [max, heights[heights.length - 1]]];
   return {
-    ...{ type: 'line', id: 'budget', name: 'budget', data: ends, showSymbol: false, silent: true, z: 2 },
+    type: 'line',
+    id: 'budget',
+    name: 'budget',
+    data: ends,
+    showSymbol: false,
+    silent: true,
+    z: 2,
     lineStyle: { color: text, width: lineWidth },
     emphasis: { disabled: true },
   };

@@ -112,8 +112,15 @@ function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): 
   const { lineWidth } = style;
   const isMarked = marksPoints(spec, line) || line.main.points.length === 2;
   return {
-    ...{ type: 'line', id: line.id, name: line.family, dimensions: ['x', 'y'], data: line.main.points, z: 3 },
-    ...{ symbol, symbolSize: 3.2 * lineWidth, showSymbol: isMarked },
+    type: 'line',
+    id: line.id,
+    name: line.family,
+    dimensions: ['x', 'y'],
+    data: line.main.points,
+    z: 3,
+    symbol,
+    symbolSize: 3.2 * lineWidth,
+    showSymbol: isMarked,
     // A legend shows the symbols of all lines.
     itemStyle: { color: colour, opacity: isMarked ? 1 : 0 },
     lineStyle: { color: colour, width: lineWidth, type: dash.length > 0 ? dash : 'solid', join: 'round' },
@@ -125,8 +132,15 @@ function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): 
 function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): object {
   const { colour } = look(line, style);
   return {
-    ...{ type: 'line', id: `${line.id}/raw`, name: '', dimensions: ['x', 'y'], data, z: 2 },
-    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
+    type: 'line',
+    id: `${line.id}/raw`,
+    name: '',
+    dimensions: ['x', 'y'],
+    data,
+    z: 2,
+    silent: true,
+    showSymbol: false,
+    emphasis: { disabled: true },
     lineStyle: { color: colour, width: style.lineWidth / 2, opacity: 0.3 },
     itemStyle: { color: colour, opacity: 0 },
     blur: { lineStyle: { opacity: 0.05 } },
@@ -136,8 +150,15 @@ function faintSeries(line: SampledLine, data: Float64Array, style: ChartStyle): 
 function plannedSeries({ name, x, y }: PlannedLine, index: number, style: ChartStyle): object {
   const { colour, dash } = plannedLook(style);
   return {
-    ...{ type: 'line', id: `planned/${index}`, name, dimensions: ['x', 'y'], data: interleave(x, y), z: 4 },
-    ...{ silent: true, showSymbol: false, emphasis: { disabled: true } },
+    type: 'line',
+    id: `planned/${index}`,
+    name,
+    dimensions: ['x', 'y'],
+    data: interleave(x, y),
+    z: 4,
+    silent: true,
+    showSymbol: false,
+    emphasis: { disabled: true },
     itemStyle: { opacity: 0 },
     lineStyle: { color: colour, width: style.lineWidth / 2, type: dash },
   };

@@ -33,11 +33,26 @@ export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec,
   const rawOf = new Map(smoothed.map(({ id, y }, i) => [id, y === measured[i].y ? null : measured[i].y]));
   if (!spec.seedsAsBand) {
     return smoothed.map(({ id, run, label, family, x, y, phases }) => ({
-      ...{ id, run, label, family, look: lookOf(id, family), x, y, raw: rawOf.get(id) ?? null, band: null, phases },
+      id,
+      run,
+      label,
+      family,
+      look: lookOf(id, family),
+      x,
+      y,
+      raw: rawOf.get(id) ?? null,
+      band: null,
+      phases,
     }));
   }
   return bandsOf(smoothed).map(({ id, family, members, x, mean, least, most }) => ({
-    ...{ id, run: members[0].run, label: family, family, look: lookOf(id, family), x, y: mean },
+    id,
+    run: members[0].run,
+    label: family,
+    family,
+    look: lookOf(id, family),
+    x,
+    y: mean,
     raw: members.length > 1 ? null : (rawOf.get(id) ?? null),
     band: members.length > 1 ? { least, most } : null,
     phases: members[0].phases,

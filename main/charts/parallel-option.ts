@@ -41,11 +41,18 @@ function axesOption({ axes, rows }: ParallelData, style: ChartStyle, above: numb
   const staggered = axes.slice(0, -1).some(({ name }) => measure(name, fontSize) > room - fontSize / 2);
   return {
     parallel: {
-      ...{ left, right, top: above + (staggered ? 4.2 : 2.6) * fontSize, bottom: fontSize },
+      left,
+      right,
+      top: above + (staggered ? 4.2 : 2.6) * fontSize,
+      bottom: fontSize,
       parallelAxisDefault: axisDefault(style),
     },
     parallelAxis: axes.map(({ name, format, categories }, dim) => ({
-      ...{ id: name, dim, name, nameLocation: 'end', nameGap: (staggered && dim % 2 === 1 ? 2.6 : 1) * fontSize },
+      id: name,
+      dim,
+      name,
+      nameLocation: 'end',
+      nameGap: (staggered && dim % 2 === 1 ? 2.6 : 1) * fontSize,
       nameTruncate: { maxWidth: dim === last ? right : (staggered ? 2 : 1) * room - fontSize / 2 },
       ...labels[dim].scale,
       axisLabel: {
@@ -112,8 +119,11 @@ function axisDefault({ ground, text, faint, fontSize, fontFamily, lineWidth, sel
     axisLine: { lineStyle: { color: faint, width: lineWidth / 2 } },
     axisTick: { show: false },
     areaSelectStyle: {
-      ...{ width: 1.2 * fontSize, color: text, opacity: 0.2 },
-      ...{ borderColor: text, borderWidth: lineWidth / 2 },
+      width: 1.2 * fontSize,
+      color: text,
+      opacity: 0.2,
+      borderColor: text,
+      borderWidth: lineWidth / 2,
     },
   };
 }
@@ -129,12 +139,16 @@ function lineSeries(
   { lineWidth }: ChartStyle,
 ): object {
   return {
-    ...{ type: 'parallel', id: 'trainings', inactiveOpacity: 0.2 },
+    type: 'parallel',
+    id: 'trainings',
+    inactiveOpacity: 0.2,
     lineStyle: { width: lineWidth },
     emphasis: { focus: 'self', lineStyle: { width: 2 * lineWidth, opacity: 1 } },
     blur: { lineStyle: { opacity: 0.12 } },
     data: lines.map(({ id, name, look, values }) => ({
-      ...{ id, name, value: values.map((value) => (Number.isNaN(value) ? '-' : value)) },
+      id,
+      name,
+      value: values.map((value) => (Number.isNaN(value) ? '-' : value)),
       lineStyle: { ...strokeOf(look), opacity: !brushed || brushed.includes(id) ? 0.9 : 0.12 },
     })),
   };

@@ -90,7 +90,9 @@ export function parallelOf(
   return {
     axes: columns.map(({ axis }) => axis),
     rows: [...lines].map(([label, [{ id, family }]], row) => ({
-      ...{ id, label, look: lookOf(id, family) },
+      id,
+      label,
+      look: lookOf(id, family),
       values: columns.map(({ places }) => places[row]),
     })),
   };

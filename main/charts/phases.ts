@@ -24,7 +24,12 @@ export function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, acr
   });
   const label = { position: 'top', color: faint, fontSize: 0.9 * fontSize, fontFamily, distance: fontSize / 4 };
   return {
-    ...{ type: 'line', id: 'phases', name: '', data: [], silent: true, z: 0 },
+    type: 'line',
+    id: 'phases',
+    name: '',
+    data: [],
+    silent: true,
+    z: 0,
     markArea: { silent: true, label, itemStyle: { opacity: 0.45 }, emphasis: { disabled: true }, data },
   };
 }

@@ -25,8 +25,16 @@ export function ribbonSeries(
     };
   };
   return {
-    ...{ type: 'custom', id: `${id}/band`, name: isNamed ? family : '', renderItem, clip: true, silent: true, z: 1 },
-    ...{ dimensions: ['x', 'least', 'most'], encode: { x: 0, y: [1, 2] }, data: ribbon },
+    type: 'custom',
+    id: `${id}/band`,
+    name: isNamed ? family : '',
+    renderItem,
+    clip: true,
+    silent: true,
+    z: 1,
+    dimensions: ['x', 'least', 'most'],
+    encode: { x: 0, y: [1, 2] },
+    data: ribbon,
     itemStyle: { color: colour },
   };
 }

@@ -102,8 +102,15 @@ function frontSeries(front: readonly Outcome[], { x }: ScatterChartSpec, { faint
   // What is had for at most so much, or with at least so many samples a second.
   const step = x === 'throughput' ? 'start' : 'end';
   return {
-    ...{ type: 'line', id: 'front', name: 'Pareto front', step, z: 1, silent: true, showSymbol: false },
-    ...{ data: front.map(({ cost, gain }) => [cost, gain]), emphasis: { disabled: true } },
+    type: 'line',
+    id: 'front',
+    name: 'Pareto front',
+    step,
+    z: 1,
+    silent: true,
+    showSymbol: false,
+    data: front.map(({ cost, gain }) => [cost, gain]),
+    emphasis: { disabled: true },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };
 }
@@ -126,7 +133,11 @@ function pointSeries(
   const point = ({ id, label, family, cost, gain }: Outcome): object => {
     const { colour, symbol } = looks.get(family)!;
     return {
-      ...{ id, name: label, value: [cost, gain], symbol, symbolSize: (front.has(id) ? 1 : 0.75) * fontSize },
+      id,
+      name: label,
+      value: [cost, gain],
+      symbol,
+      symbolSize: (front.has(id) ? 1 : 0.75) * fontSize,
       itemStyle: { color: colour, opacity: front.has(id) ? 1 : 0.6 },
       // The window has no legend beside this chart: what stands on the front is named.
       label: { show: !selfContained && front.has(id), align: alignOf(id), formatter: () => family },
@@ -134,12 +145,15 @@ function pointSeries(
   };
   const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
   const series = (name: string, own: readonly Outcome[]): object => ({
-    ...{ type: 'scatter', id: `outcomes/${name}`, name, data: own.map(point), z: 3, clip: false },
-    ...{
-      symbol: looks.get(name)?.symbol ?? 'circle',
-      label,
-      labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
-    },
+    type: 'scatter',
+    id: `outcomes/${name}`,
+    name,
+    data: own.map(point),
+    z: 3,
+    clip: false,
+    symbol: looks.get(name)?.symbol ?? 'circle',
+    label,
+    labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
     itemStyle: { color: looks.get(name)?.colour ?? text, borderColor: ground, borderWidth: lineWidth / 2 },
     emphasis: { focus: 'series', scale: 1.4 },
     blur: { itemStyle: { opacity: 0.12 } },

@@ -67,7 +67,11 @@ export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axi
     const ofEpochs = epochPlaces(epochs, steps, axis);
     const epochValue = epochMetrics[metric] ?? (ofSteps.length === 0 ? epochTotals[metric] : undefined);
     return {
-      ...{ id, run, label, family, seed },
+      id,
+      run,
+      label,
+      family,
+      seed,
       x: epochValue ? ofEpochs : ofSteps,
       y: epochValue ? Float64Array.from(epochs, epochValue) : stepMetrics[metric]!(steps),
       phases: ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs),
@@ -142,15 +146,19 @@ function epochPlaces(epochs: readonly EpochData[], steps: StepData, axis: AxisKi
 /** The phases that steps are of, where these lie on an axis. */
 export function phasesOfSteps({ phase, budget }: StepData, places: Float64Array): PhaseMark[] {
   return consecutive(phase).map(([from, to]) => ({
-    ...{ phase: phase[from], budget: Number.isNaN(budget[from]) ? null : budget[from] },
-    ...{ from: from === 0 ? 0 : places[from - 1], to: places[to - 1] },
+    phase: phase[from],
+    budget: Number.isNaN(budget[from]) ? null : budget[from],
+    from: from === 0 ? 0 : places[from - 1],
+    to: places[to - 1],
   }));
 }
 
 function phasesOfEpochs(epochs: readonly EpochData[], places: Float64Array): PhaseMark[] {
   return consecutive(epochs.map(({ phase }) => phase)).map(([from, to]) => ({
-    ...{ phase: epochs[from].phase, budget: epochs[from].budget },
-    ...{ from: from === 0 ? 0 : places[from - 1], to: places[to - 1] },
+    phase: epochs[from].phase,
+    budget: epochs[from].budget,
+    from: from === 0 ? 0 : places[from - 1],
+    to: places[to - 1],
   }));
 }
 

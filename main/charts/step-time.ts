@@ -92,8 +92,15 @@ function partSeries(x: Float64Array, tops: readonly Float64Array[], part: number
   const { name, look } = timeParts[part];
   const colour = style.palette[look];
   return {
-    ...{ type: 'line', id: name, name, dimensions: ['x', 'y'], data: interleave(x, tops[part]) },
-    ...{ z: 2 + timeParts.length - part, showSymbol: false, silent: true, emphasis: { disabled: true } },
+    type: 'line',
+    id: name,
+    name,
+    dimensions: ['x', 'y'],
+    data: interleave(x, tops[part]),
+    z: 2 + timeParts.length - part,
+    showSymbol: false,
+    silent: true,
+    emphasis: { disabled: true },
     itemStyle: { color: colour },
     lineStyle: { width: 0 },
     areaStyle: { color: colour, opacity: 1, origin: 'start' },

@@ -39,17 +39,31 @@ export function screenStyle(
     ...grounds[scheme],
     ...own,
     palette: palettes[scheme],
-    ...{ fontFamily, fontSize: 12, lineWidth: 1.75, width, title: '', selfContained: false, measure },
+    fontFamily,
+    fontSize: 12,
+    lineWidth: 1.75,
+    width,
+    title: '',
+    selfContained: false,
+    measure,
   };
 }
 
 /** Takes its colours from the CSS variables of the page it stands in, declared by `cssColours`. */
 export function pageStyle(width: number, fontSize: number): ChartStyle {
   return {
-    ...{ ground: 'var(--ground)', text: 'var(--text)', faint: 'var(--faint)', grid: 'var(--grid)' },
+    ground: 'var(--ground)',
+    text: 'var(--text)',
+    faint: 'var(--faint)',
+    grid: 'var(--grid)',
     palette: palettes.light.map((_, i) => `var(--series-${i})`),
-    ...{ fontFamily: 'system-ui, sans-serif', fontSize, lineWidth: fontSize / 6.5, width },
-    ...{ title: '', selfContained: true, measure: roughWidth },
+    fontFamily: 'system-ui, sans-serif',
+    fontSize,
+    lineWidth: fontSize / 6.5,
+    width,
+    title: '',
+    selfContained: true,
+    measure: roughWidth,
   };
 }
 
@@ -77,7 +91,12 @@ export function paperStyle(
     ...grounds[theme],
     ...print,
     palette: palettes[theme],
-    ...{ fontFamily, fontSize, lineWidth: Math.max(0.75 * unitsPerPoint, fontSize / 7) },
-    ...{ width: points(widthMm) * unitsPerPoint, title, selfContained: true, measure },
+    fontFamily,
+    fontSize,
+    lineWidth: Math.max(0.75 * unitsPerPoint, fontSize / 7),
+    width: points(widthMm) * unitsPerPoint,
+    title,
+    selfContained: true,
+    measure,
   };
 }

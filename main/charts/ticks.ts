@@ -19,7 +19,12 @@ export function labelledTicks(ticks: readonly number[]): number[] {
 const minute = 60;
 const hour = 60 * minute;
 const timeSteps = [
-  ...[1, 2, 5, 10, 15, 30],
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
   ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
   ...[1, 2, 3, 6, 12, 24, 48, 96, 168].map((count) => count * hour),
 ];

@@ -18,7 +18,10 @@ function bar(): DataDisplay {
   const drawn = new SingleBar({
     format: (_options, { maxWidth }: { maxWidth?: number }) =>
       latest ? shorten(dataLine(latest), (maxWidth ?? 80) - 1) : '',
-    ...{ stream: process.stdout, hideCursor: true, clearOnComplete: true, gracefulExit: false },
+    stream: process.stdout,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false,
   });
   drawn.start(1, 0);
   return {

@@ -38,7 +38,10 @@ export function displayRun(run: Run, accuracy: number | null): Display {
 function bar(state: () => RunState): Display {
   const drawn = new SingleBar({
     format: (_options, { maxWidth }: { maxWidth?: number }) => progressLine(state(), (maxWidth ?? 80) - 1),
-    ...{ stream: process.stdout, hideCursor: true, clearOnComplete: true, gracefulExit: false },
+    stream: process.stdout,
+    hideCursor: true,
+    clearOnComplete: true,
+    gracefulExit: false,
   });
   drawn.start(1, 0);
   return {

@@ -11,8 +11,15 @@ import { listen } from './interrupt.ts';
 
 /** What keeps a run from the server it was given would keep the next one from it, too. */
 const serverFailures = new Set([
-  ...['server-unreachable', 'server-unknown', 'server-other', 'auth-token', 'message-version'],
-  ...['tls-expired', 'tls-untrusted', 'tls-failed', 'fingerprint-mismatch'],
+  'server-unreachable',
+  'server-unknown',
+  'server-other',
+  'auth-token',
+  'message-version',
+  'tls-expired',
+  'tls-untrusted',
+  'tls-failed',
+  'fingerprint-mismatch',
 ]);
 
 /**

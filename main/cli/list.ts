@@ -41,9 +41,13 @@ function row(store: Store, run: Run): string[] {
   const epochs = curvesOf(store, [run]).flatMap((curve) => curve.epochs);
   const accuracy = epochs.at(-1)?.testAccuracy;
   return [
-    ...[String(runNumber(run)), shorten(run.name, 24), String(run.seed), run.status],
+    String(runNumber(run)),
+    shorten(run.name, 24),
+    String(run.seed),
+    run.status,
     `${epochs.length}/${totalEpochs(run.experiment)}`,
-    ...[accuracy === undefined ? '–' : formatPercent(accuracy), formatBytes(store.byteCount(run.id))],
+    accuracy === undefined ? '–' : formatPercent(accuracy),
+    formatBytes(store.byteCount(run.id)),
     formatDate(run.createdAt),
   ];
 }

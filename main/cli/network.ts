@@ -67,7 +67,8 @@ export function addressOf(
     throw new SluiceError('bad-usage', message, { path: 'token' });
   }
   return {
-    ...{ url, token: secret },
+    url,
+    token: secret,
     ...(ca === undefined ? {} : { ca: readCertificates(ca) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
   };

@@ -38,7 +38,9 @@ function describe(name: string, small: boolean | undefined): void {
   const { title, description, paper, experiments } = loadPreset(name, { small });
   print([title, '', ...wrap(description), ...(paper === undefined ? [] : wrap(`The paper: ${paper}`)), '']);
   const rows = experiments.map(({ name, method, dataset, model, phases }) => [
-    ...[name, method, `${dataset.name}${dataset.trainSamples === undefined ? '' : `, ${dataset.trainSamples}`}`],
+    name,
+    method,
+    `${dataset.name}${dataset.trainSamples === undefined ? '' : `, ${dataset.trainSamples}`}`,
     `${model.name}, width ${model.width}`,
     phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', '),
   ]);

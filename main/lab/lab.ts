@@ -52,7 +52,11 @@ export function openLab(): Lab {
   const dead = new Set<string>();
   const summaries = openSummaries(store, dead);
   const queue = openQueue({
-    ...{ home, store, log, notify, dead },
+    home,
+    store,
+    log,
+    notify,
+    dead,
     parallelRuns: () => settings.current.parallelRuns,
     onAlert: (alert) => windows.emit('alert', alert),
   });

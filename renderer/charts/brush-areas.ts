@@ -43,7 +43,9 @@ export function drawAreas(chart: ECharts): void {
   for (const model of axisModels(chart)) {
     const brushStyle = model.getAreaSelectStyle();
     const areas = model.activeIntervals.map((ends) => ({
-      ...{ brushType: 'lineX', panelId: 'pl', brushStyle },
+      brushType: 'lineX',
+      panelId: 'pl',
+      brushStyle,
       range: ends.map((end) => model.axis.dataToCoord(end, true)),
     }));
     (chart as unknown as Internals).getViewOfComponentModel(model)._brushController.updateCovers(areas);

@@ -2,7 +2,13 @@ import type { ChartSpec, PaperSpec } from '../../main/charts/spec.ts';
 
 /** What charts are exported at until the user chooses otherwise. */
 const defaultPaper: PaperSpec = {
-  ...{ widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
+  widthMm: 85,
+  heightMm: 60,
+  dpi: 300,
+  fontFamily: 'Inter',
+  fontSize: 8,
+  theme: 'light',
+  title: '',
 };
 
 export type SizeName = 'column' | 'columns' | 'slide' | 'own';

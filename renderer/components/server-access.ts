@@ -50,7 +50,8 @@ export function createServerForm(): ServerForm {
       problem.value = null;
     },
     access: () => ({
-      ...{ url: values.url.trim(), token: values.token.trim() },
+      url: values.url.trim(),
+      token: values.token.trim(),
       ...(trusted.value === 'system' ? {} : { [trusted.value]: values[trusted.value].trim() }),
     }),
     problem,

@@ -16,9 +16,14 @@ declare global {
 const [runs, steps] = [8, 100_000];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const server = await createServer({
-  ...{ root, configFile: false, plugins: [vue()], logLevel: 'error', server: { port: 0 } },
+  root,
+  configFile: false,
+  plugins: [vue()],
+  logLevel: 'error',
+  server: { port: 0 },
   // As the window is built: without Vue's checks for developers.
-  ...{ mode: 'production', cacheDir: 'node_modules/.vite-bench' },
+  mode: 'production',
+  cacheDir: 'node_modules/.vite-bench',
   define: { 'process.env.NODE_ENV': JSON.stringify('production') },
 });
 await server.listen();

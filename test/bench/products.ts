@@ -35,8 +35,20 @@ if (!blas) throw new Error('This measures a BLAS, and none was found.');
 const sgemm = koffi
   .load(blas.path)
   .func('cblas_sgemm', 'void', [
-    ...['int', 'int', 'int', 'int', 'int', 'int', 'float'],
-    ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
+    'int',
+    'int',
+    'int',
+    'int',
+    'int',
+    'int',
+    'float',
+    'uintptr_t',
+    'int',
+    'uintptr_t',
+    'int',
+    'float',
+    'uintptr_t',
+    'int',
   ]) as (...args: number[]) => void;
 
 const memory = Float32Array.from({ length: 20 << 20 }, (_, i) => Math.sin(i));

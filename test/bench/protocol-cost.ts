@@ -18,12 +18,18 @@ export async function protocolSeconds(batch: number, budget: number | null, code
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const token = newToken();
   const server = await startOffloadServer({
-    ...{ host: '127.0.0.1', port: 0, tls: null, token, software: 'bench', models: ['vgg11'] },
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    token,
+    software: 'bench',
+    models: ['vgg11'],
     checkpoints: folder,
     open: () => Promise.resolve(idleHalf()),
   });
   const client = await connectOffload({
-    ...{ server: { url: server.url, token }, software: 'bench' },
+    server: { url: server.url, token },
+    software: 'bench',
     session: vggSession({ run: newToken(), index: 0, count: 1, serverHalf: 'own' }),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));

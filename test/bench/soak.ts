@@ -96,7 +96,10 @@ const happened = (event: string): number => lines.filter((line) => line.event ==
 const steps = store.steps(id);
 const wrong = await compare(steps);
 const result = {
-  ...{ status, sources: count, faults: struck, steps: steps.length },
+  status,
+  sources: count,
+  faults: struck,
+  steps: steps.length,
   reconnects: happened('link-reconnected'),
   serverRestarts: happened('server-died'),
   sourceRestarts: happened('source-died'),

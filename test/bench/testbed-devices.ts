@@ -24,7 +24,12 @@ export async function runDevices({ serverSeconds, link, ...task }: DevicesOption
   const folder = mkdtempSync(join(tmpdir(), 'sluice-testbed-'));
   const token = newToken();
   const server = await startOffloadServer({
-    ...{ host: '127.0.0.1', port: 0, tls: null, token, software: 'bench', models: ['vgg11'] },
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    token,
+    software: 'bench',
+    models: ['vgg11'],
     checkpoints: folder,
     open: () => Promise.resolve(idleHalf(() => sleep(1000 * serverSeconds))),
   });

@@ -23,7 +23,8 @@ export interface SourceTask {
 async function perform(task: SourceTask): Promise<Step[]> {
   const { server, run, source, sources, batch, clientSeconds } = task;
   const client = await connectOffload({
-    ...{ server, software: 'bench' },
+    server,
+    software: 'bench',
     session: vggSession({ run, index: source, count: sources, serverHalf: 'shared' }),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));

@@ -51,12 +51,18 @@ type Variant = (typeof variants)[number];
 
 const networks = [
   {
-    ...{ name: 'wifi', batch: 16, paper: { bytes: 25, throughput: 2.5 }, run: onDevices },
+    name: 'wifi',
+    batch: 16,
+    paper: { bytes: 25, throughput: 2.5 },
+    run: onDevices,
     sources: { count: 8, cpuShare: 0.4 },
     link: { ...linkPresets.wifi6, up: wifi, down: wifi, shared: true },
   },
   {
-    ...{ name: 'ethernet', batch: 64, paper: { bytes: 30, throughput: 1.7 }, run: runHere },
+    name: 'ethernet',
+    batch: 64,
+    paper: { bytes: 30, throughput: 1.7 },
+    run: runHere,
     sources: { count: 1 },
     link: 'ethernet',
   },
@@ -90,7 +96,10 @@ for (const network of networks) {
     const protocol = await protocolSeconds(network.batch, variant.budget, codecs);
     const { client, wire, server, wait } = measured.seconds;
     cases.push({
-      ...{ network: network.name, name: variant.name, sources: network.sources.count, batch: network.batch },
+      network: network.name,
+      name: variant.name,
+      sources: network.sources.count,
+      batch: network.batch,
       ...measured,
       protocol: { seconds: protocol, share: protocol / (client + wire + server + wait) },
     });
@@ -108,7 +117,13 @@ if (options.json) console.log(JSON.stringify({ ratios, cases }));
 
 function experimentOf({ batch, sources, link }: Network, { name, method, budget }: Variant): Experiment {
   return experimentSchema.parse({
-    ...{ name, method, batchSize: batch, codec: codecs, gate: { delta: 0.1 }, sources, link },
+    name,
+    method,
+    batchSize: batch,
+    codec: codecs,
+    gate: { delta: 0.1 },
+    sources,
+    link,
     // Images of CIFAR-10's size; what is tested is not counted.
     dataset: { name: 'synthetic', trainSamples: batches * batch * sources.count, testSamples: batch },
     split: { layer: 5, ...(method === 'plain-split' ? { module: null } : {}) },
@@ -119,7 +134,11 @@ function experimentOf({ batch, sources, link }: Network, { name, method, budget 
 async function onDevices(_store: Store, experiment: Experiment, { budget }: Variant): Promise<Step[]> {
   const { batchSize: batch, sources } = experiment;
   return runDevices({
-    ...{ batch, budget, codecs, sources: sources.count, steps: batches * epochs },
+    batch,
+    budget,
+    codecs,
+    sources: sources.count,
+    steps: batches * epochs,
     clientSeconds: (await recordClient(experiment)) / sources.cpuShare,
     serverSeconds: serverFlopsOf(experiment) / serverFlops,
     link: linkOf(experiment)!,

@@ -10,8 +10,12 @@ const maps = 128;
 
 export function vggSession(source: SessionRequest['source']): SessionRequest {
   return {
-    ...{ id: newToken(), model: { name: 'vgg11', width: 1, input: [32, 32, 3], classes: 10 }, seed: 1 },
-    ...{ cut: { layer: 5, module: null }, optimiser: { momentum: 0, weightDecay: 0 }, gradient: true },
+    id: newToken(),
+    model: { name: 'vgg11', width: 1, input: [32, 32, 3], classes: 10 },
+    seed: 1,
+    cut: { layer: 5, module: null },
+    optimiser: { momentum: 0, weightDecay: 0 },
+    gradient: true,
     source,
   };
 }
@@ -21,7 +25,11 @@ export function vggStep(samples: number, budget: number | null): StepRequest {
   const kept = budget ?? maps;
   const source = random(1, 'bench');
   return {
-    ...{ shape: [samples, 8, 8], total: maps, step: 0, classes: 10, learningRate: 0.01 },
+    shape: [samples, 8, 8],
+    total: maps,
+    step: 0,
+    classes: 10,
+    learningRate: 0.01,
     maps: Float32Array.from({ length: samples * 64 * kept }, () => source.normal()),
     selection: budget === null ? null : { kept: [...Array(kept).keys()], mask: new Float32Array(kept).fill(1) },
     labels: new Uint16Array(samples),
@@ -37,7 +45,11 @@ export function idleHalf(work: () => Promise<unknown> = () => Promise.resolve())
       await work();
       return { gradient, loss: 0, correct: 0 };
     },
-    ...{ stepTogether: unused, evaluate: unused, infer: unused, read: unused, write: unused },
+    stepTogether: unused,
+    evaluate: unused,
+    infer: unused,
+    read: unused,
+    write: unused,
     resetOptimiser: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -46,9 +46,15 @@ function stepsOf(store: Store, source: number): number[] {
 function experimentFile(): string {
   const file = join(temporaryFolder(), 'two.json');
   const experiment = {
-    ...{ name: 'two', dataset: { trainSamples: 192, testSamples: 20 }, model: { name: 'cnn', width: 0.125 } },
-    ...{ split: { layer: 3 }, method: 'high-compression', phases: [{ budget: 2, epochs: 20 }], checkpointSteps: 4 },
-    ...{ threads: 1, sources: { count: 2, serverHalf: 'own' } },
+    name: 'two',
+    dataset: { trainSamples: 192, testSamples: 20 },
+    model: { name: 'cnn', width: 0.125 },
+    split: { layer: 3 },
+    method: 'high-compression',
+    phases: [{ budget: 2, epochs: 20 }],
+    checkpointSteps: 4,
+    threads: 1,
+    sources: { count: 2, serverHalf: 'own' },
   };
   writeFileSync(file, JSON.stringify({ title: 'Two', description: '', shared: {}, experiments: [{ experiment }] }));
   return file;

@@ -27,7 +27,9 @@ export function smallSession(change: Partial<SessionRequest> = {}): SessionReque
 export function localHalf({ model, cut, optimiser, seed }: SessionRequest): ServerHalf {
   const network = networkSpec(model.name, model);
   const half = serverHalf(buildServer(network, cut, { seed }), {
-    ...{ classes: model.classes, optimiser, seed },
+    classes: model.classes,
+    optimiser,
+    seed,
     clientTrains: true,
   });
   closing({ close: () => half.dispose() });

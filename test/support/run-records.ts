@@ -63,8 +63,15 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
   return {
     position: { training: 0, phase: 0, epoch: k, batch: k, step: k },
     totals: {
-      ...{ bytesUp: k, bytesDown: k, wireUp: k, wireDown: k, seconds: k },
-      ...{ epochLoss: k, epochCorrect: k, epochSamples: k, epochSeconds: k },
+      bytesUp: k,
+      bytesDown: k,
+      wireUp: k,
+      wireDown: k,
+      seconds: k,
+      epochLoss: k,
+      epochCorrect: k,
+      epochSamples: k,
+      epochSeconds: k,
     },
     client: {
       weights: { 'features.0.weight': tensor(), 'features.1.num_batches_tracked': tracked },

@@ -64,8 +64,15 @@ export async function openWindow(port: number, cookie: string): Promise<TestWind
   onTestFinished(() => socket.terminate());
   await once(socket, 'open');
   const told: TestWindow['told'] = {
-    ...{ runs: [], steps: [], epochs: [], log: [] },
-    ...{ server: [], dataTask: [], settings: [], alert: [], notice: [] },
+    runs: [],
+    steps: [],
+    epochs: [],
+    log: [],
+    server: [],
+    dataTask: [],
+    settings: [],
+    alert: [],
+    notice: [],
   };
   const statuses = new Map<string, RunStatus>();
   const events = Object.fromEntries(

@@ -67,8 +67,20 @@ export function loadBlas(path: string): Blas {
   try {
     const library = koffi.load(path);
     const sgemm = library.func('cblas_sgemm', 'void', [
-      ...['int', 'int', 'int', 'int', 'int', 'int', 'float'],
-      ...['uintptr_t', 'int', 'uintptr_t', 'int', 'float', 'uintptr_t', 'int'],
+      'int',
+      'int',
+      'int',
+      'int',
+      'int',
+      'int',
+      'float',
+      'uintptr_t',
+      'int',
+      'uintptr_t',
+      'int',
+      'float',
+      'uintptr_t',
+      'int',
     ]) as Native;
     keepToOneThread(library);
     const direct = multipliesDirectly(library);

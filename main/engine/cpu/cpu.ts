@@ -16,9 +16,24 @@ import { sgdProductStep, sgdStep } from './sgd.ts';
 import { startTeam } from './threads/team.ts';
 
 const kernels = [
-  ...[conv2d, conv2dFilterGrad, conv2dInputGrad, batchMatMul, fusedMatMul],
-  ...[batchNormTrain, batchNormTrainGrad, biasActivation, scaleShift, reluGrad],
-  ...[maxPool, maxPoolGrad, sumRows, takeMaps, spreadMaps, sgdStep, sgdProductStep, identity],
+  conv2d,
+  conv2dFilterGrad,
+  conv2dInputGrad,
+  batchMatMul,
+  fusedMatMul,
+  batchNormTrain,
+  batchNormTrainGrad,
+  biasActivation,
+  scaleShift,
+  reluGrad,
+  maxPool,
+  maxPoolGrad,
+  sumRows,
+  takeMaps,
+  spreadMaps,
+  sgdStep,
+  sgdProductStep,
+  identity,
 ];
 
 let loading: Promise<Host> | null = null;

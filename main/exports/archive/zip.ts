@@ -22,7 +22,13 @@ const charts = [
   'gates',
 ];
 const paper: PaperSpec = {
-  ...{ widthMm: 120, heightMm: 75, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
+  widthMm: 120,
+  heightMm: 75,
+  dpi: 300,
+  fontFamily: 'Inter',
+  fontSize: 8,
+  theme: 'light',
+  title: '',
 };
 
 /**

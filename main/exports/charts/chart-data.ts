@@ -11,7 +11,11 @@ const pageSize = 20_000;
 export function runData(store: Store, run: Run): RunData {
   const { id, name, seed } = run;
   return {
-    ...{ id, name, seed, number: runNumber(run), settings: settingsKey(run.experiment) },
+    id,
+    name,
+    seed,
+    number: runNumber(run),
+    settings: settingsKey(run.experiment),
     trainingBudgets: trainingBudgets(run),
     sources: run.experiment.sources.count,
     steps: allSteps(store, id),

@@ -63,7 +63,11 @@ export function comparePairs(curves: readonly Curve[], reach?: number): PairResu
       const bestAccuracy = Math.max(...accuracies);
       const reached = reach === undefined ? -1 : accuracies.findIndex((accuracy) => accuracy >= reach);
       return {
-        ...{ curve, budget, testAccuracy, bestAccuracy, bytesPerSample },
+        curve,
+        budget,
+        testAccuracy,
+        bestAccuracy,
+        bytesPerSample,
         epochs: accuracies.length,
         epochsToBest: accuracies.indexOf(bestAccuracy) + 1,
         epochsToReach: reached < 0 ? null : reached + 1,

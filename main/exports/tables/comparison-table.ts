@@ -25,9 +25,13 @@ export function comparisonTable(curves: readonly Curve[], reach?: number): Table
     if (!result) return [...name, '0', ...Array<string>(reach === undefined ? 7 : 9).fill(none)];
     const { epochs, bestAccuracy, lastAccuracy, bytesUp, bytesDown, ratio, samplesPerSecond, reached } = result;
     return [
-      ...[...name, String(epochs), formatPercent(bestAccuracy), formatPercent(lastAccuracy)],
+      ...name,
+      String(epochs),
+      formatPercent(bestAccuracy),
+      formatPercent(lastAccuracy),
       ...[bytesUp, bytesDown, bytesUp + bytesDown].map(formatBytes),
-      ...[`${formatNumber(ratio)}×`, formatNumber(samplesPerSecond)],
+      `${formatNumber(ratio)}×`,
+      formatNumber(samplesPerSecond),
       ...(reach === undefined ? [] : [reached ? String(reached.epochs) : none]),
       ...(reach === undefined ? [] : [reached ? formatBytes(reached.bytes) : none]),
     ];
@@ -42,8 +46,13 @@ export function pairTable(curves: readonly Curve[], reach?: number): Table | nul
   const pairs = comparePairs(curves, reach);
   if (!curves.some(({ run }) => pairs.filter(({ curve }) => curve.run.id === run.id).length > 1)) return null;
   const rows = pairs.map(({ curve, budget, testAccuracy, bestAccuracy, epochs, epochsToBest, ...pair }) => [
-    ...[String(runNumber(curve.run)), curve.label, formatBudget(budget)],
-    ...[formatPercent(testAccuracy), formatPercent(bestAccuracy), String(epochs), String(epochsToBest)],
+    String(runNumber(curve.run)),
+    curve.label,
+    formatBudget(budget),
+    formatPercent(testAccuracy),
+    formatPercent(bestAccuracy),
+    String(epochs),
+    String(epochsToBest),
     ...(reach === undefined ? [] : [String(pair.epochsToReach ?? none)]),
     formatBytes(pair.bytesPerSample),
   ]);

@@ -23,7 +23,11 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
     const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
     const trainings = epochs.length > 0 ? [...new Set(epochs.map(({ training }) => training))] : [0];
     return trainings.map((training) => ({
-      ...{ run, training, number: runNumber(run), seed: run.seed, settings: settingsKey(run.experiment) },
+      run,
+      training,
+      number: runNumber(run),
+      seed: run.seed,
+      settings: settingsKey(run.experiment),
       name: trainingName({ name: run.name, trainingBudgets: trainingBudgets(run) }, training),
       epochs: epochsOf(epochs, training, 'all'),
       pairs: pairsOf(pairs, training),

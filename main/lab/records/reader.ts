@@ -100,7 +100,9 @@ function cursorAt(store: Store, id: string): Cursor {
     sources: store.get(id).experiment.sources.count,
     generation: store.generation(id),
     row: store.stepTotals(id).row,
-    ...{ paging: false, watched: false, settled: false },
+    paging: false,
+    watched: false,
+    settled: false,
     epochs: '',
     log: endOfLog(store.folder(id)),
   };

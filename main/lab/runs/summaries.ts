@@ -107,7 +107,14 @@ function summarise(
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {
-    ...{ id, number: runNumber(run), name, seed, group, status, engine, error },
+    id,
+    number: runNumber(run),
+    name,
+    seed,
+    group,
+    status,
+    engine,
+    error,
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,

@@ -169,7 +169,9 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     end,
     reports: () =>
       [...entries.values()].map(({ request, since, connection, session, earlier }) => ({
-        ...{ request, since, connection },
+        request,
+        since,
+        connection,
         wire: connection ? added(earlier, connection.traffic().wire) : earlier,
         ...(session?.trained() ?? { steps: 0, samples: 0 }),
       })),

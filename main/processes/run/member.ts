@@ -39,19 +39,22 @@ export interface Member {
 
 export function newMember(index: number): Member {
   return {
-    ...{
-      index,
-      stage: 'down',
-      process: null,
-      snapshot: null,
-      reached: null,
-      session: null,
-      reported: 0,
-      deaths: 0,
-      stuck: 0,
-      failure: null,
-    },
-    ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: 0, lostSince: null },
+    index,
+    stage: 'down',
+    process: null,
+    snapshot: null,
+    reached: null,
+    session: null,
+    reported: 0,
+    deaths: 0,
+    stuck: 0,
+    failure: null,
+    final: false,
+    keeper: false,
+    pair: null,
+    checkpoint: null,
+    heard: 0,
+    lostSince: null,
   };
 }
 
@@ -81,8 +84,18 @@ export function startMember(
     onMessage(message);
   });
   Object.assign<Member, Partial<Member>>(member, {
-    ...{ stage: 'starting', process: started, reached: task.resume, session: null, reported: 0, failure: null },
-    ...{ final: false, keeper: false, pair: null, checkpoint: null, heard: performance.now(), lostSince: null },
+    stage: 'starting',
+    process: started,
+    reached: task.resume,
+    session: null,
+    reported: 0,
+    failure: null,
+    final: false,
+    keeper: false,
+    pair: null,
+    checkpoint: null,
+    heard: performance.now(),
+    lostSince: null,
   });
   started.send({ kind: 'task', task });
   void started.gone.then((how) => {

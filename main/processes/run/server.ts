@@ -32,7 +32,9 @@ const pauseMs = 200;
 export async function keepServer({ run, folder, log }: Execution): Promise<OwnServer> {
   const { engine, threads, sources } = run.experiment;
   const options = {
-    ...{ home: folder, engine, threads },
+    home: folder,
+    engine,
+    threads,
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
   let stats: ServerStats | null = null;
@@ -90,7 +92,9 @@ export async function keepServer({ run, folder, log }: Execution): Promise<OwnSe
 
   void keep().catch((error: unknown) => reject(error));
   return {
-    ...{ url, token, failed },
+    url,
+    token,
+    failed,
     pid: () => server.pid,
     stepsOf: (session) => stats?.clients.find(({ id }) => id === session)?.steps ?? null,
     upSeconds: () => (upSince === null ? 0 : (performance.now() - upSince) / 1000),

@@ -139,11 +139,19 @@ function openGroups(
   const together = serverHalfOf(experiment) !== 'own';
   return (together ? [all] : all.map((index) => [index])).map((sources) =>
     superviseGroup({
-      ...{ session, records, sources, stallSeconds },
+      session,
+      records,
+      sources,
+      stallSeconds,
       folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
       task: (index, resume) => ({
-        ...{ experiment, seed, index, resume },
-        ...{ run: runKey(run), server: addresses[index], retrySeconds: retry },
+        experiment,
+        seed,
+        index,
+        resume,
+        run: runKey(run),
+        server: addresses[index],
+        retrySeconds: retry,
       }),
       startProcess: (index) => (gate && isElsewhere(run, joining, index) ? gate.take : startHere),
       stepsTaken: (of) => own?.stepsOf(of) ?? null,

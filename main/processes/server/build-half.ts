@@ -12,7 +12,9 @@ export type BuiltHalf = Omit<SessionHandler, 'check'>;
 /** The server half of a network of the zoo, newly initialised from the session's seed. */
 export function buildHalf({ model, cut, optimiser, seed, gradient }: SessionRequest): BuiltHalf {
   const half = serverHalf(buildServer(networkSpec(model.name, model), cut, { seed }), {
-    ...{ classes: model.classes, optimiser, seed },
+    classes: model.classes,
+    optimiser,
+    seed,
     clientTrains: gradient,
   });
   return {

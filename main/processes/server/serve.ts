@@ -58,7 +58,12 @@ export async function serveOffload(
   const { name, device, detail } = await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads });
   const sockets = await startSockets(
     {
-      ...{ host, port, token, tls, insecure, limits },
+      host,
+      port,
+      token,
+      tls,
+      insecure,
+      limits,
       software: `sluice ${version()}`,
       models: networkNames,
       checkpoints: join(root, 'checkpoints'),

@@ -93,7 +93,9 @@ const remedies = [
 function failureNote(run: NotedRun): StatusNote {
   const { error } = run;
   return {
-    ...{ tone: 'bad', title: 'Failed', text: error ?? 'It gave no reason; the log may say more.' },
+    tone: 'bad',
+    title: 'Failed',
+    text: error ?? 'It gave no reason; the log may say more.',
     advice: `Put that right first. ${resumption(run)}`,
     ways: [log, ...remedies.filter(({ names }) => error !== null && names.test(error)).map(({ way }) => way)],
   };

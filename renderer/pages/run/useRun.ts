@@ -50,7 +50,10 @@ export function useRun(id: MaybeRefOrGetter<string>): ShownRun {
   onScopeDispose(() => stops.forEach((stop) => stop()));
   if (lab.state.value !== 'ready') void load();
   return {
-    ...{ run, failure, deleted, load },
+    run,
+    failure,
+    deleted,
+    load,
     change: (changes) => {
       if (run.value) run.value = { ...run.value, ...changes };
     },

@@ -66,13 +66,18 @@ export function useRunCommands(
   const there = (): boolean => run.value !== null;
   const commands: readonly Command[] = [
     ...controls.map(({ change, label }): Command => ({
-      ...{ id: `run.${change}`, label: `${label} this run`, menu: 'Run' },
+      id: `run.${change}`,
+      label: `${label} this run`,
+      menu: 'Run',
       enabled: () => control.pending.value === null && (allowed.value?.[change] ?? false),
       perform: () => control.ask(change),
     })),
     { id: 'run.clone', label: 'Clone this run to design', menu: 'Run', enabled: there, perform: control.clone },
     ...exportWays.map((way): Command => ({
-      ...{ id: `run.${way.label}`, label: `${way.label} (this run)`, menu: 'Run', enabled: there },
+      id: `run.${way.label}`,
+      label: `${way.label} (this run)`,
+      menu: 'Run',
+      enabled: there,
       perform: () => exportRun(way),
     })),
     { id: 'run.delete', label: 'Delete this run', menu: 'Run', enabled: there, perform: control.remove },

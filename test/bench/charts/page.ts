@@ -31,12 +31,21 @@ function steps(run: number, count: number): StepData {
     Float64Array.from({ length: count }, (_, i) => value(i));
   const constant = (value: number): Float64Array => new Float64Array(count).fill(value);
   return {
-    ...{ training: constant(0), phase: column((i) => Math.floor((2 * i) / count)), source: constant(0) },
-    ...{ epoch: column((i) => Math.floor((20 * i) / count)), step: column((i) => i), budget: constant(4) },
-    ...{ learningRate: constant(0.01), samples: constant(16), pruneLoss: constant(1) },
+    training: constant(0),
+    phase: column((i) => Math.floor((2 * i) / count)),
+    source: constant(0),
+    epoch: column((i) => Math.floor((20 * i) / count)),
+    step: column((i) => i),
+    budget: constant(4),
+    learningRate: constant(0.01),
+    samples: constant(16),
+    pruneLoss: constant(1),
     crossEntropy: column((i) => 0.6 + 0.05 * run + 1.6 * Math.exp((-4 * i) / count) + 0.3 * Math.random()),
-    ...{ bytesUp: column((i) => 8192 + 16 * (i % 7)), bytesDown: constant(16_384) },
-    ...{ clientSeconds: constant(0.01), wireSeconds: constant(0.02), serverSeconds: constant(0.01) },
+    bytesUp: column((i) => 8192 + 16 * (i % 7)),
+    bytesDown: constant(16_384),
+    clientSeconds: constant(0.01),
+    wireSeconds: constant(0.02),
+    serverSeconds: constant(0.01),
     waitSeconds: constant(0.001),
   };
 }
@@ -63,16 +72,14 @@ async function drawn(): Promise<void> {
 const bench: ChartBench = {
   prepare(count: number, length: number): void {
     runs = Array.from({ length: count }, (_, i) => ({
-      ...{
-        id: `000${i + 1}`,
-        name: `run ${i + 1}`,
-        number: i + 1,
-        seed: 1,
-        settings: '',
-        trainingBudgets: [],
-        sources: 1,
-        epochs: [],
-      },
+      id: `000${i + 1}`,
+      name: `run ${i + 1}`,
+      number: i + 1,
+      seed: 1,
+      settings: '',
+      trainingBudgets: [],
+      sources: 1,
+      epochs: [],
       steps: steps(i, length),
     }));
   },

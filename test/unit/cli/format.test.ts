@@ -36,7 +36,13 @@ describe('a table on the terminal', () => {
 describe('quantities', () => {
   it('have three digits and a unit', () => {
     expect([0, 999, 1000, 999_499, 999_500, 12_345_678, 5e15].map(formatBytes)).toEqual([
-      ...['0 B', '999 B', '1.00 kB', '999 kB', '1.00 MB', '12.3 MB', '5000 TB'],
+      '0 B',
+      '999 B',
+      '1.00 kB',
+      '999 kB',
+      '1.00 MB',
+      '12.3 MB',
+      '5000 TB',
     ]);
     expect([0, 59.6, 3599, 3661, Infinity].map(formatDuration)).toEqual(['0:00', '1:00', '59:59', '1:01:01', '–']);
     expect([0.5678, NaN].map(formatPercent)).toEqual(['56.8 %', '–']);

@@ -25,8 +25,17 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
 }
 
 const progress: Progress = {
-  ...{ kind: 'progress', training: 0, phase: 0, budget: 4, epoch: 2, stepsDone: 250, totalSteps: 900 },
-  ...{ crossEntropy: 1.234, bytesDone: 12_345_678, samplesPerSecond: 812.3, etaSeconds: 42 },
+  kind: 'progress',
+  training: 0,
+  phase: 0,
+  budget: 4,
+  epoch: 2,
+  stepsDone: 250,
+  totalSteps: 900,
+  crossEntropy: 1.234,
+  bytesDone: 12_345_678,
+  samplesPerSecond: 812.3,
+  etaSeconds: 42,
 };
 
 const state: RunState = { run: runOf(), progress, accuracy: 0.567, accuracies: new Map(), stopping: false };

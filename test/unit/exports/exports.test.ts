@@ -12,7 +12,13 @@ import { stepRecord } from '../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 
 const paper: PaperSpec = {
-  ...{ widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
+  widthMm: 85,
+  heightMm: 60,
+  dpi: 300,
+  fontFamily: 'Inter',
+  fontSize: 8,
+  theme: 'light',
+  title: '',
 };
 const hostile = `<script>alert("1")</script>`;
 

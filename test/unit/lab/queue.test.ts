@@ -22,7 +22,10 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const locks = new Map<string, RunLock>();
   const unstartable = new Set<string>();
   const queue = openQueue({
-    ...{ home, store, log: () => undefined, parallelRuns: () => parallelRuns },
+    home,
+    store,
+    log: () => undefined,
+    parallelRuns: () => parallelRuns,
     dead,
     notify: (notice) => notices.push(notice),
     onAlert: (alert) => alerts.push(alert),
@@ -37,7 +40,16 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   });
   onTestFinished(queue.close);
   return {
-    ...{ home, store, queue, started, lent, notices, alerts, disk, dead, unstartable },
+    home,
+    store,
+    queue,
+    started,
+    lent,
+    notices,
+    alerts,
+    disk,
+    dead,
+    unstartable,
     /** The process has taken the run up. */
     run: (id: string) => {
       locks.set(id, lockRun(store.folder(id), 0)!);

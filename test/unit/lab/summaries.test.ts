@@ -5,11 +5,9 @@ import { epochRecord, experiment, stepRecord } from '../../support/run-records.t
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 
 const small = experiment({
-  ...{
-    dataset: { name: 'synthetic', trainSamples: 160, testSamples: 16 },
-    model: { name: 'cnn' },
-    split: { layer: 3 },
-  },
+  dataset: { name: 'synthetic', trainSamples: 160, testSamples: 16 },
+  model: { name: 'cnn' },
+  split: { layer: 3 },
   phases: [{ budget: 4, epochs: 4 }],
 });
 

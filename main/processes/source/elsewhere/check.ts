@@ -14,19 +14,38 @@ const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
 
 const record = z.discriminatedUnion('kind', [
   z.strictObject({
-    ...{ kind: z.literal('step'), ...place, ...bytes },
-    ...{ step: count, learningRate: real, samples: count, crossEntropy: real, pruneLoss: real, correct: count },
+    kind: z.literal('step'),
+    ...place,
+    ...bytes,
+    step: count,
+    learningRate: real,
+    samples: count,
+    crossEntropy: real,
+    pruneLoss: real,
+    correct: count,
     seconds: z.strictObject({ client: real, wire: real, server: real, wait: real }),
     gates: z.instanceof(Float32Array).optional(),
   }),
   z.strictObject({
-    ...{ kind: z.literal('epoch'), ...place, ...bytes },
-    ...{ trainLoss: real, trainAccuracy: real, testLoss: real, testAccuracy: real },
-    ...{ samplesPerSecond: real, seconds: real },
+    kind: z.literal('epoch'),
+    ...place,
+    ...bytes,
+    trainLoss: real,
+    trainAccuracy: real,
+    testLoss: real,
+    testAccuracy: real,
+    samplesPerSecond: real,
+    seconds: real,
   }),
   z.strictObject({
-    ...{ kind: z.literal('pair'), training: count, phase: count, source: count, budget },
-    ...{ testAccuracy: real, testLoss: real, bytesPerSample: real },
+    kind: z.literal('pair'),
+    training: count,
+    phase: count,
+    source: count,
+    budget,
+    testAccuracy: real,
+    testLoss: real,
+    bytesPerSample: real,
   }),
 ]);
 
@@ -69,7 +88,9 @@ const message = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('failed'),
     failure: z.strictObject({
-      ...{ message: text, code: text.optional(), path: text.optional() },
+      message: text,
+      code: text.optional(),
+      path: text.optional(),
       stack: z.string().max(20_000).optional(),
     }),
   }),

@@ -69,14 +69,18 @@ export async function openJoinPoint({ home, host, port }: JoinPointOptions): Pro
   }
 
   return {
-    ...{ url: listener.url, token, fingerprint: tls && fingerprintOf(tls) },
+    url: listener.url,
+    token,
+    fingerprint: tls && fingerprintOf(tls),
     take(onMessage) {
       let left: (how: string) => void = () => undefined;
       const gone = new Promise<string>((resolve) => (left = resolve));
       // Nobody has joined yet: that is no reason to take it for stuck.
       const alive = setInterval(() => seat.connection === null && onMessage({ kind: 'alive' }), aliveMs);
       const seat: Seat = {
-        ...{ waiting: [], onMessage, connection: null },
+        waiting: [],
+        onMessage,
+        connection: null,
         leave(how) {
           clearInterval(alive);
           seats.delete(seat);

@@ -13,8 +13,14 @@ describe('a comparison of runs', () => {
     const small = trainedRun(store, { name: 'small' }, [0.3, 0.4, 0.6], { bytes: 50 });
     const [a, b] = compareCurves(curvesOf(store, [full, small]), 0.7).map(({ result }) => result);
     expect(a).toEqual({
-      ...{ epochs: 3, bestAccuracy: 0.8, lastAccuracy: 0.7, bytesUp: 3000, bytesDown: 6000, ratio: 1 },
-      ...{ samplesPerSecond: 50, reached: { epochs: 2, bytes: 6000 } },
+      epochs: 3,
+      bestAccuracy: 0.8,
+      lastAccuracy: 0.7,
+      bytesUp: 3000,
+      bytesDown: 6000,
+      ratio: 1,
+      samplesPerSecond: 50,
+      reached: { epochs: 2, bytes: 6000 },
     });
     expect(b).toMatchObject({ ratio: 20, bestAccuracy: 0.6, reached: null });
   });
@@ -34,7 +40,18 @@ describe('a comparison of runs', () => {
     expect(rows.map((row) => row.length)).toEqual([columns.length, columns.length]);
     expect(rows[0]).toEqual(['1', 'new', '0', ...Array<string>(9).fill('–')]);
     expect(rows[1]).toEqual([
-      ...['2', 'old', '1', '50.0 %', '50.0 %', '1.00 kB', '2.00 kB', '3.00 kB', '1.00×', '50.0', '1', '3.00 kB'],
+      '2',
+      'old',
+      '1',
+      '50.0 %',
+      '50.0 %',
+      '1.00 kB',
+      '2.00 kB',
+      '3.00 kB',
+      '1.00×',
+      '50.0',
+      '1',
+      '3.00 kB',
     ]);
   });
 

@@ -50,7 +50,9 @@ it(`a half of the zoo takes ${sessionFrames} mutated requests, and leaks no tens
   const session = createSession({
     half: trainedHalf(handler, createTurns(), { shared: false, gather: null }),
     checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, {
-      ...{ checkpointBytes, diskBytes: 2 * checkpointBytes, checkpoints: 3 },
+      checkpointBytes,
+      diskBytes: 2 * checkpointBytes,
+      checkpoints: 3,
     }),
     average: ({ round, state }) => Promise.resolve({ round, sources: 1, state }),
   });
@@ -82,7 +84,9 @@ it(`the process of a server lives through ${processFrames} mutated conversations
   const source = random(2, 'fuzz');
   const server = closing(
     await startServerProcess({
-      ...{ home: temporaryFolder(), engine: 'cpu', threads: 1 },
+      home: temporaryFolder(),
+      engine: 'cpu',
+      threads: 1,
       limits: { idleSeconds: 0.1, sessions: 1e6, clients: 1000, helloSeconds: 2 },
     }),
   );

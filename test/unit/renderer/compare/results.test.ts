@@ -38,7 +38,9 @@ function result(
 describe('results', () => {
   it('are one for the seeds of an experiment: their mean and how far they lie apart', () => {
     expect(resultsOf(trainings, looks, questions, null).map(({ label }) => label)).toEqual([
-      ...['full', 'deprune', 'queued'],
+      'full',
+      'deprune',
+      'queued',
     ]);
     const { best, within, price, total } = result('deprune').values;
     expect(best).toMatchObject({ mean: 0.6, count: 2, of: 2 });
@@ -95,7 +97,11 @@ describe('figures', () => {
 
   it('of savings say in which direction', () => {
     expect([4.26, 0.5, 1.02, 26.7, null].map(formatSaving)).toEqual([
-      ...['4.3× fewer', '2.0× more', 'as many', '27× fewer', '–'],
+      '4.3× fewer',
+      '2.0× more',
+      'as many',
+      '27× fewer',
+      '–',
     ]);
   });
 });

@@ -41,6 +41,9 @@ describe('the address of a comparison', () => {
 it('runs that stay keep their places, and what is gone is not remembered', () => {
   const view = readView({ runs: 'a,b,c', hide: 'a/0,b/0', base: 'a/0', bytes: '1000' });
   expect(withRuns(view, ['d', 'c', 'b'])).toMatchObject({
-    ...{ runs: ['b', 'c', 'd'], hidden: ['b/0'], baseline: null, bytes: 1000 },
+    runs: ['b', 'c', 'd'],
+    hidden: ['b/0'],
+    baseline: null,
+    bytes: 1000,
   });
 });

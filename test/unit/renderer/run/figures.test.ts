@@ -17,7 +17,12 @@ const plan: Plan = {
     { ...phase, budget: 4, steps: 10, bytesUp: 60, bytesDown: 40 },
     { ...phase, budget: null, firstEpoch: 1, steps: 10, bytesUp: 600, bytesDown: 400 },
   ],
-  ...{ bytesUp: 660, bytesDown: 440, fullBudgetBytes: 2000, plainSplitBytes: 2000, steps: 20, seconds: null },
+  bytesUp: 660,
+  bytesDown: 440,
+  fullBudgetBytes: 2000,
+  plainSplitBytes: 2000,
+  steps: 20,
+  seconds: null,
 };
 
 /** So many steps as the plan has them, the first ten in its first phase. */
@@ -42,10 +47,16 @@ describe('the figures of a run', () => {
 
   it('are not known before the first step, nor without a plan', () => {
     expect(keyFigures({ bytesUp: 3, bytesDown: 4 }, plan, asPlanned(0))).toEqual({
-      ...{ bytesUp: 3, bytesDown: 4, ofPlan: null, lessThanFull: null, stepBytes: null, framing: null },
+      bytesUp: 3,
+      bytesDown: 4,
+      ofPlan: null,
+      lessThanFull: null,
+      stepBytes: null,
+      framing: null,
     });
     expect(keyFigures({ bytesUp: 0, bytesDown: 0 }, null, asPlanned(5))).toMatchObject({
-      ...{ ofPlan: null, lessThanFull: null },
+      ofPlan: null,
+      lessThanFull: null,
     });
   });
 

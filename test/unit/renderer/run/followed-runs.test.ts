@@ -7,7 +7,10 @@ import { recordedRun, stepColumns } from './recorded-run.ts';
 
 describe('a log of steps', () => {
   const batch = (steps: readonly number[], from: number, row: number, generation = 0): StepBatch => ({
-    ...{ generation, from, row, more: false },
+    generation,
+    from,
+    row,
+    more: false,
     columns: stepColumns(steps.map((step) => ({ step }))),
   });
 

@@ -34,9 +34,22 @@ export function stepLog(rows: Parameters<typeof stepColumns>[0]): StepLog {
 const stepsPerEpoch = 4;
 
 const epoch = (number: number): EpochRecord => ({
-  ...{ kind: 'epoch', training: 0, phase: 0, source: 0, epoch: number, budget: 4, trainLoss: 1, trainAccuracy: 0.5 },
-  ...{ testLoss: 1, testAccuracy: 0.5, bytesUp: 1, bytesDown: 1, wireUp: 1, wireDown: 1 },
-  ...{ samplesPerSecond: 1, seconds: number },
+  kind: 'epoch',
+  training: 0,
+  phase: 0,
+  source: 0,
+  epoch: number,
+  budget: 4,
+  trainLoss: 1,
+  trainAccuracy: 0.5,
+  testLoss: 1,
+  testAccuracy: 0.5,
+  bytesUp: 1,
+  bytesDown: 1,
+  wireUp: 1,
+  wireDown: 1,
+  samplesPerSecond: 1,
+  seconds: number,
 });
 
 /** A lab with the records of any run, which grow by `train` and are told to the window by `tell`. */

@@ -14,8 +14,15 @@ beforeAll(() => giveSize(1000, 500));
 afterEach(() => here.wrapper.unmount());
 
 const progress = {
-  ...{ training: 0, phase: 0, budget: 4, epoch: 3, stepsDone: 180, totalSteps: 720 },
-  ...{ crossEntropy: 1, samplesPerSecond: 400, secondsLeft: 130 },
+  training: 0,
+  phase: 0,
+  budget: 4,
+  epoch: 3,
+  stepsDone: 180,
+  totalSteps: 720,
+  crossEntropy: 1,
+  samplesPerSecond: 400,
+  secondsLeft: 130,
 };
 const live = fakeRun(7, { status: 'running', progress, epochsDone: 3, epochsTotal: 12, endedAt: null });
 
@@ -96,7 +103,9 @@ describe('the page of a run that ended', () => {
       return dialog.querySelector<HTMLInputElement>(`#${found!.htmlFor}`)!;
     };
     expect([field('Address').value, field('Fingerprint').value, field('Token').value]).toEqual([
-      ...[server.url, server.fingerprint, ''],
+      server.url,
+      server.fingerprint,
+      '',
     ]);
     expect(pageText()).not.toContain('On this machine');
     field('Token').value = ' secret ';

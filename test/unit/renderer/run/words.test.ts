@@ -55,7 +55,13 @@ describe('a log', () => {
 
 describe('the status of a run', () => {
   const run = {
-    ...{ error: null, startedAt: 0, epochsDone: 1, epochsTotal: 9, progress: null, elsewhere: false, server: null },
+    error: null,
+    startedAt: 0,
+    epochsDone: 1,
+    epochsTotal: 9,
+    progress: null,
+    elsewhere: false,
+    server: null,
   };
   const noQueue = { ahead: 0, running: 0 };
 

@@ -125,7 +125,10 @@ describe('parseExperiment', () => {
     expect(() => parseExperiment(testbed)).not.toThrow();
     const lines = complaint({ ...testbed, processes: 'one' }).split('\n  ');
     expect(lines.slice(1).map((line) => line.split(' ', 1)[0])).toEqual([
-      ...['sources.count', 'sources.cpuShare', 'sources.threads', 'link'],
+      'sources.count',
+      'sources.cpuShare',
+      'sources.threads',
+      'link',
     ]);
     expect(lines[1]).toBe('sources.count is 8: expected 1 with both halves in one process');
     expect(() => parseExperiment({ processes: 'one', sources: { count: 1 }, threads: 2 })).not.toThrow();

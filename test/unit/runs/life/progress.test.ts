@@ -43,7 +43,9 @@ describe('progress', () => {
     clock.seconds += 2;
     const { bytesUp, bytesDown } = stepRecord(5);
     expect(meter.step(stepRecord(5))).toMatchObject({
-      ...{ stepsDone: 6, totalSteps: 20, etaSeconds: 28 },
+      stepsDone: 6,
+      totalSteps: 20,
+      etaSeconds: 28,
       bytesDone: 1000 + bytesUp + bytesDown,
     });
   });

@@ -147,7 +147,9 @@ describe('records in the store', () => {
       ...[0, 4, 5, 6].map((step) => stepRecord(step)),
       ...[0, 1, 2].map((epoch) => epochRecord(epoch)),
       ...[0, 1].map((phase) => pairRecord(phase)),
-      ...[stepRecord(0, { training: 1 }), epochRecord(0, { training: 1 }), pairRecord(0, { training: 1 })],
+      stepRecord(0, { training: 1 }),
+      epochRecord(0, { training: 1 }),
+      pairRecord(0, { training: 1 }),
     ];
     for (const { id } of runs) store.append(id, records);
     const { id } = runs[0];
