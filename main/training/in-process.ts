@@ -7,7 +7,6 @@ import {
   encodeStep,
 } from '../offload/protocol/messages.ts';
 import { SluiceError } from '../errors.ts';
-import { codecsOf, type CodecSettings } from './codecs.ts';
 import type { Offloader } from './offloader.ts';
 import type { ServerHalf } from './server.ts';
 
@@ -15,12 +14,11 @@ import type { ServerHalf } from './server.ts';
  * An Offloader in the client's own process. Every message is encoded and decoded as it would be for a socket, so that
  * numbers and byte counts are those of a network.
  */
-export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): Offloader {
+export function inProcessOffloader(server: ServerHalf): Offloader {
   return {
-    async step(request) {
+    async step(request, codecs) {
       const start = performance.now();
-      const formats = codecsOf(request, codecs);
-      const up = encodeStep(request, formats.up, formats.down);
+      const up = encodeStep(request, codecs.up, codecs.down);
       const arrived = decodeStep(up);
       const reached = performance.now();
       const { gradient, loss, correct } = await server.step(arrived);
@@ -49,7 +47,7 @@ export function inProcessOffloader(server: ServerHalf, codecs: CodecSettings): O
         waitSeconds: 0,
       };
     },
-    evaluate: (request) => server.evaluate(decodeEvaluate(encodeEvaluate(request, codecsOf(request, codecs).up))),
+    evaluate: (request, codec) => server.evaluate(decodeEvaluate(encodeEvaluate(request, codec))),
     phase({ fresh }) {
       if (fresh) server.resetOptimiser();
       return Promise.resolve();

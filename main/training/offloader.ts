@@ -1,4 +1,6 @@
 import type { EvaluateRequest, StepRequest } from '../offload/protocol/messages.ts';
+import type { CodecName } from '../offload/codecs/index.ts';
+import type { Codecs } from './controller.ts';
 import type { Budget } from './records.ts';
 import type { ServerState, StateDict } from './snapshot.ts';
 
@@ -30,9 +32,9 @@ export interface PhaseStart {
 /** The server half as the client sees it, wherever it runs. */
 export interface Offloader {
   /** One training step, in which the server's weights are updated. */
-  step(request: StepRequest): Promise<StepResult>;
+  step(request: StepRequest, codecs: Codecs): Promise<StepResult>;
   /** Mean loss and number right of a batch in inference mode; bytes are not counted as training traffic. */
-  evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
+  evaluate(request: EvaluateRequest, codec: CodecName): Promise<{ loss: number; correct: number }>;
   /** Comes before the first step of a phase, and before the first one after a break. */
   phase(start: PhaseStart): Promise<void>;
   /** The half as it stands; in full when `final`, as the pair is then taken away. */

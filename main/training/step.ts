@@ -2,7 +2,8 @@ import type { Batch, BatchSource } from '../data/source.ts';
 import { deviceWith, type Device } from './device.ts';
 import { sigmoid } from './gate.ts';
 import type { Counters } from './counters.ts';
-import type { Budget, StepRecord } from './records.ts';
+import type { Decision } from './controller.ts';
+import type { StepRecord } from './records.ts';
 import type { SplitNetwork } from './split-network.ts';
 
 const wholeDevice = deviceWith(1);
@@ -11,7 +12,7 @@ const wholeDevice = deviceWith(1);
 export async function trainStep(
   { client, server }: SplitNetwork,
   batch: Batch,
-  budget: Budget,
+  { budget, codecs }: Decision,
   learningRate: number,
   { data, source = 0, device = wholeDevice }: { data: BatchSource; source?: number; device?: Device },
   progress: Counters,
@@ -25,7 +26,7 @@ export async function trainStep(
     classes: data.info.classes.length,
     learningRate,
   };
-  const result = await server.step(request).catch((error: unknown) => {
+  const result = await server.step(request, codecs).catch((error: unknown) => {
     begun.abandon();
     throw error;
   });

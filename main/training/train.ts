@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/protocol/messages.ts';
 import { random } from '../random.ts';
+import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';
 import { resetDeprune, resetPrune } from './gate.ts';
 import type { PhaseStart } from './offloader.ts';
@@ -17,6 +18,8 @@ export interface TrainOptions {
   /** A network with new weights for the training of this index. */
   readonly open: (training: number) => Promise<SplitNetwork>;
   readonly data: BatchSource;
+  /** How many maps cross the network, and how they are encoded. */
+  readonly controller: Controller;
   readonly seed: number;
   /** Which data source this is, from 0; it stands in the records alone. */
   readonly source?: number;
@@ -70,7 +73,7 @@ async function* trainOne(
     entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
     if (!options.signal?.aborted) await average(split, progress, options);
-    const tested = options.signal?.aborted ? null : await test(split, phase.budget, options);
+    const tested = options.signal?.aborted ? null : await test(split, phase.budget, progress.step, options);
     if (!tested) {
       yield await checkpoint(split, progress);
       return;
@@ -110,7 +113,7 @@ async function* trainEpoch(
   progress: Counters,
   options: TrainOptions,
 ): AsyncGenerator<TrainingEvent> {
-  const { data, checkpointSteps, signal } = options;
+  const { data, checkpointSteps, controller, signal } = options;
   const learningRate = selectLearningRate(
     options.learningRate,
     options.selectLr,
@@ -120,7 +123,8 @@ async function* trainEpoch(
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
     const waited = (performance.now() - start) / 1000;
-    const { seconds: parts, ...record } = await trainStep(split, batch, phase.budget, learningRate, options, progress);
+    const decision = controller.decide({ purpose: 'step', planned: phase.budget, step: progress.step });
+    const { seconds: parts, ...record } = await trainStep(split, batch, decision, learningRate, options, progress);
     const seconds = (performance.now() - start) / 1000;
     progress.seconds += seconds;
     progress.epochSeconds += seconds;
@@ -152,19 +156,21 @@ async function average(
 /** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */
 async function test(
   { client, server }: SplitNetwork,
-  budget: Budget,
-  { data, signal }: TrainOptions,
+  planned: Budget,
+  step: number,
+  { data, controller, signal }: TrainOptions,
 ): Promise<{ loss: number; accuracy: number } | null> {
   let loss = 0;
   let correct = 0;
   let samples = 0;
   for await (const batch of data.test()) {
+    const { budget, codecs } = controller.decide({ purpose: 'evaluate', planned, step });
     const request: EvaluateRequest = {
       ...(await client.infer(batch, budget)),
       labels: batch.labels,
       classes: data.info.classes.length,
     };
-    const scored = await server.evaluate(request);
+    const scored = await server.evaluate(request, codecs.up);
     loss += scored.loss * batch.samples;
     correct += scored.correct;
     samples += batch.samples;

@@ -5,7 +5,7 @@ import { remoteOffloader } from '../../main/processes/source/remote.ts';
 import { connectOffload } from '../../main/offload/client/client.ts';
 import { startOffloadServer } from '../../main/offload/server/server.ts';
 import { newToken } from '../../main/offload/transport/token.ts';
-import type { CodecSettings } from '../../main/training/codecs.ts';
+import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
 import { idleHalf, vggSession, vggStep } from './vgg-cut.ts';
 
 const repetitions = 40;
@@ -33,11 +33,11 @@ export async function protocolSeconds(batch: number, budget: number | null, code
     session: vggSession({ run: newToken(), index: 0, count: 1, serverHalf: 'own' }),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
-  const offloader = remoteOffloader(client, { codecs, enter: nothing, meet: nothing, checkpointName: () => '' });
+  const offloader = remoteOffloader(client, { enter: nothing, meet: nothing, checkpointName: () => '' });
   const request = vggStep(batch, budget);
   const times: number[] = [];
   for (let i = 0; i < repetitions; i++) {
-    const { wireSeconds } = await offloader.step(request);
+    const { wireSeconds } = await offloader.step(request, codecsFor(budget, codecs));
     times.push(wireSeconds);
   }
   await client.close();

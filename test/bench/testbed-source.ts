@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { remoteOffloader } from '../../main/processes/source/remote.ts';
 import { connectOffload } from '../../main/offload/client/client.ts';
 import type { ServerAddress } from '../../main/offload/client/dial.ts';
-import type { CodecSettings } from '../../main/training/codecs.ts';
+import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
 import type { Step } from './testbed-case.ts';
 import { vggSession, vggStep } from './vgg-cut.ts';
 
@@ -29,14 +29,18 @@ async function perform(task: SourceTask): Promise<Step[]> {
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
   const none = { enter: nothing, meet: nothing, checkpointName: () => '' };
-  const offloader = remoteOffloader(client, { codecs: task.codecs, ...none });
+  const offloader = remoteOffloader(client, none);
   const request = vggStep(batch, task.budget);
+  const codecs = codecsFor(task.budget, task.codecs);
   const steps: Step[] = [];
   for (let step = 0; step < task.steps; step++) {
     const start = performance.now();
     await sleep(1000 * clientSeconds);
     const computed = performance.now();
-    const { wireUp, wireDown, wireSeconds, serverSeconds, waitSeconds } = await offloader.step({ ...request, step });
+    const { wireUp, wireDown, wireSeconds, serverSeconds, waitSeconds } = await offloader.step(
+      { ...request, step },
+      codecs,
+    );
     const seconds = { client: (computed - start) / 1000, wire: wireSeconds, server: serverSeconds, wait: waitSeconds };
     steps.push({ source, step, samples: batch, wireUp, wireDown, seconds });
   }

@@ -3,6 +3,7 @@ import { buildClient, buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { random } from '../../main/random.ts';
 import { clientHalf } from '../../main/training/client.ts';
+import { codecsFor } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf } from '../../main/training/server.ts';
 
@@ -28,7 +29,8 @@ const server = serverHalf(buildServer(network, cut, { seed: 1 }), {
   seed: 1,
   clientTrains: true,
 });
-const offloader = inProcessOffloader(server, { up: 'float16', down: 'float32', full: 'float32' });
+const offloader = inProcessOffloader(server);
+const codecs = codecsFor(budget || null, { up: 'float16', down: 'float32', full: 'float32' });
 
 const source = random(1, 'benchmark');
 const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, () => source.normal());
@@ -41,7 +43,10 @@ for (let step = 0; step < warmUp + steps; step++) {
   const start = performance.now();
   const begun = await client.begin({ samples: batch, images, labels }, budget || null, step);
   const sent = performance.now();
-  const answer = await offloader.step({ ...begun.features, step, labels, classes: network.classes, learningRate });
+  const answer = await offloader.step(
+    { ...begun.features, step, labels, classes: network.classes, learningRate },
+    codecs,
+  );
   const returned = performance.now();
   begun.finish(answer.gradient, learningRate);
   await client.gate();

@@ -106,9 +106,9 @@ describe.runIf(numpy)('a client written in Python from docs/protocol.md', () => 
     ['the full budget in float32', 'float32', 'float32', null],
   ])('gets the gradient, score and logits that this side computes: %s', async (_, up, down, budget) => {
     const request = features(budget);
-    const { server, offloader } = openHalves(tinyNetwork, tinyCut, { codecs: { up, down, full: up } });
-    const { gradient, loss, correct } = await offloader.step(request);
-    const evaluation = await offloader.evaluate(request);
+    const { server, offloader } = openHalves(tinyNetwork, tinyCut);
+    const { gradient, loss, correct } = await offloader.step(request, { up, down });
+    const evaluation = await offloader.evaluate(request, up);
     const logits = await server.infer(decodeInfer(encodeInfer(request, up)));
 
     const remote = openHalves(tinyNetwork, tinyCut);

@@ -5,6 +5,7 @@ import type { Shape } from '../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../main/model/state.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
 import { decodeInfer, encodeInfer } from '../../main/offload/protocol/messages.ts';
+import { codecsFor } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { batchOf, floats, stateUnder, toNhwc, type ParityCase } from './case.ts';
@@ -75,7 +76,8 @@ async function replaySteps(
   const { settings, network, method } = recorded;
   // The published prune goes backward through its cast to float16, deprune sends its gradient in float32.
   const down = method === 'prune' ? 'float16' : 'float32';
-  const offloader = inProcessOffloader(server, { up: 'float16', down, full: 'float32' });
+  const offloader = inProcessOffloader(server);
+  const codecs = { up: 'float16', down, full: 'float32' } as const;
   for (const { step, mode, budget, cross_entropy: crossEntropy, total_loss: totalLoss } of recorded.steps) {
     const reset = recorded.resets.get(step);
     if (reset) client.setGate(reset);
@@ -86,14 +88,15 @@ async function replaySteps(
       floats(recorded.tensors, `step${step}/gate_before`),
     );
     const batch = batchOf(recorded.tensors, `step${step}`, network.input);
-    const begun = await client.begin(batch, mode === 'gated' ? budget : null, step);
+    const kept = mode === 'gated' ? budget : null;
+    const begun = await client.begin(batch, kept, step);
     const request = {
       step,
       labels: batch.labels,
       classes: network.classes,
       learningRate: settings.optimizer.lr,
     };
-    const { loss, gradient } = await offloader.step({ ...begun.features, ...request });
+    const { loss, gradient } = await offloader.step({ ...begun.features, ...request }, codecsFor(kept, codecs));
     begun.finish(gradient, settings.optimizer.lr);
     losses.set(`step${step}/cross_entropy`, Math.abs(loss - crossEntropy) / crossEntropy);
     const total = loss + settings.epsilon * begun.pruneLoss;

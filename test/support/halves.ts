@@ -4,7 +4,7 @@ import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import { random } from '../../main/random.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
 import type { GateSettings } from '../../main/training/gate.ts';
-import type { CodecSettings } from '../../main/training/codecs.ts';
+import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import type { Offloader, StepResult } from '../../main/training/offloader.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
@@ -42,6 +42,7 @@ export interface Halves {
   readonly client: ClientHalf;
   readonly server: ServerHalf;
   readonly offloader: Offloader;
+  readonly codecs: CodecSettings;
   dispose(): void;
 }
 
@@ -61,7 +62,8 @@ export function openHalves(network: NetworkSpec, cut: Cut, options: HalvesOption
   return {
     client,
     server,
-    offloader: inProcessOffloader(server, codecs),
+    offloader: inProcessOffloader(server),
+    codecs,
     dispose() {
       client.dispose();
       server.dispose();
@@ -71,13 +73,16 @@ export function openHalves(network: NetworkSpec, cut: Cut, options: HalvesOption
 
 /** One training step through both halves. */
 export async function trainStep(
-  { client, offloader }: Pick<Halves, 'client' | 'offloader'>,
+  { client, offloader, codecs }: Pick<Halves, 'client' | 'offloader' | 'codecs'>,
   batch: Batch,
   { budget = null, step = 0, learningRate = 0.05, classes = 3 }: TrainStepOptions = {},
 ): Promise<StepResult & { pruneLoss: number }> {
   const begun = await client.begin(batch, budget, step);
   const { labels } = batch;
-  const result = await offloader.step({ ...begun.features, step, labels, classes, learningRate });
+  const result = await offloader.step(
+    { ...begun.features, step, labels, classes, learningRate },
+    codecsFor(budget, codecs),
+  );
   begun.finish(result.gradient, learningRate);
   return { ...result, pruneLoss: begun.pruneLoss };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
+import { scheduled } from '../../main/training/controller.ts';
 import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/training/records.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
@@ -45,6 +46,7 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
       return Promise.resolve(options.onOpen?.(split, training) ?? split);
     },
     data: options.data ?? noiseSource(tinyNetwork),
+    controller: scheduled({ up: 'float16', down: 'float32', full: 'float32', ...options.codecs }),
     seed,
     learningRate,
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },

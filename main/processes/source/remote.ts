@@ -10,12 +10,10 @@ import {
   restoreState,
   writeState,
 } from '../../offload/client/remote-half.ts';
-import { codecsOf, type CodecSettings } from '../../training/codecs.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import type { MeetingOutcome } from './messages.ts';
 
 export interface RemoteOptions {
-  readonly codecs: CodecSettings;
   /** Before the first step of a phase: waits until the sources of the run may go on. */
   readonly enter: () => Promise<void>;
   /** Before a checkpoint: waits for all sources that train one server half. */
@@ -26,13 +24,12 @@ export interface RemoteOptions {
 
 /** The server half behind a session of an offload server. */
 export function remoteOffloader(client: OffloadClient, options: RemoteOptions): Offloader {
-  const { codecs, enter, meet, checkpointName } = options;
+  const { enter, meet, checkpointName } = options;
   // After a final checkpoint nothing that the server keeps is needed any more.
   let complete = false;
   return {
-    async step(request) {
+    async step(request, { up, down }) {
       complete = false;
-      const { up, down } = codecsOf(request, codecs);
       const before = client.traffic().wire;
       const start = performance.now();
       const sent = encodeStep(request, up, down);
@@ -53,10 +50,8 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
         wireSeconds: Math.max(0, seconds - serverSeconds - waitSeconds),
       };
     },
-    async evaluate(request) {
-      const { loss, correct } = decodeScore(
-        await client.request(encodeEvaluate(request, codecsOf(request, codecs).up)),
-      );
+    async evaluate(request, codec) {
+      const { loss, correct } = decodeScore(await client.request(encodeEvaluate(request, codec)));
       return { loss, correct };
     },
     async phase({ fresh }) {

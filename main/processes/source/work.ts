@@ -95,7 +95,6 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   let entered = false;
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
-    codecs: experiment.codec,
     async enter() {
       if (entered) return;
       entered = true;

@@ -1,8 +1,8 @@
 import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
-import type { CodecName } from '../../offload/codecs/index.ts';
 import { gradientSections, requestSections, totalBytes } from '../../offload/protocol/messages.ts';
+import { codecsFor } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../training/records.ts';
 import { experimentNetwork } from './check.ts';
@@ -100,12 +100,11 @@ export function stepBytes(
   codec: Experiment['codec'],
 ): Bytes {
   const kept = budget ?? total;
-  const [upCodec, downCodec]: [CodecName, CodecName] =
-    budget === null ? [codec.full, codec.full] : [codec.up, codec.down];
+  const codecs = codecsFor(budget, codec);
   const shape = [samples, height, width] as const;
   return {
-    up: totalBytes(requestSections({ shape, total, kept, gated: budget !== null, classes }, upCodec)),
-    down: totalBytes(gradientSections([...shape, clientTrains ? kept : 0], downCodec)),
+    up: totalBytes(requestSections({ shape, total, kept, gated: budget !== null, classes }, codecs.up)),
+    down: totalBytes(gradientSections([...shape, clientTrains ? kept : 0], codecs.down)),
   };
 }
 

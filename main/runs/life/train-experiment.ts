@@ -4,6 +4,7 @@ import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { requestSections, totalBytes } from '../../offload/protocol/messages.ts';
 import { clientHalf } from '../../training/client.ts';
+import { codecsFor, scheduled } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import { planTrainings } from '../../training/plan.ts';
@@ -44,6 +45,7 @@ export function trainExperiment(
     trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
     open: (training) => openSplit(experiment, seed, { ...split, training }, build),
     data,
+    controller: scheduled(experiment.codec),
     seed,
     learningRate: experiment.optimiser.learningRate,
     selectLr: experiment.selectLr,
@@ -70,7 +72,7 @@ async function openSplit(
         const [height, width, total] = clientNetwork.cutShape;
         const kept = budget ?? total;
         const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
-        return totalBytes(requestSections(extent, budget === null ? codec.full : codec.up));
+        return totalBytes(requestSections(extent, codecsFor(budget, codec).up));
       },
       async dispose() {
         client.dispose();
@@ -83,16 +85,12 @@ async function openSplit(
   }
 }
 
-function serverHere(
-  { optimiser, codec }: Experiment,
-  seed: number,
-  { network, cut, clientTrains }: ServerRequest,
-): Offloader {
+function serverHere({ optimiser }: Experiment, seed: number, { network, cut, clientTrains }: ServerRequest): Offloader {
   const half = serverHalf(buildServer(network, cut, { seed }), {
     classes: network.classes,
     optimiser,
     seed,
     clientTrains,
   });
-  return inProcessOffloader(half, codec);
+  return inProcessOffloader(half);
 }

@@ -184,14 +184,14 @@ describe('inference', () => {
     for (const step of [0, 1]) await trainStep(halves, noise(`${step}`, tinyNetwork, 6), { step, budget: 2 });
     const batch: Batch = noise('test', tinyNetwork, 6);
     const features = await halves.client.infer(batch, 2);
-    expect(features).toMatchObject({ shape: [6, 3, 3], total: 4, gate: { kept: { length: 2 } } });
+    expect(features).toMatchObject({ shape: [6, 3, 3], total: 4, selection: { kept: { length: 2 } } });
     expect(features.maps).toHaveLength(6 * 3 * 3 * 2);
     const logits = await halves.server.infer(features);
     const right = Array.from(batch.labels).filter((label, n) => {
       const row = logits.subarray(3 * n, 3 * n + 3);
       return row.indexOf(Math.max(...row)) === label;
     });
-    const scored = await halves.offloader.evaluate({ ...features, labels: batch.labels, classes: 3 });
+    const scored = await halves.offloader.evaluate({ ...features, labels: batch.labels, classes: 3 }, 'float16');
     expect(scored.correct).toBe(right.length);
     expect(await halves.client.infer(batch, 2)).toEqual(features);
     halves.dispose();

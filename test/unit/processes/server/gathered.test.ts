@@ -46,7 +46,7 @@ describe('gathered steps', () => {
     const [one, two] = sources(2);
     const clients = [await connectTo(server, one), await connectTo(server, two)];
     const a = batchOf('a', [1, 3], 4);
-    const b = { ...batchOf('b', [1, 3], 6), gate: a.selection };
+    const b = { ...batchOf('b', [1, 3], 6), selection: a.selection };
     const answers = await Promise.all([stepOver(clients[0], a), stepOver(clients[1], b)]);
 
     const half = localHalf(one);
