@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { expectAccessible, saved, type Theme } from './support/page.ts';
+import { expectAccessible, saved, type Theme, settledBox } from './support/page.ts';
 import { tinyPhases, trainTiny } from './support/runs.ts';
 
 /** Four experiments, one with two seeds: what they cost differs, whatever they learn. */
@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
     const cursor = page.getByRole('slider', { name: 'Traffic at which accuracies are read' });
     const typed = page.getByRole('textbox', { name: 'Accuracy at so many megabytes' });
     const before = Number(await typed.inputValue());
-    const box = (await cursor.boundingBox())!;
+    const box = await settledBox(cursor);
     await page.mouse.move(box.x + box.width / 2, box.y + 80);
     await page.mouse.down();
     await page.mouse.move(box.x + 60, box.y + 60, { steps: 5 });

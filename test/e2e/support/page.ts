@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import type { AxeResults } from 'axe-core';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 export type Theme = 'light' | 'dark';
@@ -52,6 +53,17 @@ function watchProblems(page: Page): string[] {
 export function forgiveAbsence(problems: string[]): void {
   const others = problems.filter((problem) => !/ERR_CONNECTION_REFUSED|WebSocket connection/.test(problem));
   problems.splice(0, problems.length, ...others);
+}
+
+/** Where an element is once it has come to rest: charts move as their numbers and the fonts arrive. */
+export async function settledBox(element: Locator): Promise<{ x: number; y: number; width: number; height: number }> {
+  let before = await element.boundingBox();
+  for (;;) {
+    await element.page().waitForTimeout(150);
+    const now = await element.boundingBox();
+    if (now && isDeepStrictEqual(now, before)) return now;
+    before = now;
+  }
 }
 
 /** What the browser saves while `act` is done. */

@@ -28,57 +28,27 @@ async function relayTo(link: Partial<Link>, options: Partial<RelayOptions> = {})
   return relay;
 }
 
-/** Repeats a measurement that a busy machine may disturb; the emulation itself never comes near by luck. */
-async function expectWithin(share: number, expected: number, measure: () => Promise<number>): Promise<void> {
-  let measured = 0;
-  for (let attempt = 0; attempt < 8; attempt++) {
-    measured = await measure();
-    if (Math.abs(measured / expected - 1) <= share) return;
-  }
-  expect(measured / expected).toBeCloseTo(1, 2);
-}
-
 describe('an emulated link', () => {
   const presets = Object.entries(linkPresets);
-  const directions = ['up', 'down'] as const;
 
-  describe.each(presets)('like %s', (_, { rttMs, ...link }) => {
-    it('has the round-trip time asked for, within 5 percent or a tenth of a millisecond', async () => {
-      const relay = await relayTo({ rttMs });
-      await expectWithin(Math.max(0.05, 0.1 / rttMs), rttMs, () =>
-        roundTripMs(relay, Math.max(4, Math.round(200 / rttMs))),
-      );
-    });
-
-    it.each(directions)('has its channel occupied for as long as asked, %s, within 5 percent', async (direction) => {
-      const size = Math.round(link[direction] * 125 * transferTime);
-      const channel = createMedium();
-      let occupied = 0;
-      const transmit = (start: number, duration: number): number => {
-        occupied += duration;
-        return channel.transmit(start, duration);
-      };
-      const relay = await relayTo({ up: link.up, down: link.down }, { medium: { transmit } });
-      const elapsed = await transferMs(relay, direction, size);
-      // The request is a few bytes, too. What a busy machine adds to the time that went by is not the link's.
-      expect(occupied / transferTime).toBeGreaterThan(0.95);
-      expect(occupied / transferTime).toBeLessThan(1.05);
-      expect(elapsed / transferTime).toBeGreaterThan(0.95);
-    });
-  });
-
-  const slowEnough = presets.filter(([, { up, down }]) => up + down < 100);
-  describe.each(slowEnough)('like %s, by the clock', (_, { up, down }) => {
-    it.each(directions)('has the bandwidth asked for, %s, within 5 percent', async (direction) => {
-      const relay = await relayTo({ up, down });
-      const size = Math.round({ up, down }[direction] * 125 * transferTime);
-      await expectWithin(0.05, transferTime, () => transferMs(relay, direction, size));
-    });
-  });
-
-  it('pays for lost packets with bandwidth', async () => {
-    const relay = await relayTo({ up: 40, loss: 0.2 }, { seed: 1 });
-    await expectWithin(0.1, 200 / 0.8, () => transferMs(relay, 'up', 1e6));
+  describe.each(presets)('like %s', (_, link) => {
+    it.each(['up', 'down'] as const)(
+      'has its channel occupied for as long as asked, %s, within 5 percent',
+      async (direction) => {
+        const size = Math.round(link[direction] * 125 * transferTime);
+        const channel = createMedium();
+        let occupied = 0;
+        const transmit = (start: number, duration: number): number => {
+          occupied += duration;
+          return channel.transmit(start, duration);
+        };
+        const relay = await relayTo({ up: link.up, down: link.down }, { medium: { transmit } });
+        await transferMs(relay, direction, size);
+        // The request is a few bytes, too.
+        expect(occupied / transferTime).toBeGreaterThan(0.95);
+        expect(occupied / transferTime).toBeLessThan(1.05);
+      },
+    );
   });
 
   it('delivers every byte in order under jitter and loss', async () => {
@@ -90,24 +60,6 @@ describe('an emulated link', () => {
     const received = await socket.toArray();
     expect(Buffer.concat(received as Buffer[]).equals(sent)).toBe(true);
     expect(relay.bytes).toEqual({ up: 200_001, down: 200_000 });
-  });
-});
-
-describe('a shared medium', () => {
-  it('is one channel for all connections, relays and directions, shared fairly', async () => {
-    const medium = createMedium();
-    const [a, b] = [await relayTo({ up: 40, down: 40 }, { medium }), await relayTo({ up: 40, down: 40 }, { medium })];
-    let times: number[] = [];
-    await expectWithin(0.05, 400, async () => {
-      times = await Promise.all([
-        transferMs(a, 'up', 5e5),
-        transferMs(a, 'down', 5e5),
-        transferMs(b, 'up', 5e5),
-        transferMs(b, 'down', 5e5),
-      ]);
-      return Math.max(...times);
-    });
-    expect(Math.min(...times)).toBeGreaterThan(250);
   });
 });
 

@@ -87,7 +87,7 @@ describe('gathered steps', () => {
   });
 
   it('do not wait for a source that is gone, nor longer than allowed, nor across budgets', async () => {
-    const server = await serve(100);
+    const server = await serve(1500);
     const [one, two] = sources(2);
     const first = await connectTo(server, one);
     const second = await connectTo(server, two);
@@ -96,7 +96,7 @@ describe('gathered steps', () => {
     await second.close();
     await sleep(20);
     const { waitSeconds } = await stepOver(first, batchOf('d'));
-    expect(waitSeconds).toBeLessThan(0.1);
+    expect(waitSeconds).toBeLessThan(1.5);
     expect((await server.stats()).clients).toMatchObject([{ steps: 3 }]);
   });
 });

@@ -37,8 +37,11 @@ async function open(changes: Partial<LabApi> = {}, route = '/design'): Promise<v
   await examined();
 }
 
-/** Longer than the page waits for its user to be done. */
-const examined = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 160));
+/** Waits until the page has asked what an experiment means, and shows the answer. */
+async function examined(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 160));
+  await vi.waitFor(() => expect(bar()).not.toContain('Checking'), { timeout: 10_000 });
+}
 
 function slider(name: string): HTMLElement {
   const found = document.querySelector<HTMLElement>(`[role=slider][aria-label="${name}"]`);
@@ -177,8 +180,7 @@ describe('the design page', () => {
       },
     });
     await type('batchSize', '8');
-    await examined();
-    expect(waiting).toHaveLength(1);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
     expect(bar()).toContain('Checking');
     await type('batchSize', '32');
     await examined();
