@@ -1,6 +1,9 @@
 import { shallowRef } from 'vue';
 import type { LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
+import { listMethods } from '../../main/lab/design/methods.ts';
+import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
+import { trainingBudgets } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
@@ -98,12 +101,15 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
     run: async (id) => {
       const run = find(id);
       const folder = `${info.home}/runs/${id}`;
+      const experiment = { ...fakeExperiment(run.method), name: run.name };
       return await Promise.resolve({
         ...run,
-        experiment: { ...fakeExperiment(run.method), name: run.name },
+        experiment,
         notes: '',
         folder,
         plan: fakePlan(),
+        trainingBudgets: trainingBudgets(run.method, experiment.phases),
+        makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         sent: [8, 8, 32],
         server: null,
       });
@@ -206,6 +212,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
   return {
     hello: () => Promise.resolve(info),
     presets: () => Promise.resolve(fakePresets()),
+    methods: () => Promise.resolve(listMethods()),
     server: () => Promise.resolve(server),
     startServer: ({ host, port, tls }) =>
       serve({

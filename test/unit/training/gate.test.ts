@@ -5,11 +5,11 @@ import {
   keepLargest,
   maskOf,
   pruneLoss,
-  resetDeprune,
-  resetPrune,
   sigmoid,
   type GateSettings,
 } from '../../../main/training/gate.ts';
+import { resetDeprune } from '../../../main/training/methods/deprune.ts';
+import { resetPrune } from '../../../main/training/methods/prune.ts';
 
 const settings: GateSettings = { delta: 0.1, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'keep' };
 const gates = (min: number, max: number): fc.Arbitrary<Float32Array> =>
