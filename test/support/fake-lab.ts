@@ -1,7 +1,9 @@
 import { shallowRef } from 'vue';
-import type { LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import type { JsonSchema, LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { listMethods } from '../../main/lab/design/methods.ts';
+import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
+import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
 import { trainingBudgets } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
@@ -183,7 +185,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
     examine: () =>
       Promise.resolve({ problems: [], experiment: fakeExperiment('deprune'), network: null, design: null }),
-    experimentSchema: () => Promise.resolve({ type: 'object', properties: {} }),
+    experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
       Promise.resolve([fakeExperiment('deprune'), fakeExperiment('full'), fakeExperiment('high-compression')]),
   };
