@@ -45,9 +45,7 @@ function budgetOrder({ method, phases }: Experiment): Problem[] {
   if (!order?.required) return [];
   const rises = order.direction === 'rising';
   const budgets = phases.map(({ budget }) => (budget === 'full' ? Infinity : budget));
-  const at = budgets.findIndex(
-    (budget, i) => i > 0 && (rises ? budget <= budgets[i - 1] : budget >= budgets[i - 1]),
-  );
+  const at = budgets.findIndex((budget, i) => i > 0 && (rises ? budget <= budgets[i - 1] : budget >= budgets[i - 1]));
   if (at < 0) return [];
   const wanted = rises
     ? `more than the phase before, since ${method} goes up`

@@ -18,9 +18,7 @@ export const prune = {
   remark: null,
   defaults: fallingDefaults,
   // The published code keeps the momentum throughout.
-  trainings: (phases) => [
-    inTurn(phases, { reset: resetPrune, freshOptimiser: false, results: 'all' }),
-  ],
+  trainings: (phases) => [inTurn(phases, { reset: resetPrune, freshOptimiser: false, results: 'all' })],
 } as const satisfies Method;
 
 /** resetPrune, before a smaller budget: f̂ above the threshold starts over uniform on [0, 3), the rest closes. */

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../main/random.ts';
-import {
-  keepLargest,
-  maskOf,
-  pruneLoss,
-  sigmoid,
-  type GateSettings,
-} from '../../../main/training/gate.ts';
+import { keepLargest, maskOf, pruneLoss, sigmoid, type GateSettings } from '../../../main/training/gate.ts';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 

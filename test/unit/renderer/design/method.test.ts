@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listMethods } from '../../../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import type { ExperimentInput, MethodEntry, MethodName } from '../../../../main/api.ts';
-import {
-  remarkOn,
-  withLayer as layered,
-  withMethod as changedTo,
-} from '../../../../renderer/pages/design/method.ts';
+import { remarkOn, withLayer as layered, withMethod as changedTo } from '../../../../renderer/pages/design/method.ts';
 import { phaseRates } from '../../../../renderer/pages/design/rates.ts';
 import { templatesFor } from '../../../../renderer/pages/design/templates.ts';
 import { defaultMethod } from '../../../../renderer/stores/methods.ts';

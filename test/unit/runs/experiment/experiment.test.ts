@@ -41,12 +41,15 @@ describe('parseExperiment', () => {
     });
   });
 
-  it.each(methodNames)('has defaults for %s that suit the data set, and stay as they are when parsed again', (method) => {
-    const experiment = parseExperiment({ method });
-    expect(experiment).toMatchObject({ method, name: method });
-    expect(parseExperiment(experiment)).toEqual(experiment);
-    expect(() => checkExperiment(experiment, cifar10)).not.toThrow();
-  });
+  it.each(methodNames)(
+    'has defaults for %s that suit the data set, and stay as they are when parsed again',
+    (method) => {
+      const experiment = parseExperiment({ method });
+      expect(experiment).toMatchObject({ method, name: method });
+      expect(parseExperiment(experiment)).toEqual(experiment);
+      expect(() => checkExperiment(experiment, cifar10)).not.toThrow();
+    },
+  );
 
   it('lets what is given stand against the defaults of the method', () => {
     const { optimiser, phases } = parseExperiment({ method: 'prune', optimiser: { momentum: 0.5 } });
