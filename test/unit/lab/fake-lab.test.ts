@@ -1,6 +1,4 @@
-// @vitest-environment node
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartExport, LabApi, LabEvents } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
