@@ -1,5 +1,5 @@
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
-import type { Examination, JsonSchema, PresetEntry } from './api/experiments.ts';
+import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
 import type { RunDetail, RunSummary } from './api/runs.ts';
@@ -9,9 +9,10 @@ import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineReport } from './engine/engine.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
-import type { Experiment, ExperimentInput, Method } from './runs/experiment/experiment.ts';
+import type { Experiment, ExperimentInput } from './runs/experiment/experiment.ts';
 import type { PlannedPhase } from './runs/experiment/plan-traffic.ts';
 import type { RunStatus } from './runs/store/run.ts';
+import type { MethodName } from './training/methods/table.ts';
 import type { Budget, EpochRecord, PairRecord } from './training/records.ts';
 
 /**
@@ -28,7 +29,7 @@ export type {
   Experiment,
   ExperimentInput,
   LayerDescription,
-  Method,
+  MethodName,
   PairRecord,
   PlannedPhase,
   RunStatus,
@@ -51,6 +52,8 @@ export interface LabApi {
   presets(): Promise<PresetEntry[]>;
   /** The experiments of a preset with all defaults filled in, to launch or to start designing from. */
   preset(name: string, small: boolean): Promise<Experiment[]>;
+  /** The training methods in the order to offer them; the first is the one that holds unless another is named. */
+  methods(): Promise<MethodEntry[]>;
   /** Checks an experiment as it is being designed and works out what it means. Never rejects for what is in it. */
   examine(input: ExperimentInput): Promise<Examination>;
   /** JSON Schema of an experiment: the help, defaults and limits of every field. */

@@ -3,6 +3,8 @@ import type { Shape } from '../model/spec.ts';
 import type { CutTraffic } from '../model/traffic.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { PlannedTraffic } from '../runs/experiment/plan-traffic.ts';
+import type { Method, MethodWords } from '../training/methods/method.ts';
+import type { MethodName } from '../training/methods/table.ts';
 
 /** Experiments that are not runs yet, and what they would mean. */
 
@@ -15,6 +17,17 @@ export interface PresetEntry {
   readonly figures: readonly number[];
   readonly experiments: readonly string[];
   readonly hasSmall: boolean;
+}
+
+/** A training method, and what it asks of an experiment. */
+export interface MethodEntry extends Omit<MethodWords, 'help'>, Pick<Method, 'order' | 'module' | 'remark'> {
+  readonly name: MethodName;
+  /** The method that one which sends the image itself becomes at any other cut; null where every cut is right. */
+  readonly elsewhere: MethodName | null;
+  /** Whether it trains the phases of a schedule one by one as they are. */
+  readonly oneByOne: boolean;
+  /** Whether each phase begins with new weights, as a training of its own. */
+  readonly newWeights: boolean;
 }
 
 /** Something wrong with one field: its dotted path, and a sentence that goes on from its name. */

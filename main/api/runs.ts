@@ -1,6 +1,7 @@
 import type { Shape } from '../model/spec.ts';
-import type { Experiment, Method } from '../runs/experiment/experiment.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { RunStatus } from '../runs/store/run.ts';
+import type { MethodName } from '../training/methods/table.ts';
 import type { Budget } from '../training/records.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
@@ -16,7 +17,7 @@ export interface RunSummary {
   /** What was launched together. */
   readonly group: string;
   readonly status: RunStatus;
-  readonly method: Method;
+  readonly method: MethodName;
   readonly model: string;
   readonly dataset: string;
   /** In the order they are trained, as the method makes them of the phases. */
@@ -58,6 +59,10 @@ export interface RunDetail extends RunSummary {
   readonly folder: string;
   /** null when its data set is gone. */
   readonly plan: Plan | null;
+  /** What tells the trainings of a run that has several apart: the budget that each ends with. Else empty. */
+  readonly trainingBudgets: readonly Budget[];
+  /** Whether its method leaves a model pair for each of its budgets. */
+  readonly makesSet: boolean;
   /** [h, w, φ] at full budget; null when its data set is gone. */
   readonly sent: Shape | null;
   /** The offload server elsewhere that it trained with last; null when it had one of its own. */

@@ -27,7 +27,7 @@ export interface ClientHalf extends Omit<Half, 'optimiser'> {
   begin(batch: Batch, budget: Budget, step: number): Promise<ClientStep>;
   /** Features in inference mode. */
   infer(batch: Batch, budget: Budget): Promise<Features>;
-  /** f̂ of every map, or null in a plain split. */
+  /** f̂ of every map, not to be written to, or null in a plain split. Read from the engine once an update. */
   gate(): Promise<Float32Array | null>;
   setGate(gate: Float32Array): void;
 }
@@ -41,11 +41,13 @@ export interface ClientHalfOptions {
 
 export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): ClientHalf {
   const { layers, module } = network;
-  const { optimiser, ...own } = half([layers, module], options.optimiser);
+  const { optimiser, write, ...own } = half([layers, module], options.optimiser);
   const [height, width, total] = network.cutShape;
 
-  const readGate = async (): Promise<Float32Array | null> =>
-    module ? ((await module.gate.value.data()) as Float32Array) : null;
+  /** f̂ as it was last read: reading waits for the engine, and nothing but what forgets it here changes the gate. */
+  let known: Promise<Float32Array | null> | null = null;
+  const readGate = (): Promise<Float32Array | null> =>
+    (known ??= module ? (module.gate.value.data() as Promise<Float32Array>) : Promise.resolve(null));
   const enter = ({ images, samples }: Batch): tf.Tensor => tf.tensor4d(images, [samples, ...options.input]);
 
   /** Which maps cross the network under a budget, and their mask values. */
@@ -85,6 +87,7 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
         pruneLoss: gateLoss?.loss ?? 0,
         finish(gradient, learningRate) {
           optimiser.learningRate = learningRate;
+          known = null;
           if (gradient.length === 0) x.dispose();
           else backward(gradient, optimiser.apply);
         },
@@ -101,8 +104,13 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
       maps.dispose();
       return sent;
     },
+    write(state) {
+      known = null;
+      write(state);
+    },
     gate: readGate,
     setGate(values) {
+      known = null;
       tf.tidy(() => module?.gate.value.assign(tf.tensor1d(values)));
     },
   };

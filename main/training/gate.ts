@@ -1,5 +1,3 @@
-import type { Random } from '../random.ts';
-
 export interface GateSettings {
   /** Constants of the gate's own loss (equation 1). */
   readonly delta: number;
@@ -49,14 +47,4 @@ export function pruneLoss(
     return slope * (mask === 'squared' ? 2 * f * f * (1 - f) : f * (1 - f));
   });
   return { loss: rising + falling, gradient };
-}
-
-/** resetdePrune, before a larger budget: f̂ below 0.9 starts over uniform on [0, 3), the rest opens fully. */
-export function resetDeprune(gate: Float32Array, source: Random): Float32Array {
-  return gate.map((value) => (value < 0.9 ? 3 * source.uniform() : 15));
-}
-
-/** resetPrune, before a smaller budget: f̂ above the threshold starts over uniform on [0, 3), the rest closes. */
-export function resetPrune(gate: Float32Array, source: Random, threshold = 0.1): Float32Array {
-  return gate.map((value) => (value > threshold ? 3 * source.uniform() : -15));
 }

@@ -1,20 +1,24 @@
+import type { GateReset } from './methods/method.ts';
+import { methodNamed, type MethodName } from './methods/table.ts';
 import type { Budget } from './records.ts';
-
-export type Method = 'deprune' | 'prune' | 'full' | 'high-compression' | 'scratch' | 'plain-split' | 'raw-image';
 
 export interface PhaseSettings {
   readonly budget: number | 'full';
   readonly epochs: number;
 }
 
-/** One phase as it will be trained. */
-export interface Phase {
+/** The same once it is known how many maps there are. */
+export interface PlannedEpochs {
   readonly budget: Budget;
   readonly epochs: number;
+}
+
+/** One phase as it will be trained. */
+export interface Phase extends PlannedEpochs {
   /** Epoch of the training this phase begins at. */
   readonly firstEpoch: number;
   /** What happens to the gate before the phase. */
-  readonly reset: 'deprune' | 'prune' | null;
+  readonly reset: GateReset | null;
   readonly freshOptimiser: boolean;
   /** Whether the halves as they stand at its end are a result: a member of Θ. */
   readonly result: boolean;
@@ -23,55 +27,17 @@ export interface Phase {
 /** One training from new weights: a list of phases. */
 export type Training = readonly Phase[];
 
-/**
- * The trainings a method makes of the phases given. deprune and prune go through them with one network; scratch trains
- * a new network for each; the baselines take the epochs of all phases at one budget. A budget of all φ maps is full.
- */
-export function planTrainings(method: Method, phases: readonly PhaseSettings[], maps: number): Training[] {
-  const budgetOf = (budget: number | 'full'): Budget => (budget === 'full' || budget >= maps ? null : budget);
-  const epochs = phases.reduce((sum, phase) => sum + phase.epochs, 0);
-  const single = (budget: Budget, count: number): Training => [
-    { budget, epochs: count, firstEpoch: 0, reset: null, freshOptimiser: true, result: true },
-  ];
-  switch (method) {
-    case 'deprune':
-    case 'prune':
-      return [inTurn(method, phases, budgetOf)];
-    case 'scratch':
-      return phases.map((phase) => single(budgetOf(phase.budget), phase.epochs));
-    case 'high-compression':
-      return [single(smallest(phases.map((phase) => budgetOf(phase.budget))), epochs)];
-    case 'full':
-    case 'plain-split':
-    case 'raw-image':
-      return [single(null, epochs)];
-  }
+/** The trainings a method makes of the phases given. A budget of all φ maps is full. */
+export function planTrainings(method: MethodName, phases: readonly PhaseSettings[], maps: number): Training[] {
+  return methodNamed(method).trainings(
+    phases.map(({ budget, epochs }) => ({ budget: budget === 'full' || budget >= maps ? null : budget, epochs })),
+  );
 }
 
-function inTurn(
-  method: 'deprune' | 'prune',
-  phases: readonly PhaseSettings[],
-  budgetOf: (budget: number | 'full') => Budget,
-): Training {
-  let firstEpoch = 0;
-  return phases.map(({ budget, epochs }, i) => {
-    const phase: Phase = {
-      budget: budgetOf(budget),
-      epochs,
-      firstEpoch,
-      reset: i === 0 ? null : method,
-      // The published code makes a new optimiser for each deprune phase and keeps prune's momentum throughout.
-      freshOptimiser: method === 'deprune' || i === 0,
-      result: method === 'prune' || i === phases.length - 1,
-    };
-    firstEpoch += epochs;
-    return phase;
-  });
-}
-
-function smallest(budgets: readonly Budget[]): Budget {
-  const limited = budgets.filter((budget) => budget !== null);
-  return limited.length > 0 ? Math.min(...limited) : null;
+/** What tells the trainings of a run apart, the budget that each ends with; empty where there is one alone. */
+export function trainingBudgets(method: MethodName, phases: readonly PhaseSettings[]): Budget[] {
+  const trainings = planTrainings(method, phases, Infinity);
+  return trainings.length > 1 ? trainings.map((training) => training[training.length - 1].budget) : [];
 }
 
 /** selectLr(l_k, γ): in every phase but the first, the first l_k epochs learn γ times as fast. */

@@ -4,7 +4,6 @@ import type { EvaluateRequest } from '../offload/protocol/messages.ts';
 import { random } from '../random.ts';
 import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';
-import { resetDeprune, resetPrune } from './gate.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
 import { advance, epochRecord, nothingYet, pairRecord, type Counters } from './counters.ts';
@@ -88,7 +87,7 @@ async function* trainOne(
   }
 }
 
-/** What happens between phases: the gate's reset and, for deprune, a fresh optimiser. */
+/** What happens between phases: the gate's reset and a fresh optimiser, as the method wants them. */
 async function enterPhase(
   { client, server }: SplitNetwork,
   phase: Phase,
@@ -98,9 +97,7 @@ async function enterPhase(
   if (phase.freshOptimiser) client.resetOptimiser();
   await server.phase(phaseStart(phase, progress));
   const gate = phase.reset && (await client.gate());
-  if (!gate) return;
-  const source = random(seed, 'reset', progress.training, progress.phase);
-  client.setGate(phase.reset === 'deprune' ? resetDeprune(gate, source) : resetPrune(gate, source));
+  if (gate) client.setGate(phase.reset(gate, random(seed, 'reset', progress.training, progress.phase)));
 }
 
 function phaseStart({ budget, freshOptimiser }: Phase, { phase }: Counters): PhaseStart {

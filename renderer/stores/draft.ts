@@ -3,6 +3,7 @@ import { computed, shallowRef, watch } from 'vue';
 import type { ExperimentInput } from '../../main/api.ts';
 import { historyOf, record, redo, settle, undo } from '../pages/design/history.ts';
 import { withoutValue, withValue } from '../pages/design/sparse.ts';
+import { draftName } from './methods.ts';
 import { emptyDocument, readDocument, type DraftDocument, type DraftEntry } from './draft-document.ts';
 
 const storageKey = 'sluice.draft';
@@ -59,7 +60,7 @@ export const useDraft = defineStore('draft', () => {
     add: () => insert({ input: {}, base: null }),
     duplicate: () => {
       const { input: draft, base } = active.value;
-      insert({ input: { ...draft, name: `${draft.name ?? draft.method ?? 'deprune'} copy` }, base });
+      insert({ input: { ...draft, name: `${draftName(draft)} copy` }, base });
     },
     remove: (key: number) => {
       const left = entries.value.filter((entry) => entry.key !== key);

@@ -1,6 +1,11 @@
 import { shallowRef } from 'vue';
-import type { LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import type { JsonSchema, LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
+import { listMethods } from '../../main/lab/design/methods.ts';
+import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
+import { jsonSchema } from '../../main/runs/experiment/schema.ts';
+import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
+import { trainingBudgets } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
@@ -98,12 +103,15 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
     run: async (id) => {
       const run = find(id);
       const folder = `${info.home}/runs/${id}`;
+      const experiment = { ...fakeExperiment(run.method), name: run.name };
       return await Promise.resolve({
         ...run,
-        experiment: { ...fakeExperiment(run.method), name: run.name },
+        experiment,
         notes: '',
         folder,
         plan: fakePlan(),
+        trainingBudgets: trainingBudgets(run.method, experiment.phases),
+        makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         sent: [8, 8, 32],
         server: null,
       });
@@ -177,7 +185,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
     examine: () =>
       Promise.resolve({ problems: [], experiment: fakeExperiment('deprune'), network: null, design: null }),
-    experimentSchema: () => Promise.resolve({ type: 'object', properties: {} }),
+    experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
       Promise.resolve([fakeExperiment('deprune'), fakeExperiment('full'), fakeExperiment('high-compression')]),
   };
@@ -206,6 +214,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
   return {
     hello: () => Promise.resolve(info),
     presets: () => Promise.resolve(fakePresets()),
+    methods: () => Promise.resolve(listMethods()),
     server: () => Promise.resolve(server),
     startServer: ({ host, port, tls }) =>
       serve({

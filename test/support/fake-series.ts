@@ -3,7 +3,7 @@ import type {
   EpochRecord,
   Experiment,
   GateHistory,
-  Method,
+  MethodName,
   Plan,
   StepBatch,
   StepColumn,
@@ -120,7 +120,7 @@ export function fakeGates(seed: number, moments: number): GateHistory {
   };
 }
 
-export function fakeExperiment(method: Method): Experiment {
+export function fakeExperiment(method: MethodName): Experiment {
   return parseExperiment({ name: method, method, dataset: { name: 'cifar10' } });
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
 import { scheduled } from '../../main/training/controller.ts';
-import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
+import { methodNamed, type MethodName } from '../../main/training/methods/table.ts';
+import { planTrainings, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/training/records.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../main/training/split-network.ts';
@@ -12,7 +13,7 @@ export interface TinyTraining
   extends
     HalvesOptions,
     Partial<Pick<TrainOptions, 'data' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'resume' | 'signal'>> {
-  readonly method?: Method;
+  readonly method?: MethodName;
   readonly phases?: readonly PhaseSettings[];
   readonly learningRate?: number;
   /** Sees every network that is opened. */
@@ -28,8 +29,8 @@ export const twoPhases: readonly PhaseSettings[] = [
 /** Trains the tiny network as `trainExperiment` would, on noise. */
 export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEvent> {
   const { method = 'deprune', phases = twoPhases, seed = 1, learningRate = 0.02 } = options;
-  const plain = method === 'plain-split' || method === 'raw-image';
-  const cut = { layer: method === 'raw-image' ? 0 : tinyCut.layer, module: plain ? null : tinyCut.module };
+  const { module, elsewhere } = methodNamed(method);
+  const cut = { layer: elsewhere === null ? tinyCut.layer : 0, module: module ? tinyCut.module : null };
   return train({
     trainings: planTrainings(method, phases, 4),
     open(training) {

@@ -1,6 +1,6 @@
 import type { RunData } from '../../charts/data.ts';
 import { settingsKey } from '../../charts/differing.ts';
-import { trainingBudgets } from '../tables/curves.ts';
+import { budgetsOf } from '../tables/curves.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { StepColumns } from '../../runs/store/step-columns.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -16,7 +16,7 @@ export function runData(store: Store, run: Run): RunData {
     seed,
     number: runNumber(run),
     settings: settingsKey(run.experiment),
-    trainingBudgets: trainingBudgets(run),
+    trainingBudgets: budgetsOf(run),
     sources: run.experiment.sources.count,
     steps: allSteps(store, id),
     epochs: store.epochs(id),

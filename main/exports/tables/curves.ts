@@ -3,9 +3,10 @@ import { labelled } from '../../charts/labels.ts';
 import { epochsOf, trainingName } from '../../charts/trainings.ts';
 import type { Budget, EpochRecord, PairRecord } from '../../training/records.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
+import { trainingBudgets } from '../../training/plan.ts';
 import type { Store } from '../../runs/store/store.ts';
 
-/** One training of a run over its epochs; `scratch` has a training per budget, every other method one. */
+/** One training of a run over its epochs; a method such as `scratch` has several, most have one. */
 export interface Curve {
   readonly run: Run;
   readonly training: number;
@@ -28,7 +29,7 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
       number: runNumber(run),
       seed: run.seed,
       settings: settingsKey(run.experiment),
-      name: trainingName({ name: run.name, trainingBudgets: trainingBudgets(run) }, training),
+      name: trainingName({ name: run.name, trainingBudgets: budgetsOf(run) }, training),
       epochs: epochsOf(epochs, training, 'all'),
       pairs: pairsOf(pairs, training),
     }));
@@ -53,8 +54,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Budgets of the trainings of a run that has one for each. */
-export function trainingBudgets({ experiment: { method, phases } }: Pick<Run, 'experiment'>): Budget[] {
-  if (method !== 'scratch') return [];
-  return phases.map(({ budget }) => (budget === 'full' ? null : budget));
+/** Budgets of the trainings of a run that has several. */
+export function budgetsOf({ experiment: { method, phases } }: Pick<Run, 'experiment'>): Budget[] {
+  return trainingBudgets(method, phases);
 }

@@ -11,10 +11,11 @@ import { jsonSchema } from '../../runs/experiment/schema.ts';
 import { launchName } from '../../runs/store/select.ts';
 import { notePlace } from '../../processes/run/place.ts';
 import { examine } from './examine.ts';
+import { listMethods } from './methods.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
 import { tryServer } from '../server/try-server.ts';
 
-type Names = 'presets' | 'preset' | 'examine' | 'experimentSchema' | 'launch';
+type Names = 'presets' | 'preset' | 'methods' | 'examine' | 'experimentSchema' | 'launch';
 
 /** Procedures about experiments that are not runs yet. */
 export function experimentProcedures(lab: LabState): Procedures<Names> {
@@ -22,6 +23,7 @@ export function experimentProcedures(lab: LabState): Procedures<Names> {
   return {
     presets: () => listPresets().map(presetEntry),
     preset: (name, small) => [...loadPreset(name, { small, settings: asTexts(settings.current) }).experiments],
+    methods: listMethods,
     examine: (input) => examine(withSettings(input, settings.current), store),
     experimentSchema: () => jsonSchema(experimentSchema),
     launch: (inputs, name, server) => launch(lab, inputs, launchName(name), server ?? null),

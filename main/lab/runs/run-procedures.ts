@@ -8,6 +8,8 @@ import { examine } from '../design/examine.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 import { tryServer } from '../server/try-server.ts';
+import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
+import { trainingBudgets } from '../../training/plan.ts';
 
 type Names = 'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
 type Control = 'pause' | 'proceed' | 'stop';
@@ -75,6 +77,8 @@ async function detail({ store, summaries }: LabState, id: string): Promise<RunDe
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
+    trainingBudgets: trainingBudgets(experiment.method, experiment.phases),
+    makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     sent: design?.sent ?? null,
     server: place && { ...place, needed: await hasCheckpoint(folder) },
   };

@@ -70,6 +70,7 @@ const inputs: Inputs = {
   preset: z.tuple([id, z.boolean()]),
   examine: z.tuple([experiment]),
   experimentSchema: nothing,
+  methods: nothing,
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200), server.optional()]),
   runs: nothing,
   run: oneRun,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { networkNames } from '../../model/zoo.ts';
 import { codecNames } from '../../offload/codecs/index.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
+import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
 /**
  * The one description of an experiment, shared by files, flags and forms. Every field has a default that makes sense
@@ -51,7 +53,7 @@ const split = z
       })
       .nullable()
       .prefault({})
-      .describe('The compression module; null, and nothing else, for plain-split and raw-image'),
+      .describe(`The compression module; null, and nothing else, for ${withoutModule}`),
   })
   .describe('Where the network is cut');
 
@@ -80,8 +82,8 @@ const gate = z
 
 const optimiser = z
   .strictObject({
-    learningRate: z.number().positive().default(0.01).describe('0.001 unless given for prune and scratch'),
-    momentum: z.number().min(0).lt(1).default(0).describe('0.9 unless given for prune and scratch'),
+    learningRate: z.number().positive().default(0.01).describe(ownDefaults('optimiser.learningRate')),
+    momentum: z.number().min(0).lt(1).default(0).describe(ownDefaults('optimiser.momentum')),
     weightDecay: z.number().min(0).default(5e-4).describe('Pulls every weight towards 0, those of the gate too'),
   })
   .describe('Stochastic gradient descent');
@@ -157,9 +159,6 @@ const link = z
     examples: linkNames.map((name) => linkOf({ link: name })),
   });
 
-export const methods = ['deprune', 'prune', 'full', 'high-compression', 'scratch', 'plain-split', 'raw-image'] as const;
-export type Method = (typeof methods)[number];
-
 export const experimentSchema = z
   .strictObject({
     $schema: z.string().optional().describe('Where editors find this schema'),
@@ -168,20 +167,13 @@ export const experimentSchema = z
       .min(1)
       .max(200)
       .regex(/^\P{Cc}*$/u, 'one line, without control characters')
-      .default('deprune')
+      .default(defaultMethod)
       .describe('The method unless given'),
     notes: z.string().default('').describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     model: model.prefault({}),
     split: split.prefault({}),
-    method: z
-      .enum(methods)
-      .default('deprune')
-      .describe(
-        'deprune: rising budgets; prune: falling budgets, a model for each; scratch: new weights for each budget; ' +
-          'full and high-compression: one budget, the largest or the smallest, for the epochs of all phases; ' +
-          'plain-split: no module; raw-image: the server computes everything',
-      ),
+    method: z.enum(methodNames).default(defaultMethod).describe(methodsHelp),
     phases: z
       .array(phase)
       .min(1)
@@ -189,7 +181,7 @@ export const experimentSchema = z
         { budget: 4, epochs: 6 },
         { budget: 'full', epochs: 3 },
       ])
-      .describe('Budgets in the order they are trained; for prune and scratch full, 32 and 4 unless given'),
+      .describe(`Budgets in the order they are trained; ${ownDefaults('phases')}`),
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
@@ -224,25 +216,3 @@ export function linkOf({ link: wanted }: { readonly link: LinkName | SharedLink 
 }
 
 export type ExperimentInput = z.input<typeof experimentSchema>;
-
-const fallingBudgets: ExperimentInput = {
-  optimiser: { learningRate: 1e-3, momentum: 0.9 },
-  // The published prune goes backward through its cast to float16; deprune sends the gradient in float32.
-  codec: { down: 'float16' },
-  phases: [
-    { budget: 'full', epochs: 6 },
-    { budget: 32, epochs: 3 },
-    { budget: 4, epochs: 3 },
-  ],
-};
-
-/** What a method wants instead of the general defaults. */
-export const methodDefaults: Readonly<Record<Method, ExperimentInput>> = {
-  deprune: { name: 'deprune' },
-  prune: { name: 'prune', ...fallingBudgets },
-  scratch: { name: 'scratch', ...fallingBudgets },
-  full: { name: 'full' },
-  'high-compression': { name: 'high-compression' },
-  'plain-split': { name: 'plain-split', split: { module: null } },
-  'raw-image': { name: 'raw-image', split: { layer: 0, module: null } },
-};

@@ -1,5 +1,6 @@
-import { experimentSchema, methodDefaults, methods, type Experiment, type Method } from './experiment.ts';
+import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
+import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
 /**
@@ -22,12 +23,8 @@ export function readExperiment(input: unknown): { experiment: Experiment | null;
 
 function withMethodDefaults(input: unknown): unknown {
   if (!hasFields(input)) return input;
-  const { method = 'deprune' } = input;
-  return isMethod(method) ? merge(methodDefaults[method], input) : input;
-}
-
-function isMethod(value: unknown): value is Method {
-  return (methods as readonly unknown[]).includes(value);
+  const { method = defaultMethod } = input;
+  return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, input) : input;
 }
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
@@ -44,30 +41,28 @@ function contradictions(experiment: Experiment): Problem[] {
 }
 
 function budgetOrder({ method, phases }: Experiment): Problem[] {
-  if (method !== 'deprune' && method !== 'prune') return [];
+  const { order } = methodNamed(method);
+  if (!order?.required) return [];
+  const rises = order.direction === 'rising';
   const budgets = phases.map(({ budget }) => (budget === 'full' ? Infinity : budget));
-  const at = budgets.findIndex(
-    (budget, i) => i > 0 && (method === 'deprune' ? budget <= budgets[i - 1] : budget >= budgets[i - 1]),
-  );
+  const at = budgets.findIndex((budget, i) => i > 0 && (rises ? budget <= budgets[i - 1] : budget >= budgets[i - 1]));
   if (at < 0) return [];
-  const order =
-    method === 'deprune'
-      ? 'more than the phase before, since deprune goes up'
-      : 'less than the phase before, since prune goes down';
-  return [problem(`phases.${at}.budget`, phases[at].budget, order)];
+  const wanted = rises
+    ? `more than the phase before, since ${method} goes up`
+    : `less than the phase before, since ${method} goes down`;
+  return [problem(`phases.${at}.budget`, phases[at].budget, wanted)];
 }
 
 function moduleOfMethod({ method, split }: Experiment): Problem[] {
-  const withoutModule = method === 'plain-split' || method === 'raw-image';
-  if (withoutModule && split.module)
-    return [problem('split.module', split.module, `null, since ${method} has no module`)];
-  if (!withoutModule && !split.module) {
+  const { module, elsewhere } = methodNamed(method);
+  if (!module && split.module) return [problem('split.module', split.module, `null, since ${method} has no module`)];
+  if (module && !split.module) {
     return [
       problem('split.module', null, `a module, since ${method} has a gate; without one the method is plain-split`),
     ];
   }
-  if (method === 'raw-image' && split.layer > 1)
-    return [problem('split.layer', split.layer, '0, since raw-image sends the image')];
+  if (elsewhere !== null && split.layer > 1)
+    return [problem('split.layer', split.layer, `0, since ${method} sends the image`)];
   return [];
 }
 

@@ -1,84 +1,47 @@
-import type { ExperimentInput, Method } from '../../../main/api.ts';
+import type { ExperimentInput, MethodEntry, MethodName } from '../../../main/api.ts';
+import { defaultMethod } from '../../stores/methods.ts';
+import type { Schedule } from './schedule.ts';
 import { valueAt, withoutValue, withValue } from './sparse.ts';
 
-interface MethodWords {
-  readonly label: string;
-  /** In a few words, and in a sentence. */
-  readonly short: string;
-  readonly hint: string;
-}
-
-/** The methods in the order to offer them. */
-export const methodWords: Readonly<Record<Method, MethodWords>> = {
-  deprune: {
-    label: 'deprune',
-    short: 'Few maps first, then more',
-    hint: 'Train with few maps first, then with more: algorithms 1 and 2',
-  },
-  prune: {
-    label: 'prune',
-    short: 'A smaller model each time',
-    hint: 'Train the whole, then a smaller model for each falling budget: algorithm 3',
-  },
-  full: {
-    label: 'full budget',
-    short: 'All maps throughout',
-    hint: 'All maps throughout: what deprune is measured against',
-  },
-  'high-compression': {
-    label: 'high compression',
-    short: 'Few maps throughout',
-    hint: 'The smallest budget throughout',
-  },
-  scratch: {
-    label: 'from scratch',
-    short: 'New weights each time',
-    hint: 'New weights for each budget: what prune is measured against',
-  },
-  'plain-split': {
-    label: 'plain split',
-    short: 'A cut without a module',
-    hint: 'Cut without a module, as in Neurosurgeon',
-  },
-  'raw-image': {
-    label: 'raw images',
-    short: 'The server does it all',
-    hint: 'The server computes everything; images cross the network',
-  },
-};
-
-export const methodNames = Object.keys(methodWords) as Method[];
-
-export function hasModule(method: Method): boolean {
-  return method !== 'plain-split' && method !== 'raw-image';
-}
-
-/** Whether a method wants the largest budget first. */
-export function fallsBy(method: Method): boolean {
-  return method === 'prune' || method === 'scratch';
-}
+/** Finds a method; undefined until the lab has told of it. */
+export type FindMethod = (name: MethodName) => MethodEntry | undefined;
 
 /**
  * A draft with another method. What the user has set stays unless the method contradicts it: budgets turn around with
  * the direction, the module goes where there is none and is back where one is needed.
  */
-export function withMethod(draft: ExperimentInput, method: Method): ExperimentInput {
-  let next: ExperimentInput = { ...draft, method };
-  const falls = fallsBy(method);
-  if (draft.phases && (method === 'deprune' || falls)) {
+export function withMethod(draft: ExperimentInput, name: MethodName, find: FindMethod): ExperimentInput {
+  const method = find(name);
+  let next: ExperimentInput = { ...draft, method: name };
+  if (!method) return next;
+  if (draft.phases && method.order) {
+    const falls = method.order.direction === 'falling';
     const height = ({ budget }: { budget: number | 'full' }): number => (budget === 'full' ? Infinity : budget);
     const order = [...draft.phases].sort((a, b) => (falls ? height(b) - height(a) : height(a) - height(b)));
     next = { ...next, phases: order };
   }
-  if (!hasModule(method) || valueAt(next, 'split.module') === null) next = withoutValue(next, 'split.module');
-  if (method === 'raw-image' || (draft.method === 'raw-image' && valueAt(next, 'split.layer') === 0)) {
+  if (!method.module || valueAt(next, 'split.module') === null) next = withoutValue(next, 'split.module');
+  if (method.elsewhere !== null || (sendsImage(draft, find) && valueAt(next, 'split.layer') === 0)) {
     next = withoutValue(next, 'split.layer');
   }
   return next;
 }
 
-/** A draft cut at another layer; raw images, which are cut at the image alone, become a plain split elsewhere. */
-export function withLayer(draft: ExperimentInput, layer: number): ExperimentInput {
-  const moved = draft.method === 'raw-image' && layer > 0 ? withMethod(draft, 'plain-split') : draft;
+/** A draft cut at another layer; a method that is cut at the image alone becomes another one elsewhere. */
+export function withLayer(draft: ExperimentInput, layer: number, find: FindMethod): ExperimentInput {
+  const elsewhere = find(draft.method ?? defaultMethod)?.elsewhere ?? null;
+  const moved = elsewhere !== null && layer > 0 ? withMethod(draft, elsewhere, find) : draft;
   return withValue(moved, 'split.layer', layer);
+}
+
+function sendsImage({ method = defaultMethod }: ExperimentInput, find: FindMethod): boolean {
+  return (find(method)?.elsewhere ?? null) !== null;
+}
+
+/** What the method makes of a schedule that it does not train as it is, in words. */
+export function remarkOn(method: MethodEntry | undefined, phases: Schedule, epochs: number): string | null {
+  if (!method?.remark) return null;
+  const { text, unless } = method.remark;
+  const single = phases.length === 1 && (unless === 'single' || phases[0].budget === 'full');
+  return unless !== null && single ? null : text.replace('{epochs}', String(epochs));
 }

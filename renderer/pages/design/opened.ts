@@ -1,9 +1,9 @@
-import type { Experiment, ExperimentInput, Method } from '../../../main/api.ts';
+import type { Experiment, ExperimentInput, MethodName } from '../../../main/api.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
 import { sparse } from './sparse.ts';
 
 type NewEntry = Omit<DraftEntry, 'key'>;
-type DefaultsOf = (method: Method) => Promise<Experiment | null>;
+type DefaultsOf = (method: MethodName) => Promise<Experiment | null>;
 
 /**
  * A whole experiment as a draft that differs in nothing: it says what the defaults of its method do not, so that what

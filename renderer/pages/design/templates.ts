@@ -1,5 +1,4 @@
-import type { Method } from '../../../main/api.ts';
-import { fallsBy } from './method.ts';
+import type { MethodEntry } from '../../../main/api.ts';
 import { totalEpochs, type PlannedBudget, type Schedule } from './schedule.ts';
 
 /** A shape of schedule to begin with; it takes over how many epochs there are. */
@@ -63,10 +62,9 @@ const single: readonly Template[] = [
 ];
 
 /** Templates whose budgets go the way the method wants. */
-export function templatesFor(method: Method): readonly Template[] {
-  if (method === 'deprune') return rising;
-  if (fallsBy(method)) return falling;
-  return single;
+export function templatesFor({ order }: Pick<MethodEntry, 'order'>): readonly Template[] {
+  if (!order) return single;
+  return order.direction === 'rising' ? rising : falling;
 }
 
 /** The template with a schedule's number of epochs, or more where each of its phases needs one. */
@@ -83,7 +81,7 @@ export function applied({ parts }: Template, before: Schedule): Schedule {
 }
 
 /** Which template a schedule still is, whatever its epochs. */
-export function templateOf(phases: Schedule, method: Method): Template | undefined {
+export function templateOf(phases: Schedule, method: Pick<MethodEntry, 'order'>): Template | undefined {
   return templatesFor(method).find(
     ({ parts }) => parts.length === phases.length && parts.every(([budget], i) => budget === phases[i].budget),
   );

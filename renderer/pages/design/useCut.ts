@@ -2,6 +2,7 @@ import { computed, type ComputedRef } from 'vue';
 import type { CutDescription } from '../../../main/api.ts';
 import { withLayer } from './method.ts';
 import { heldAt, layerAfter } from './strip.ts';
+import { useMethods } from '../../stores/methods.ts';
 import { useDesign } from './useDesign.ts';
 
 export interface CutEditing {
@@ -19,6 +20,7 @@ export interface CutEditing {
 /** The cut of the network: where it is, where it may be, and how it is moved. */
 export function useCut(): CutEditing {
   const { draft, experiment, network } = useDesign();
+  const { named } = useMethods();
   const cuts = computed(() => network.value?.cuts ?? []);
   const last = computed(() => Math.max(0, cuts.value.length - 1));
   const held = computed(() => Math.min(last.value, heldAt(experiment.value?.split.layer ?? 0)));
@@ -34,7 +36,7 @@ export function useCut(): CutEditing {
     }),
     moveTo: (to) => {
       const next = Math.min(last.value, Math.max(0, to));
-      if (next !== held.value) draft.update((input) => withLayer(input, layerAfter(next)), 'cut');
+      if (next !== held.value) draft.update((input) => withLayer(input, layerAfter(next), named), 'cut');
     },
   };
 }

@@ -9,11 +9,12 @@ import {
   type InjectionKey,
   type Ref,
 } from 'vue';
-import type { Design, Examination, Experiment, JsonSchema, Method, NetworkDescription } from '../../../main/api.ts';
+import type { Design, Examination, Experiment, JsonSchema, MethodName, NetworkDescription } from '../../../main/api.ts';
 import { merge } from '../../../main/fields.ts';
 import { useLab } from '../../lab/index.ts';
 import { useDraft } from '../../stores/draft.ts';
 import { useLaunchServer } from '../../stores/launch-server.ts';
+import { defaultMethod } from '../../stores/methods.ts';
 import { problemSentence } from './fields.ts';
 import { fieldSchema, type FieldSchema } from './schema.ts';
 import { valueAt } from './sparse.ts';
@@ -38,7 +39,7 @@ export interface DesignContext extends Examinations {
   errorAt(path: string): string | null;
   fieldSchemaOf(path: string): FieldSchema | null;
   /** The defaults of any method. */
-  defaultsOf(method: Method): Promise<Experiment | null>;
+  defaultsOf(method: MethodName): Promise<Experiment | null>;
 }
 
 const designKey: InjectionKey<DesignContext> = Symbol('design');
@@ -55,10 +56,10 @@ export function provideDesign(): DesignContext {
   const server = useLaunchServer();
   const examinations = useExaminations(computed(() => draft.entries));
   const schema = shallowRef<JsonSchema | null>(null);
-  const byMethod = shallowRef<ReadonlyMap<Method, Experiment>>(new Map());
-  const method = computed<Method>(() => draft.input.method ?? 'deprune');
+  const byMethod = shallowRef<ReadonlyMap<MethodName, Experiment>>(new Map());
+  const method = computed<MethodName>(() => draft.input.method ?? defaultMethod);
 
-  async function defaultsOf(wanted: Method): Promise<Experiment | null> {
+  async function defaultsOf(wanted: MethodName): Promise<Experiment | null> {
     const known = byMethod.value.get(wanted);
     if (known) return known;
     const { experiment } = await lab.api.examine({ method: wanted });

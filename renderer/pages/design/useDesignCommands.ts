@@ -3,6 +3,7 @@ import type { Ref } from 'vue';
 import { useCommands, type Command } from '../../commands/registry.ts';
 import { attempt, toast } from '../../components/toasts.ts';
 import { saveFile } from '../../lab/save-file.ts';
+import { draftName } from '../../stores/methods.ts';
 import { commandText, fileName, fileText } from './interchange.ts';
 import type { DesignContext } from './useDesign.ts';
 import type { Launch } from './useLaunch.ts';
@@ -27,7 +28,7 @@ export function useDesignCommands(
 ): DesignActions {
   const { copy } = useClipboard({ legacy: true });
   const inputs = () => draft.entries.map(({ input }) => input);
-  const title = (): string => draft.title || (draft.input.name ?? draft.input.method ?? 'deprune');
+  const title = (): string => draft.title || draftName(draft.input);
   const copyText = async (text: string, what: string): Promise<void> => {
     if (await attempt(() => copy(text))) toast('info', `${what} copied.`);
   };

@@ -5,6 +5,7 @@ import { isAboutServer } from '../../components/server-access.ts';
 import { toast } from '../../components/toasts.ts';
 import { failureOf, useLab } from '../../lab/index.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
+import { draftName } from '../../stores/methods.ts';
 import type { DesignContext } from './useDesign.ts';
 
 /** A problem of one of the experiments. */
@@ -55,7 +56,7 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
       server.problemsOf(examination).map((problem) => ({
         ...problem,
         key,
-        experiment: draft.entries.length > 1 ? (input.name ?? input.method ?? 'deprune') : null,
+        experiment: draft.entries.length > 1 ? draftName(input) : null,
       })),
     ),
     ...server.missing.map((problem) => ({ ...problem, key: draft.active.key, experiment: null })),
@@ -92,7 +93,7 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
       const [first] = entries;
       if (!first || busy.value) return;
       busy.value = true;
-      const name = draft.title || (first.input.name ?? first.input.method ?? 'deprune');
+      const name = draft.title || draftName(first.input);
       const inputs = entries.map(({ input }) => input);
       server.form.show(null);
       try {

@@ -1,12 +1,14 @@
 import { computed, type ComputedRef } from 'vue';
-import type { Method, PlannedPhase } from '../../../main/api.ts';
-import { hasModule } from './method.ts';
+import type { MethodEntry, PlannedPhase } from '../../../main/api.ts';
+import { defaultMethod, useMethods } from '../../stores/methods.ts';
+import { remarkOn } from './method.ts';
 import { totalEpochs, type Schedule } from './schedule.ts';
 import { useDesign } from './useDesign.ts';
 
 export interface ScheduleEditing {
   readonly phases: ComputedRef<Schedule>;
-  readonly method: ComputedRef<Method>;
+  /** Undefined until the lab has told of its methods. */
+  readonly method: ComputedRef<MethodEntry | undefined>;
   /** φ at the cut. */
   readonly maps: ComputedRef<number>;
   readonly whole: ComputedRef<number>;
@@ -21,9 +23,10 @@ export interface ScheduleEditing {
 export function useSchedule(): ScheduleEditing {
   const { draft, experiment, design } = useDesign();
   const phases = computed<Schedule>(() => experiment.value?.phases ?? []);
-  const method = computed<Method>(() => experiment.value?.method ?? 'deprune');
+  const { named } = useMethods();
+  const method = computed(() => named(experiment.value?.method ?? defaultMethod));
   const whole = computed(() => totalEpochs(phases.value));
-  const oneByOne = computed(() => ['deprune', 'prune', 'scratch'].includes(method.value));
+  const oneByOne = computed(() => method.value?.oneByOne ?? false);
 
   return {
     phases,
@@ -39,17 +42,4 @@ export function useSchedule(): ScheduleEditing {
       if (changed !== phases.value) draft.set('phases', changed, gesture);
     },
   };
-}
-
-function remarkOn(method: Method, phases: Schedule, epochs: number): string | null {
-  const times = `all ${epochs} epochs`;
-  if (!hasModule(method)) return `There is no gate: every map crosses the network in ${times}, whatever the budgets.`;
-  if (method === 'full') {
-    const plain = phases.length === 1 && phases[0].budget === 'full';
-    return plain ? null : `Full budget trains ${times} with all maps, so that it compares with this schedule.`;
-  }
-  if (method === 'high-compression') {
-    return phases.length === 1 ? null : `High compression trains ${times} with the smallest of these budgets.`;
-  }
-  return null;
 }

@@ -1,4 +1,3 @@
-import type { Budget } from '../../../main/api.ts';
 import type { RunData } from '../../../main/charts/data.ts';
 import { settingsKey } from '../../../main/charts/differing.ts';
 import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
@@ -18,24 +17,19 @@ function chart(metric: Metric, beside: readonly Metric[], smoothing = 0): LineCh
   return { kind: 'lines', metric, beside, x: 'epoch', smoothing, ...plain };
 }
 
-/** Budgets of the trainings of a run that has one for each; empty for all other runs. */
-export function trainingBudgets({ experiment: { method, phases } }: Pick<FixedRun, 'experiment'>): Budget[] {
-  return method === 'scratch' ? phases.map(({ budget }) => (budget === 'full' ? null : budget)) : [];
-}
-
 /** What charts draw of a run as it is read so far. */
 export function runData(
   run: FixedRun,
   { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
 ): RunData {
-  const { id, name, number, seed } = run;
+  const { id, name, number, seed, trainingBudgets } = run;
   return {
     id,
     name,
     number,
     seed,
     settings: settingsKey(run.experiment),
-    trainingBudgets: trainingBudgets(run),
+    trainingBudgets,
     sources: run.experiment.sources.count,
     steps: steps.columns,
     epochs,

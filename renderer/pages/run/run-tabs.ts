@@ -4,11 +4,15 @@ import type { RunRecords } from '../../stores/run-records.ts';
 export type RunTab = 'charts' | 'gate' | 'time' | 'pairs' | 'log' | 'settings' | 'notes';
 
 /** What does not change while a run goes on; charts depend on this alone, so that its progress does not redraw them. */
-export type FixedRun = Pick<RunDetail, 'id' | 'name' | 'number' | 'seed' | 'experiment' | 'plan'>;
+export type FixedRun = Pick<
+  RunDetail,
+  'id' | 'name' | 'number' | 'seed' | 'experiment' | 'plan' | 'trainingBudgets' | 'makesSet'
+>;
 
 /** The fixed part of a run: the same object as before as long as nothing of it has changed. */
-export function fixedPart({ id, name, number, seed, experiment, plan }: FixedRun, before?: FixedRun | null): FixedRun {
-  const now: FixedRun = { id, name, number, seed, experiment, plan };
+export function fixedPart(run: FixedRun, before?: FixedRun | null): FixedRun {
+  const { id, name, number, seed, experiment, plan, trainingBudgets, makesSet } = run;
+  const now: FixedRun = { id, name, number, seed, experiment, plan, trainingBudgets, makesSet };
   const keys = Object.keys(now) as (keyof FixedRun)[];
   return before && keys.every((key) => before[key] === now[key]) ? before : now;
 }
@@ -21,16 +25,15 @@ export interface LiveRecords {
 
 /** The views that make sense for a run. */
 export function runTabs(
-  { method, split }: RunDetail['experiment'],
+  { experiment, makesSet }: Pick<FixedRun, 'experiment' | 'makesSet'>,
   notes: string,
   pairs: RunRecords['pairs'],
   log: RunRecords['log'],
 ): { readonly name: RunTab; readonly label: string; readonly count?: number }[] {
   const wrong = log.filter(({ level }) => level !== 'info').length;
-  const makesSet = method === 'prune' || method === 'scratch';
   return [
     { name: 'charts', label: 'Charts' },
-    ...(split.module ? [{ name: 'gate', label: 'Gate' } as const] : []),
+    ...(experiment.split.module ? [{ name: 'gate', label: 'Gate' } as const] : []),
     { name: 'time', label: 'Time' },
     ...(makesSet || pairs.length > 0
       ? [{ name: 'pairs', label: 'Model pairs', ...(pairs.length > 0 ? { count: pairs.length } : {}) } as const]

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../main/random.ts';
-import {
-  keepLargest,
-  maskOf,
-  pruneLoss,
-  resetDeprune,
-  resetPrune,
-  sigmoid,
-  type GateSettings,
-} from '../../../main/training/gate.ts';
+import { keepLargest, maskOf, pruneLoss, sigmoid, type GateSettings } from '../../../main/training/gate.ts';
+import { resetDeprune } from '../../../main/training/methods/deprune.ts';
+import { resetPrune } from '../../../main/training/methods/prune.ts';
 
 const settings: GateSettings = { delta: 0.1, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'keep' };
 const gates = (min: number, max: number): fc.Arbitrary<Float32Array> =>

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planTrainings, selectLearningRate, type Method, type Phase } from '../../../main/training/plan.ts';
+import { resetDeprune } from '../../../main/training/methods/deprune.ts';
+import { resetPrune } from '../../../main/training/methods/prune.ts';
+import type { MethodName } from '../../../main/training/methods/table.ts';
+import { planTrainings, selectLearningRate, trainingBudgets, type Phase } from '../../../main/training/plan.ts';
 
 const phases = [
   { budget: 4, epochs: 15 },
@@ -22,8 +25,8 @@ describe('planTrainings', () => {
     expect(planTrainings('deprune', phases, 128)).toEqual([
       [
         phase({ budget: 4, epochs: 15, result: false }),
-        phase({ budget: 32, epochs: 5, firstEpoch: 15, reset: 'deprune', result: false }),
-        phase({ budget: null, epochs: 7, firstEpoch: 20, reset: 'deprune' }),
+        phase({ budget: 32, epochs: 5, firstEpoch: 15, reset: resetDeprune, result: false }),
+        phase({ budget: null, epochs: 7, firstEpoch: 20, reset: resetDeprune }),
       ],
     ]);
   });
@@ -32,8 +35,8 @@ describe('planTrainings', () => {
     expect(planTrainings('prune', phases.toReversed(), 128)).toEqual([
       [
         phase({ budget: null, epochs: 7 }),
-        phase({ budget: 32, epochs: 5, firstEpoch: 7, reset: 'prune', freshOptimiser: false }),
-        phase({ budget: 4, epochs: 15, firstEpoch: 12, reset: 'prune', freshOptimiser: false }),
+        phase({ budget: 32, epochs: 5, firstEpoch: 7, reset: resetPrune, freshOptimiser: false }),
+        phase({ budget: 4, epochs: 15, firstEpoch: 12, reset: resetPrune, freshOptimiser: false }),
       ],
     ]);
   });
@@ -46,7 +49,7 @@ describe('planTrainings', () => {
     ]);
   });
 
-  it.each<[Method, number | null]>([
+  it.each<[MethodName, number | null]>([
     ['full', null],
     ['high-compression', 4],
     ['plain-split', null],
@@ -59,6 +62,14 @@ describe('planTrainings', () => {
     const budgets = [3, 4, 5].map((budget) => ({ budget, epochs: 1 }));
     expect(planTrainings('deprune', budgets, 4)[0].map(({ budget }) => budget)).toEqual([3, null, null]);
     expect(planTrainings('high-compression', budgets.slice(1), 4)[0][0].budget).toBeNull();
+  });
+});
+
+describe('trainingBudgets', () => {
+  it('are there where a run has several trainings, as it has from scratch', () => {
+    expect(trainingBudgets('scratch', phases)).toEqual([4, 32, null]);
+    expect(trainingBudgets('scratch', phases.slice(0, 1))).toEqual([]);
+    expect(trainingBudgets('prune', phases.toReversed())).toEqual([]);
   });
 });
 

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../main/engine/engine.ts';
 import { random } from '../../../main/random.ts';
-import { resetDeprune, resetPrune, sigmoid } from '../../../main/training/gate.ts';
-import type { Method } from '../../../main/training/plan.ts';
+import { sigmoid } from '../../../main/training/gate.ts';
+import { resetDeprune } from '../../../main/training/methods/deprune.ts';
+import { resetPrune } from '../../../main/training/methods/prune.ts';
+import type { MethodName } from '../../../main/training/methods/table.ts';
 import type { StepRecord } from '../../../main/training/records.ts';
 import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../../main/training/split-network.ts';
@@ -153,7 +155,7 @@ describe('the records', () => {
     }
   });
 
-  it.each<[Method, number[]]>([
+  it.each<[MethodName, number[]]>([
     ['deprune', [1, 1, 3, 1]],
     ['scratch', [1, 1, 1, 1]],
   ])('have the learning rate of selectLr: %s', async (method, factors) => {
@@ -180,7 +182,7 @@ describe('a phase', () => {
     expect(Array.from(gates!)).toEqual(Array.from(expected, (value) => expect.closeTo(sigmoid(value), 5) as number));
   });
 
-  it.each<[Method, string[]]>([
+  it.each<[MethodName, string[]]>([
     ['deprune', ['client 0', 'server 0', 'client 6', 'server 6']],
     ['prune', ['client 0', 'server 0']],
     ['scratch', ['client 0', 'server 0', 'client 0', 'server 0']],

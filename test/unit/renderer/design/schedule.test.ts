@@ -15,6 +15,7 @@ import {
   withSplit,
   type Schedule,
 } from '../../../../renderer/pages/design/schedule.ts';
+import { listMethods } from '../../../../main/lab/design/methods.ts';
 import { applied, templateOf, templatesFor } from '../../../../renderer/pages/design/templates.ts';
 
 const schedule: fc.Arbitrary<Schedule> = fc.array(
@@ -123,7 +124,7 @@ describe('phases', () => {
 describe('templates', () => {
   it('keep the number of epochs, and are known again', () => {
     fc.assert(
-      fc.property(schedule, fc.constantFrom('deprune', 'prune', 'full'), (phases, method) => {
+      fc.property(schedule, fc.constantFrom(...listMethods()), (phases, method) => {
         for (const template of templatesFor(method)) {
           const made = applied(template, phases);
           expect(totalEpochs(made)).toBe(Math.max(template.parts.length, totalEpochs(phases)));

@@ -10,7 +10,16 @@ import { stepColumns } from './recorded-run.ts';
 const [accuracy, , traffic] = runCharts.map(({ spec }) => spec);
 
 const experiment = parseExperiment({ sources: { count: 2 }, processes: 'separate' });
-const run: FixedRun = { id: 'a', name: 'run', number: 1, seed: 1, experiment, plan: null };
+const run: FixedRun = {
+  id: 'a',
+  name: 'run',
+  number: 1,
+  seed: 1,
+  experiment,
+  plan: null,
+  trainingBudgets: [],
+  makesSet: false,
+};
 
 /** Two sources, four steps each, five bytes a step each way. */
 const steps = stepColumns(
