@@ -1,14 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { basicBlock } from '../../../main/model/basic-block.ts';
+import { buildLinks, follow } from '../../../main/model/chain.ts';
+import type { DenseEntry } from '../../../main/model/entries/dense.ts';
 import { dense } from '../../../main/model/layers/dense.ts';
 import type { Layer } from '../../../main/model/layers/layer.ts';
 import { maxPoolLayer } from '../../../main/model/layers/max-pool.ts';
 import { normConv } from '../../../main/model/layers/norm-conv.ts';
 import { poolFlatten } from '../../../main/model/layers/pool-flatten.ts';
-import { residual } from '../../../main/model/layers/residual.ts';
 import { sequence } from '../../../main/model/layers/sequence.ts';
-import type { DenseEntry } from '../../../main/model/spec.ts';
+import type { Entry, Shape } from '../../../main/model/spec.ts';
 import {
   adaptivePoolFlatten,
   affine,
@@ -46,8 +48,14 @@ function convReference(stride: number, pad: number, activation: 'relu' | 'none')
     };
 }
 
+/** A layer of an entry whose weights are called `b.…`. */
+function built(entry: Entry, input: Shape): Layer {
+  const [layer] = buildLinks(follow([entry], { input, nodes: false, fold: true }), () => 'b', 1);
+  return layer;
+}
+
 function block(filters: number, stride: number): Layer {
-  return residual({ type: 'residual', filters, stride }, 4, 'b', 1);
+  return built(basicBlock({ maps: 4, filters, stride }), [4, 4, 4]);
 }
 
 function blockReference(stride: number, shortcut: boolean) {
