@@ -1,6 +1,6 @@
 import { SluiceError } from '../errors.ts';
 import { follow } from './chain.ts';
-import { innerPlaces } from './graph.ts';
+import { insideOf } from './graph.ts';
 import type { Cut, NetworkSpec } from './spec.ts';
 
 /**
@@ -18,11 +18,6 @@ export function clientEntries(network: NetworkSpec, { layer }: Cut): number {
 /** Why there is no cut between layer n and the next one; null where that is one operation with nothing inside. */
 function reasonInside({ body, input }: NetworkSpec, layer: number): string | null {
   const link = follow(body.slice(0, layer), { input, nodes: false, fold: true })[layer - 1];
-  const counts = innerPlaces(link).map(({ tensors }) => tensors);
-  if (counts.length === 0) return null;
-  const crossing = [...new Set(counts)].sort((a, b) => a - b).join(' or ');
-  return (
-    `this is inside the ${link.type.label(link.entry, link.place)}, where ${crossing} tensors cross and a cut sends one; ` +
-    `take ${layer} to cut before it, or ${layer + 1} to cut after it`
-  );
+  const inside = insideOf(link);
+  return inside && `${inside.problem}; take ${layer} to cut before it, or ${layer + 1} to cut after it`;
 }

@@ -1,14 +1,18 @@
 import { follow } from './chain.ts';
 import type { Link } from './entries/entry.ts';
 
-/** A place inside a block, after one of its operations, where the network cannot be cut. */
+/** Where a layer with an inner graph cannot be cut, and why. */
+export interface Inside {
+  readonly places: readonly InnerPlace[];
+  readonly problem: string;
+}
+
+/** A place inside a block. */
 export interface InnerPlace {
   /** The operation before it, in words. */
   readonly after: string;
   /** How many tensors cross there. */
   readonly tensors: number;
-  /** Why there can be no cut. */
-  readonly problem: string;
 }
 
 /** An operation of a graph; its inputs are operations before it, −1 is what comes into the graph. */
@@ -28,17 +32,16 @@ export function tensorsCrossing(operations: readonly Operation[]): number[] {
   });
 }
 
-/** The places inside an entry, in the order its operations are computed; none unless it holds an inner graph. */
-export function innerPlaces(link: Link): InnerPlace[] {
+/** The places inside an entry, in the order its operations are computed; null unless it holds an inner graph. */
+export function insideOf(link: Link): Inside | null {
   const operations: Operation[] = [];
   compute([link], -1, operations);
   const crossing = tensorsCrossing(operations);
-  const name = operations.at(-1)!.label;
-  return operations.slice(0, -1).map(({ label }, at) => ({
-    after: label,
-    tensors: crossing[at],
-    problem: `inside "${name}", after "${label}", ${crossing[at]} tensors cross and a cut sends one: cut before or after the block`,
-  }));
+  const places = operations.slice(0, -1).map(({ label }, at) => ({ after: label, tensors: crossing[at] }));
+  if (places.length === 0) return null;
+  const words = places.map(({ after, tensors }) => `${tensors} cross after "${after}"`).join(', ');
+  const problem = `"${operations.at(-1)!.label}" cannot be cut inside, since a cut sends one tensor: ${words}`;
+  return { places, problem };
 }
 
 /** Adds what a chain computes to the operations, the chains in it before what joins them. Returns the last one. */

@@ -1,6 +1,6 @@
 import type { Cost, LayerKind, Link } from './entries/entry.ts';
 import { strided } from './entries/window.ts';
-import { innerPlaces, type InnerPlace } from './graph.ts';
+import { insideOf, type Inside } from './graph.ts';
 import { compressedShape, decompressedShape } from './shapes.ts';
 import type { ModuleSpec, Shape } from './spec.ts';
 
@@ -10,8 +10,8 @@ export interface LayerDescription extends Cost {
   /** The layer in words. */
   readonly label: string;
   readonly output: Shape;
-  /** Where the network cannot be cut since more than one tensor crosses; a block has such places inside. */
-  readonly inside: readonly InnerPlace[];
+  /** Where a block cannot be cut since more than one tensor crosses; null where there is nothing inside. */
+  readonly inside: Inside | null;
 }
 
 /** An entry where it stands. */
@@ -24,7 +24,7 @@ export function describeLink(link: Link): LayerDescription {
     output,
     parameters,
     multiplyAdds,
-    inside: innerPlaces(link),
+    inside: insideOf(link),
   };
 }
 
@@ -39,7 +39,7 @@ export function describeCompression(module: ModuleSpec, input: Shape, nodes: boo
     output,
     parameters: weights + (nodes ? 0 : maps) + norm(maps) + maps,
     multiplyAdds: weights * height * width,
-    inside: [],
+    inside: null,
   };
 }
 
@@ -54,7 +54,7 @@ export function describeDecompression(module: ModuleSpec, input: Shape, nodes: b
     output,
     parameters: weights + (nodes ? 0 : output[2]) + norm(output[2]),
     multiplyAdds: weights * height * width,
-    inside: [],
+    inside: null,
   };
 }
 

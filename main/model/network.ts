@@ -20,11 +20,12 @@ const networkSchema: z.ZodType<NetworkSpec> = z.strictObject({
 
 /** Reads a network that is data. Throws `bad-network`, which names the first field that is wrong. */
 export function parseNetwork(value: unknown): NetworkSpec {
-  const parsed = networkSchema.safeParse(value, { reportInput: true });
+  const parsed = networkSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [{ path, input, message }] = parsed.error.issues;
+  const [{ path, message }] = parsed.error.issues;
+  const found = path.reduce<unknown>((around, key) => (around as Readonly<Record<PropertyKey, unknown>>)[key], value);
   const field = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   const name = `network${field}`;
   const expected = message.replace(/^[^:"]+: (?=expected)/, '');
-  throw new SluiceError('bad-network', `${name} is ${JSON.stringify(input) ?? 'missing'}: ${expected}`, { path: name });
+  throw new SluiceError('bad-network', `${name} is ${JSON.stringify(found) ?? 'missing'}: ${expected}`, { path: name });
 }
