@@ -1,7 +1,10 @@
 import { SluiceError } from '../errors.ts';
-import { describeCompression, describeDecompression, describeEntry, type LayerDescription } from './layer-cost.ts';
-import { clientEntries, foldsPooling } from './shapes.ts';
-import type { Cut, Entry, ModuleSpec, NetworkSpec, Shape } from './spec.ts';
+import { endOf, follow } from './chain.ts';
+import { clientEntries } from './cut.ts';
+import type { Link, Start } from './entries/entry.ts';
+import { describeCompression, describeDecompression, describeLink, type LayerDescription } from './layer-cost.ts';
+import { parseNetwork } from './network.ts';
+import type { Cut, ModuleSpec, NetworkSpec, Shape } from './spec.ts';
 
 export interface CutDescription {
   readonly client: readonly LayerDescription[];
@@ -11,25 +14,31 @@ export interface CutDescription {
 }
 
 /**
- * The layers of both halves with their modules. Throws a SluiceError naming the field when the network cannot be cut
- * there, the module does not fit, or the maps become too small for a layer.
+ * The layers of both halves with their modules. Throws a SluiceError naming the field when the network is not one, when
+ * it cannot be cut there, the module does not fit, or the maps become too small for a layer.
  */
-export function describeCut(network: NetworkSpec, cut: Cut): CutDescription {
+export function describeCut(given: NetworkSpec, cut: Cut): CutDescription {
+  const network = parseNetwork(given);
   const held = clientEntries(network, cut);
-  const client = describeEntries(network, network.body.slice(0, held), network.input);
-  const before = client.at(-1)?.output ?? network.input;
-  const rest = [...network.body.slice(held), ...network.head];
-  if (!cut.module) return { client, sent: before, server: describeEntries(network, rest, before) };
-  const nodes = network.body[held - 1]?.type === 'dense';
-  checkModule(cut.module, before, nodes);
-  const compression = describeCompression(cut.module, before, nodes);
-  const decompression = describeDecompression(cut.module, before, nodes);
-  checkSize(network, compression, before);
+  const start: Start = { input: network.input, nodes: false, fold: true };
+  const front = follow(network.body.slice(0, held), start);
+  const client = describeLinks(network, front);
+  const before = endOf(front, start);
+  const back = (from: Start): LayerDescription[] => {
+    const body = follow(network.body.slice(held), from);
+    const head = follow(network.head, endOf(body, from));
+    return describeLinks(network, [...body, ...head]);
+  };
+  if (!cut.module) return { client, sent: before.input, server: back(before) };
+  checkModule(cut.module, before);
+  const compression = describeCompression(cut.module, before.input, before.nodes);
+  const decompression = describeDecompression(cut.module, before.input, before.nodes);
+  checkSize(network, compression, before.input);
   checkSize(network, decompression, compression.output);
   return {
     client: [...client, compression],
     sent: compression.output,
-    server: [decompression, ...describeEntries(network, rest, decompression.output)],
+    server: [decompression, ...back({ ...before, input: decompression.output })],
   };
 }
 
@@ -38,20 +47,15 @@ export function describeNetwork(network: NetworkSpec): readonly LayerDescription
   return describeCut(network, { layer: 0, module: null }).server;
 }
 
-function describeEntries(network: NetworkSpec, entries: readonly Entry[], input: Shape): LayerDescription[] {
-  let shape = input;
-  let folded: number | undefined;
-  return entries.map((entry) => {
-    const layer = describeEntry(entry, shape, folded);
-    checkSize(network, layer, shape);
-    const folds = entry.type === 'poolFlatten' && foldsPooling(entry, shape);
-    folded = folds ? shape[0] * shape[1] * shape[2] : undefined;
-    shape = layer.output;
+function describeLinks(network: NetworkSpec, links: readonly Link[]): LayerDescription[] {
+  return links.map((link) => {
+    const layer = describeLink(link);
+    checkSize(network, layer, link.place.input);
     return layer;
   });
 }
 
-function checkModule({ resolution, features }: ModuleSpec, [, , maps]: Shape, nodes: boolean): void {
+function checkModule({ resolution, features }: ModuleSpec, { input: [, , maps], nodes }: Start): void {
   if (nodes && (resolution !== 1 || features !== 1)) {
     const [field, value] = resolution === 1 ? ['features', features] : ['resolution', resolution];
     throw new SluiceError(

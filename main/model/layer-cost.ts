@@ -1,69 +1,30 @@
-import { compressedShape, decompressedShape, outputShape } from './shapes.ts';
-import type { ConvEntry, DenseEntry, Entry, ModuleSpec, ResidualEntry, Shape } from './spec.ts';
+import type { Cost, LayerKind, Link } from './entries/entry.ts';
+import { strided } from './entries/window.ts';
+import { insideOf, type Inside } from './graph.ts';
+import { compressedShape, decompressedShape } from './shapes.ts';
+import type { ModuleSpec, Shape } from './spec.ts';
 
 /** One layer with the work of a forward pass. */
-export interface LayerDescription {
+export interface LayerDescription extends Cost {
+  readonly kind: LayerKind;
+  /** The layer in words. */
   readonly label: string;
   readonly output: Shape;
-  /** Trainable values, as PyTorch counts them. */
-  readonly parameters: number;
-  /** Multiply-adds of convolutions and matrix products for one sample; the rest is under 1 % and not counted. */
-  readonly multiplyAdds: number;
+  /** Where a block cannot be cut since more than one tensor crosses; null where there is nothing inside. */
+  readonly inside: Inside | null;
 }
 
-/**
- * An entry on maps of `input`. Where the pooling before a dense layer is folded into it (fold.ts), `worked` is the
- * number of values before pooling, which is what it multiplies.
- */
-export function describeEntry(entry: Entry, input: Shape, worked?: number): LayerDescription {
-  const output = outputShape(entry, input);
-  switch (entry.type) {
-    case 'conv':
-      return convolution(entry, input, output);
-    case 'residual':
-      return residual(entry, input, output);
-    case 'maxPool':
-      return free(`max pool ${entry.size}×${entry.size}${strided(entry.stride)}`, output);
-    case 'poolFlatten':
-      return free(`average pool to ${entry.size}×${entry.size}, flatten`, output);
-    case 'dense':
-      return dense(entry, input, output, worked);
-  }
-}
-
-function convolution({ kernel, stride }: ConvEntry, [, , maps]: Shape, output: Shape): LayerDescription {
-  const [height, width, filters] = output;
-  const weights = kernel ** 2 * maps * filters;
+/** An entry where it stands. */
+export function describeLink(link: Link): LayerDescription {
+  const { entry, type, place, output } = link;
+  const { parameters, multiplyAdds } = type.cost(entry, place);
   return {
-    label: `conv ${kernel}×${kernel}${strided(stride)}, BatchNorm, ReLU`,
+    kind: type.kind,
+    label: type.label(entry, place),
     output,
-    parameters: weights + filters + norm(filters),
-    multiplyAdds: weights * height * width,
-  };
-}
-
-function residual({ stride }: ResidualEntry, [, , maps]: Shape, output: Shape): LayerDescription {
-  const [height, width, filters] = output;
-  const shortcut = stride > 1 || maps !== filters;
-  const weights = 9 * (maps + filters) * filters + (shortcut ? maps * filters : 0);
-  return {
-    label: `residual block${strided(stride)}`,
-    output,
-    parameters: weights + (shortcut ? 3 : 2) * norm(filters),
-    multiplyAdds: weights * height * width,
-  };
-}
-
-function dense(entry: DenseEntry, [height, width, maps]: Shape, output: Shape, worked?: number): LayerDescription {
-  const inputs = height * width * maps;
-  const activation = entry.activation === 'relu' ? ', ReLU' : '';
-  const dropout = entry.dropout === undefined ? '' : `, dropout ${entry.dropout}`;
-  const folded = worked === undefined ? '' : ` (${inputs} inputs folded to ${worked})`;
-  return {
-    label: `dense${activation}${dropout}${folded}`,
-    output,
-    parameters: (inputs + 1) * entry.units,
-    multiplyAdds: (worked ?? inputs) * entry.units,
+    parameters,
+    multiplyAdds,
+    inside: insideOf(link),
   };
 }
 
@@ -73,10 +34,12 @@ export function describeCompression(module: ModuleSpec, input: Shape, nodes: boo
   const [height, width, maps] = output;
   const weights = nodes ? 0 : (2 + module.resolution) ** 2 * input[2] * maps;
   return {
+    kind: 'module',
     label: `compression: ${nodes ? '' : `${convLabel(module)}, `}BatchNorm, sigmoid, gate`,
     output,
     parameters: weights + (nodes ? 0 : maps) + norm(maps) + maps,
     multiplyAdds: weights * height * width,
+    inside: null,
   };
 }
 
@@ -86,23 +49,17 @@ export function describeDecompression(module: ModuleSpec, input: Shape, nodes: b
   const output = decompressedShape(module, input);
   const weights = nodes ? 0 : (2 + module.resolution) ** 2 * maps * output[2];
   return {
+    kind: 'module',
     label: `decompression: ${nodes ? '' : `transposed ${convLabel(module)}, `}BatchNorm, ReLU`,
     output,
     parameters: weights + (nodes ? 0 : output[2]) + norm(output[2]),
     multiplyAdds: weights * height * width,
+    inside: null,
   };
-}
-
-function free(label: string, output: Shape): LayerDescription {
-  return { label, output, parameters: 0, multiplyAdds: 0 };
 }
 
 function norm(maps: number): number {
   return 2 * maps;
-}
-
-function strided(stride: number): string {
-  return stride > 1 ? `, stride ${stride}` : '';
 }
 
 function convLabel({ resolution }: ModuleSpec): string {

@@ -1,49 +1,18 @@
+import type { EntryType } from './entries/entry.ts';
+import type { entryTypes } from './entries/index.ts';
+
 /** A network as data. Maps are NHWC everywhere inside Sluice. */
 
 /** Height, width and number of maps (channels); a dense layer's output is `[1, 1, units]`. */
 export type Shape = readonly [height: number, width: number, maps: number];
 
-/** Convolution + bias + BatchNorm + ReLU, the unit VGG counts as one layer. */
-export interface ConvEntry {
-  readonly type: 'conv';
-  readonly filters: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly pad: number;
-}
+/** An entry of one of the types in entries/index.ts. */
+export type Entry = EntryOf<(typeof entryTypes)[number]>;
 
-export interface MaxPoolEntry {
-  readonly type: 'maxPool';
-  readonly size: number;
-  readonly stride: number;
-  readonly pad: number;
-}
-
-/** ResNet's basic block: two 3×3 convolutions and a shortcut (1×1 convolution when shapes differ). */
-export interface ResidualEntry {
-  readonly type: 'residual';
-  readonly filters: number;
-  readonly stride: number;
-}
-
-/** Fully connected layer; `dropout` follows the activation, in training only. */
-export interface DenseEntry {
-  readonly type: 'dense';
-  readonly units: number;
-  readonly activation: 'relu' | 'none';
-  readonly dropout?: number;
-}
-
-/** Adaptive average pooling to `size`×`size`, then flatten in PyTorch's channel-major order. */
-export interface PoolFlattenEntry {
-  readonly type: 'poolFlatten';
-  readonly size: number;
-}
-
-export type Entry = ConvEntry | MaxPoolEntry | ResidualEntry | DenseEntry | PoolFlattenEntry;
+type EntryOf<T> = T extends EntryType<infer E> ? E : never;
 
 /**
- * `body` may be cut at any layer; `head` (the classifier) always stays on the server.
+ * `body` may be cut before and after each of its entries; `head` (the classifier) always stays on the server.
  * An MLP has its hidden layers in the body: the unit that crosses the network is then a node.
  */
 export interface NetworkSpec {

@@ -1,4 +1,4 @@
-import { describeCut } from './describe.ts';
+import { describeCut, describeNetwork } from './describe.ts';
 import type { LayerDescription } from './layer-cost.ts';
 import { describeCuts } from './traffic.ts';
 import type { Cut, NetworkSpec, Shape } from './spec.ts';
@@ -22,6 +22,7 @@ export function summarise(network: NetworkSpec, cut: Cut, budgets: readonly numb
     ...layers,
     '',
     ...trafficLines(network, cut, budgets),
+    ...uncutLines(network),
   ];
 }
 
@@ -61,6 +62,12 @@ function trafficLines(network: NetworkSpec, { module }: Cut, budgets: readonly n
     ...alignColumns([header, ...rows]),
     `As 8-bit pixels the image itself has ${formatCount(height * width * channels)} bytes. Every step adds 4 bytes a kept map and a bit a map.`,
   ];
+}
+
+/** Which blocks cannot be cut inside, and why; nothing for a network without any. */
+function uncutLines(network: NetworkSpec): string[] {
+  const problems = describeNetwork(network).flatMap(({ inside }) => inside?.problem ?? []);
+  return problems.length > 0 ? ['', ...new Set(problems)] : [];
 }
 
 /** Pads the cells of every column; the first two columns of a row stand left, numbers right. */

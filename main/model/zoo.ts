@@ -1,5 +1,7 @@
 import { SluiceError } from '../errors.ts';
-import type { DenseEntry, Entry, NetworkSpec, Shape } from './spec.ts';
+import { basicBlock } from './basic-block.ts';
+import type { DenseEntry } from './entries/dense.ts';
+import type { Entry, NetworkSpec, Shape } from './spec.ts';
 
 export interface NetworkOptions {
   readonly input: Shape;
@@ -88,9 +90,10 @@ function resnet18({ input, classes, width }: NetworkOptions): Pick<NetworkSpec, 
           { type: 'conv', filters, kernel: 7, stride: 2, pad: 3 },
           { type: 'maxPool', size: 3, stride: 2, pad: 1 },
         ];
-  const blocks = [64, 128, 256, 512].flatMap((maps, stage): Entry[] => [
-    { type: 'residual', filters: scaled(maps, width), stride: stage === 0 ? 1 : 2 },
-    { type: 'residual', filters: scaled(maps, width), stride: 1 },
+  const stages = [64, 128, 256, 512].map((maps) => scaled(maps, width));
+  const blocks = stages.flatMap((filters, stage): Entry[] => [
+    basicBlock({ maps: stages[Math.max(0, stage - 1)], filters, stride: stage === 0 ? 1 : 2 }),
+    basicBlock({ maps: filters, filters, stride: 1 }),
   ]);
   return { body: [...stem, ...blocks], head: [{ type: 'poolFlatten', size: 1 }, classifier(classes)] };
 }

@@ -1,6 +1,7 @@
 import { buildClient, buildServer, type ClientNetwork, type ServerNetwork } from '../../main/model/build.ts';
+import { endOf, follow } from '../../main/model/chain.ts';
 import { adaptiveAverage } from '../../main/model/layers/pool-flatten.ts';
-import { decompressedShape, outputShape } from '../../main/model/shapes.ts';
+import { decompressedShape } from '../../main/model/shapes.ts';
 import type { Shape } from '../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../main/model/state.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
@@ -184,8 +185,10 @@ function nudged(state: StateDict, nudge: number): StateDict {
 /** W·A for a recorded weight W of the first dense layer (see fold.ts). */
 function foldFirstDense(state: StateDict, { network, layer, settings }: ParityCase): StateDict {
   const weight = state['classifier.0.weight'];
-  const advance = (shape: Shape, entries: typeof network.body): Shape =>
-    entries.reduce((before, entry) => outputShape(entry, before), shape);
+  const advance = (input: Shape, entries: typeof network.body): Shape => {
+    const start = { input, nodes: false, fold: true };
+    return endOf(follow(entries, start), start).input;
+  };
   const cut = advance(network.input, network.body.slice(0, layer - 1));
   const module = { resolution: settings.resolution, features: 1 };
   const [side] = advance(decompressedShape(module, cut), network.body.slice(layer - 1));

@@ -1,4 +1,5 @@
 import type { Batch, BatchSource } from '../../main/data/source.ts';
+import { basicBlock } from '../../main/model/basic-block.ts';
 import { buildClient, buildServer } from '../../main/model/build.ts';
 import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import { random } from '../../main/random.ts';
@@ -23,6 +24,39 @@ export const tinyNetwork: NetworkSpec = {
   head: [
     { type: 'poolFlatten', size: 4 },
     { type: 'dense', units: 8, activation: 'relu', dropout: 0.5 },
+    { type: 'dense', units: 3, activation: 'none' },
+  ],
+};
+
+/** Two blocks between convolutions: branches that are concatenated as in Inception, and a block that adds to its input. */
+export const branchedNetwork: NetworkSpec = {
+  name: 'branched',
+  input: [6, 6, 3],
+  classes: 3,
+  body: [
+    { type: 'conv', filters: 4, kernel: 3, stride: 1, pad: 1 },
+    {
+      type: 'block',
+      title: 'inception block',
+      branches: [
+        { entries: [{ type: 'conv', filters: 2, kernel: 1, stride: 1, pad: 0 }] },
+        {
+          entries: [
+            { type: 'conv', filters: 2, kernel: 1, stride: 1, pad: 0 },
+            { type: 'conv', filters: 3, kernel: 3, stride: 1, pad: 1 },
+          ],
+          names: ['reduce', 'reduceNorm', 'reduceRelu', 'conv', 'convNorm', 'convRelu'],
+        },
+        { entries: [{ type: 'maxPool', size: 3, stride: 1, pad: 1 }], names: 'pool' },
+      ],
+      join: 'concat',
+      activation: 'none',
+    },
+    basicBlock({ maps: 9, filters: 9, stride: 1 }),
+    { type: 'maxPool', size: 2, stride: 2, pad: 0 },
+  ],
+  head: [
+    { type: 'poolFlatten', size: 1 },
     { type: 'dense', units: 3, activation: 'none' },
   ],
 };

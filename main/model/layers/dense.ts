@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { biasActivation, matMul, reluGrad, sumRows } from '../../engine/ops.ts';
 import { random, type Random } from '../../random.ts';
-import type { DenseEntry } from '../spec.ts';
+import type { DenseEntry } from '../entries/dense.ts';
 import type { Fold } from './fold.ts';
 import { initialBias, uniform } from './initialise.ts';
 import { parameter, type Layer } from './layer.ts';

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { maxPool, maxPoolGrad } from '../../engine/ops.ts';
-import type { MaxPoolEntry } from '../spec.ts';
+import type { MaxPoolEntry } from '../entries/max-pool.ts';
 import type { Layer } from './layer.ts';
 
 export function maxPoolLayer(entry: MaxPoolEntry): Layer {

@@ -1,12 +1,11 @@
 import type { LayerDescription, Shape } from '../../../main/api.ts';
 
-/** What a layer is, from the first words of its description. */
-export type LayerKind = 'conv' | 'residual' | 'pool' | 'flatten' | 'dense';
-
 export interface Block {
-  readonly kind: LayerKind;
-  readonly short: string;
+  /** How it is drawn, and the word under it. */
+  readonly kind: LayerDescription['kind'];
   readonly label: string;
+  /** Why it cannot be cut inside; null where there is nothing to cut. */
+  readonly uncut: string | null;
   /** `64 × 32×32`, or the nodes of a dense layer. */
   readonly maps: string;
   readonly size: string;
@@ -16,25 +15,17 @@ export interface Block {
   readonly depth: number;
 }
 
-const kinds: readonly (readonly [start: string, kind: LayerKind, short: string])[] = [
-  ['conv', 'conv', 'conv'],
-  ['residual', 'residual', 'block'],
-  ['max pool', 'pool', 'pool'],
-  ['average pool', 'flatten', 'flatten'],
-];
-
 /** Layers as blocks to draw: as tall as their maps, as deep as there are many. */
 export function blocksOf(layers: readonly LayerDescription[], input: Shape): Block[] {
   const shapes = [input, ...layers.map(({ output }) => output)];
   const side = (shape: Shape): number => Math.max(shape[0], shape[1]);
   const tallest = logarithm(Math.max(...shapes.map(side)));
   const deepest = logarithm(Math.max(...shapes.map((shape) => shape[2])));
-  return layers.map(({ label, output, parameters }) => {
-    const [, kind, short] = kinds.find(([start]) => label.startsWith(start)) ?? (['', 'dense', 'dense'] as const);
+  return layers.map(({ kind, label, output, parameters, inside }) => {
     return {
       kind,
-      short,
       label,
+      uncut: inside?.problem ?? null,
       maps: output[2].toLocaleString('en-US'),
       size: side(output) > 1 ? `${output[0]}×${output[1]}` : '',
       parameters,

@@ -7,6 +7,7 @@ import type { ModuleSpec } from '../../../main/model/spec.ts';
 import { summarise } from '../../../main/model/summary.ts';
 import { describeCuts } from '../../../main/model/traffic.ts';
 import { networkNames, networkSpec } from '../../../main/model/zoo.ts';
+import { branchedNetwork } from '../../support/halves.ts';
 
 const vgg11 = networkSpec('vgg11', { input: [32, 32, 3], classes: 10, width: 1 });
 beforeAll(async () => {
@@ -176,6 +177,18 @@ describe('describeCuts', () => {
     expect(describeCuts(network, null, [])[0]).toMatchObject({ traffic: [{ up: 32 * 32 * 3 * 4 + 2 }] });
   });
 
+  it('offers the places before and after blocks', () => {
+    const rows = describeCuts(branchedNetwork, plainModule, [4]);
+    expect(rows.map(({ layer, after }) => [layer, after])).toEqual([
+      [0, 'image'],
+      [2, 'conv 3×3, BatchNorm, ReLU'],
+      [3, 'inception block'],
+      [4, 'residual block'],
+      [5, 'max pool 2×2, stride 2'],
+    ]);
+    expect(rows[2]).toMatchObject({ sent: [6, 6, 9], traffic: [{ budget: 4, up: 4 * 36 * 2 + 1 }, { budget: null }] });
+  });
+
   it('says why the module does not fit at a cut', () => {
     const image = describeCuts(vgg11, { resolution: 1, features: 2 }, [4])[0];
     expect(image).toMatchObject({ problem: expect.stringContaining('divide the 3 maps') as string });
@@ -188,5 +201,16 @@ describe('summarise', () => {
     expect(text.find((line) => line.includes('compression: conv'))).toMatch(/128 × 8×8 +147,968 +9,437,184$/);
     expect(text.find((line) => line.startsWith('both'))).toMatch(/129,108,618 +190,554,112$/);
     expect(text.find((line) => line.startsWith('5 '))).toMatch(/128 × 8×8 +513 +1,024 +32,769 +32,768$/);
+    expect(text.filter((line) => line.includes('cannot be cut inside'))).toEqual([]);
+  });
+
+  it('says of every sort of block once why it cannot be cut inside', () => {
+    const resnet = networkSpec('resnet18', { input: [32, 32, 3], classes: 10, width: 1 });
+    const text = summarise(resnet, { layer: 3, module: plainModule }, [4]);
+    expect(text.filter((line) => line.includes('cannot be cut inside'))).toEqual([
+      '"residual block" cannot be cut inside, since a cut sends one tensor: ' +
+        '2 cross after "conv 3×3, BatchNorm, ReLU", 2 cross after "conv 3×3, BatchNorm"',
+      expect.stringMatching(/^"residual block, stride 2" .*, 2 cross after "conv 1×1, stride 2, BatchNorm"$/),
+    ]);
   });
 });

@@ -1,14 +1,16 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { basicBlock } from '../../../main/model/basic-block.ts';
+import { buildLinks, follow } from '../../../main/model/chain.ts';
+import type { DenseEntry } from '../../../main/model/entries/dense.ts';
 import { dense } from '../../../main/model/layers/dense.ts';
 import type { Layer } from '../../../main/model/layers/layer.ts';
 import { maxPoolLayer } from '../../../main/model/layers/max-pool.ts';
 import { normConv } from '../../../main/model/layers/norm-conv.ts';
 import { poolFlatten } from '../../../main/model/layers/pool-flatten.ts';
-import { residual } from '../../../main/model/layers/residual.ts';
 import { sequence } from '../../../main/model/layers/sequence.ts';
-import type { DenseEntry } from '../../../main/model/spec.ts';
+import type { Entry, Shape } from '../../../main/model/spec.ts';
 import {
   adaptivePoolFlatten,
   affine,
@@ -46,8 +48,14 @@ function convReference(stride: number, pad: number, activation: 'relu' | 'none')
     };
 }
 
+/** A layer of an entry whose weights are called `b.…`. */
+function built(entry: Entry, input: Shape, nodes = false): Layer {
+  const [layer] = buildLinks(follow([entry], { input, nodes, fold: true }), () => 'b', 1);
+  return layer;
+}
+
 function block(filters: number, stride: number): Layer {
-  return residual({ type: 'residual', filters, stride }, 4, 'b', 1);
+  return built(basicBlock({ maps: 4, filters, stride }), [4, 4, 4]);
 }
 
 function blockReference(stride: number, shortcut: boolean) {
@@ -60,6 +68,54 @@ function blockReference(stride: number, shortcut: boolean) {
         : x;
       return tf.relu(tf.add(main, side));
     };
+}
+
+/** A 1×1 convolution, a 3×3 convolution after a 1×1, and the input itself. */
+function branched(how: 'add' | 'concat', activation: 'relu' | 'none'): Layer {
+  const convEntry = (kernel: number, filters: number): Entry => ({
+    type: 'conv',
+    filters,
+    kernel,
+    stride: 1,
+    pad: kernel >> 1,
+  });
+  const branches = [
+    { entries: [convEntry(1, 4)] },
+    { entries: [convEntry(1, 2), convEntry(3, 4)], names: ['c1', 'n1', 'r1', 'c2', 'n2', 'r2'] },
+    { entries: [], names: 'same' },
+  ];
+  return built({ type: 'block', branches, join: how, activation }, [5, 4, 4]);
+}
+
+function branchedReference(how: 'add' | 'concat', activation: 'relu' | 'none') {
+  return (from: Statistics): Reference =>
+    (x, weights) => {
+      const conv = (input: tf.Tensor, name: string, normName: string, pad: number): tf.Tensor =>
+        tf.relu(batchNorm(convolution(input, weights, name, 1, pad), weights, normName, epsilon, from));
+      const ends = [
+        conv(x, 'b.branches.0.0', 'b.branches.0.1', 0),
+        conv(conv(x, 'b.c1', 'b.n1', 0), 'b.c2', 'b.n2', 1),
+        x,
+      ];
+      const joined = how === 'add' ? tf.addN(ends) : tf.concat(ends, 3);
+      return activation === 'relu' ? tf.relu(joined) : joined;
+    };
+}
+
+/** Nodes of two dense layers beside those that came in, and a block in a block. */
+function nodeBlock(): Layer {
+  const inner: Entry = {
+    type: 'block',
+    branches: [{ entries: [denseEntry(4, 'relu')], names: 'left' }, { entries: [] }],
+    join: 'add',
+    activation: 'none',
+  };
+  const branches = [{ entries: [inner] }, { entries: [denseEntry(3, 'none')], names: 'right' }];
+  return built({ type: 'block', branches, join: 'concat', activation: 'relu' }, [1, 1, 4], true);
+}
+
+function denseEntry(units: number, activation: 'relu' | 'none'): DenseEntry {
+  return { type: 'dense', units, activation };
 }
 
 function fully(units: number, activation: 'relu' | 'none', inputs: number, dropout?: number): Layer {
@@ -122,6 +178,27 @@ const cases: Case[] = [
     layer: () => block(6, 1),
     input: [2, 4, 4, 4],
     reference: blockReference(1, true),
+  },
+  ...(['add', 'concat'] as const).flatMap((how) =>
+    (['relu', 'none'] as const).map((activation) => ({
+      title: `block of three branches, ${how}, ${activation}`,
+      layer: () => branched(how, activation),
+      input: [2, 5, 4, 4],
+      reference: branchedReference(how, activation),
+    })),
+  ),
+  {
+    title: 'block of nodes with a block inside',
+    layer: nodeBlock,
+    input: [3, 4],
+    reference: always((x, weights) =>
+      tf.relu(
+        tf.concat(
+          [tf.add(tf.relu(affine(x, weights, 'b.branches.0.0.left.0')), x), affine(x, weights, 'b.right.0')],
+          1,
+        ),
+      ),
+    ),
   },
   {
     title: 'dense layer with ReLU',

@@ -44,7 +44,7 @@ describe('networkSpec', () => {
   it('gives resnet18 a small stem on small images only', () => {
     expect(networkSpec('resnet18', cifar).body.map((entry) => entry.type)).toEqual([
       'conv',
-      ...Array.from({ length: 8 }, () => 'residual'),
+      ...Array.from({ length: 8 }, () => 'block'),
     ]);
     expect(networkSpec('resnet18', imagenet).body.slice(0, 2)).toEqual([
       { type: 'conv', filters: 64, kernel: 7, stride: 2, pad: 3 },

@@ -2,7 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../main/engine/engine.ts';
 import type { Budget } from '../../../main/training/records.ts';
-import { noise, openHalves, tinyCut, tinyNetwork, trainStep, type Halves } from '../../support/halves.ts';
+import {
+  branchedNetwork,
+  noise,
+  openHalves,
+  tinyCut,
+  tinyNetwork,
+  trainStep,
+  type Halves,
+} from '../../support/halves.ts';
 
 /** What the engine has its allocator hold; kernels' scratch memory and tensors alike. */
 const held = new Map<number, number>();
@@ -65,9 +73,10 @@ describe('500 steps', () => {
     { title: 'at r = 2', cut: { layer: 3, module: { resolution: 2, features: 2 } }, budget: 1, momentum: 0.9 },
     { title: 'without a module', cut: { layer: 3, module: null }, budget: null, momentum: 0 },
     { title: 'of raw-image offload', cut: { layer: 0, module: null }, budget: null, momentum: 0 },
+    { title: 'of blocks with branches', network: branchedNetwork, cut: tinyCut, budget: 2, momentum: 0.9 },
   ])('$title use no more memory than 2, and give it all back', { timeout: 60_000 }, async (given) => {
     const before = inUse();
-    const halves = openHalves(tinyNetwork, given.cut, { momentum: given.momentum });
+    const halves = openHalves(given.network ?? tinyNetwork, given.cut, { momentum: given.momentum });
     const [second, last] = await train(halves, given.budget);
     expect(last).toEqual(second);
     halves.dispose();

@@ -58,9 +58,28 @@ describe('the strip', () => {
       const blocks = blocksOf(layers, input);
       for (const { height, depth, label, kind } of blocks) {
         expect(height > 0 && height <= 1 && depth > 0 && depth <= 1, label).toBe(true);
-        expect(label.startsWith(kind === 'pool' ? 'max pool' : kind === 'flatten' ? 'average pool' : kind)).toBe(true);
+        const first = { pool: 'max pool', flatten: 'average pool', block: 'residual block' } as Record<string, string>;
+        expect(label.startsWith(first[kind] ?? kind)).toBe(true);
       }
     }
+  });
+
+  it('draws a layer by its kind, whatever its words', () => {
+    const { layers, input } = look({ model: { name: 'resnet18' }, split: { layer: 2 } }).network!;
+    const renamed = layers.map((layer) => ({ ...layer, label: 'max pool' }));
+    expect(blocksOf(renamed, input).map(({ kind }) => kind)).toEqual([
+      'conv',
+      ...Array.from({ length: 8 }, () => 'block'),
+      'flatten',
+      'dense',
+    ]);
+  });
+
+  it('says why a block cannot be cut inside', () => {
+    const { layers, input } = look({ model: { name: 'resnet18' }, split: { layer: 2 } }).network!;
+    const [conv, block] = blocksOf(layers, input);
+    expect(conv.uncut).toBeNull();
+    expect(block.uncut).toMatch(/^"residual block" cannot be cut inside.*: 2 cross after "conv 3×3, BatchNorm, ReLU"/);
   });
 
   it('puts the cut where the pointer is nearest', () => {
