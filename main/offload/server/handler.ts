@@ -1,6 +1,12 @@
 import type { EvaluateRequest, Extent, Features, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
 import type { SessionRequest } from '../protocol/control.ts';
 
+/*
+ * A step's way, and what each on it has to do: session.ts reads the message and writes the answer, TrainedHalf waits for
+ * its turn and gathers, openHalf refuses what does not suit and calls the thread that computes, computeHalves knows the
+ * half there, and serverHalf trains it.
+ */
+
 /**
  * The server half behind a session. No two of its functions run at the same time, except `check`. What a request holds is
  * the half's from then on, and what it answers is the asker's: neither is used again by who gave it.
