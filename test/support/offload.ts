@@ -57,7 +57,7 @@ export async function connectTo(
   server: ServerAddress,
   session: SessionRequest = smallSession(),
 ): Promise<OffloadClient> {
-  const client = await connectOffload({ server, session, software: 'test', connectSeconds: 5, reconnectSeconds: 10 });
+  const client = await connectOffload({ server, session, software: 'test', connectSeconds: 5, reconnectSeconds: 60 });
   return closing(client);
 }
 
