@@ -1,24 +1,18 @@
-import type { EvaluateRequest, StepRequest } from '../offload/protocol/messages.ts';
+import type { EvaluateRequest, Score, ServerSeconds, StepAnswer, StepRequest } from '../offload/protocol/messages.ts';
 import type { CodecName } from '../offload/codecs/index.ts';
 import type { Codecs } from './controller.ts';
 import type { Budget } from './records.ts';
 import type { ServerState, StateDict } from './snapshot.ts';
 
-/** What the server says of a step, and what the step cost. */
-export interface StepResult {
-  /** (∂L/∂(x·m))·m, [samples, h, w, B]; empty when the client has nothing to train. */
-  readonly gradient: Float32Array;
-  readonly loss: number;
-  readonly correct: number;
+/** A step's answer, and what the step cost. */
+export interface MeteredAnswer extends StepAnswer, ServerSeconds {
   /** Bytes of the messages, and as counted at the socket; the same where there is none. */
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly wireUp: number;
   readonly wireDown: number;
-  /** Seconds on the way, in the server's computation, and waiting for the server's turn. */
+  /** Seconds on the way. */
   readonly wireSeconds: number;
-  readonly serverSeconds: number;
-  readonly waitSeconds: number;
 }
 
 /** A phase as it is entered, or gone on with after a break. */
@@ -32,9 +26,9 @@ export interface PhaseStart {
 /** The server half as the client sees it, wherever it runs. */
 export interface Offloader {
   /** One training step, in which the server's weights are updated. */
-  step(request: StepRequest, codecs: Codecs): Promise<StepResult>;
+  step(request: StepRequest, codecs: Codecs): Promise<MeteredAnswer>;
   /** Mean loss and number right of a batch in inference mode; bytes are not counted as training traffic. */
-  evaluate(request: EvaluateRequest, codec: CodecName): Promise<{ loss: number; correct: number }>;
+  evaluate(request: EvaluateRequest, codec: CodecName): Promise<Score>;
   /** Comes before the first step of a phase, and before the first one after a break. */
   phase(start: PhaseStart): Promise<void>;
   /** The half as it stands; in full when `final`, as the pair is then taken away. */

@@ -3,23 +3,15 @@ import type { Received } from '../model/decompression.ts';
 import type { ServerNetwork } from '../model/build.ts';
 import { crossEntropy } from './cross-entropy.ts';
 import { diverged } from './diverged.ts';
-import type { EvaluateRequest, Features, StepRequest } from '../offload/protocol/messages.ts';
+import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
 
-/** What a step gives; the gradient is empty where the client has nothing to train. */
-export interface ServerStep {
-  /** Of the weights before the step, [samples, classes]. */
-  readonly logits: Float32Array;
-  readonly gradient: Float32Array;
-  readonly loss: number;
-  readonly correct: number;
-}
-
 /** The offload server's half of the training (algorithm 2): decompress, finish the network, step back. */
 export interface ServerHalf extends Omit<Half, 'optimiser' | 'holdStatistics'> {
-  step(request: StepRequest): Promise<ServerStep>;
-  evaluate(request: EvaluateRequest): Promise<{ loss: number; correct: number }>;
+  /** With the logits of the weights before the step, [samples, classes]. */
+  step(request: StepRequest): Promise<StepAnswer & { readonly logits: Float32Array }>;
+  evaluate(request: EvaluateRequest): Promise<Score>;
   /** [samples, classes] */
   infer(features: Features): Promise<Float32Array>;
 }

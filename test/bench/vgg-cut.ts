@@ -11,6 +11,7 @@ const maps = 128;
 export function vggSession(source: SessionRequest['source']): SessionRequest {
   return {
     id: newToken(),
+    purpose: 'train',
     model: { name: 'vgg11', width: 1, input: [32, 32, 3], classes: 10 },
     seed: 1,
     cut: { layer: 5, module: null },

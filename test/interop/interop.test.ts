@@ -71,6 +71,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     token,
     session: {
       id: newToken(),
+      purpose: 'train',
       model: { name: 'tiny', width: 1, input: [6, 6, 3], classes: 3 },
       cut: tinyCut,
       optimiser: { momentum: 0, weightDecay: 5e-4 },

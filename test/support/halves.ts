@@ -7,7 +7,7 @@ import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
 import type { GateSettings } from '../../main/training/gate.ts';
 import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
-import type { Offloader, StepResult } from '../../main/training/offloader.ts';
+import type { MeteredAnswer, Offloader } from '../../main/training/offloader.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import type { Budget } from '../../main/training/records.ts';
 
@@ -110,7 +110,7 @@ export async function trainStep(
   { client, offloader, codecs }: Pick<Halves, 'client' | 'offloader' | 'codecs'>,
   batch: Batch,
   { budget = null, step = 0, learningRate = 0.05, classes = 3 }: TrainStepOptions = {},
-): Promise<StepResult & { pruneLoss: number }> {
+): Promise<MeteredAnswer & { pruneLoss: number }> {
   const begun = await client.begin(batch, budget, step);
   const { labels } = batch;
   const result = await offloader.step(

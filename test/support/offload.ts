@@ -13,6 +13,7 @@ import { closing } from './closing.ts';
 export function smallSession(change: Partial<SessionRequest> = {}): SessionRequest {
   return {
     id: newToken(),
+    purpose: 'train',
     model: { name: 'cnn', width: 0.1, input: [8, 8, 1], classes: 3 },
     cut: { layer: 3, module: { resolution: 1, features: 1 } },
     optimiser: { momentum: 0.9, weightDecay: 5e-4 },
@@ -56,7 +57,7 @@ export async function connectTo(
   server: ServerAddress,
   session: SessionRequest = smallSession(),
 ): Promise<OffloadClient> {
-  const client = await connectOffload({ server, session, software: 'test', connectSeconds: 5, reconnectSeconds: 10 });
+  const client = await connectOffload({ server, session, software: 'test', connectSeconds: 5, reconnectSeconds: 60 });
   return closing(client);
 }
 

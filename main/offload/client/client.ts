@@ -3,8 +3,7 @@ import { messageOf, SluiceError } from '../../errors.ts';
 import { closeCodes, type Connection, type Traffic } from '../transport/connection.ts';
 import { decodeControl, encodeControl, type SessionRequest } from '../protocol/control.ts';
 import { dial, mayPass, throwIfError, type ServerAddress } from './dial.ts';
-import { readHeader, setSequence } from '../protocol/header.ts';
-import { createTurns } from '../server/turns.ts';
+import { createOutstanding } from './outstanding.ts';
 
 export interface OffloadClientOptions {
   readonly server: ServerAddress;
@@ -31,7 +30,9 @@ export interface OffloadClient {
   /** The largest message the server takes. */
   readonly messageBytes: number;
   /**
-   * Sends a request and gives its answer; over a new connection if need be, and applied once all the same.
+   * Sends a request and gives its answer; over a new connection if need be, and applied once all the same. Several may be
+   * asked for at once: they are sent in this order, no more before their answers than the server allows. The message is
+   * the client's until then.
    * Throws the error the server answers with, or `session-lost` if it has forgotten the session.
    */
   request(message: Uint8Array): Promise<Uint8Array>;
@@ -47,13 +48,13 @@ interface Attached {
   /** Number of the last request the server took. */
   readonly sequence: number;
   readonly messageBytes: number;
+  readonly inFlight: number;
 }
 
 /** Opens a session. */
 export async function connectOffload(options: OffloadClientOptions): Promise<OffloadClient> {
   const { connectSeconds = 10, reconnectSeconds = 120, onEvent, signal } = options;
   const connections: Connection[] = [];
-  const inTurn = createTurns();
 
   async function attachWithin(seconds: number): Promise<Attached> {
     const attached = await persist(() => attach(options), seconds, options);
@@ -62,7 +63,10 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
   }
 
   const first = await attachWithin(connectSeconds);
-  let { connection, sequence } = first;
+  const outstanding = createOutstanding(first.sequence, first.inFlight);
+  let { connection } = first;
+  let talking = false;
+  let attached = true;
   signal?.addEventListener('abort', () => {
     connection.close(closeCodes.normal);
   });
@@ -82,31 +86,52 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
     return again.sequence;
   }
 
-  async function requestNow(message: Uint8Array): Promise<Uint8Array> {
-    const number = sequence + 1;
-    setSequence(message, number);
-    for (;;) {
+  function send(messages: readonly Uint8Array[]): void {
+    for (const message of messages) connection.send(message);
+  }
+
+  /** What was sent goes first over the new connection: what is asked for meanwhile waits. */
+  async function sendAgain(): Promise<void> {
+    attached = false;
+    const lastTaken = await reconnect();
+    send(outstanding.again(lastTaken));
+    attached = true;
+  }
+
+  /** Sends and receives until nothing is without its answer. */
+  async function talk(): Promise<void> {
+    talking = true;
+    try {
       signal?.throwIfAborted();
-      try {
-        connection.send(message);
-        const answer = await connection.receive();
-        const header = readHeader(answer);
-        if (header.sequence === number) sequence = number;
-        else if (header.type !== 'error') throw outOfStep(header.sequence, number);
-        return throwIfError(answer);
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (!(error instanceof SluiceError) || error.code !== 'connection-lost') throw error;
-        const last = await reconnect();
-        if (last !== number && last !== number - 1) throw outOfStep(last, number);
+      send(outstanding.next());
+      while (outstanding.any()) {
+        try {
+          outstanding.settle(await connection.receive());
+        } catch (error) {
+          signal?.throwIfAborted();
+          if (!(error instanceof SluiceError) || error.code !== 'connection-lost') throw error;
+          await sendAgain();
+        }
+        send(outstanding.next());
       }
+    } catch (error) {
+      attached = true;
+      outstanding.fail(error);
     }
+    talking = false;
+  }
+
+  function request(message: Uint8Array): Promise<Uint8Array> {
+    const answer = outstanding.add(message);
+    if (!talking) void talk();
+    else if (attached) send(outstanding.next());
+    return answer;
   }
 
   return {
     resumed: first.resumed,
     messageBytes: first.messageBytes,
-    request: (message) => inTurn(() => requestNow(message)),
+    request,
     traffic: () => total(connections),
     async close({ done } = {}) {
       connection.send(encodeControl('bye', done === undefined ? {} : { done }));
@@ -120,7 +145,8 @@ async function attach({ server, software, session }: OffloadClientOptions): Prom
   try {
     connection.send(encodeControl('session', session));
     const ready = decodeControl('ready', throwIfError(await connection.receive()));
-    return { connection, ...ready, messageBytes: welcome.limits.messageBytes };
+    const { messageBytes, inFlight } = welcome.limits;
+    return { connection, ...ready, messageBytes, inFlight };
   } catch (error) {
     connection.close(closeCodes.normal);
     throw error;
@@ -145,13 +171,6 @@ async function persist<T>(
       await sleep(pause * (0.5 + Math.random()), undefined, signal ? { signal } : {});
     }
   }
-}
-
-function outOfStep(given: number, expected: number): SluiceError {
-  return new SluiceError(
-    'sequence-wrong',
-    `The offload server is at request ${given} where ${expected} was expected. Resume from a checkpoint.`,
-  );
 }
 
 function total(connections: readonly Connection[]): Traffic {

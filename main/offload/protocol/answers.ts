@@ -10,36 +10,24 @@ import {
 } from '../codecs/index.ts';
 import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
 import { countValues, type Sections } from './sections.ts';
+import type { Score, ServerSeconds, StepAnswer } from './step-answer.ts';
 
-/** Answer to a step: what the client half goes backward with. */
-export interface GradientAnswer {
-  /** (∂L/∂l_d)_k · m_k, `[samples, height, width, kept maps]` in the order of the request. */
-  readonly gradient: Float32Array;
-  /** `kept` is 0 for a client without weights of its own, which needs no gradient. */
-  readonly shape: readonly [samples: number, height: number, width: number, kept: number];
-  /** Mean cross-entropy of the batch. */
-  readonly loss: number;
-  readonly correct: number;
-  /** Seconds the server computed, and seconds the request waited for others before that. */
-  readonly serverSeconds: number;
-  readonly waitSeconds: number;
-}
+/** A step's answer as it lies on the wire. */
+type GradientMessage = StepAnswer &
+  ServerSeconds & {
+    /** `kept` is 0 for a client without weights of its own, which needs no gradient. */
+    readonly shape: readonly [samples: number, height: number, width: number, kept: number];
+  };
 
 /** Answer to an evaluation. */
-export interface ScoreAnswer {
+export interface ScoreAnswer extends Score, ServerSeconds {
   readonly samples: number;
-  readonly loss: number;
-  readonly correct: number;
-  readonly serverSeconds: number;
-  readonly waitSeconds: number;
 }
 
 /** Answer to an inference: `[samples, classes]`. */
-export interface LogitsAnswer {
+export interface LogitsAnswer extends ServerSeconds {
   readonly logits: Float32Array;
   readonly shape: readonly [samples: number, classes: number];
-  readonly serverSeconds: number;
-  readonly waitSeconds: number;
 }
 
 const gradientHeader = 40;
@@ -49,12 +37,12 @@ const logitsHeader = 24;
 const noBytes = new Uint8Array(0);
 
 /** Sizes of a gradient answer for features of this shape. */
-export function gradientSections(shape: GradientAnswer['shape'], codec: CodecName): Sections {
+export function gradientSections(shape: GradientMessage['shape'], codec: CodecName): Sections {
   const maps = shape[3] === 0 ? 0 : encodedBytes(codec, countValues(shape), shape[3]);
   return { header: gradientHeader, gate: 0, labels: 0, maps };
 }
 
-export function encodeGradient(answer: GradientAnswer, codec: CodecName): Uint8Array {
+export function encodeGradient(answer: GradientMessage, codec: CodecName): Uint8Array {
   const { gradient, shape } = answer;
   const maps = shape[3] === 0 ? noBytes : encodeValues(gradient, shape, codec);
   const view = withHeader('gradient', gradientHeader + maps.length);
@@ -74,7 +62,7 @@ export function encodeGradient(answer: GradientAnswer, codec: CodecName): Uint8A
   return bytes;
 }
 
-export function decodeGradient(bytes: Uint8Array): GradientAnswer & { readonly codec: CodecName } {
+export function decodeGradient(bytes: Uint8Array): GradientMessage & { readonly codec: CodecName } {
   const view = viewOfType('gradient', bytes, gradientHeader);
   const codec = codecNamed(view.getUint8(8), view.getUint8(9));
   const kept = view.getUint16(10, true);

@@ -25,10 +25,15 @@ const bodies = {
     software: z.string().max(100),
     models: z.array(z.string().max(100)).max(1000),
     codecs: z.array(z.string().max(100)).max(1000),
-    limits: z.strictObject({ messageBytes: z.int().min(maxControlBytes), idleSeconds: z.number().positive() }),
+    limits: z.strictObject({
+      messageBytes: z.int().min(maxControlBytes),
+      idleSeconds: z.number().positive(),
+      inFlight: z.int().min(1).max(0xffff),
+    }),
   }),
   session: z.strictObject({
     id: identifier,
+    purpose: z.enum(['train', 'infer']),
     model: z.strictObject({
       name: z.string().max(100),
       width: z.number().positive().max(4),
@@ -71,6 +76,8 @@ export type ControlType = keyof typeof bodies;
 export type Control<T extends ControlType> = z.output<(typeof bodies)[T]>;
 /** What a client asks of a server when it opens a session. */
 export type SessionRequest = Control<'session'>;
+/** A half for inference is read-only, and does not wait for those that are trained. */
+export type Purpose = SessionRequest['purpose'];
 
 /** A complete message: the header and the body as UTF-8 JSON. */
 export function encodeControl<T extends ControlType>(type: T, body: Control<T>): Uint8Array {

@@ -22,5 +22,6 @@ export {
   requestSections,
 } from './requests.ts';
 export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
+export type { Score, ServerSeconds, StepAnswer } from './step-answer.ts';
 export type { Selection } from './selection.ts';
 export { totalBytes } from './sections.ts';

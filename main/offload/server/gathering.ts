@@ -1,5 +1,5 @@
-import type { SessionHandler, StepOutcome } from './handler.ts';
-import type { StepRequest } from '../protocol/messages.ts';
+import type { SessionHandler } from './handler.ts';
+import type { StepAnswer, StepRequest } from '../protocol/messages.ts';
 import type { InTurn, Timed } from './turns.ts';
 
 export interface GatheringOptions {
@@ -14,7 +14,7 @@ export interface GatheringOptions {
 interface Waiting {
   readonly request: StepRequest;
   readonly asked: number;
-  readonly resolve: (outcome: Timed<StepOutcome>) => void;
+  readonly resolve: (answer: Timed<StepAnswer>) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -31,7 +31,7 @@ export function createGathering({
   inTurn,
   waitMs,
   living,
-}: GatheringOptions): (request: StepRequest) => Promise<Timed<StepOutcome>> {
+}: GatheringOptions): (request: StepRequest) => Promise<Timed<StepAnswer>> {
   let open: Group | null = null;
 
   function queue(group: Group): void {
@@ -68,13 +68,13 @@ export function createGathering({
 async function stepGroup(handler: SessionHandler, waiting: readonly Waiting[]): Promise<void> {
   const began = performance.now();
   try {
-    const outcomes =
+    const answers =
       waiting.length === 1
         ? [await handler.step(waiting[0].request)]
         : await handler.stepTogether(waiting.map(({ request }) => request));
     const serverSeconds = (performance.now() - began) / 1000;
     waiting.forEach(({ asked, resolve }, i) =>
-      resolve({ result: outcomes[i], serverSeconds, waitSeconds: (began - asked) / 1000 }),
+      resolve({ ...answers[i], serverSeconds, waitSeconds: (began - asked) / 1000 }),
     );
   } catch (error) {
     for (const { reject } of waiting) reject(error);

@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { SluiceError } from '../../errors.ts';
 import type { OpenHandler } from './handler.ts';
-import type { SessionRequest } from '../protocol/control.ts';
+import type { Purpose, SessionRequest } from '../protocol/control.ts';
 import { trainedHalf, type TrainedHalf } from './trained-half.ts';
-import { createTurns } from './turns.ts';
+import { createTurns, type InTurn } from './turns.ts';
 
-/** A session as the half it trains sees it. */
+/** A session as its half sees it. */
 interface User {
   /** Null while it has none. */
   readonly connection: object | null;
 }
 
-/** A server half and the sessions that train it: one, or all sources of a run. */
+/** A server half and the sessions it answers: one, or all sources of a run. */
 export interface SessionHalf {
   readonly request: SessionRequest;
   readonly trained: Promise<TrainedHalf>;
   readonly users: Set<User>;
 }
 
-/** The server halves there are. All of them compute in turn. */
+/** The server halves there are. Those that are trained compute in turn, and so do those for inference, beside them. */
 export interface Halves {
   /**
    * The half a session asks for: a new one, opened when `cleared` has freed the memory of those given up, or the one its
@@ -31,10 +31,11 @@ export interface Halves {
 
 export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherMs: number }): Halves {
   const shared = new Map<string, SessionHalf>();
-  const inTurn = createTurns();
+  const turns: Readonly<Record<Purpose, InTurn>> = { train: createTurns(), infer: createTurns() };
 
   function openHalf(request: SessionRequest, cleared: Promise<unknown>): SessionHalf {
     const { serverHalf } = request.source;
+    const inTurn = turns[request.purpose];
     const users = new Set<User>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;
     const gather = serverHalf === 'gathered' ? { waitMs: gatherMs, living } : null;
@@ -45,23 +46,28 @@ export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherM
 
   return {
     halfFor(request, cleared) {
-      const { run, serverHalf } = request.source;
-      if (serverHalf === 'own') return openHalf(request, cleared);
-      const existing = shared.get(run);
+      if (request.source.serverHalf === 'own') return openHalf(request, cleared);
+      const key = keyOf(request);
+      const existing = shared.get(key);
       if (existing) requireSame(request, existing.request, 'the other sources of its run');
       const half = existing ?? openHalf(request, cleared);
-      shared.set(run, half);
+      shared.set(key, half);
       return half;
     },
     async leave(half, user) {
       half.users.delete(user);
       if (half.users.size > 0) return;
-      const { run } = half.request.source;
-      if (shared.get(run) === half) shared.delete(run);
+      const key = keyOf(half.request);
+      if (shared.get(key) === half) shared.delete(key);
       const trained = await half.trained.catch(() => null);
       await trained?.close();
     },
   };
+}
+
+/** What the sessions that share a half have in common. */
+function keyOf({ purpose, source: { run } }: SessionRequest): string {
+  return `${purpose} ${run}`;
 }
 
 /** Throws `session-mismatch` unless both ask for the same half. */
@@ -78,6 +84,6 @@ export function requireSame(request: SessionRequest, other: SessionRequest, whos
   }
 }
 
-function described({ model, cut, optimiser, seed, gradient, source: { serverHalf } }: SessionRequest) {
-  return { model, cut, optimiser, seed, gradient, serverHalf };
+function described({ purpose, model, cut, optimiser, seed, gradient, source: { serverHalf } }: SessionRequest) {
+  return { purpose, model, cut, optimiser, seed, gradient, serverHalf };
 }

@@ -1,4 +1,5 @@
 import { messageOf, SluiceError } from '../../errors.ts';
+import { answerRequests } from './answering.ts';
 import { codecNames } from '../codecs/index.ts';
 import { removeOldCheckpoints } from './checkpoints.ts';
 import { closeCodes, maxMessageBytes, type Connection, type Count } from '../transport/connection.ts';
@@ -26,6 +27,7 @@ const dayMs = 24 * 3600 * 1000;
 const defaultLimits: ServerLimits = {
   clients: 64,
   sessions: 64,
+  inFlight: 16,
   messageBytes: maxMessageBytes,
   checkpointBytes: 2 * gibibyte,
   diskBytes: 20 * gibibyte,
@@ -148,21 +150,12 @@ async function serve(
     const { session, resumed } = await sessions.attach(request, connection);
     options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request });
     connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
-    for (;;) {
-      const message = await connection.receive();
-      if (readHeader(message).type === 'bye') {
-        await sessions.end(request.id, decodeControl('bye', message));
-        break;
-      }
-      const answer = await session.take(message);
-      if (readHeader(answer).type === 'error') {
-        const { code, message: text } = decodeControl('error', answer);
-        options.onEvent?.({ kind: 'failed', from, session: request, code, message: text });
-      }
-      connection.send(answer);
-      // Answers to a client that does not read them would pile up.
-      await connection.flushed();
-    }
+    const bye = await answerRequests(connection, session, {
+      inFlight: limits.inFlight,
+      messageBytes: limits.messageBytes,
+      onFailed: ({ code, message }) => options.onEvent?.({ kind: 'failed', from, session: request, code, message }),
+    });
+    await sessions.end(request.id, bye);
     options.onEvent?.({ kind: 'ended', from, session: request });
     connection.close(closeCodes.normal);
   } catch (error) {
@@ -195,7 +188,11 @@ async function greet(connection: Connection, options: OffloadServerOptions, limi
       software: options.software,
       models: [...options.models],
       codecs: [...codecNames],
-      limits: { messageBytes: limits.messageBytes, idleSeconds: limits.idleSeconds },
+      limits: {
+        messageBytes: limits.messageBytes,
+        idleSeconds: limits.idleSeconds,
+        inFlight: limits.inFlight,
+      },
     }),
   );
 }

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { decodeAverage, encodeAveraged, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import { decodeControl, encodeControl, type Control } from '../protocol/control.ts';
+import { decodeControl, encodeControl, type Control, type Purpose } from '../protocol/control.ts';
 import { readHeader, setSequence, type MessageType } from '../protocol/header.ts';
 import {
   decodeEvaluate,
@@ -15,12 +15,16 @@ import {
   type Extent,
 } from '../protocol/messages.ts';
 import { decodeState, encodeState, statePartBytes } from '../protocol/state-part.ts';
+import { createTaken } from './taken.ts';
 import type { TrainedHalf } from './trained-half.ts';
 import { createTurns } from './turns.ts';
 
 /** What the requests of a session are answered with. */
 export interface SessionParts {
   readonly half: TrainedHalf;
+  readonly purpose: Purpose;
+  /** How many requests a client may have without an answer. */
+  readonly inFlight: number;
   readonly checkpoints: Checkpoints;
   /** The average of the client halves of all sources of the run. */
   average(request: AverageRequest): Promise<AverageAnswer>;
@@ -33,47 +37,56 @@ export interface Session {
   /** What it has trained so far. */
   trained(): { readonly steps: number; readonly samples: number };
   /**
-   * The answer to a request. The last request again gets its answer again and does nothing. Throws for
-   * what is no proper request (that takes no number); a request that fails is answered by an error message.
+   * Takes the next request and gives its answer when it is there; it may be asked for more meanwhile, in order. One of the
+   * last requests again gets its answer again and does nothing. Throws at once for what is no proper request (that takes
+   * no number); a request that fails is answered by an error message.
    */
   take(message: Uint8Array): Promise<Uint8Array>;
+  /** What was taken and is not at work yet is refused. */
+  end(): void;
 }
 
+/** What would change a half. */
+const training: ReadonlySet<MessageType> = new Set(['step', 'reset', 'average']);
+
 export function createSession(parts: SessionParts): Session {
-  // A client that reconnects may ask again while its request is still at work.
   const oneByOne = createTurns();
-  let last = 0;
-  let digest = 0;
+  const taken = createTaken(parts.inFlight);
+  let ended = false;
   let steps = 0;
   let samples = 0;
-  let answer: Uint8Array = new Uint8Array(0);
 
-  async function takeNow(message: Uint8Array): Promise<Uint8Array> {
-    const { type, sequence } = readHeader(message);
-    const given = crc32(message);
-    if (sequence === last && last > 0) {
-      if (given === digest) return answer;
-      throw new SluiceError('sequence-reused', `Request ${sequence} came again with different content.`);
-    }
-    if (sequence !== last + 1) {
-      throw new SluiceError('sequence-wrong', `Request ${sequence} came where ${last + 1} was expected.`);
-    }
-    const work = prepare(type, message, parts, (trained) => {
-      steps++;
-      samples += trained;
-    });
-    answer = await work().catch(errorMessage);
-    setSequence(answer, sequence);
-    last = sequence;
-    digest = given;
-    return answer;
+  function onTrained(count: number): void {
+    steps++;
+    samples += count;
+  }
+
+  async function answer(work: Work, sequence: number): Promise<Uint8Array> {
+    const message = await oneByOne(() => (ended ? refuseEnded() : work())).catch(errorMessage);
+    setSequence(message, sequence);
+    return message;
   }
 
   return {
-    last: () => last,
+    last: () => taken.last(),
     trained: () => ({ steps, samples }),
-    take: (message) => oneByOne(() => takeNow(message)),
+    take(message) {
+      const { type, sequence } = readHeader(message);
+      const digest = crc32(message);
+      const known = taken.answerTo(sequence, digest);
+      if (known) return known;
+      const answered = answer(prepare(type, message, parts, onTrained), sequence);
+      taken.take(digest, answered);
+      return answered;
+    },
+    end() {
+      ended = true;
+    },
   };
+}
+
+function refuseEnded(): Promise<never> {
+  return Promise.reject(new SluiceError('session-ended', 'The session ended before this request was begun.'));
 }
 
 /** An error message for anything that was thrown. */
@@ -92,7 +105,8 @@ function prepare(
   parts: SessionParts,
   onTrained: (samples: number) => void,
 ): Work {
-  const { half, checkpoints } = parts;
+  const { half, checkpoints, purpose } = parts;
+  if (purpose === 'infer' && training.has(type)) return () => Promise.resolve(errorMessage(readOnly(type)));
   switch (type) {
     case 'step':
       return prepareStep(message, half, onTrained);
@@ -127,11 +141,11 @@ function prepareStep(message: Uint8Array, half: TrainedHalf, onTrained: (samples
   if (refusal) return refusal;
   const request = decodeStep(message);
   return async () => {
-    const { result, ...seconds } = await half.step(request);
+    const answer = await half.step(request);
     const [n, h, w] = request.shape;
     onTrained(n);
-    const shape = [n, h, w, result.gradient.length / (n * h * w)] as const;
-    return encodeGradient({ ...result, shape, ...seconds }, request.answerCodec);
+    const shape = [n, h, w, answer.gradient.length / (n * h * w)] as const;
+    return encodeGradient({ ...answer, shape }, request.answerCodec);
   };
 }
 
@@ -140,17 +154,22 @@ function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, half:
   if (refusal) return refusal;
   if (type === 'evaluate') {
     const request = decodeEvaluate(message);
-    return async () => {
-      const { result, ...seconds } = await half.evaluate(request);
-      return encodeScore({ ...result, samples: request.shape[0], ...seconds });
-    };
+    return async () => encodeScore({ ...(await half.evaluate(request)), samples: request.shape[0] });
   }
   const features = decodeInfer(message);
   return async () => {
-    const { result: logits, ...seconds } = await half.infer(features);
+    const answer = await half.infer(features);
     const [samples] = features.shape;
-    return encodeLogits({ logits, shape: [samples, logits.length / samples], ...seconds });
+    return encodeLogits({ ...answer, shape: [samples, answer.logits.length / samples] });
   };
+}
+
+function readOnly(type: MessageType): SluiceError {
+  return new SluiceError(
+    'session-read-only',
+    `A ${type} message came in a session with purpose "infer", whose server half is read-only. Open one with purpose "train".`,
+    { path: 'purpose' },
+  );
 }
 
 /** What does not suit the half is refused before its tensors take memory; the session goes on. */

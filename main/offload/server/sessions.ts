@@ -2,13 +2,15 @@ import { SluiceError } from '../../errors.ts';
 import { createAveraging } from './averaging.ts';
 import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
 import { closeCodes, type Connection, type Count } from '../transport/connection.ts';
-import type { SessionRequest } from '../protocol/control.ts';
+import type { Purpose, SessionRequest } from '../protocol/control.ts';
 import { createHalves, requireSame, type SessionHalf } from './halves.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface SessionLimits extends CheckpointLimits {
   readonly sessions: number;
+  /** Requests that a client may send before their answers. */
+  readonly inFlight: number;
   /** How long a session without a connection is kept. */
   readonly idleSeconds: number;
   /** How long a source waits for the others' batches (`gathered`), and for their client halves (`average`). */
@@ -66,14 +68,18 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
   const halves = createHalves(open, limits);
   const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
 
+  function ofRun(run: string, purpose: Purpose): Entry[] {
+    return [...entries.values()].filter(({ request }) => request.source.run === run && request.purpose === purpose);
+  }
+
   function livingSources(run: string): number[] {
-    const living = [...entries.values()].filter(({ request, connection }) => request.source.run === run && connection);
+    const living = ofRun(run, 'train').filter(({ connection }) => connection);
     return living.map(({ request }) => request.source.index);
   }
 
   function create(request: SessionRequest): Entry {
     const { run, index } = request.source;
-    const cleared = endAbandoned(run, index);
+    const cleared = endAbandoned(request);
     if (entries.size >= limits.sessions) {
       throw new SluiceError(
         'limit-sessions',
@@ -97,10 +103,10 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
 
   /**
    * A source that was started again will not come back for its old session; where none of a run is connected, the
-   * whole run was, and begins anew or from a checkpoint.
+   * whole run was, and begins anew or from a checkpoint. Inference with a run's half and its training leave each other alone.
    */
-  function endAbandoned(run: string, index: number): Promise<unknown> {
-    const others = [...entries.values()].filter(({ request }) => request.source.run === run);
+  function endAbandoned({ purpose, source: { run, index } }: SessionRequest): Promise<unknown> {
+    const others = ofRun(run, purpose);
     const goesOn = others.some(({ request, connection }) => request.source.index !== index && connection);
     const abandoned = others.filter(({ request }) => !goesOn || request.source.index === index);
     for (const { connection } of abandoned) {
@@ -117,11 +123,13 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
 
   async function openSession(entry: Entry): Promise<Session> {
     const half = await entry.half.trained;
-    const { run, index } = entry.request.source;
+    const { purpose, source } = entry.request;
     entry.session ??= createSession({
       half,
+      purpose,
+      inFlight: limits.inFlight,
       checkpoints: entry.checkpoints,
-      average: (request) => averaging.join(run, index, request),
+      average: (request) => averaging.join(source.run, source.index, request),
     });
     return entry.session;
   }
@@ -132,20 +140,24 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     if (entry?.connection !== connection) return;
     dropConnection(entry);
     entry.expiry = setTimeout(() => void end(id), Math.min(longestTimerMs, limits.idleSeconds * 1000)).unref();
-    averaging.left(entry.request.source.run);
+    const { purpose, source } = entry.request;
+    if (purpose === 'train') averaging.left(source.run);
   }
 
   async function end(id: string, { done = false } = {}): Promise<void> {
     const entry = entries.get(id);
     if (!entry) return;
-    const { run } = entry.request.source;
+    const { purpose, source } = entry.request;
     entries.delete(id);
     clearTimeout(entry.expiry);
-    const others = [...entries.values()].some(({ request }) => request.source.run === run);
-    if (others) averaging.left(run);
-    else averaging.forget(run);
+    entry.session?.end();
+    if (purpose === 'train') {
+      if (ofRun(source.run, purpose).length > 0) averaging.left(source.run);
+      else averaging.forget(source.run);
+    }
     await halves.leave(entry.half, entry);
-    if (done) await entry.checkpoints.remove();
+    // Inference may have read what a training keeps, which is not done with that.
+    if (done && purpose === 'train') await entry.checkpoints.remove();
   }
 
   return {

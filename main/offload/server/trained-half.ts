@@ -1,13 +1,13 @@
 import { createGathering } from './gathering.ts';
-import type { SessionHandler, StepOutcome } from './handler.ts';
-import type { EvaluateRequest, Features, StepRequest } from '../protocol/messages.ts';
+import type { SessionHandler } from './handler.ts';
+import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
 import { timedTurn, type InTurn, type Timed } from './turns.ts';
 
 /** A server half as its sessions reach it: one piece of work at a time, in the order it came. */
 export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimiser' | 'read'> {
-  step(request: StepRequest): Promise<Timed<StepOutcome>>;
-  evaluate(request: EvaluateRequest): Promise<Timed<{ loss: number; correct: number }>>;
-  infer(features: Features): Promise<Timed<Float32Array>>;
+  step(request: StepRequest): Promise<Timed<StepAnswer>>;
+  evaluate(request: EvaluateRequest): Promise<Timed<Score>>;
+  infer(features: Features): Promise<Timed<{ readonly logits: Float32Array }>>;
   /**
    * Puts the half into a state. One that several sources train is put back by the first of them alone: for the others,
    * and a source that comes back, it stays as it then is, which false tells.
@@ -32,7 +32,7 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
       return gathered ? gathered(request) : timedTurn(inTurn, () => handler.step(request));
     },
     evaluate: (request) => timedTurn(inTurn, () => handler.evaluate(request)),
-    infer: (features) => timedTurn(inTurn, () => handler.infer(features)),
+    infer: (features) => timedTurn(inTurn, async () => ({ logits: await handler.infer(features) })),
     resetOptimiser: () => inTurn(() => handler.resetOptimiser()),
     read: () => inTurn(() => handler.read()),
     write: (checkpoint) =>

@@ -1,5 +1,4 @@
-import type { StepOutcome } from '../../offload/server/handler.ts';
-import type { StepRequest } from '../../offload/protocol/messages.ts';
+import type { StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import { crossEntropy } from '../../training/cross-entropy.ts';
 
 /**
@@ -30,10 +29,10 @@ export function joinSteps(requests: readonly StepRequest[]): StepRequest {
  * To each source what is its own of a joint step: loss and hits of its batch, and the gradient of its batch's mean loss
  * with respect to the maps it sent, as in a step of its own.
  */
-export function splitOutcome(
+export function splitAnswer(
   requests: readonly StepRequest[],
   joint: { readonly gradient: Float32Array; readonly logits: Float32Array },
-): StepOutcome[] {
+): StepAnswer[] {
   const kept = unionOfMaps(requests);
   const all = samplesOf(requests);
   let sample = 0;

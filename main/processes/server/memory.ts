@@ -2,12 +2,13 @@ import { totalmem } from 'node:os';
 import { SluiceError } from '../../errors.ts';
 import type { CutDescription } from '../../model/describe.ts';
 import type { Shape } from '../../model/spec.ts';
+import type { Purpose, SessionRequest } from '../../offload/protocol/control.ts';
 
 /** What a server half takes, in bytes. */
 export interface HalfMemory {
   /** Weights, velocities and gradients. */
   readonly fixed: number;
-  /** What a training step keeps of one sample. */
+  /** What a training step keeps of one sample; inference takes no more. */
   readonly perSample: number;
 }
 
@@ -15,7 +16,11 @@ export interface HalfMemory {
 const copies = 8;
 
 /** An estimate from the layers alone, before anything is built. */
-export function estimateHalf({ sent, server }: CutDescription, momentum: number): HalfMemory {
+export function estimateHalf(
+  { sent, server }: CutDescription,
+  { purpose, optimiser }: Pick<SessionRequest, 'purpose' | 'optimiser'>,
+): HalfMemory {
+  const trained = optimiser.momentum > 0 ? 3 : 2;
   let weights = 0;
   let values = size(sent);
   for (const { parameters, multiplyAdds, output } of server) {
@@ -23,20 +28,23 @@ export function estimateHalf({ sent, server }: CutDescription, momentum: number)
     weights += Math.min(parameters, multiplyAdds + 4 * output[2]);
     values += size(output);
   }
-  return { fixed: 4 * weights * (momentum > 0 ? 3 : 2), perSample: 4 * copies * values };
+  return { fixed: 4 * weights * (purpose === 'infer' ? 1 : trained), perSample: 4 * copies * values };
 }
 
 function size([height, width, maps]: Shape): number {
   return height * width * maps;
 }
 
-/** The memory of a server. Halves reserve theirs; a step takes its own on top, one at a time. */
+/**
+ * The memory of a server. Halves reserve theirs; a batch takes its own on top, one at a time for training and one for
+ * inference. As both may compute at once, each leaves room for the largest batch that the other has taken.
+ */
 export interface MemoryBudget {
   /** Throws `limit-memory`. Returns what gives it back. */
-  reserve(bytes: number): () => void;
-  /** Throws `limit-memory` unless a step of so many bytes has room beside what is reserved. */
-  requireRoom(bytes: number, samples: number): void;
-  hasRoom(bytes: number): boolean;
+  reserve(purpose: Purpose, bytes: number): () => void;
+  /** Throws `limit-memory` unless a batch of so many bytes has room beside what is reserved. */
+  requireRoom(purpose: Purpose, bytes: number, samples: number): void;
+  hasRoom(purpose: Purpose, bytes: number): boolean;
 }
 
 /** Half of the machine's memory. */
@@ -45,26 +53,36 @@ export function defaultMemory(): number {
 }
 
 export function memoryBudget(limit: number): MemoryBudget {
+  const lanes = { train: { halves: 0, largest: 0 }, infer: { halves: 0, largest: 0 } };
   let reserved = 0;
-  const hasRoom = (bytes: number): boolean => reserved + bytes <= limit;
+  const taken = (purpose: Purpose): number => reserved + lanes[purpose === 'train' ? 'infer' : 'train'].largest;
+  const hasRoom = (purpose: Purpose, bytes: number): boolean => taken(purpose) + bytes <= limit;
   return {
     hasRoom,
-    reserve(bytes) {
-      if (!hasRoom(bytes)) throw full('The server half needs', 'Cut later, take a narrower network', bytes);
+    reserve(purpose, bytes) {
+      if (!hasRoom(purpose, bytes)) {
+        throw full('The server half needs', 'Cut later, take a narrower network', purpose, bytes);
+      }
+      const lane = lanes[purpose];
       reserved += bytes;
+      lane.halves++;
       let given = false;
       return () => {
-        if (!given) reserved -= bytes;
+        if (given) return;
         given = true;
+        reserved -= bytes;
+        lane.halves--;
+        if (lane.halves === 0) lane.largest = 0;
       };
     },
-    requireRoom(bytes, samples) {
-      if (!hasRoom(bytes)) throw full(`A batch of ${samples} needs`, 'Use a smaller batch', bytes);
+    requireRoom(purpose, bytes, samples) {
+      if (!hasRoom(purpose, bytes)) throw full(`A batch of ${samples} needs`, 'Use a smaller batch', purpose, bytes);
+      lanes[purpose].largest = Math.max(lanes[purpose].largest, bytes);
     },
   };
 
-  function full(what: string, remedy: string, bytes: number): SluiceError {
-    const free = Math.max(0, limit - reserved);
+  function full(what: string, remedy: string, purpose: Purpose, bytes: number): SluiceError {
+    const free = Math.max(0, limit - taken(purpose));
     return new SluiceError(
       'limit-memory',
       `${what} about ${mebibytes(bytes)}, the offload server has ${mebibytes(free)} of ${mebibytes(limit)} left. ` +

@@ -1,51 +1,61 @@
+import { randomUUID } from 'node:crypto';
 import { SluiceError } from '../../errors.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Shape } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
-import type { SessionHandler, StepOutcome } from '../../offload/server/handler.ts';
-import type { Extent, StepRequest } from '../../offload/protocol/messages.ts';
+import type { SessionHandler } from '../../offload/server/handler.ts';
+import type { Extent, StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
-import type { BuiltHalf } from './build-half.ts';
 import { estimateHalf, type MemoryBudget } from './memory.ts';
+import type { ComputeThread, Elsewhere } from './threads.ts';
 
 /**
- * The server half of a network of the zoo, which takes only what suits its session and the memory there is. Throws
+ * A server half of a network of the zoo on a thread that computes, as the thread with the sockets has it: it takes only
+ * what suits its session and the memory there is. Throws
  * `model-unknown`, `bad-split`, `bad-module`, `images-too-small` and `limit-memory` before anything is built.
  */
 export async function openHalf(
   request: SessionRequest,
   memory: MemoryBudget,
-  build: (request: SessionRequest) => Promise<BuiltHalf>,
+  compute: Elsewhere<ComputeThread>,
 ): Promise<SessionHandler> {
-  const { model, cut, optimiser } = request;
+  const { purpose, model, cut } = request;
   const description = describeCut(networkSpec(model.name, model), cut);
-  const { fixed, perSample } = estimateHalf(description, optimiser.momentum);
-  const release = memory.reserve(fixed);
-  const half = await build(request).catch((error: unknown) => {
+  const { fixed, perSample } = estimateHalf(description, request);
+  const release = memory.reserve(purpose, fixed);
+  const id = randomUUID();
+  await compute.build(id, request).catch((error: unknown) => {
     release();
     throw error;
   });
+
+  async function oneByOne(requests: readonly StepRequest[]): Promise<StepAnswer[]> {
+    const answers: StepAnswer[] = [];
+    for (const step of requests) answers.push(await compute.step(id, step));
+    return answers;
+  }
+
   return {
-    ...half,
     check(extent) {
       requireSuited(extent, description.sent, request);
-      memory.requireRoom(extent.shape[0] * perSample, extent.shape[0]);
+      memory.requireRoom(purpose, extent.shape[0] * perSample, extent.shape[0]);
     },
+    step: (step) => compute.step(id, step),
     stepTogether(requests) {
       const samples = requests.reduce((sum, { shape }) => sum + shape[0], 0);
-      return memory.hasRoom(samples * perSample) ? half.stepTogether(requests) : oneByOne(requests, half);
+      const together = memory.hasRoom(purpose, samples * perSample);
+      return together ? compute.stepTogether(id, requests) : oneByOne(requests);
     },
+    evaluate: (batch) => compute.evaluate(id, batch),
+    infer: (features) => compute.infer(id, features),
+    resetOptimiser: () => compute.resetOptimiser(id),
+    read: () => compute.read(id),
+    write: (checkpoint) => compute.write(id, checkpoint),
     async close() {
-      await half.close();
+      await compute.close(id);
       release();
     },
   };
-}
-
-async function oneByOne(requests: readonly StepRequest[], half: BuiltHalf): Promise<StepOutcome[]> {
-  const outcomes: StepOutcome[] = [];
-  for (const request of requests) outcomes.push(await half.step(request));
-  return outcomes;
 }
 
 /** Whether a request is one of the session's network, cut where the session cuts it. */

@@ -5,11 +5,11 @@ import { networkNames } from '../../model/zoo.ts';
 import type { ServerEvent, ServerLimits } from '../../offload/server/server.ts';
 import { newToken } from '../../offload/transport/token.ts';
 import { version } from '../../version.ts';
-import { buildHalf, type BuiltHalf } from './build-half.ts';
 import { fingerprintOf, ownCertificate, readCertificate, type Certificate } from './certificate.ts';
+import { computeHalves } from './compute.ts';
 import { defaultMemory } from './memory.ts';
 import type { ServerStats } from './stats.ts';
-import { callsOver, type ComputeThread, type SocketsOptions, type SocketsThread } from './threads.ts';
+import { callsOver, type SocketsOptions, type SocketsThread, type TrainingThread } from './threads.ts';
 
 /** Files of a certificate and its key, or one of this machine's own making. */
 export type Tls = { readonly cert: string; readonly key: string } | 'own';
@@ -28,6 +28,8 @@ export interface ServeOptions {
   readonly insecure?: boolean;
   readonly engine?: EngineName | 'auto';
   readonly threads?: number;
+  /** Threads of the engine for inference, which computes beside the training; 1 unless given. */
+  readonly inferenceThreads?: number;
   readonly limits?: Partial<ServerLimits>;
   /** For server halves and the batches they work on; half of the machine's unless given. */
   readonly memoryBytes?: number;
@@ -68,6 +70,7 @@ export async function serveOffload(
       models: networkNames,
       checkpoints: join(root, 'checkpoints'),
       memoryBytes: options.memoryBytes ?? defaultMemory(),
+      inference: { engine: options.engine ?? 'auto', threads: options.inferenceThreads ?? 1 },
     },
     onEvent,
   );
@@ -89,16 +92,7 @@ async function startSockets(
   thread.on('error', (error) => {
     throw error;
   });
-  const halves = new Map<string, BuiltHalf>();
-  const sockets = callsOver<SocketsThread, ComputeThread>(thread, {
-    build: (id, request) => void halves.set(id, buildHalf(request)),
-    ask(id, name, args) {
-      const half = halves.get(id)!;
-      if (name === 'close') halves.delete(id);
-      return Reflect.apply(half[name], half, args) as Promise<unknown>;
-    },
-    event: onEvent,
-  });
+  const sockets = callsOver<SocketsThread, TrainingThread>(thread, { ...computeHalves(), event: onEvent });
   let closed: Promise<void> | undefined;
   try {
     const url = await sockets.listen(options);

@@ -79,6 +79,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     server,
     session: {
       id: session,
+      purpose: 'train',
       model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
       cut: { layer: cut.layer, module: cut.module },
       optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },

@@ -62,6 +62,7 @@ export function stepRequest(step: number): StepRequest {
 export function sessionRequest(change: Partial<SessionRequest> = {}): SessionRequest {
   return {
     id: randomBytes(16).toString('base64url'),
+    purpose: 'train',
     model: { name: 'fake', width: 1, input: [2, 2, 8], classes: 3 },
     cut: { layer: 1, module: { resolution: 1, features: 1 } },
     optimiser: { momentum: 0, weightDecay: 0 },

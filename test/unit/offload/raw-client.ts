@@ -13,16 +13,27 @@ export async function open(server: OffloadServer) {
   socket.on('error', () => undefined);
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   await once(socket, 'open');
+
+  function send(message: Uint8Array, sequence = 0): void {
+    if (sequence > 0) setSequence(message, sequence);
+    socket.send(message);
+  }
+
+  async function receive(): Promise<Uint8Array> {
+    if (received.length === 0) await Promise.race([once(socket, 'message'), closed]);
+    const answer = received.shift();
+    if (answer) return answer;
+    throw new Error('The server closed the connection without a word.');
+  }
+
   return {
     closed,
     socket,
-    async exchange(message: Uint8Array, sequence = 0): Promise<Uint8Array> {
-      if (sequence > 0) setSequence(message, sequence);
-      socket.send(message);
-      if (received.length === 0) await Promise.race([once(socket, 'message'), closed]);
-      const answer = received.shift();
-      if (answer) return answer;
-      throw new Error('The server closed the connection without a word.');
+    send,
+    receive,
+    exchange(message: Uint8Array, sequence = 0): Promise<Uint8Array> {
+      send(message, sequence);
+      return receive();
     },
   };
 }

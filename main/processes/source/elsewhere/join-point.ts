@@ -61,7 +61,7 @@ export async function openJoinPoint({ home, host, port }: JoinPointOptions): Pro
     const seat = [...seats].find((each) => each.connection === null);
     if (!seat) throw new SluiceError('limit-clients', 'The run has all the sources it waits for.');
     seat.connection = connection;
-    const limits = { messageBytes: maxMessageBytes, idleSeconds: 1 };
+    const limits = { messageBytes: maxMessageBytes, idleSeconds: 1, inFlight: 1 };
     connection.send(encodeControl('welcome', { software: 'sluice', models: [], codecs: [], limits }));
     for (const message of seat.waiting.splice(0)) connection.send(encodeMessage(message));
     void connection.closed.then(({ reason, code }) => seat.leave(reason || `connection closed, code ${code}`));

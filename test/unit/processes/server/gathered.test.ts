@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../../main/engine/engine.ts';
-import { joinSteps, splitOutcome } from '../../../../main/processes/server/gathered-step.ts';
+import { joinSteps, splitAnswer } from '../../../../main/processes/server/gathered-step.ts';
 import { serveOffload } from '../../../../main/processes/server/serve.ts';
 import { decodeHalfState } from '../../../../main/offload/protocol/half-state.ts';
 import type { StepRequest } from '../../../../main/offload/protocol/messages.ts';
@@ -79,7 +79,7 @@ describe('gathered steps', () => {
     expectClose(together, [...alone[0], ...alone[1]], 1e-5);
 
     const gradient = Float32Array.from({ length: 8 * 16 * 3 }, (_, i) => i);
-    const [first, second] = splitOutcome([a, b], { gradient, logits: together });
+    const [first, second] = splitAnswer([a, b], { gradient, logits: together });
     expect(first.gradient[0]).toBeCloseTo(0 * a.selection!.mask[0] * (8 / 3), 3);
     expect(first.gradient[3]).toBeCloseTo(4 * a.selection!.mask[1] * (8 / 3), 3);
     expect(second.gradient[0]).toBeCloseTo((3 * 16 * 3 + 1) * b.selection!.mask[0] * (8 / 5), 2);
