@@ -9,10 +9,11 @@ import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineReport } from './engine/engine.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
+import type { Budget } from './records/column.ts';
+import type { EpochRecord, PairRecord, StepColumn, StepColumns } from './records/record.ts';
 import type { Experiment, ExperimentInput, Method } from './runs/experiment/experiment.ts';
 import type { PlannedPhase } from './runs/experiment/plan-traffic.ts';
 import type { RunStatus } from './runs/store/run.ts';
-import type { Budget, EpochRecord, PairRecord } from './training/records.ts';
 
 /**
  * The one contract between the lab and its window: types of procedures and events, nothing that runs. Everything in it
@@ -33,6 +34,8 @@ export type {
   PlannedPhase,
   RunStatus,
   Shape,
+  StepColumn,
+  StepColumns,
 };
 export type * from './api/data.ts';
 export type * from './api/desktop.ts';

@@ -1,4 +1,4 @@
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 
 export type Method = 'deprune' | 'prune' | 'full' | 'high-compression' | 'scratch' | 'plain-split' | 'raw-image';
 

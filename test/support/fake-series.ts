@@ -8,6 +8,7 @@ import type {
   StepBatch,
   StepColumn,
 } from '../../main/api.ts';
+import { byStepColumn } from '../../main/records/columns.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 
 /** Nine epochs of budget 4, then full ones: numbers that look like a training, the same ones for the same seed. */
@@ -26,7 +27,7 @@ function noise(seed: number, i: number): number {
 const budgetAt = (epoch: number): number | null => (epoch < switchEpoch ? 4 : null);
 const bytesAt = (epoch: number): number => (epoch < switchEpoch ? 8_400 : 131_200);
 
-const columns: Readonly<Record<StepColumn, (row: number, seed: number) => number>> = {
+const columns: Readonly<Partial<Record<StepColumn, (row: number, seed: number) => number>>> = {
   training: () => 0,
   phase: (row) => Number(epochOf(row) >= switchEpoch),
   source: () => 0,
@@ -54,16 +55,12 @@ function epochOf(row: number): number {
 
 export function fakeSteps(seed: number, from: number): StepBatch {
   const length = Math.max(0, Math.min(piece, rows - from));
-  const filled = Object.entries(columns).map(([name, value]) => [
-    name,
-    Float64Array.from({ length }, (_, i) => value(from + i, seed)),
-  ]);
   return {
     generation: 1,
     from,
     row: from + length,
     more: from + length < rows,
-    columns: Object.fromEntries(filled) as StepBatch['columns'],
+    columns: byStepColumn((name) => Float64Array.from({ length }, (_, i) => columns[name]?.(from + i, seed) ?? 0)),
   };
 }
 

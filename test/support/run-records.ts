@@ -1,5 +1,5 @@
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
-import type { EpochRecord, PairRecord, StepRecord } from '../../main/training/records.ts';
+import type { EpochRecord, PairRecord, StepRecord } from '../../main/records/record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
@@ -24,7 +24,10 @@ export function stepRecord(step: number, changes: Partial<StepRecord> = {}): Ste
     bytesDown: 16384,
     wireUp: 8200,
     wireDown: 16392,
-    seconds: { client: 0.25, wire: 0.125, server: 0.5, wait: 0.0625 },
+    clientSeconds: 0.25,
+    wireSeconds: 0.125,
+    serverSeconds: 0.5,
+    waitSeconds: 0.0625,
     ...changes,
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
 import { scheduled } from '../../main/training/controller.ts';
 import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
-import type { TrainingRecord } from '../../main/training/records.ts';
+import type { TrainingRecord } from '../../main/records/record.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../main/training/split-network.ts';
 import { train, type TrainOptions } from '../../main/training/train.ts';

@@ -4,7 +4,7 @@ import { openEngine } from '../../../main/engine/engine.ts';
 import { random } from '../../../main/random.ts';
 import { resetDeprune, resetPrune, sigmoid } from '../../../main/training/gate.ts';
 import type { Method } from '../../../main/training/plan.ts';
-import type { StepRecord } from '../../../main/training/records.ts';
+import type { StepRecord } from '../../../main/records/record.ts';
 import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../../main/training/split-network.ts';
 import { noiseSource, tinyNetwork } from '../../support/halves.ts';

@@ -7,21 +7,14 @@ import type {
   StepColumn,
   StepColumns,
 } from '../../../../main/api.ts';
+import { byStepColumn } from '../../../../main/records/columns.ts';
 import { LabFailure } from '../../../../renderer/lab/failure.ts';
 import type { RecordSource } from '../../../../renderer/stores/followed-runs.ts';
 import { createStepLog, type StepLog } from '../../../../renderer/stores/step-log.ts';
 
-const columns: readonly StepColumn[] = [
-  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
-  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
-  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-];
-
 /** Steps by column; what a row does not name is 0. */
 export function stepColumns(rows: readonly Partial<Record<StepColumn, number>>[]): StepColumns {
-  return Object.fromEntries(
-    columns.map((name) => [name, Float64Array.from(rows, (row) => row[name] ?? 0)]),
-  ) as StepColumns;
+  return byStepColumn((name) => Float64Array.from(rows, (row) => row[name] ?? 0));
 }
 
 /** A log that has read these steps. */
