@@ -1,5 +1,6 @@
+import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
-import type { EpochRecord, PairRecord, StepRecord } from '../../main/records/record.ts';
+import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
@@ -90,4 +91,10 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
 /** What a pair is kept as. */
 export function weightsOf({ client, server }: Snapshot): { client: StateDict; server: StateDict } {
   return { client: client.weights, server: server.kind === 'state' ? server.state.weights : {} };
+}
+
+/** A record with null for what the clock decided. */
+export function timelessRecord(record: TrainingRecord): Record<string, unknown> {
+  const times = measuredColumns(record.kind).filter(({ unit }) => unit === 'seconds' || unit === 'samples/s');
+  return { ...record, ...Object.fromEntries(times.map(({ name }) => [name, null])) };
 }

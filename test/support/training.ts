@@ -7,6 +7,7 @@ import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/
 import type { SplitNetwork } from '../../main/training/split-network.ts';
 import { train, type TrainOptions } from '../../main/training/train.ts';
 import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
+import { timelessRecord } from './run-records.ts';
 
 export interface TinyTraining
   extends
@@ -82,7 +83,7 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
  */
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
-    if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
+    if (event.kind !== 'checkpoint') return timelessRecord(event);
     const { position, totals, client, server } = event.snapshot;
     return {
       final: event.final,

@@ -38,7 +38,7 @@ function cell(value: unknown): string {
 /** A run and its records (all kinds, or those given) as one JSON document, in pieces. What is no number is null. */
 export function* exportJson(store: Store, run: Run, kinds: readonly RecordKind[] = recordKinds): Generator<string> {
   const { experiment, ...facts } = run;
-  const about = { format: 1, run: facts, experiment: { ...experiment, seeds: [run.seed] } };
+  const about = { format: 2, run: facts, experiment: { ...experiment, seeds: [run.seed] } };
   yield JSON.stringify(about, null, 2).slice(0, -2);
   for (const kind of kinds) {
     yield `,\n  "${kind}": [`;
