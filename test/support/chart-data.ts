@@ -1,5 +1,6 @@
 import { byStepColumn } from '../../main/records/columns.ts';
 import type { EpochData, RunData, StepData } from '../../main/charts/data.ts';
+import { filledRecord } from './filled-record.ts';
 
 /** Steps of one source in epochs of four steps; NaN is the full budget. What is not named here is 0. */
 export function steps(count: number, changes: Partial<Record<keyof StepData, (i: number) => number>> = {}): StepData {
@@ -26,7 +27,7 @@ export function steps(count: number, changes: Partial<Record<keyof StepData, (i:
 }
 
 export function epoch(number: number, testAccuracy: number, changes: Partial<EpochData> = {}): EpochData {
-  return {
+  return filledRecord('epoch', {
     training: 0,
     phase: 0,
     source: 0,
@@ -43,7 +44,7 @@ export function epoch(number: number, testAccuracy: number, changes: Partial<Epo
     samplesPerSecond: 16,
     seconds: 8 * (number + 1),
     ...changes,
-  };
+  });
 }
 
 export function run(number: number, name: string, changes: Partial<RunData> = {}): RunData {

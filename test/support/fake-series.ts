@@ -10,6 +10,7 @@ import type {
 } from '../../main/api.ts';
 import { byStepColumn } from '../../main/records/columns.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
+import { filledRecord } from './filled-record.ts';
 
 /** Nine epochs of budget 4, then full ones: numbers that look like a training, the same ones for the same seed. */
 const stepsPerEpoch = 60;
@@ -70,8 +71,7 @@ export function fakeEpochs(seed: number): EpochBatch {
     bytesUp += bytesAt(epoch) * stepsPerEpoch;
     bytesDown += bytesAt(epoch) * 0.9 * stepsPerEpoch;
     const testAccuracy = 0.82 - 0.5 * Math.exp(-(epoch + 1) / 3) + 0.02 * noise(seed, epoch);
-    return {
-      kind: 'epoch',
+    return filledRecord('epoch', {
       training: 0,
       phase: Number(epoch >= switchEpoch),
       source: 0,
@@ -87,7 +87,7 @@ export function fakeEpochs(seed: number): EpochBatch {
       wireDown: bytesDown * 1.01,
       samplesPerSecond: 400,
       seconds: (epoch + 1) * 2.4,
-    };
+    });
   });
   return { generation: 1, epochs: records, pairs: [] };
 }

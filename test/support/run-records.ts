@@ -1,6 +1,7 @@
 import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
+import { filledRecord } from './filled-record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
@@ -8,8 +9,7 @@ export function experiment(input: ExperimentInput = {}): Experiment {
 }
 
 export function stepRecord(step: number, changes: Partial<StepRecord> = {}): StepRecord {
-  return {
-    kind: 'step',
+  return filledRecord('step', {
     training: 0,
     phase: 0,
     source: 0,
@@ -30,12 +30,11 @@ export function stepRecord(step: number, changes: Partial<StepRecord> = {}): Ste
     serverSeconds: 0.5,
     waitSeconds: 0.0625,
     ...changes,
-  };
+  });
 }
 
 export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): EpochRecord {
-  return {
-    kind: 'epoch',
+  return filledRecord('epoch', {
     training: 0,
     phase: 0,
     source: 0,
@@ -52,12 +51,12 @@ export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): 
     samplesPerSecond: 80.5,
     seconds: 12.25,
     ...changes,
-  };
+  });
 }
 
 export function pairRecord(phase: number, changes: Partial<PairRecord> = {}): PairRecord {
   const results = { budget: 4, testAccuracy: 0.5, testLoss: 0.9, bytesPerSample: 512 };
-  return { kind: 'pair', training: 0, phase, source: 0, ...results, ...changes };
+  return filledRecord('pair', { training: 0, phase, source: 0, ...results, ...changes });
 }
 
 /** A snapshot every number of which is `k`, so that parts of two different ones show. */
