@@ -36,4 +36,7 @@ export type StepColumns = Readonly<Record<StepColumn, Float64Array>>;
 export type TimeColumn = Extract<ColumnsOf<typeof records.step>, { readonly partOfStep: true }>['name'];
 
 /** The columns of steps that are measured in a unit. */
-export type StepColumnIn<Unit extends string> = Extract<ColumnsOf<typeof records.step>, { readonly unit: Unit }>['name'];
+export type StepColumnIn<Unit extends string> = Extract<
+  ColumnsOf<typeof records.step>,
+  { readonly unit: Unit }
+>['name'];

@@ -6,6 +6,6 @@ export function filledRecord<Name extends RecordName>(
   kind: Name,
   known: Omit<Partial<RecordNamed<Name>>, 'kind'>,
 ): RecordNamed<Name> {
-  const empty = numberColumns(kind).map(({ name, type }) => [name, type === 'budget' ? null : NaN]);
+  const empty = numberColumns(kind).map(({ name, type }) => [name, type === 'budget' ? null : NaN] as const);
   return { kind, ...Object.fromEntries(empty), ...known } as unknown as RecordNamed<Name>;
 }
