@@ -13,7 +13,8 @@ import type { Experiment, ExperimentInput } from './runs/experiment/experiment.t
 import type { PlannedPhase } from './runs/experiment/plan-traffic.ts';
 import type { RunStatus } from './runs/store/run.ts';
 import type { MethodName } from './training/methods/table.ts';
-import type { Budget, EpochRecord, PairRecord } from './training/records.ts';
+import type { Budget } from './records/column.ts';
+import type { EpochRecord, PairRecord, StepColumn, StepColumns } from './records/record.ts';
 
 /**
  * The one contract between the lab and its window: types of procedures and events, nothing that runs. Everything in it
@@ -34,6 +35,8 @@ export type {
   PlannedPhase,
   RunStatus,
   Shape,
+  StepColumn,
+  StepColumns,
 };
 export type * from './api/data.ts';
 export type * from './api/desktop.ts';

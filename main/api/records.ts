@@ -1,4 +1,4 @@
-import type { EpochRecord, PairRecord } from '../training/records.ts';
+import type { EpochRecord, PairRecord, StepColumns } from '../records/record.ts';
 
 /** What a run has recorded. */
 
@@ -13,30 +13,6 @@ export interface StepBatch {
   readonly more: boolean;
   readonly columns: StepColumns;
 }
-
-/** Budgets are NaN for the full one. */
-export type StepColumns = Readonly<Record<StepColumn, Float64Array>>;
-
-export type StepColumn =
-  | 'training'
-  | 'phase'
-  | 'source'
-  | 'epoch'
-  | 'step'
-  | 'budget'
-  | 'learningRate'
-  | 'samples'
-  | 'crossEntropy'
-  | 'pruneLoss'
-  | 'correct'
-  | 'bytesUp'
-  | 'bytesDown'
-  | 'wireUp'
-  | 'wireDown'
-  | 'clientSeconds'
-  | 'wireSeconds'
-  | 'serverSeconds'
-  | 'waitSeconds';
 
 /** All epochs and pairs of a run so far. */
 export interface EpochBatch {

@@ -2,7 +2,7 @@ import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
-import type { Budget } from '../training/records.ts';
+import type { Budget } from '../records/column.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
 

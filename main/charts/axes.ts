@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatDuration, formatNumber } from './formats.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatSeconds } from './formats.ts';
+import { metricFacts, metrics, type MetricFacts } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
 import type { ChartStyle } from './style.ts';
 import { clockInterval, labelledTicks, logarithmicTicks } from './ticks.ts';
@@ -23,21 +24,34 @@ const percent: Format = (share, decimals = 0) => `${padded(Number((share * 100).
 const plain: Format = (value, decimals = 0) => padded(Number(value.toPrecision(6)), decimals);
 const wholeNumber = (value: number): string =>
   value < 1e6 ? value.toLocaleString('en-US') : formatCount(value).replace(/\.?0+([kMGT])/, '$1');
-const sum = { format: shortBytes, fromZero: true };
 
-export const metricQuantities: Readonly<Record<Metric, Quantity>> = {
-  accuracy: { name: 'Test accuracy', format: percent, fromZero: false },
-  'train-accuracy': { name: 'Training accuracy', format: percent, fromZero: false },
-  'test-loss': { name: 'Test loss', format: plain, fromZero: false },
-  loss: { name: 'Training loss', format: plain, fromZero: false },
-  'prune-loss': { name: 'Gate loss', format: plain, fromZero: false },
-  bytes: { name: 'Traffic, both ways', ...sum },
-  'bytes-up': { name: 'Traffic up', ...sum },
-  'bytes-down': { name: 'Traffic down', ...sum },
-  'step-bytes': { name: 'Bytes per step', ...sum },
-  throughput: { name: 'Samples per second', format: wholeNumber, fromZero: true },
-  'learning-rate': { name: 'Learning rate', format: plain, fromZero: true },
+interface UnitFormat {
+  /** On an axis. */
+  readonly tick: Format;
+  /** In tables and tooltips. */
+  readonly exact: (value: number) => string;
+}
+
+const measured = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(4) : formatNumber(value));
+
+/** How values of a unit are worded; those of any other are plain numbers, and the unit stands in the axis' name. */
+const unitFormats: Readonly<Partial<Record<string, UnitFormat>>> = {
+  bytes: { tick: shortBytes, exact: formatBytes },
+  fraction: { tick: percent, exact: (share) => `${(100 * share).toFixed(2)} %` },
+  samples: { tick: wholeNumber, exact: measured },
+  'samples/s': { tick: wholeNumber, exact: measured },
+  seconds: { tick: formatSeconds, exact: formatSeconds },
 };
+
+export const metricQuantities = Object.fromEntries(
+  metrics.map((metric) => [metric, quantityOf(metricFacts[metric])]),
+) as Readonly<Record<Metric, Quantity>>;
+
+function quantityOf({ words, unit, fromZero }: MetricFacts): Quantity {
+  const format = unitFormats[unit ?? '']?.tick;
+  const name = unit === null || format ? words : `${words} (${unit})`;
+  return { name, format: format ?? plain, fromZero };
+}
 
 export const axisQuantities: Readonly<Record<AxisKind, Quantity>> = {
   epoch: { name: 'Epoch', format: plain, fromZero: true },
@@ -55,10 +69,12 @@ function padded(value: number, decimals: number): string {
 /** Exact values as tables and tooltips show them. */
 export function formatValue(metric: Metric, value: number): string {
   if (Number.isNaN(value)) return '–';
-  if (metric.endsWith('accuracy')) return `${(100 * value).toFixed(2)} %`;
-  if (metric === 'learning-rate') return plain(value);
-  if (metric.includes('bytes')) return formatBytes(value);
-  return Math.abs(value) < 10 ? value.toFixed(4) : formatNumber(value);
+  const { unit, smoothable } = metricFacts[metric];
+  const format = unitFormats[unit ?? '']?.exact;
+  if (format) return format(value);
+  // What was set is shown as it was set.
+  const number = smoothable ? measured(value) : plain(value);
+  return unit === null ? number : `${number} ${unit}`;
 }
 
 /** A place on an axis as tables and tooltips show it. */

@@ -1,68 +1,20 @@
+import { byStepColumn } from '../records/columns.ts';
+import type { EpochRecord, StepColumns } from '../records/record.ts';
+
 /**
  * What charts are made from: the records of a run as far as they are drawn. The steps and epochs of the lab's contract
  * and of the store fit these types as they are.
  */
 
-/** Steps by column in the order they were recorded; a budget of NaN is the full one. */
-export interface StepData {
-  readonly training: Float64Array;
-  readonly phase: Float64Array;
-  readonly source: Float64Array;
-  readonly epoch: Float64Array;
-  readonly step: Float64Array;
-  readonly budget: Float64Array;
-  readonly learningRate: Float64Array;
-  readonly samples: Float64Array;
-  readonly crossEntropy: Float64Array;
-  readonly pruneLoss: Float64Array;
-  readonly bytesUp: Float64Array;
-  readonly bytesDown: Float64Array;
-  readonly clientSeconds: Float64Array;
-  readonly wireSeconds: Float64Array;
-  readonly serverSeconds: Float64Array;
-  readonly waitSeconds: Float64Array;
-}
+export type StepData = StepColumns;
 
 const none = new Float64Array(0);
 
 /** What is drawn from its epochs alone has these steps. */
-export const noSteps: StepData = {
-  training: none,
-  phase: none,
-  source: none,
-  epoch: none,
-  step: none,
-  budget: none,
-  learningRate: none,
-  samples: none,
-  crossEntropy: none,
-  pruneLoss: none,
-  bytesUp: none,
-  bytesDown: none,
-  clientSeconds: none,
-  wireSeconds: none,
-  serverSeconds: none,
-  waitSeconds: none,
-};
+export const noSteps: StepData = byStepColumn(() => none);
 
 /** The end of an epoch; bytes and seconds count from the beginning of the training. */
-export interface EpochData {
-  readonly training: number;
-  readonly phase: number;
-  readonly source: number;
-  readonly epoch: number;
-  readonly budget: number | null;
-  readonly trainLoss: number;
-  readonly trainAccuracy: number;
-  readonly testLoss: number;
-  readonly testAccuracy: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly wireUp: number;
-  readonly wireDown: number;
-  readonly samplesPerSecond: number;
-  readonly seconds: number;
-}
+export type EpochData = Omit<EpochRecord, 'kind'>;
 
 /** One run as charts see it. */
 export interface RunData {

@@ -23,6 +23,11 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${padded(minutes)}:${padded(rest)}` : `${minutes}:${padded(rest)}`;
 }
 
+/** Of a step or less than a minute, to three digits: `42.5 ms`, `1.2 s`. */
+export function formatSeconds(seconds: number): string {
+  return seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
+}
+
 /** For what lies ahead, where seconds do not matter: `40 s`, `12 min`, `2 h 10 min`, `3 d 4 h`. */
 export function formatSpan(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

@@ -1,4 +1,6 @@
+import { measuredColumns, secondsOfSteps } from '../records/columns.ts';
 import type { EpochData, StepData, TrainingData } from './data.ts';
+import { metricFacts, type DerivedMetric } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
 
 /** A line of a chart with all its points; x does not fall, y is NaN where there is nothing to show. */
@@ -21,43 +23,53 @@ export interface PhaseMark {
   readonly to: number;
 }
 
-/** Metrics that are known at the end of an epoch; all others at every step. */
-const epochMetrics: Partial<Record<Metric, (epoch: EpochData) => number>> = {
-  accuracy: ({ testAccuracy }) => testAccuracy,
-  'train-accuracy': ({ trainAccuracy }) => trainAccuracy,
-  'test-loss': ({ testLoss }) => testLoss,
-};
+interface Derivation {
+  readonly steps: (steps: StepData) => Float64Array;
+  /** From the ends of epochs, for lack of steps. */
+  readonly epoch?: (epoch: EpochData) => number;
+}
 
-const stepMetrics: Partial<Record<Metric, (steps: StepData) => Float64Array>> = {
-  loss: ({ crossEntropy }) => crossEntropy,
-  // There is no gate loss at full budget.
-  'prune-loss': ({ pruneLoss, budget }) => pruneLoss.map((loss, i) => (Number.isNaN(budget[i]) ? NaN : loss)),
-  bytes: (steps) => running(bytesOf(steps)),
-  'bytes-up': ({ bytesUp }) => running(bytesUp),
-  'bytes-down': ({ bytesDown }) => running(bytesDown),
-  'step-bytes': bytesOf,
-  throughput: (steps) => {
-    const seconds = secondsOf(steps);
-    return steps.samples.map((samples, i) => (seconds[i] > 0 ? samples / seconds[i] : NaN));
+const derivations: Readonly<Record<DerivedMetric, Derivation>> = {
+  bytes: {
+    steps: (steps) => running(bytesOf(steps)),
+    epoch: ({ bytesUp, bytesDown }) => bytesUp + bytesDown,
   },
-  'learning-rate': ({ learningRate }) => learningRate,
+  'step-bytes': { steps: bytesOf },
+  throughput: {
+    steps: (steps) => {
+      const seconds = secondsOfSteps(steps);
+      return steps.samples.map((samples, i) => (seconds[i] > 0 ? samples / seconds[i] : NaN));
+    },
+  },
 };
 
-/** Metrics that the ends of epochs tell too, for lack of steps. */
-const epochTotals: Partial<Record<Metric, (epoch: EpochData) => number>> = {
-  bytes: ({ bytesUp, bytesDown }) => bytesUp + bytesDown,
-  'bytes-up': ({ bytesUp }) => bytesUp,
-  'bytes-down': ({ bytesDown }) => bytesDown,
-};
-
-/** Metrics whose values are no measurements with noise: smoothing would falsify them. */
+/** Not where values are no measurements with noise: smoothing would falsify them. */
 export function isSmoothable(metric: Metric): boolean {
-  return !metric.startsWith('bytes') && metric !== 'step-bytes' && metric !== 'learning-rate';
+  return metricFacts[metric].smoothable;
 }
 
 /** Whether the points of a metric are the ends of epochs, few enough to be marked. */
 export function isOfEpochs(metric: Metric): boolean {
-  return metric in epochMetrics;
+  return metricFacts[metric].column?.of === 'epoch';
+}
+
+/** What a step metric is at every step. */
+function stepValues(metric: Metric, steps: StepData): Float64Array {
+  const { column } = metricFacts[metric];
+  if (!column) return derivations[metric as DerivedMetric].steps(steps);
+  const values = steps[column.name as keyof StepData];
+  if (column.chart.budgetOnly) return values.map((value, i) => (Number.isNaN(steps.budget[i]) ? NaN : value));
+  return column.chart.cumulative ? running(values) : values;
+}
+
+/** What a metric is at the end of an epoch; null where epochs do not tell. Sums so far they tell for lack of steps. */
+function epochValue(metric: Metric, hasSteps: boolean): ((epoch: EpochData) => number) | null {
+  const { column } = metricFacts[metric];
+  if (column?.of === 'epoch') return (epoch) => Number(epoch[column.name as keyof EpochData]);
+  if (hasSteps) return null;
+  if (!column) return derivations[metric as DerivedMetric].epoch ?? null;
+  const total = measuredColumns('epoch').find(({ name, sinceStart }) => name === column.name && sinceStart);
+  return total && column.chart.cumulative ? (epoch) => Number(epoch[total.name as keyof EpochData]) : null;
 }
 
 /** A metric of trainings over an axis; the line of a training that has no value yet is empty. */
@@ -65,15 +77,15 @@ export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axi
   return trainings.map(({ id, run, label, family, seed, steps, epochs }) => {
     const ofSteps = stepPlaces(steps, epochs, axis);
     const ofEpochs = epochPlaces(epochs, steps, axis);
-    const epochValue = epochMetrics[metric] ?? (ofSteps.length === 0 ? epochTotals[metric] : undefined);
+    const atEnd = epochValue(metric, ofSteps.length > 0);
     return {
       id,
       run,
       label,
       family,
       seed,
-      x: epochValue ? ofEpochs : ofSteps,
-      y: epochValue ? Float64Array.from(epochs, epochValue) : stepMetrics[metric]!(steps),
+      x: atEnd ? ofEpochs : ofSteps,
+      y: atEnd ? Float64Array.from(epochs, atEnd) : stepValues(metric, steps),
       phases: ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs),
     };
   });
@@ -108,7 +120,7 @@ function computePlaces(steps: StepData, epochs: readonly EpochData[], axis: Axis
  * where its record says.
  */
 function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array {
-  const seconds = running(secondsOf(steps));
+  const seconds = running(secondsOfSteps(steps));
   const ends = new Map(epochs.map((epoch) => [epoch.epoch, epoch.seconds]));
   const places = new Float64Array(seconds.length);
   let [start, told] = [0, 0];
@@ -175,11 +187,6 @@ function consecutive(values: ArrayLike<number>): [from: number, to: number][] {
 
 function bytesOf({ bytesUp, bytesDown }: StepData): Float64Array {
   return bytesUp.map((bytes, i) => bytes + bytesDown[i]);
-}
-
-/** Seconds of each step, waiting included. */
-function secondsOf({ clientSeconds, wireSeconds, serverSeconds, waitSeconds }: StepData): Float64Array {
-  return clientSeconds.map((seconds, i) => seconds + wireSeconds[i] + serverSeconds[i] + waitSeconds[i]);
 }
 
 /** Sums so far. */

@@ -1,23 +1,12 @@
+import { metrics, type Metric } from './metrics.ts';
+
 /**
  * What a chart shows, as data: the window draws it, the exporter draws it again on paper, and both can be said on a
  * command line. This folder is pure: no Node, no DOM, no Vue, so that lab and window share it.
  */
 
 /** Values over an axis, one line for each training of a run. */
-export const metrics = [
-  'accuracy',
-  'train-accuracy',
-  'test-loss',
-  'loss',
-  'prune-loss',
-  'bytes',
-  'bytes-up',
-  'bytes-down',
-  'step-bytes',
-  'throughput',
-  'learning-rate',
-] as const;
-export type Metric = (typeof metrics)[number];
+export { metrics, type Metric };
 
 /** `time` is seconds in training, `bytes` the traffic so far in both directions. */
 export const axes = ['epoch', 'step', 'time', 'bytes'] as const;

@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
 import type { StepData, TrainingData } from './data.ts';
+import { formatSeconds } from './formats.ts';
 import { frame, grid, legend } from './frame.ts';
 import { lookOf } from './palette.ts';
 import { phaseSeries } from './phases.ts';
@@ -59,12 +60,7 @@ export function timeShares(steps: StepData): Record<PartName, number> {
   return Object.fromEntries(timeParts.map(({ name }, i) => [name, sums[i] / total])) as Record<PartName, number>;
 }
 
-/** `42.5 ms`, `1.2 s`. */
-export function formatStepTime(seconds: number): string {
-  return seconds < 1 ? `${Number((seconds * 1000).toPrecision(3))} ms` : `${Number(seconds.toPrecision(3))} s`;
-}
-
-const stepTime = { name: 'Time of a step', format: formatStepTime, fromZero: true };
+const stepTime = { name: 'Time of a step', format: formatSeconds, fromZero: true };
 
 /** The parts of a step's time as areas upon one another. */
 export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style: ChartStyle): EChartsCoreOption {

@@ -1,3 +1,6 @@
+import type { Together } from '../records/column.ts';
+import { byStepColumn, measuredColumns } from '../records/columns.ts';
+import { mergeRecords } from '../records/merge.ts';
 import type { EpochData, RunData, SourceChoice, SourceView, StepData, TrainingData } from './data.ts';
 import { formatBudget } from './formats.ts';
 import { labelled, type Label, type Named } from './labels.ts';
@@ -59,15 +62,6 @@ function numbersOf({ steps, epochs }: RunData): number[] {
   return numbers.size > 0 ? [...numbers].sort((a, b) => a - b) : [0];
 }
 
-const epochMeans = ['trainLoss', 'trainAccuracy', 'testLoss', 'testAccuracy'] as const satisfies (keyof EpochData)[];
-const epochSums = [
-  'bytesUp',
-  'bytesDown',
-  'wireUp',
-  'wireDown',
-  'samplesPerSecond',
-] as const satisfies (keyof EpochData)[];
-
 /**
  * The epochs of a training; of several data sources their mean accuracies and losses, and their bytes together. An
  * epoch counts as soon as all sources have finished it.
@@ -82,17 +76,7 @@ export function epochsOf<T extends EpochData>(epochs: readonly T[], training: nu
   return [...byEpoch.values()]
     .filter(({ length }) => length === sources)
     .sort(([a], [b]) => a.epoch - b.epoch)
-    .map((group) => (group.length === 1 ? group[0] : together(group)));
-}
-
-function together<T extends EpochData>(group: readonly T[]): T {
-  const sum = (field: keyof EpochData): number => group.reduce((total, each) => total + Number(each[field]), 0);
-  return {
-    ...group[0],
-    ...Object.fromEntries(epochMeans.map((field) => [field, sum(field) / group.length])),
-    ...Object.fromEntries(epochSums.map((field) => [field, sum(field)])),
-    seconds: Math.max(...group.map(({ seconds }) => seconds)),
-  };
+    .map((group) => (group.length === 1 ? group[0] : mergeRecords('epoch', group)));
 }
 
 /**
@@ -113,35 +97,36 @@ export function stepsOf(steps: StepData, training: number, source: SourceChoice)
   }
   // Rows that follow one another are shown as they are, without a copy.
   if (alone && (count === 0 || mine(first + count - 1)))
-    return byColumn((column) => steps[column].subarray(Math.max(0, first), Math.max(0, first) + count));
+    return byStepColumn((column) => steps[column].subarray(Math.max(0, first), Math.max(0, first) + count));
   return combined(steps, mine);
 }
 
-const columns = [
-  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples', 'crossEntropy'] as const),
-  ...(['pruneLoss', 'bytesUp', 'bytesDown', 'clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-];
-const sums: readonly (keyof StepData)[] = ['samples', 'bytesUp', 'bytesDown'];
-const means: readonly (keyof StepData)[] = [
-  ...(['crossEntropy', 'pruneLoss', 'clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-];
-
 function combined(steps: StepData, mine: (i: number) => boolean): StepData {
-  const slots = new Map<number, number>();
   const rows = Array.from(steps.step.keys()).filter(mine);
   rows.sort((a, b) => steps.step[a] - steps.step[b]);
-  for (const i of rows) if (!slots.has(steps.step[i])) slots.set(steps.step[i], slots.size);
-  const result = byColumn(() => new Float64Array(slots.size));
-  const shares = new Float64Array(slots.size);
-  for (const i of rows) {
-    const slot = slots.get(steps.step[i])!;
-    if (shares[slot]++ === 0) for (const column of columns) result[column][slot] = steps[column][i];
-    else for (const column of [...sums, ...means]) result[column][slot] += steps[column][i];
+  const slots = new Uint32Array(rows.length);
+  for (let at = 1; at < rows.length; at++) {
+    slots[at] = slots[at - 1] + Number(steps.step[rows[at]] !== steps.step[rows[at - 1]]);
   }
-  for (const column of means) result[column].forEach((total, slot) => (result[column][slot] = total / shares[slot]));
-  return result;
+  return byStepColumn((name) => mergeColumn(steps[name], rows, slots, ways.get(name) ?? 'first'));
 }
 
-function byColumn(column: (name: keyof StepData) => Float64Array): Readonly<Record<keyof StepData, Float64Array>> {
-  return Object.fromEntries(columns.map((name) => [name, column(name)])) as Record<keyof StepData, Float64Array>;
+const ways = new Map<string, Together>(measuredColumns('step').map(({ name, together }) => [name, together]));
+
+/** The values of rows, those of the same slot as one; slots do not fall. */
+function mergeColumn(
+  values: Float64Array,
+  rows: readonly number[],
+  slots: Uint32Array,
+  together: Together,
+): Float64Array {
+  const merged = new Float64Array(rows.length === 0 ? 0 : slots[slots.length - 1] + 1);
+  const shares = new Float64Array(merged.length);
+  for (let at = 0; at < rows.length; at++) {
+    const [slot, value] = [slots[at], values[rows[at]]];
+    if (shares[slot]++ === 0) merged[slot] = value;
+    else if (together === 'sum' || together === 'mean') merged[slot] += value;
+    else if (together === 'greatest') merged[slot] = Math.max(merged[slot], value);
+  }
+  return together === 'mean' ? merged.map((total, slot) => total / shares[slot]) : merged;
 }

@@ -5,13 +5,22 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { ExportedFile } from '../api.ts';
+import { axes, metrics } from '../charts/spec.ts';
 import { SluiceError } from '../errors.ts';
-import { exportCsv, exportJson, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
+import {
+  csvColumns,
+  exportCsv,
+  exportJson,
+  exportWeights,
+  recordKinds,
+  type RecordKind,
+} from '../exports/tables/export.ts';
+import type { Column } from '../records/column.ts';
 import type { Run } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import { addChartOptions, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
-import { note, print } from './format.ts';
+import { listed, note, print } from './format.ts';
 import { withStore } from './lab.ts';
 
 const formats = ['csv', 'json', 'safetensors', 'svg', 'png', 'pdf', 'zip', 'html'] as const;
@@ -49,18 +58,12 @@ export function addExportCommand(program: Command): void {
 
 const help = `
 Columns of CSV (sizes are bytes, times seconds, accuracies shares of one, budgets maps or "full"):
-  epochs  run, name, seed, training, phase, source, epoch, budget, trainLoss, trainAccuracy, testLoss, testAccuracy,
-          bytesUp, bytesDown, wireUp, wireDown (since the training began), samplesPerSecond, seconds (the same)
-  steps   run, name, seed, training, phase, source, epoch, step, budget, learningRate, samples, crossEntropy,
-          pruneLoss, correct, bytesUp, bytesDown (of the step), wireUp, wireDown (at the socket), clientSeconds,
-          wireSeconds, serverSeconds, waitSeconds
-  pairs   run, name, seed, training, phase, source, budget, testAccuracy, testLoss, bytesPerSample
+${recordKinds.map((kind) => listed(kind, ['run', 'name', 'seed', ...namesOf(csvColumns(kind))])).join('\n')}
 
 Charts: pareto (best accuracy against bytes), parallel (settings that differ and results), gates, step-time, or
 <metric>-<axis>:
-  metric  accuracy, train-accuracy, test-loss, loss, prune-loss, bytes, bytes-up, bytes-down, step-bytes,
-          throughput, learning-rate
-  axis    epoch, step, time, bytes
+${listed('metric', metrics)}
+${listed('axis', axes)}
 
 Examples:
   sluice export latest --format csv > epochs.csv
@@ -70,6 +73,17 @@ Examples:
   sluice export 4 7 --chart loss-step --smoothing 0.9 --format png --dpi 600 -o loss.png
   sluice export 9..11 --chart accuracy-epoch --format csv > accuracy.csv
   sluice export 12 --format zip --checkpoints -o run-12.zip`;
+
+/** The names of columns; the last of several that share a note is followed by it. */
+function namesOf(columns: readonly Column[]): string[] {
+  const notes = columns.map(noteOf);
+  return columns.map(({ name }, i) => (notes[i] && notes[i] !== notes[i + 1] ? `${name} (${notes[i]})` : name));
+}
+
+function noteOf(column: Column): string | undefined {
+  const isTotal = column.role === 'measured' && column.sinceStart;
+  return isTotal ? 'since the training began' : column.note;
+}
 
 async function writeExport(store: Store, runs: readonly Run[], options: ExportOptions): Promise<void> {
   const { format, what, chart, checkpoints = false } = options;

@@ -69,3 +69,15 @@ export function print(lines: string | readonly string[]): void {
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+/** Items one after the other behind what they are, on lines of at most 120 characters. */
+export function listed(what: string, items: readonly string[]): string {
+  const lines = [''];
+  for (const [i, item] of items.entries()) {
+    const word = i < items.length - 1 ? `${item},` : item;
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length <= 110) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.map((line, i) => `  ${(i === 0 ? what : '').padEnd(8)}${line}`).join('\n');
+}

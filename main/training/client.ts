@@ -8,7 +8,7 @@ import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
 import type { Features, Selection } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 
 /** A client's forward pass, waiting for the server's gradient. */
 export interface ClientStep {

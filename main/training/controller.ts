@@ -1,5 +1,5 @@
 import type { CodecName } from '../offload/codecs/index.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 
 /** Number formats of the maps and gradients in budgeted phases, and of both at full budget. */
 export interface CodecSettings {

@@ -1,5 +1,5 @@
 import type { Phase } from './plan.ts';
-import type { EpochRecord, PairRecord } from './records.ts';
+import type { EpochRecord, PairRecord } from '../records/record.ts';
 import type { Position, Totals } from './snapshot.ts';
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */

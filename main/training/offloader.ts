@@ -1,7 +1,7 @@
 import type { EvaluateRequest, Score, ServerSeconds, StepAnswer, StepRequest } from '../offload/protocol/messages.ts';
 import type { CodecName } from '../offload/codecs/index.ts';
 import type { Codecs } from './controller.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 import type { ServerState, StateDict } from './snapshot.ts';
 
 /** A step's answer, and what the step cost. */

@@ -1,6 +1,6 @@
 import type { GateReset } from './methods/method.ts';
 import { methodNamed, type MethodName } from './methods/table.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 
 export interface PhaseSettings {
   readonly budget: number | 'full';

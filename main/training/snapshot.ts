@@ -1,5 +1,5 @@
 import type { HalfState, NamedTensor, StateDict } from '../model/state.ts';
-import type { TrainingRecord } from './records.ts';
+import type { TrainingRecord } from '../records/record.ts';
 
 export type { HalfState, NamedTensor, StateDict };
 

@@ -1,6 +1,6 @@
 import type { ClientHalf } from './client.ts';
 import type { Offloader } from './offloader.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 
 /** One split network: the client half, and the server half behind its Offloader. */
 export interface SplitNetwork {

@@ -3,7 +3,7 @@ import { deviceWith, type Device } from './device.ts';
 import { sigmoid } from './gate.ts';
 import type { Counters } from './counters.ts';
 import type { Decision } from './controller.ts';
-import type { StepRecord } from './records.ts';
+import type { StepRecord } from '../records/record.ts';
 import type { SplitNetwork } from './split-network.ts';
 
 const wholeDevice = deviceWith(1);
@@ -61,12 +61,10 @@ export async function trainStep(
     bytesDown: result.bytesDown,
     wireUp: result.wireUp,
     wireDown: result.wireDown,
-    seconds: {
-      client: forward.seconds + backward.seconds,
-      wire: result.wireSeconds,
-      server: result.serverSeconds,
-      wait: forward.waited + result.waitSeconds + backward.waited,
-    },
+    clientSeconds: forward.seconds + backward.seconds,
+    wireSeconds: result.wireSeconds,
+    serverSeconds: result.serverSeconds,
+    waitSeconds: forward.waited + result.waitSeconds + backward.waited,
     ...(gate ? { gates: gate.map(sigmoid) } : {}),
   };
 }

@@ -7,7 +7,7 @@ import type { Device } from './device.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
 import { advance, epochRecord, nothingYet, pairRecord, type Counters } from './counters.ts';
-import type { Budget } from './records.ts';
+import type { Budget } from '../records/column.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
 import { trainStep } from './step.ts';
@@ -121,13 +121,13 @@ async function* trainEpoch(
   for await (const batch of data.train(progress.epoch, progress.batch)) {
     const waited = (performance.now() - start) / 1000;
     const decision = controller.decide({ purpose: 'step', planned: phase.budget, step: progress.step });
-    const { seconds: parts, ...record } = await trainStep(split, batch, decision, learningRate, options, progress);
+    const record = await trainStep(split, batch, decision, learningRate, options, progress);
     const seconds = (performance.now() - start) / 1000;
     progress.seconds += seconds;
     progress.epochSeconds += seconds;
     progress.batch++;
     progress.step++;
-    yield { ...record, seconds: { ...parts, wait: parts.wait + waited } };
+    yield { ...record, waitSeconds: record.waitSeconds + waited };
     // Without a turn of the event loop a request to stop is never heard.
     await turn();
     if (signal?.aborted) return;

@@ -1,12 +1,16 @@
-import type { StepColumn, StepColumns } from '../../main/api.ts';
+import type { StepColumns } from '../../main/api.ts';
+import { measuredColumns } from '../../main/records/columns.ts';
+import type { StepColumnIn } from '../../main/records/record.ts';
 
-const summed = [
-  ...(['bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
-  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-] as const satisfies readonly StepColumn[];
+type Summed = StepColumnIn<'bytes' | 'seconds'>;
+
+/** Of what is measured all bytes and times. */
+const summed = measuredColumns('step')
+  .filter(({ unit }) => unit === 'bytes' || unit === 'seconds')
+  .map(({ name }) => name) as readonly Summed[];
 
 /** What the steps of one data source in one phase add up to. */
-export interface PhaseTotals extends Readonly<Record<(typeof summed)[number], number>> {
+export interface PhaseTotals extends Readonly<Record<Summed, number>> {
   readonly training: number;
   readonly phase: number;
   readonly source: number;
@@ -41,4 +45,4 @@ export function sumByPhase(): PhaseSums {
   };
 }
 
-const nothing = Object.fromEntries(summed.map((name) => [name, 0])) as Record<(typeof summed)[number], number>;
+const nothing = Object.fromEntries(summed.map((name) => [name, 0])) as Record<Summed, number>;

@@ -1,11 +1,6 @@
 import type { StepBatch, StepColumn, StepColumns } from '../../main/api.ts';
+import { byStepColumn, stepColumns } from '../../main/records/columns.ts';
 import { sumByPhase, type PhaseTotals } from './phase-totals.ts';
-
-const names = [
-  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
-  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
-  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-] as const satisfies readonly StepColumn[];
 
 /** What became of a batch: `known` rows were there already, before `missing` ones others have to be read. */
 export type Taken = 'taken' | 'known' | 'missing';
@@ -35,7 +30,7 @@ export function createStepLog(): StepLog {
   let generation = 0;
 
   const show = (): void => {
-    columns = byColumn((name) => buffers[name].subarray(0, count));
+    columns = byStepColumn((name) => buffers[name].subarray(0, count));
   };
   const append = (batch: StepBatch): void => {
     const added = batch.columns.step.length;
@@ -43,9 +38,9 @@ export function createStepLog(): StepLog {
     if (count + added > capacity) {
       const old = buffers;
       buffers = allocate(Math.max(1024, count + added, capacity * 2));
-      for (const name of names) buffers[name].set(old[name].subarray(0, count));
+      for (const name of stepColumns) buffers[name].set(old[name].subarray(0, count));
     }
-    for (const name of names) buffers[name].set(batch.columns[name], count);
+    for (const name of stepColumns) buffers[name].set(batch.columns[name], count);
     count += added;
     row = batch.row;
     sums.add(batch.columns);
@@ -82,9 +77,5 @@ export function createStepLog(): StepLog {
 }
 
 function allocate(rows: number): Record<StepColumn, Float64Array> {
-  return byColumn(() => new Float64Array(rows));
-}
-
-function byColumn(make: (name: StepColumn) => Float64Array): Record<StepColumn, Float64Array> {
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<StepColumn, Float64Array>;
+  return byStepColumn(() => new Float64Array(rows));
 }

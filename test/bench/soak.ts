@@ -9,7 +9,7 @@ import { random } from '../../main/random.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
 import { openStore } from '../../main/runs/store/store.ts';
 import { trainExperiment } from '../../main/runs/life/train-experiment.ts';
-import type { StepRecord } from '../../main/training/records.ts';
+import type { StepRecord } from '../../main/records/record.ts';
 
 /**
  * Sources that train for minutes while something breaks every few seconds: a process is killed, a source or the network

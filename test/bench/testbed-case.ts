@@ -1,10 +1,11 @@
 import { executeHere } from '../../main/processes/run/execute.ts';
 import type { Experiment } from '../../main/runs/experiment/experiment.ts';
 import type { Store } from '../../main/runs/store/store.ts';
-import type { StepRecord } from '../../main/training/records.ts';
+import { secondsOf } from '../../main/records/columns.ts';
+import type { StepRecord, TimeColumn } from '../../main/records/record.ts';
 
 /** What is measured of a step. `wire` is from encoding to decoding, without the server's own time. */
-export type Step = Pick<StepRecord, 'source' | 'step' | 'samples' | 'wireUp' | 'wireDown' | 'seconds'>;
+export type Step = Pick<StepRecord, 'source' | 'step' | 'samples' | 'wireUp' | 'wireDown' | TimeColumn>;
 
 /** All steps of a case, after each source's first batch. */
 export interface Measured {
@@ -17,7 +18,7 @@ export interface Measured {
   /** Of one source, as it has them. */
   readonly samplesPerSecond: number;
   /** Of a step. */
-  readonly seconds: Step['seconds'];
+  readonly seconds: { readonly client: number; readonly wire: number; readonly server: number; readonly wait: number };
   /** Step by step, over all sources: their mean rate, and all bytes since the first batch. */
   readonly overTime: readonly { readonly step: number; readonly samplesPerSecond: number; readonly bytes: number }[];
 }
@@ -35,7 +36,7 @@ export function measure(all: readonly Step[], payload: number): Measured {
   const total = (of: (step: Step) => number, among: readonly Step[] = steps): number =>
     among.reduce((sum, step) => sum + of(step), 0);
   const per = (of: (step: Step) => number): number => total(of) / steps.length;
-  const rate = (among: readonly Step[]): number => total(({ samples }) => samples, among) / total(elapsed, among);
+  const rate = (among: readonly Step[]): number => total(({ samples }) => samples, among) / total(secondsOf, among);
   const last = Math.max(...steps.map(({ step }) => step));
   let bytes = 0;
   return {
@@ -45,10 +46,10 @@ export function measure(all: readonly Step[], payload: number): Measured {
     overhead: total(({ wireUp, wireDown }) => wireUp + wireDown) / total(({ samples }) => samples * payload) - 1,
     samplesPerSecond: rate(steps),
     seconds: {
-      client: per(({ seconds }) => seconds.client),
-      wire: per(({ seconds }) => seconds.wire),
-      server: per(({ seconds }) => seconds.server),
-      wait: per(({ seconds }) => seconds.wait),
+      client: per(({ clientSeconds }) => clientSeconds),
+      wire: per(({ wireSeconds }) => wireSeconds),
+      server: per(({ serverSeconds }) => serverSeconds),
+      wait: per(({ waitSeconds }) => waitSeconds),
     },
     overTime: Array.from({ length: last }, (_, i) => {
       const now = steps.filter(({ step }) => step === i + 1);
@@ -56,8 +57,4 @@ export function measure(all: readonly Step[], payload: number): Measured {
       return { step: i + 1, samplesPerSecond: rate(now), bytes };
     }),
   };
-}
-
-function elapsed({ seconds: { client, wire, server, wait } }: Step): number {
-  return client + wire + server + wait;
 }

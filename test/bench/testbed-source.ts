@@ -41,8 +41,8 @@ async function perform(task: SourceTask): Promise<Step[]> {
       { ...request, step },
       codecs,
     );
-    const seconds = { client: (computed - start) / 1000, wire: wireSeconds, server: serverSeconds, wait: waitSeconds };
-    steps.push({ source, step, samples: batch, wireUp, wireDown, seconds });
+    const times = { clientSeconds: (computed - start) / 1000, wireSeconds, serverSeconds, waitSeconds };
+    steps.push({ source, step, samples: batch, wireUp, wireDown, ...times });
   }
   await client.close({ done: true });
   return steps;

@@ -1,8 +1,10 @@
+import { byStepColumn } from '../../main/records/columns.ts';
 import type { EpochData, RunData, StepData } from '../../main/charts/data.ts';
+import { filledRecord } from './filled-record.ts';
 
-/** Steps of one source in epochs of so many steps, a phase for each budget; NaN is the full budget. */
+/** Steps of one source in epochs of four steps; NaN is the full budget. What is not named here is 0. */
 export function steps(count: number, changes: Partial<Record<keyof StepData, (i: number) => number>> = {}): StepData {
-  const values: Record<keyof StepData, (i: number) => number> = {
+  const values: Partial<Record<keyof StepData, (i: number) => number>> = {
     training: () => 0,
     phase: () => 0,
     source: () => 0,
@@ -21,14 +23,11 @@ export function steps(count: number, changes: Partial<Record<keyof StepData, (i:
     waitSeconds: () => 0.4,
     ...changes,
   };
-  const columns = Object.entries(values).map(([name, value]) => {
-    return [name, Float64Array.from({ length: count }, (_, i) => value(i))] as const;
-  });
-  return Object.fromEntries(columns) as Record<keyof StepData, Float64Array>;
+  return byStepColumn((name) => Float64Array.from({ length: count }, (_, i) => values[name]?.(i) ?? 0));
 }
 
 export function epoch(number: number, testAccuracy: number, changes: Partial<EpochData> = {}): EpochData {
-  return {
+  return filledRecord('epoch', {
     training: 0,
     phase: 0,
     source: 0,
@@ -45,7 +44,7 @@ export function epoch(number: number, testAccuracy: number, changes: Partial<Epo
     samplesPerSecond: 16,
     seconds: 8 * (number + 1),
     ...changes,
-  };
+  });
 }
 
 export function run(number: number, name: string, changes: Partial<RunData> = {}): RunData {

@@ -8,7 +8,9 @@ import type {
   StepBatch,
   StepColumn,
 } from '../../main/api.ts';
+import { byStepColumn } from '../../main/records/columns.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
+import { filledRecord } from './filled-record.ts';
 
 /** Nine epochs of budget 4, then full ones: numbers that look like a training, the same ones for the same seed. */
 const stepsPerEpoch = 60;
@@ -26,7 +28,7 @@ function noise(seed: number, i: number): number {
 const budgetAt = (epoch: number): number | null => (epoch < switchEpoch ? 4 : null);
 const bytesAt = (epoch: number): number => (epoch < switchEpoch ? 8_400 : 131_200);
 
-const columns: Readonly<Record<StepColumn, (row: number, seed: number) => number>> = {
+const columns: Readonly<Partial<Record<StepColumn, (row: number, seed: number) => number>>> = {
   training: () => 0,
   phase: (row) => Number(epochOf(row) >= switchEpoch),
   source: () => 0,
@@ -54,16 +56,12 @@ function epochOf(row: number): number {
 
 export function fakeSteps(seed: number, from: number): StepBatch {
   const length = Math.max(0, Math.min(piece, rows - from));
-  const filled = Object.entries(columns).map(([name, value]) => [
-    name,
-    Float64Array.from({ length }, (_, i) => value(from + i, seed)),
-  ]);
   return {
     generation: 1,
     from,
     row: from + length,
     more: from + length < rows,
-    columns: Object.fromEntries(filled) as StepBatch['columns'],
+    columns: byStepColumn((name) => Float64Array.from({ length }, (_, i) => columns[name]?.(from + i, seed) ?? 0)),
   };
 }
 
@@ -73,8 +71,7 @@ export function fakeEpochs(seed: number): EpochBatch {
     bytesUp += bytesAt(epoch) * stepsPerEpoch;
     bytesDown += bytesAt(epoch) * 0.9 * stepsPerEpoch;
     const testAccuracy = 0.82 - 0.5 * Math.exp(-(epoch + 1) / 3) + 0.02 * noise(seed, epoch);
-    return {
-      kind: 'epoch',
+    return filledRecord('epoch', {
       training: 0,
       phase: Number(epoch >= switchEpoch),
       source: 0,
@@ -90,7 +87,7 @@ export function fakeEpochs(seed: number): EpochBatch {
       wireDown: bytesDown * 1.01,
       samplesPerSecond: 400,
       seconds: (epoch + 1) * 2.4,
-    };
+    });
   });
   return { generation: 1, epochs: records, pairs: [] };
 }

@@ -9,7 +9,7 @@ import { codecsFor, type CodecSettings } from '../../main/training/controller.ts
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import type { MeteredAnswer, Offloader } from '../../main/training/offloader.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
-import type { Budget } from '../../main/training/records.ts';
+import type { Budget } from '../../main/records/column.ts';
 
 /** One of everything, and small: a convolution before and after the pooling, a dense layer with dropout. */
 export const tinyNetwork: NetworkSpec = {

@@ -8,7 +8,7 @@ import type { Run } from '../../main/runs/store/run.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import type { Store } from '../../main/runs/store/store.ts';
 import type { StateDict } from '../../main/training/snapshot.ts';
-import { experiment } from './run-records.ts';
+import { experiment, timelessRecord } from './run-records.ts';
 
 /** 3 epochs of 6 steps on the smallest network there is. */
 export const tinyRun: ExperimentInput = {
@@ -86,8 +86,8 @@ export async function outcome(store: Store, id: string): Promise<object> {
   const { client } = (await loadCheckpoint(store.folder(id))).get(0)!;
   return {
     status: store.find(id).status,
-    steps: store.steps(id).map((step) => ({ ...step, seconds: 0, wireUp: 0, wireDown: 0 })),
-    epochs: store.epochs(id).map((epoch) => ({ ...epoch, seconds: 0, samplesPerSecond: 0, wireUp: 0, wireDown: 0 })),
+    steps: store.steps(id).map((step) => ({ ...timelessRecord(step), wireUp: 0, wireDown: 0 })),
+    epochs: store.epochs(id).map((epoch) => ({ ...timelessRecord(epoch), wireUp: 0, wireDown: 0 })),
     pairs,
     kept: await Promise.all(kept),
     client,

@@ -1,7 +1,7 @@
 import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import type { Run } from '../../main/runs/store/run.ts';
 import type { Store } from '../../main/runs/store/store.ts';
-import type { EpochRecord } from '../../main/training/records.ts';
+import type { EpochRecord } from '../../main/records/record.ts';
 import { epochRecord, experiment } from './run-records.ts';
 
 /** A run whose epochs have these test accuracies, each costing so many bytes up and twice as many down in 2 s. */

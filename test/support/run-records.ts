@@ -1,5 +1,7 @@
+import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
-import type { EpochRecord, PairRecord, StepRecord } from '../../main/training/records.ts';
+import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
+import { filledRecord } from './filled-record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
@@ -7,8 +9,7 @@ export function experiment(input: ExperimentInput = {}): Experiment {
 }
 
 export function stepRecord(step: number, changes: Partial<StepRecord> = {}): StepRecord {
-  return {
-    kind: 'step',
+  return filledRecord('step', {
     training: 0,
     phase: 0,
     source: 0,
@@ -24,14 +25,16 @@ export function stepRecord(step: number, changes: Partial<StepRecord> = {}): Ste
     bytesDown: 16384,
     wireUp: 8200,
     wireDown: 16392,
-    seconds: { client: 0.25, wire: 0.125, server: 0.5, wait: 0.0625 },
+    clientSeconds: 0.25,
+    wireSeconds: 0.125,
+    serverSeconds: 0.5,
+    waitSeconds: 0.0625,
     ...changes,
-  };
+  });
 }
 
 export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): EpochRecord {
-  return {
-    kind: 'epoch',
+  return filledRecord('epoch', {
     training: 0,
     phase: 0,
     source: 0,
@@ -48,12 +51,12 @@ export function epochRecord(epoch: number, changes: Partial<EpochRecord> = {}): 
     samplesPerSecond: 80.5,
     seconds: 12.25,
     ...changes,
-  };
+  });
 }
 
 export function pairRecord(phase: number, changes: Partial<PairRecord> = {}): PairRecord {
   const results = { budget: 4, testAccuracy: 0.5, testLoss: 0.9, bytesPerSample: 512 };
-  return { kind: 'pair', training: 0, phase, source: 0, ...results, ...changes };
+  return filledRecord('pair', { training: 0, phase, source: 0, ...results, ...changes });
 }
 
 /** A snapshot every number of which is `k`, so that parts of two different ones show. */
@@ -87,4 +90,10 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
 /** What a pair is kept as. */
 export function weightsOf({ client, server }: Snapshot): { client: StateDict; server: StateDict } {
   return { client: client.weights, server: server.kind === 'state' ? server.state.weights : {} };
+}
+
+/** A record with null for what the clock decided. */
+export function timelessRecord(record: TrainingRecord): Record<string, unknown> {
+  const times = measuredColumns(record.kind).filter(({ unit }) => unit === 'seconds' || unit === 'samples/s');
+  return { ...record, ...Object.fromEntries(times.map(({ name }) => [name, null])) };
 }

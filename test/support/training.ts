@@ -3,11 +3,12 @@ import type { BatchSource } from '../../main/data/source.ts';
 import { scheduled } from '../../main/training/controller.ts';
 import { methodNamed, type MethodName } from '../../main/training/methods/table.ts';
 import { planTrainings, type PhaseSettings } from '../../main/training/plan.ts';
-import type { TrainingRecord } from '../../main/training/records.ts';
+import type { TrainingRecord } from '../../main/records/record.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../main/training/split-network.ts';
 import { train, type TrainOptions } from '../../main/training/train.ts';
 import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
+import { timelessRecord } from './run-records.ts';
 
 export interface TinyTraining
   extends
@@ -83,7 +84,7 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
  */
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
-    if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
+    if (event.kind !== 'checkpoint') return timelessRecord(event);
     const { position, totals, client, server } = event.snapshot;
     return {
       final: event.final,

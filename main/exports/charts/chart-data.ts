@@ -2,7 +2,7 @@ import type { RunData } from '../../charts/data.ts';
 import { settingsKey } from '../../charts/differing.ts';
 import { budgetsOf } from '../tables/curves.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
-import type { StepColumns } from '../../runs/store/step-columns.ts';
+import type { StepColumns } from '../../records/record.ts';
 import type { Store } from '../../runs/store/store.ts';
 
 const pageSize = 20_000;

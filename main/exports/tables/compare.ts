@@ -1,5 +1,6 @@
 import { bestAccuracy, bytesBy, reachedBy, throughput, type Reached } from '../../charts/achievement.ts';
-import type { Budget, EpochRecord } from '../../training/records.ts';
+import type { Budget } from '../../records/column.ts';
+import type { EpochRecord } from '../../records/record.ts';
 import type { Curve } from './curves.ts';
 
 /** What one training achieved and what it cost; `null` where it has no finished epoch. */

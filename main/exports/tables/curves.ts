@@ -1,7 +1,9 @@
 import { settingsKey } from '../../charts/differing.ts';
 import { labelled } from '../../charts/labels.ts';
 import { epochsOf, trainingName } from '../../charts/trainings.ts';
-import type { Budget, EpochRecord, PairRecord } from '../../training/records.ts';
+import type { Budget } from '../../records/column.ts';
+import { mergeRecords } from '../../records/merge.ts';
+import type { EpochRecord, PairRecord } from '../../records/record.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import { trainingBudgets } from '../../training/plan.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -40,18 +42,13 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
 /** The pairs of a training; those of several data sources for one budget stand together, with their mean accuracy. */
 function pairsOf(pairs: readonly PairRecord[], training: number): PairRecord[] {
   const own = pairs.filter((pair) => pair.training === training);
-  return [...new Set(own.map(({ phase }) => phase))].map((phase) => {
-    const group = own.filter((pair) => pair.phase === phase);
-    return {
-      ...group[0],
-      testAccuracy: mean(group.map(({ testAccuracy }) => testAccuracy)),
-      testLoss: mean(group.map(({ testLoss }) => testLoss)),
-    };
-  });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+  const phases = [...new Set(own.map(({ phase }) => phase))];
+  return phases.map((phase) =>
+    mergeRecords(
+      'pair',
+      own.filter((pair) => pair.phase === phase),
+    ),
+  );
 }
 
 /** Budgets of the trainings of a run that has several. */

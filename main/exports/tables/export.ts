@@ -3,77 +3,31 @@ import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { csvCell } from '../../charts/csv.ts';
 import { SluiceError } from '../../errors.ts';
+import type { Column } from '../../records/column.ts';
+import { numberColumns, recordNames } from '../../records/columns.ts';
+import { records } from '../../records/index.ts';
 import { loadCheckpoint, pairFolder } from '../../runs/checkpoint/checkpoint.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { Store } from '../../runs/store/store.ts';
 
-export const recordKinds = ['epochs', 'steps', 'pairs'] as const;
+/** Records by the names of their tables. */
+export const recordKinds = Object.values(records).map(({ table }) => table);
 export type RecordKind = (typeof recordKinds)[number];
 
-/** Budgets are numbers or `full`, as in an experiment; sizes are bytes, times seconds. */
-const columns: { readonly [Kind in RecordKind]: readonly string[] } = {
-  epochs: [
-    'training',
-    'phase',
-    'source',
-    'epoch',
-    'budget',
-    'trainLoss',
-    'trainAccuracy',
-    'testLoss',
-    'testAccuracy',
-    'bytesUp',
-    'bytesDown',
-    'wireUp',
-    'wireDown',
-    'samplesPerSecond',
-    'seconds',
-  ],
-  steps: [
-    'training',
-    'phase',
-    'source',
-    'epoch',
-    'step',
-    'budget',
-    'learningRate',
-    'samples',
-    'crossEntropy',
-    'pruneLoss',
-    'correct',
-    'bytesUp',
-    'bytesDown',
-    'wireUp',
-    'wireDown',
-    'clientSeconds',
-    'wireSeconds',
-    'serverSeconds',
-    'waitSeconds',
-  ],
-  pairs: ['training', 'phase', 'source', 'budget', 'testAccuracy', 'testLoss', 'bytesPerSample'],
-};
+/** The columns of CSV. Budgets are numbers or `full`, as in an experiment; sizes are bytes, times seconds. */
+export function csvColumns(kind: RecordKind): readonly Column[] {
+  return numberColumns(recordNames.find((name) => records[name].table === kind)!);
+}
 
 /** A run's records of one kind as lines of CSV, the first naming the columns; the gates of steps are left to JSON. */
 export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<string> {
-  const names = columns[kind];
+  const names = csvColumns(kind).map(({ name }) => name);
   yield `run,name,seed,${names.join(',')}\r\n`;
   const start = [run.id, csvCell(run.name), run.seed];
-  for (const row of rowsOf(store, run, kind)) {
-    yield `${[...start, ...names.map((name) => cell(row[name]))].join(',')}\r\n`;
+  for (const record of store[kind](run.id)) {
+    yield `${[...start, ...names.map((name) => cell(record[name as keyof typeof record]))].join(',')}\r\n`;
   }
-}
-
-/** Records as rows of the columns above. */
-function rowsOf(store: Store, { id }: Run, kind: RecordKind): Readonly<Record<string, unknown>>[] {
-  if (kind !== 'steps') return store[kind](id).map((record) => ({ ...record }));
-  return store.steps(id).map(({ seconds: { client, wire, server, wait }, ...step }) => ({
-    ...step,
-    clientSeconds: client,
-    wireSeconds: wire,
-    serverSeconds: server,
-    waitSeconds: wait,
-  }));
 }
 
 /** All columns are numbers, but for a budget of null, which is the full one. */
@@ -84,7 +38,7 @@ function cell(value: unknown): string {
 /** A run and its records (all kinds, or those given) as one JSON document, in pieces. What is no number is null. */
 export function* exportJson(store: Store, run: Run, kinds: readonly RecordKind[] = recordKinds): Generator<string> {
   const { experiment, ...facts } = run;
-  const about = { format: 1, run: facts, experiment: { ...experiment, seeds: [run.seed] } };
+  const about = { format: 2, run: facts, experiment: { ...experiment, seeds: [run.seed] } };
   yield JSON.stringify(about, null, 2).slice(0, -2);
   for (const kind of kinds) {
     yield `,\n  "${kind}": [`;

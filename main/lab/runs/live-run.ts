@@ -1,12 +1,13 @@
 import type { RunProgress } from '../../api.ts';
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
+import { secondsOfSteps } from '../../records/columns.ts';
+import type { StepColumns } from '../../records/record.ts';
 import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
 import { meterProgress, type Progress, type RunSize } from '../../runs/life/progress.ts';
 import type { Run } from '../../runs/store/run.ts';
-import type { StepColumns } from '../../runs/store/step-columns.ts';
 import type { Store } from '../../runs/store/store.ts';
-import type { EpochRecord } from '../../training/records.ts';
+import type { EpochRecord } from '../../records/record.ts';
 
 /** A run under way, as its records tell, whichever process makes them. */
 export interface LiveRun {
@@ -75,10 +76,11 @@ function measureRun(store: Store, run: Run, size: RunSize | null): LiveRun {
   let latest: Progress | null = null;
   let sources = 1;
   const take = (columns: StepColumns): void => {
+    const seconds = secondsOfSteps(columns);
     for (let i = 0; meter && i < columns.step.length; i++) {
       sources = Math.max(sources, columns.source[i] + 1);
       // They train at the same time.
-      clock += secondsOf(columns, i) / sources;
+      clock += seconds[i] / sources;
       latest = meter.step(stepAt(columns, i));
     }
   };
@@ -127,10 +129,6 @@ function overheadOfEpochs(): (last: EpochRecord | undefined, paused: boolean) =>
     const trained = seen.seconds - (before?.seconds ?? Infinity);
     return before && trained > 0 ? Math.max(0, seen.at - before.at - trained) : null;
   };
-}
-
-function secondsOf({ clientSeconds, wireSeconds, serverSeconds, waitSeconds }: StepColumns, i: number): number {
-  return clientSeconds[i] + wireSeconds[i] + serverSeconds[i] + waitSeconds[i];
 }
 
 function stepAt(columns: StepColumns, i: number): Parameters<ReturnType<typeof meterProgress>['step']>[0] {

@@ -1,4 +1,4 @@
-import type { PairRecord } from '../../training/records.ts';
+import type { PairRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Child } from '../child.ts';
 import type { Failure } from '../../failure.ts';

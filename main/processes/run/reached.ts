@@ -1,4 +1,5 @@
-import type { StepRecord } from '../../training/records.ts';
+import { secondsOf } from '../../records/columns.ts';
+import type { StepRecord } from '../../records/record.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Snapshot } from '../../training/snapshot.ts';
  */
 export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
   const { position, totals } = snapshot;
-  const seconds = step.seconds.client + step.seconds.wire + step.seconds.server + step.seconds.wait;
+  const seconds = secondsOf(step);
   return {
     ...snapshot,
     position: { ...position, batch: position.batch + 1, step: step.step + 1 },

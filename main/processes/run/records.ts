@@ -1,7 +1,7 @@
 import { meterProgress, type RunSize } from '../../runs/life/progress.ts';
 import { recordRun } from '../../runs/life/recorder.ts';
 import type { Execution } from '../../runs/life/follow.ts';
-import type { TrainingRecord } from '../../training/records.ts';
+import type { TrainingRecord } from '../../records/record.ts';
 import type { Position } from '../../training/snapshot.ts';
 
 /** Everything that the data sources of a run report. This process alone writes it to the store. */

@@ -1,6 +1,6 @@
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
-import type { TrainingRecord } from '../../training/records.ts';
+import type { TrainingRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Failure } from '../../failure.ts';
 

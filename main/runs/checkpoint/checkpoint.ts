@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
-import type { PairRecord } from '../../training/records.ts';
+import type { PairRecord } from '../../records/record.ts';
 import type { HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
 import { publishFolder } from './durable.ts';
 import type { Run } from '../store/run.ts';

@@ -4,7 +4,7 @@ import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
 import { gradientSections, requestSections, totalBytes } from '../../offload/protocol/messages.ts';
 import { codecsFor } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
-import type { Budget } from '../../training/records.ts';
+import type { Budget } from '../../records/column.ts';
 import { experimentNetwork } from './check.ts';
 import type { Experiment } from './experiment.ts';
 

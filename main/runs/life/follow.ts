@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { EpochRecord, PairRecord } from '../../training/records.ts';
+import type { EpochRecord, PairRecord } from '../../records/record.ts';
 import type { Checkpoint, TrainingEvent } from '../../training/snapshot.ts';
 import { saveCheckpoint, savePair } from '../checkpoint/checkpoint.ts';
 import type { RunLog } from './log.ts';

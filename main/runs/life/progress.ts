@@ -1,4 +1,5 @@
-import type { Budget, StepRecord } from '../../training/records.ts';
+import type { Budget } from '../../records/column.ts';
+import type { StepRecord } from '../../records/record.ts';
 import type { TrainingEvent } from '../../training/snapshot.ts';
 
 /** How far a run is. Counts of steps are over the whole run, all its trainings together. */

@@ -1,4 +1,4 @@
-import type { TrainingRecord } from '../../training/records.ts';
+import type { TrainingRecord } from '../../records/record.ts';
 import type { RunSize } from './progress.ts';
 import type { Store } from '../store/store.ts';
 

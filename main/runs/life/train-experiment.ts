@@ -8,7 +8,7 @@ import { codecsFor, scheduled } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import { planTrainings } from '../../training/plan.ts';
-import type { Budget } from '../../training/records.ts';
+import type { Budget } from '../../records/column.ts';
 import { serverHalf } from '../../training/server.ts';
 import type { TrainingEvent } from '../../training/snapshot.ts';
 import type { SplitNetwork } from '../../training/split-network.ts';

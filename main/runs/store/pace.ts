@@ -1,4 +1,4 @@
-import type { EpochRecord } from '../../training/records.ts';
+import type { EpochRecord } from '../../records/record.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Store } from './store.ts';
 

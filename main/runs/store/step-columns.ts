@@ -1,18 +1,9 @@
+import { byStepColumn, stepColumns } from '../../records/columns.ts';
+import type { StepColumn, StepColumns } from '../../records/record.ts';
 import type { Database } from './database.ts';
 
-const columns = [
-  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
-  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
-  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-] as const;
-
 // Five times as fast as a row of its own for each step.
-const lists = columns.map((name) => `json_group_array(${name}) AS ${name}`);
-
-type StepColumn = (typeof columns)[number];
-
-/** Steps by column, in the order they came. NaN is a budget that is full, or a loss that diverged. */
-export type StepColumns = Readonly<Record<StepColumn, Float64Array>>;
+const lists = stepColumns.map((name) => `json_group_array(${name}) AS ${name}`);
 
 export interface StepPage {
   readonly columns: StepColumns;
@@ -43,7 +34,7 @@ export function stepTable(database: Database): StepTable {
     stepColumns: (run, row, limit) => {
       const [found] = database.all<Readonly<Record<StepColumn, string>> & { row: number | null; count: number }>(
         `SELECT max(row) AS row, count(*) AS count, ${lists.join(', ')}
-         FROM (SELECT row, ${columns.join(', ')} FROM steps WHERE run = ? AND row > ? ORDER BY row LIMIT ?)`,
+         FROM (SELECT row, ${stepColumns.join(', ')} FROM steps WHERE run = ? AND row > ? ORDER BY row LIMIT ?)`,
         ...[run, row, limit],
       );
       const column = (name: StepColumn): Float64Array => {
@@ -51,7 +42,7 @@ export function stepTable(database: Database): StepTable {
         return Float64Array.from(values.map((value) => value ?? NaN));
       };
       return {
-        columns: Object.fromEntries(columns.map((name) => [name, column(name)])) as StepColumns,
+        columns: byStepColumn(column),
         row: found.row ?? row,
         more: found.count === limit,
       };

@@ -1,5 +1,5 @@
 import type { PlannedEpochs } from '../plan.ts';
-import type { Budget } from '../records.ts';
+import type { Budget } from '../../records/column.ts';
 import type { Method } from './method.ts';
 import { throughout } from './trainings.ts';
 

@@ -1,5 +1,5 @@
 import type { PlannedEpochs, Training } from '../plan.ts';
-import type { Budget } from '../records.ts';
+import type { Budget } from '../../records/column.ts';
 import type { GateReset } from './method.ts';
 
 /** A training of one phase. */

@@ -6,6 +6,7 @@ import { linesOf, type Line } from '../../../main/charts/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import type { Range } from '../../../main/charts/sample.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import { byStepColumn } from '../../../main/records/columns.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { ChartBench } from './bench.ts';
 import LinesPanel from '../../../renderer/charts/LinesPanel.vue';
@@ -30,7 +31,7 @@ function steps(run: number, count: number): StepData {
   const column = (value: (i: number) => number): Float64Array =>
     Float64Array.from({ length: count }, (_, i) => value(i));
   const constant = (value: number): Float64Array => new Float64Array(count).fill(value);
-  return {
+  const columns: Partial<Record<keyof StepData, Float64Array>> = {
     training: constant(0),
     phase: column((i) => Math.floor((2 * i) / count)),
     source: constant(0),
@@ -48,6 +49,7 @@ function steps(run: number, count: number): StepData {
     serverSeconds: constant(0.01),
     waitSeconds: constant(0.001),
   };
+  return byStepColumn((name) => columns[name] ?? constant(0));
 }
 
 let runs: RunData[] = [];

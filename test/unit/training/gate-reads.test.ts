@@ -5,7 +5,7 @@ import { clientHalf, type ClientHalf } from '../../../main/training/client.ts';
 import { codecsFor } from '../../../main/training/controller.ts';
 import { nothingYet } from '../../../main/training/counters.ts';
 import { sigmoid } from '../../../main/training/gate.ts';
-import type { StepRecord } from '../../../main/training/records.ts';
+import type { StepRecord } from '../../../main/records/record.ts';
 import { trainStep } from '../../../main/training/step.ts';
 import { noise, noiseSource, openHalves, tinyCut, tinyNetwork } from '../../support/halves.ts';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../../main/engine/engine.ts';
-import type { Budget } from '../../../main/training/records.ts';
+import type { Budget } from '../../../main/records/column.ts';
 import {
   branchedNetwork,
   noise,

@@ -6,7 +6,7 @@ import { sigmoid } from '../../../main/training/gate.ts';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 import type { MethodName } from '../../../main/training/methods/table.ts';
-import type { StepRecord } from '../../../main/training/records.ts';
+import type { StepRecord } from '../../../main/records/record.ts';
 import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../../main/training/split-network.ts';
 import { noiseSource, tinyNetwork } from '../../support/halves.ts';

@@ -1,53 +1,12 @@
 import { z } from 'zod';
 import { SluiceError } from '../../../errors.ts';
 import type { FromSource } from '../messages.ts';
+import { count, real, recordSchema } from './record-schema.ts';
 
 /** What a source on another machine may say, member by member: it is written into the store and onto the disk. */
 
-const count = z.int().min(0);
-/** A diverged loss is not finite. */
-const real = z.union([z.number(), z.nan(), z.literal([Infinity, -Infinity])]);
-const budget = z.int().min(1).nullable();
 const text = z.string().max(4000);
-const place = { training: count, phase: count, source: count, epoch: count, budget };
-const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
-
-const record = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('step'),
-    ...place,
-    ...bytes,
-    step: count,
-    learningRate: real,
-    samples: count,
-    crossEntropy: real,
-    pruneLoss: real,
-    correct: count,
-    seconds: z.strictObject({ client: real, wire: real, server: real, wait: real }),
-    gates: z.instanceof(Float32Array).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('epoch'),
-    ...place,
-    ...bytes,
-    trainLoss: real,
-    trainAccuracy: real,
-    testLoss: real,
-    testAccuracy: real,
-    samplesPerSecond: real,
-    seconds: real,
-  }),
-  z.strictObject({
-    kind: z.literal('pair'),
-    training: count,
-    phase: count,
-    source: count,
-    budget,
-    testAccuracy: real,
-    testLoss: real,
-    bytesPerSample: real,
-  }),
-]);
+const record = z.discriminatedUnion('kind', [recordSchema('step'), recordSchema('epoch'), recordSchema('pair')]);
 
 const tensors = z.record(
   z.string().max(200),
@@ -57,6 +16,7 @@ const tensors = z.record(
   }),
 );
 const half = z.strictObject({ weights: tensors, momentum: tensors });
+const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
 const sum = { ...bytes, seconds: real, epochLoss: real, epochCorrect: real, epochSamples: real, epochSeconds: real };
 
 const snapshot = z.strictObject({

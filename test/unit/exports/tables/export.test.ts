@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { saveCheckpoint, savePair } from '../../../../main/runs/checkpoint/checkpoint.ts';
-import { exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
+import { csvColumns, exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
 import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import { trainedRun } from '../../../support/run-curves.ts';
 import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
@@ -16,12 +16,17 @@ describe('an export of records', () => {
       stepRecord(0, { gates: new Float32Array(3) }),
       stepRecord(1, { budget: null, crossEntropy: NaN }),
     ]);
-    expect([...exportCsv(store, run, 'steps')].join('')).toBe(
+    // What was published first: later columns come behind it.
+    const published = [
       'run,name,seed,training,phase,source,epoch,step,budget,learningRate,samples,crossEntropy,pruneLoss,correct,' +
-        'bytesUp,bytesDown,wireUp,wireDown,clientSeconds,wireSeconds,serverSeconds,waitSeconds\r\n' +
-        '0001-half-wide,"half, ""wide""",1,0,0,0,0,0,4,0.01,16,1,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n' +
-        '0001-half-wide,"half, ""wide""",1,0,0,0,0,1,full,0.01,16,NaN,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625\r\n',
-    );
+        'bytesUp,bytesDown,wireUp,wireDown,clientSeconds,wireSeconds,serverSeconds,waitSeconds',
+      '0001-half-wide,"half, ""wide""",1,0,0,0,0,0,4,0.01,16,1,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625',
+      '0001-half-wide,"half, ""wide""",1,0,0,0,0,1,full,0.01,16,NaN,0.5,7,8192,16384,8200,16392,0.25,0.125,0.5,0.0625',
+    ];
+    const later = csvColumns('steps').slice(19);
+    const line = (cells: string, row: number): string =>
+      `${[cells, ...later.map(({ name }) => (row === 0 ? name : 'NaN'))].join(',')}\r\n`;
+    expect([...exportCsv(store, run, 'steps')].join('')).toBe(published.map(line).join(''));
   });
 
   it('has as many cells as columns for every kind of record', () => {
@@ -41,11 +46,11 @@ describe('an export of records', () => {
     store.append(run.id, [stepRecord(0, { gates: Float32Array.of(0.5, 0.25), crossEntropy: NaN })]);
     const document = JSON.parse([...exportJson(store, run)].join('')) as Record<string, unknown>;
     expect(document).toMatchObject({
-      format: 1,
+      format: 2,
       run: { id: '0001-deprune', seed: 2, status: 'queued' },
       experiment: { ...run.experiment, seeds: [2] },
       epochs: [{ epoch: 0, budget: 'full', testAccuracy: 0.25 }],
-      steps: [{ step: 0, budget: 4, gates: [0.5, 0.25], crossEntropy: null }],
+      steps: [{ step: 0, budget: 4, gates: [0.5, 0.25], crossEntropy: null, clientSeconds: 0.25, waitSeconds: 0.0625 }],
       pairs: [],
     });
     expect(Object.keys(JSON.parse([...exportJson(store, run, ['pairs'])].join('')) as object)).not.toContain('steps');

@@ -5,7 +5,7 @@ import { superviseGroup, type GroupOptions } from '../../../../main/processes/ru
 import type { SourceRecords } from '../../../../main/processes/run/records.ts';
 import type { Child } from '../../../../main/processes/child.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../../main/processes/source/messages.ts';
-import type { PairRecord } from '../../../../main/training/records.ts';
+import type { PairRecord } from '../../../../main/records/record.ts';
 import type { ServerState } from '../../../../main/training/snapshot.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
 import { experiment, uniformSnapshot } from '../../../support/run-records.ts';

@@ -7,21 +7,15 @@ import type {
   StepColumn,
   StepColumns,
 } from '../../../../main/api.ts';
+import { byStepColumn } from '../../../../main/records/columns.ts';
 import { LabFailure } from '../../../../renderer/lab/failure.ts';
 import type { RecordSource } from '../../../../renderer/stores/followed-runs.ts';
+import { filledRecord } from '../../../support/filled-record.ts';
 import { createStepLog, type StepLog } from '../../../../renderer/stores/step-log.ts';
-
-const columns: readonly StepColumn[] = [
-  ...(['training', 'phase', 'source', 'epoch', 'step', 'budget', 'learningRate', 'samples'] as const),
-  ...(['crossEntropy', 'pruneLoss', 'correct', 'bytesUp', 'bytesDown', 'wireUp', 'wireDown'] as const),
-  ...(['clientSeconds', 'wireSeconds', 'serverSeconds', 'waitSeconds'] as const),
-];
 
 /** Steps by column; what a row does not name is 0. */
 export function stepColumns(rows: readonly Partial<Record<StepColumn, number>>[]): StepColumns {
-  return Object.fromEntries(
-    columns.map((name) => [name, Float64Array.from(rows, (row) => row[name] ?? 0)]),
-  ) as StepColumns;
+  return byStepColumn((name) => Float64Array.from(rows, (row) => row[name] ?? 0));
 }
 
 /** A log that has read these steps. */
@@ -33,24 +27,24 @@ export function stepLog(rows: Parameters<typeof stepColumns>[0]): StepLog {
 
 const stepsPerEpoch = 4;
 
-const epoch = (number: number): EpochRecord => ({
-  kind: 'epoch',
-  training: 0,
-  phase: 0,
-  source: 0,
-  epoch: number,
-  budget: 4,
-  trainLoss: 1,
-  trainAccuracy: 0.5,
-  testLoss: 1,
-  testAccuracy: 0.5,
-  bytesUp: 1,
-  bytesDown: 1,
-  wireUp: 1,
-  wireDown: 1,
-  samplesPerSecond: 1,
-  seconds: number,
-});
+const epoch = (number: number): EpochRecord =>
+  filledRecord('epoch', {
+    training: 0,
+    phase: 0,
+    source: 0,
+    epoch: number,
+    budget: 4,
+    trainLoss: 1,
+    trainAccuracy: 0.5,
+    testLoss: 1,
+    testAccuracy: 0.5,
+    bytesUp: 1,
+    bytesDown: 1,
+    wireUp: 1,
+    wireDown: 1,
+    samplesPerSecond: 1,
+    seconds: number,
+  });
 
 /** A lab with the records of any run, which grow by `train` and are told to the window by `tell`. */
 export function recordedRun({ pieces }: { readonly pieces: number }): {

@@ -260,7 +260,8 @@ describe('opening the store', () => {
     );
     old.close();
     const store = openTestStore(home);
-    const unknown = { wireUp: 8192, wireDown: 16384, seconds: { client: 0.25, wire: 0.125, server: 0.5, wait: 0 } };
+    const times = { clientSeconds: 0.25, wireSeconds: 0.125, serverSeconds: 0.5, waitSeconds: 0 };
+    const unknown = { wireUp: 8192, wireDown: 16384, ...times };
     expect(store.steps('0001-old')).toEqual([stepRecord(0, unknown)]);
     const bytes = { bytesUp: 10, bytesDown: 20, wireUp: 10, wireDown: 20 };
     expect(store.epochs('0001-old')).toEqual([epochRecord(0, bytes)]);

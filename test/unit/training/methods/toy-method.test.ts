@@ -16,7 +16,7 @@ import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
 import type { Method } from '../../../../main/training/methods/method.ts';
 import type { MethodName } from '../../../../main/training/methods/table.ts';
-import type { TrainingRecord } from '../../../../main/training/records.ts';
+import type { TrainingRecord } from '../../../../main/records/record.ts';
 import { noiseSource } from '../../../support/halves.ts';
 import { temporaryHome } from '../../../support/home.ts';
 import { openTestStore } from '../../../support/run-store.ts';
