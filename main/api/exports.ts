@@ -1,6 +1,6 @@
 import type { SourceView } from '../charts/data.ts';
-import type { Looks } from '../charts/looks.ts';
-import type { Range } from '../charts/sample.ts';
+import type { Looks } from '../charts/drawable/looks.ts';
+import type { Range } from '../charts/drawable/sample.ts';
 import type { ChartSpec, PaperSpec } from '../charts/spec.ts';
 
 /** Files made of runs. */

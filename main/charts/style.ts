@@ -1,4 +1,4 @@
-import { grounds, palettes, type Ground, type Scheme } from './palette.ts';
+import { grounds, palettes, type Ground, type Scheme } from './drawing/palette.ts';
 import type { PaperSpec } from './spec.ts';
 
 /** How charts look, whoever draws them. Lengths are in units of the picture: pixels on a screen, points on paper. */

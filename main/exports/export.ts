@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChartExport, ExportedFile, RunExport } from '../api.ts';
 import type { SourceView } from '../charts/data.ts';
-import { drawnTrainings } from '../charts/looks.ts';
+import { drawnTrainings } from '../charts/drawable/looks.ts';
 import { chartName } from '../charts/names.ts';
 import type { ChartSpec } from '../charts/spec.ts';
 import { SluiceError } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { axisQuantities, formatPlace, formatValue } from '../../main/charts/axes.ts';
-import type { Line } from '../../main/charts/lines.ts';
-import { valueAt } from '../../main/charts/numbers.ts';
-import { lookOf, type Look } from '../../main/charts/palette.ts';
+import type { Line } from '../../main/charts/drawable/lines.ts';
+import { valueAt } from '../../main/charts/drawable/numbers.ts';
+import { lookOf, type Look } from '../../main/charts/drawing/palette.ts';
 import type { LineChartSpec } from '../../main/charts/spec.ts';
 import type { ChartStyle } from '../../main/charts/style.ts';
 

@@ -2,7 +2,7 @@ import { useElementSize, useElementVisibility } from '@vueuse/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
 import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { registerCharts } from '../../main/charts/register.ts';
+import { registerCharts } from '../../main/charts/drawing/register.ts';
 import { screenStyle, type ChartStyle } from '../../main/charts/style.ts';
 import { useSettings } from '../stores/settings.ts';
 import { changesOf } from './changes.ts';

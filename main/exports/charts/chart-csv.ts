@@ -1,12 +1,12 @@
 import { csvCell } from '../../charts/csv.ts';
-import { linesOf } from '../../charts/lines.ts';
-import { withPlan } from '../../charts/plan.ts';
-import { parallelOf } from '../../charts/parallel.ts';
-import { outcomesOf } from '../../charts/scatter.ts';
+import { linesOf } from '../../charts/drawable/lines.ts';
+import { withPlan } from '../../charts/drawable/plan.ts';
+import { parallelOf } from '../../charts/drawable/parallel.ts';
+import { outcomesOf } from '../../charts/drawable/scatter.ts';
 import { isSmoothable } from '../../charts/series.ts';
 import type { ChartSpec, LineChartSpec, ParallelChartSpec } from '../../charts/spec.ts';
 import { stepPlaces } from '../../charts/series.ts';
-import { isKept } from '../../charts/gates.ts';
+import { isKept } from '../../charts/drawable/gates.ts';
 import type { ChartData } from './chart.ts';
 
 /**

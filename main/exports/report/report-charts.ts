@@ -1,12 +1,12 @@
 import { noSteps, type TrainingData } from '../../charts/data.ts';
-import { lineOption } from '../../charts/line-option.ts';
-import { linesOf, sampleLines } from '../../charts/lines.ts';
-import { withPlan, type PlanData } from '../../charts/plan.ts';
+import { lineOption } from '../../charts/drawing/line-option.ts';
+import { linesOf, sampleLines } from '../../charts/drawable/lines.ts';
+import { withPlan, type PlanData } from '../../charts/drawable/plan.ts';
 import { differingSettings } from '../../charts/differing.ts';
 import { namedChart } from '../../charts/names.ts';
-import { parallelOf } from '../../charts/parallel.ts';
-import { parallelOption } from '../../charts/parallel-option.ts';
-import { outcomesOf, scatterOption } from '../../charts/scatter.ts';
+import { parallelOf } from '../../charts/drawable/parallel.ts';
+import { parallelOption } from '../../charts/drawing/parallel-option.ts';
+import { outcomesOf, scatterOption } from '../../charts/drawable/scatter.ts';
 import type { ChartSpec } from '../../charts/spec.ts';
 import { pageStyle } from '../../charts/style.ts';
 import type { Curve } from '../tables/curves.ts';

@@ -1,6 +1,6 @@
 import type { TrainingData } from '../../../main/charts/data.ts';
-import { linesOf, type Line } from '../../../main/charts/lines.ts';
-import type { Looks } from '../../../main/charts/looks.ts';
+import { linesOf, type Line } from '../../../main/charts/drawable/lines.ts';
+import type { Looks } from '../../../main/charts/drawable/looks.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';
 
 /** More lines in one chart can neither be told apart nor drawn at once. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateOption, isKept, mapRows, type GateData } from '../../../main/charts/gates.ts';
+import { gateOption, isKept, mapRows, type GateData } from '../../../main/charts/drawable/gates.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 
 /** Two moments of three maps: at the first map 2 is sent, at the second map 0. */

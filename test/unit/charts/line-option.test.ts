@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { lineOption } from '../../../main/charts/line-option.ts';
-import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
+import { lineOption } from '../../../main/charts/drawing/line-option.ts';
+import { linesOf, sampleLines } from '../../../main/charts/drawable/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';
-import { phaseSeries } from '../../../main/charts/phases.ts';
-import type { Range } from '../../../main/charts/sample.ts';
+import { phaseSeries } from '../../../main/charts/drawing/phases.ts';
+import type { Range } from '../../../main/charts/drawable/sample.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { run, steps } from '../../support/chart-data.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bandsOf } from '../../../main/charts/band.ts';
-import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
+import { bandsOf } from '../../../main/charts/drawable/band.ts';
+import { linesOf, sampleLines } from '../../../main/charts/drawable/lines.ts';
 import { namedChart } from '../../../main/charts/names.ts';
 import { seriesOf } from '../../../main/charts/series.ts';
 import type { LineChartSpec } from '../../../main/charts/spec.ts';

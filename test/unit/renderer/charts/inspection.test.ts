@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../../../main/charts/lines.ts';
+import { linesOf } from '../../../../main/charts/drawable/lines.ts';
 import { namedChart } from '../../../../main/charts/names.ts';
 import type { LineChartSpec } from '../../../../main/charts/spec.ts';
 import { screenStyle } from '../../../../main/charts/style.ts';

@@ -1,13 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from '../axes.ts';
 import { frame, grid, legend } from './frame.ts';
-import { marksPoints, sharePhases, type SampledLine } from './lines.ts';
+import { marksPoints, sharePhases, type SampledLine } from '../drawable/lines.ts';
 import { lookOf, type Look } from './palette.ts';
 import { phaseSeries } from './phases.ts';
 import { ribbonSeries } from './ribbon.ts';
-import { interleave, type Range } from './sample.ts';
-import type { LineChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
+import { interleave, type Range } from '../drawable/sample.ts';
+import type { LineChartSpec } from '../spec.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** What was planned, drawn thin and dashed over what came, which it may well coincide with. */
 export interface PlannedLine {

@@ -1,11 +1,11 @@
-import { metricQuantities } from './axes.ts';
+import { metricQuantities } from '../axes.ts';
 import { bandsOf } from './band.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from '../data.ts';
 import { lookIndex, type Looks } from './looks.ts';
 import { bucketed, firstAbove, firstAtLeast, type Range, type Sampled } from './sample.ts';
-import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
+import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from '../series.ts';
 import { smooth } from './smooth.ts';
-import type { LineChartSpec, Metric } from './spec.ts';
+import type { LineChartSpec, Metric } from '../spec.ts';
 
 /** A line as it is to be drawn, still with all its points: smoothed, or the mean of a family's seeds. */
 export interface Line {

@@ -1,10 +1,10 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, xAxis, yAxis } from './axes.ts';
-import { gradient, mixed } from './colours.ts';
-import { frame, grid } from './frame.ts';
-import type { MapOrder } from './spec.ts';
-import type { ChartStyle } from './style.ts';
+import { axisQuantities, bounded, xAxis, yAxis } from '../axes.ts';
+import { gradient, mixed } from '../drawing/colours.ts';
+import { frame, grid } from '../drawing/frame.ts';
+import type { MapOrder } from '../spec.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** f of every map at some moments: `values` [moments, maps], `kept` a bit for each; a budget of NaN is the full one. */
 export interface GateData {

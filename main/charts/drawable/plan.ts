@@ -1,8 +1,8 @@
-import type { SourceView } from './data.ts';
-import type { PlannedLine } from './line-option.ts';
+import type { SourceView } from '../data.ts';
+import type { PlannedLine } from '../drawing/line-option.ts';
 import type { Line } from './lines.ts';
-import type { PhaseMark } from './series.ts';
-import type { AxisKind, LineChartSpec } from './spec.ts';
+import type { PhaseMark } from '../series.ts';
+import type { AxisKind, LineChartSpec } from '../spec.ts';
 
 /** A phase as it was planned, of all data sources together; steps, bytes and epochs are of the phase alone. */
 export interface PlannedPhaseData {

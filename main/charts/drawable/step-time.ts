@@ -1,13 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, extentOf, xAxis, yAxis } from './axes.ts';
-import type { StepData, TrainingData } from './data.ts';
-import { frame, grid, legend } from './frame.ts';
-import { lookOf } from './palette.ts';
-import { phaseSeries } from './phases.ts';
-import { phasesOfSteps, stepPlaces, type PhaseMark } from './series.ts';
+import { axisQuantities, bounded, extentOf, xAxis, yAxis } from '../axes.ts';
+import type { StepData, TrainingData } from '../data.ts';
+import { frame, grid, legend } from '../drawing/frame.ts';
+import { lookOf } from '../drawing/palette.ts';
+import { phaseSeries } from '../drawing/phases.ts';
+import { phasesOfSteps, stepPlaces, type PhaseMark } from '../series.ts';
 import { firstAbove, firstAtLeast, interleave, type Range } from './sample.ts';
-import type { StepTimeChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
+import type { StepTimeChartSpec } from '../spec.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** Where the time of a step goes, in the order it is stacked, with its place in the palette. */
 export const timeParts = [

@@ -1,13 +1,13 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from './axes.ts';
-import { bestAccuracy, throughput } from './achievement.ts';
-import type { TrainingData } from './data.ts';
-import { frame, grid, legend } from './frame.ts';
+import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
+import { bestAccuracy, throughput } from '../achievement.ts';
+import type { TrainingData } from '../data.ts';
+import { frame, grid, legend } from '../drawing/frame.ts';
 import { lookIndex, type Looks } from './looks.ts';
 import { paretoFront } from './numbers.ts';
-import { lookOf, type Look } from './palette.ts';
-import type { ScatterChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
+import { lookOf, type Look } from '../drawing/palette.ts';
+import type { ScatterChartSpec } from '../spec.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** What a training achieved against what it cost. */
 export interface Outcome {
