@@ -2,7 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import { frame, legend } from './frame.ts';
 import { lookOf, type Look } from './palette.ts';
 import type { ParallelAxis, ParallelData, ParallelRow } from '../drawable/parallel.ts';
-import type { ParallelChartSpec } from '../spec.ts';
+import type { ParallelChartSpec } from '../kinds/parallel.ts';
 import type { ChartStyle } from '../style.ts';
 import { labelledTicks, logarithmicTicks } from '../ticks.ts';
 

@@ -1,18 +1,8 @@
-import { CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
-import {
-  GraphicComponent,
-  GridComponent,
-  LegendComponent,
-  MarkAreaComponent,
-  MarkLineComponent,
-  ParallelComponent,
-  TitleComponent,
-} from 'echarts/components';
+import { GridComponent, LegendComponent, TitleComponent } from 'echarts/components';
 import { use } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
+import { chartKinds } from '../kinds/table.ts';
 
-/** Makes known to ECharts what the options of this folder are made of. Renderers and interaction are the caller's. */
+/** Makes known to ECharts what the options of all charts are made of. Renderers and interaction are the caller's. */
 export function registerCharts(): void {
-  use([LineChart, ScatterChart, CustomChart, ParallelChart, GridComponent, ParallelComponent, LegendComponent]);
-  use([TitleComponent, GraphicComponent, MarkAreaComponent, MarkLineComponent, LabelLayout]);
+  use([GridComponent, LegendComponent, TitleComponent, ...chartKinds.flatMap(({ parts }) => parts)]);
 }

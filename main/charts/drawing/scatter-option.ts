@@ -1,0 +1,124 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
+import { frontOf, type Outcome } from '../drawable/scatter.ts';
+import type { ScatterChartSpec } from '../kinds/scatter.ts';
+import type { ChartStyle } from '../style.ts';
+import { frame, grid, legend } from './frame.ts';
+import { lookOf, type Look } from './palette.ts';
+
+const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
+  bytes: axisQuantities.bytes,
+  time: axisQuantities.time,
+  'bytes-per-sample': { ...axisQuantities.bytes, name: 'Traffic per training sample' },
+  throughput: metricQuantities.throughput,
+};
+
+/** Points, a look for each family, and the Pareto front as steps: what is reached for at most so much. */
+export function scatterOption(
+  outcomes: readonly Outcome[],
+  spec: ScatterChartSpec,
+  style: ChartStyle,
+): EChartsCoreOption {
+  const costs = Float64Array.from(outcomes, ({ cost }) => cost);
+  const gains = Float64Array.from(outcomes, ({ gain }) => gain);
+  const families = familyLooks(outcomes, style);
+  const front = frontOf(outcomes, spec);
+  const top = legend(style.selfContained ? families : [], style);
+  return {
+    ...frame(style),
+    legend: {
+      ...top.option,
+      itemWidth: 0.8 * style.fontSize,
+      itemHeight: 0.8 * style.fontSize,
+      itemStyle: { opacity: 1 },
+    },
+    grid: grid(style, top.height),
+    xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
+    yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
+    series: [frontSeries(front, spec, style), ...pointSeries(families, outcomes, front, style)],
+  };
+}
+
+const gainQuantities: Readonly<Record<ScatterChartSpec['y'], Quantity>> = {
+  'best-accuracy': { ...metricQuantities.accuracy, name: 'Best test accuracy' },
+  'last-accuracy': { ...metricQuantities.accuracy, name: 'Last test accuracy' },
+};
+
+interface FamilyLook {
+  readonly name: string;
+  readonly look: Look;
+}
+
+function familyLooks(outcomes: readonly Outcome[], { palette, lineWidth }: ChartStyle): FamilyLook[] {
+  const looks = new Map(outcomes.map(({ family, look }) => [family, look]));
+  return [...looks].map(([name, look]) => ({ name, look: lookOf(look, palette, lineWidth) }));
+}
+
+function frontSeries(front: readonly Outcome[], { x }: ScatterChartSpec, { faint, lineWidth }: ChartStyle): object {
+  // What is had for at most so much, or with at least so many samples a second.
+  const step = x === 'throughput' ? 'start' : 'end';
+  return {
+    type: 'line',
+    id: 'front',
+    name: 'Pareto front',
+    step,
+    z: 1,
+    silent: true,
+    showSymbol: false,
+    data: front.map(({ cost, gain }) => [cost, gain]),
+    emphasis: { disabled: true },
+    lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
+  };
+}
+
+/** More families than this are drawn as one series: each costs its time, and none can be told from the others. */
+const mostSeries = 60;
+
+/** The outcomes, a series for each family; those on the front are larger and clear. */
+function pointSeries(
+  families: readonly FamilyLook[],
+  outcomes: readonly Outcome[],
+  best: readonly Outcome[],
+  style: ChartStyle,
+): object[] {
+  const { lineWidth, fontSize, fontFamily, ground, text, selfContained } = style;
+  const front = new Set(best.map(({ id }) => id));
+  const looks = new Map(families.map(({ name, look }) => [name, look]));
+  // The outermost names stand inwards, clear of the axes.
+  const alignOf = (id: string): string => (id === best[0]?.id ? 'left' : id === best.at(-1)?.id ? 'right' : 'center');
+  const point = ({ id, label, family, cost, gain }: Outcome): object => {
+    const { colour, symbol } = looks.get(family)!;
+    return {
+      id,
+      name: label,
+      value: [cost, gain],
+      symbol,
+      symbolSize: (front.has(id) ? 1 : 0.75) * fontSize,
+      itemStyle: { color: colour, opacity: front.has(id) ? 1 : 0.6 },
+      // The window has no legend beside this chart: what stands on the front is named.
+      label: { show: !selfContained && front.has(id), align: alignOf(id), formatter: () => family },
+    };
+  };
+  const label = { position: 'top', distance: 0.3 * fontSize, color: text, fontSize: 0.9 * fontSize, fontFamily };
+  const series = (name: string, own: readonly Outcome[]): object => ({
+    type: 'scatter',
+    id: `outcomes/${name}`,
+    name,
+    data: own.map(point),
+    z: 3,
+    clip: false,
+    symbol: looks.get(name)?.symbol ?? 'circle',
+    label,
+    labelLayout: { hideOverlap: true, moveOverlap: 'shiftY' },
+    itemStyle: { color: looks.get(name)?.colour ?? text, borderColor: ground, borderWidth: lineWidth / 2 },
+    emphasis: { focus: 'series', scale: 1.4 },
+    blur: { itemStyle: { opacity: 0.12 } },
+  });
+  if (families.length > mostSeries) return [series('', outcomes)];
+  return families.map(({ name }) =>
+    series(
+      name,
+      outcomes.filter(({ family }) => family === name),
+    ),
+  );
+}
