@@ -106,11 +106,7 @@ export function cssColours(scheme: Scheme): string {
  * Black on white unless a dark theme is asked for, with lines as thick as in print. Its unit is a point, or a part of
  * one for those who draw with less than a point's precision.
  */
-export function paperStyle(
-  paper: PaperSpec,
-  medium: Medium = noMedium,
-  unitsPerPoint = 1,
-): ChartStyle {
+export function paperStyle(paper: PaperSpec, medium: Medium = noMedium, unitsPerPoint = 1): ChartStyle {
   const { theme, fontFamily, widthMm, title } = paper;
   const print: Partial<Ground> = theme === 'light' ? { text: '#000000', faint: '#333333', grid: '#e2e2e2' } : {};
   const fontSize = paper.fontSize * unitsPerPoint;

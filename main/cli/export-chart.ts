@@ -58,9 +58,7 @@ export function addChartOptions(command: Command): void {
 
 /** Of the kinds that one column is too narrow for. */
 function ownSizes(length: 'widthMm' | 'heightMm'): string {
-  return chartKinds
-    .flatMap(({ kind, paper: { size } }) => (size ? [`; ${size[length]} for ${kind}`] : []))
-    .join('');
+  return chartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`; ${size[length]} for ${kind}`] : [])).join('');
 }
 
 /** The charts by name, as a help text lists them. */

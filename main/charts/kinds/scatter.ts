@@ -22,8 +22,7 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
   charts: { pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true } },
   nameOf: () => 'pareto',
   changed: (spec, { logX }) => (logX === undefined ? spec : { ...spec, logX }),
-  schema: (z) =>
-    z.strictObject({ kind: z.literal('scatter'), y: z.enum(gains), x: z.enum(costs), logX: z.boolean() }),
+  schema: (z) => z.strictObject({ kind: z.literal('scatter'), y: z.enum(gains), x: z.enum(costs), logX: z.boolean() }),
 
   needs: [],
   showsEachSource: true,

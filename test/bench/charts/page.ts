@@ -22,7 +22,13 @@ const range = shallowRef<Range | null>(null);
 
 const silent = { api: {}, on: () => () => undefined, onReady: () => () => undefined } as unknown as Lab;
 const Page = defineComponent(() => () => {
-  const panel = h(LinesPanel, { title: 'Loss', data: { ...none, lines: lines.value }, runs: [], spec, range: range.value });
+  const panel = h(LinesPanel, {
+    title: 'Loss',
+    data: { ...none, lines: lines.value },
+    runs: [],
+    spec,
+    range: range.value,
+  });
   return h(TooltipProvider, () => h('div', { style: 'width: 1200px; height: 640px; padding: 12px' }, panel));
 });
 createApp(Page).provide(labKey, silent).use(createPinia()).mount('#app');

@@ -21,7 +21,10 @@ describe('a chart of lines', () => {
   const axis = (changes: Partial<LineChartSpec>, ...runs: ReturnType<typeof losses>[]) => {
     const spec = namedChart('loss-step', { logY: true, ...changes }) as LineChartSpec;
     const given = { trainings: trainingsOf(runs), plan: null, source: 'all', range: null } as const;
-    return lines.option(lines.data(given, spec), spec, screenStyle('light', 600, 'sans-serif')).yAxis as { min: number; max: number };
+    return lines.option(lines.data(given, spec), spec, screenStyle('light', 600, 'sans-serif')).yAxis as {
+      min: number;
+      max: number;
+    };
   };
 
   it('names the phases as far as there is room for their budgets', () => {
