@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { differingSettings } from '../../../main/charts/differing.ts';
 import type { Provided } from '../../../main/charts/kinds/kind.ts';
 import { chartKinds, kindOf, namedChart, type ChartSpec } from '../../../main/charts/kinds/table.ts';
+import type * as Style from '../../../main/charts/style.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { readTrainings } from '../../../main/exports/charts/chart-data.ts';
+import type * as Drawing from '../../../main/exports/charts/drawing.ts';
 import { gateHistory } from '../../../main/exports/charts/gate-history.ts';
 import { sharedPlan } from '../../../main/exports/charts/shared-plan.ts';
 import { exportChart } from '../../../main/exports/export.ts';
@@ -17,14 +19,14 @@ import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 
 /** Page, file and report look alike here, so that all that could differ is what they draw. */
 vi.mock('../../../main/charts/style.ts', async (original) => {
-  const style = await original<typeof import('../../../main/charts/style.ts')>();
+  const style = await original<typeof Style>();
   const same = style.screenStyle('light', 720, 'sans-serif');
   return { ...style, pageStyle: () => same, paperStyle: () => same, screenStyle: () => same };
 });
 
 const drawn = vi.hoisted((): EChartsCoreOption[] => []);
 vi.mock('../../../main/exports/charts/drawing.ts', async (original) => ({
-  ...(await original<typeof import('../../../main/exports/charts/drawing.ts')>()),
+  ...(await original<typeof Drawing>()),
   drawSvg: (option: EChartsCoreOption) => {
     drawn.push(option);
     return '<svg/>';

@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChartExport, LabApi } from '../../../main/api.ts';
 import type { ChartFormat } from '../../../main/api/formats.ts';
+import type * as Index from '../../../main/charts/kinds/index.ts';
 import type { ChartKind } from '../../../main/charts/kinds/kind.ts';
 import { chartName, kindOf, namedChart, type ChartSpec } from '../../../main/charts/kinds/table.ts';
 import { chartHelp, chartOf, paperOf, type ChartOptions } from '../../../main/cli/export-chart.ts';
@@ -50,7 +51,7 @@ vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
       archive: ['toy'],
     },
   };
-  const { kinds } = await original<typeof import('../../../main/charts/kinds/index.ts')>();
+  const { kinds } = await original<typeof Index>();
   return { kinds: [...kinds, toy] };
 });
 
