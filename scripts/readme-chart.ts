@@ -8,7 +8,7 @@ import { selectRuns } from '../main/runs/store/select.ts';
 import { openStore } from '../main/runs/store/store.ts';
 
 const store = openStore(sluiceHome());
-const charts = reportCharts(curvesOf(store, selectRuns(store, ['quickstart'])));
+const charts = reportCharts(store, curvesOf(store, selectRuns(store, ['quickstart'])));
 store.close();
 const chart = charts.find(({ title }) => title === 'Accuracy by bytes');
 if (!chart) throw new Error('The last quickstart has no finished epoch.');

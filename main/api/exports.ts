@@ -1,14 +1,16 @@
 import type { SourceView } from '../charts/data.ts';
-import type { Looks } from '../charts/looks.ts';
-import type { Range } from '../charts/sample.ts';
-import type { ChartSpec, PaperSpec } from '../charts/spec.ts';
+import type { Looks } from '../charts/drawable/looks.ts';
+import type { Range } from '../charts/drawable/sample.ts';
+import type { ChartSpec } from '../charts/kinds/table.ts';
+import type { PaperSpec } from '../charts/spec.ts';
+import type { ChartFormat, RunFormat } from './formats.ts';
 
 /** Files made of runs. */
 
 export interface ChartExport {
   readonly runs: readonly string[];
   readonly chart: ChartSpec;
-  readonly format: 'svg' | 'png' | 'pdf' | 'csv';
+  readonly format: ChartFormat;
   readonly paper: PaperSpec;
   /** The part of the x axis that is drawn, of charts over an axis; all of it unless given. */
   readonly range?: Range;
@@ -21,7 +23,7 @@ export interface ChartExport {
 /** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */
 export interface RunExport {
   readonly runs: readonly string[];
-  readonly format: 'zip' | 'csv' | 'json' | 'html';
+  readonly format: RunFormat;
   readonly checkpoints?: boolean;
   /** For `html`: an accuracy between 0 and 1 whose price the report tells. */
   readonly reach?: number;

@@ -1,4 +1,4 @@
-import { grounds, palettes, type Ground, type Scheme } from './palette.ts';
+import { grounds, palettes, type Ground, type Scheme } from './drawing/palette.ts';
 import type { PaperSpec } from './spec.ts';
 
 /** How charts look, whoever draws them. Lengths are in units of the picture: pixels on a screen, points on paper. */
@@ -12,9 +12,16 @@ export interface ChartStyle extends Ground {
   readonly title: string;
   /** Whether the chart itself tells its lines apart and names its y axis; the window does so beside it. */
   readonly selfContained: boolean;
+  /** How many places along the x axis can be told apart: lines are thinned out to these. */
+  readonly places: number;
   /** Width of a text in this style's font, for what has to be placed by it. */
   readonly measure: (text: string, fontSize: number) => number;
+  /** Makes a picture of RGBA pixels that ECharts can draw: a canvas, in the window as on paper. */
+  readonly bitmap: (width: number, height: number, pixels: Uint8ClampedArray) => object;
 }
+
+/** What can be done where a chart is drawn. */
+export type Medium = Pick<ChartStyle, 'measure' | 'bitmap'>;
 
 const pointsPerMm = 72 / 25.4;
 
@@ -28,12 +35,26 @@ function roughWidth(text: string, fontSize: number): number {
   return 0.62 * fontSize * text.length;
 }
 
+/** Where nothing is drawn yet: options can be made, pictures cannot. */
+const noMedium: Medium = {
+  measure: roughWidth,
+  bitmap: () => {
+    throw new Error('There is nothing here to draw pictures with.');
+  },
+};
+
+/** Points at three for each place are finer than they can be told apart. */
+const pixelsPerPlace = 2;
+const leastPlaces = 50;
+/** Finer than print. */
+const placesPerMm = 8;
+
 export function screenStyle(
   scheme: Scheme,
   width: number,
   fontFamily: string,
   own: Partial<Ground> = {},
-  measure: ChartStyle['measure'] = roughWidth,
+  medium: Medium = noMedium,
 ): ChartStyle {
   return {
     ...grounds[scheme],
@@ -45,12 +66,16 @@ export function screenStyle(
     width,
     title: '',
     selfContained: false,
-    measure,
+    places: Math.max(leastPlaces, Math.round(width / pixelsPerPlace)),
+    ...medium,
   };
 }
 
-/** Takes its colours from the CSS variables of the page it stands in, declared by `cssColours`. */
-export function pageStyle(width: number, fontSize: number): ChartStyle {
+/**
+ * Takes its colours from the CSS variables of the page it stands in, declared by `cssColours`, and measures texts
+ * roughly, as nobody knows the reader's font.
+ */
+export function pageStyle(width: number, fontSize: number, { bitmap }: Pick<Medium, 'bitmap'> = noMedium): ChartStyle {
   return {
     ground: 'var(--ground)',
     text: 'var(--text)',
@@ -63,7 +88,9 @@ export function pageStyle(width: number, fontSize: number): ChartStyle {
     width,
     title: '',
     selfContained: true,
+    places: width,
     measure: roughWidth,
+    bitmap,
   };
 }
 
@@ -79,11 +106,7 @@ export function cssColours(scheme: Scheme): string {
  * Black on white unless a dark theme is asked for, with lines as thick as in print. Its unit is a point, or a part of
  * one for those who draw with less than a point's precision.
  */
-export function paperStyle(
-  paper: PaperSpec,
-  measure: ChartStyle['measure'] = roughWidth,
-  unitsPerPoint = 1,
-): ChartStyle {
+export function paperStyle(paper: PaperSpec, medium: Medium = noMedium, unitsPerPoint = 1): ChartStyle {
   const { theme, fontFamily, widthMm, title } = paper;
   const print: Partial<Ground> = theme === 'light' ? { text: '#000000', faint: '#333333', grid: '#e2e2e2' } : {};
   const fontSize = paper.fontSize * unitsPerPoint;
@@ -97,6 +120,7 @@ export function paperStyle(
     width: points(widthMm) * unitsPerPoint,
     title,
     selfContained: true,
-    measure,
+    places: Math.round(widthMm * placesPerMm),
+    ...medium,
   };
 }

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { curvesOf } from '../exports/tables/curves.ts';
 import type { Run } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
@@ -63,6 +62,6 @@ export async function writeReport(store: Store, runs: readonly Run[], file: stri
   const path = resolve(file);
   const current = runs.map(({ id }) => store.find(id));
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, renderReport(curvesOf(store, current), { ...text, madeAt: new Date() }));
+  await writeFile(path, renderReport(store, current, { ...text, madeAt: new Date() }));
   return path;
 }

@@ -1,10 +1,13 @@
 import { Option, type Command } from 'commander';
 import type { SourceView } from '../charts/data.ts';
-import { chartNames, namedChart } from '../charts/names.ts';
-import type { ChartSpec, LineChartSpec, PaperSpec } from '../charts/spec.ts';
+import type { ChartChanges } from '../charts/kinds/kind.ts';
+import { chartKinds, chartNames, kindOf, namedChart, type ChartSpec } from '../charts/kinds/table.ts';
+import type { PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
 import { number, range, source, words } from './arguments.ts';
+
+const column = { widthMm: 85, heightMm: 60 };
 
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
@@ -29,12 +32,8 @@ export interface ChartOptions {
 export function addChartOptions(command: Command): void {
   command
     .option('--chart <name>', 'the chart to draw; its names are below', words)
-    .option(
-      '--width <mm>',
-      'of the picture: 85, one column of most papers, unless given; 175, two, for parallel',
-      number,
-    )
-    .option('--height <mm>', 'of the picture: 60 unless given; 80 for parallel', number)
+    .option('--width <mm>', `of the picture: 85, one column of most papers, unless given${ownSizes('widthMm')}`, number)
+    .option('--height <mm>', `of the picture: 60 unless given${ownSizes('heightMm')}`, number)
     .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
     .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
     .option('--font-size <pt>', 'in points', number, 8)
@@ -57,6 +56,18 @@ export function addChartOptions(command: Command): void {
     );
 }
 
+/** Of the kinds that one column is too narrow for. */
+function ownSizes(length: 'widthMm' | 'heightMm'): string {
+  return chartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`; ${size[length]} for ${kind}`] : [])).join('');
+}
+
+/** The charts by name, as a help text lists them. */
+export function chartHelp(): string {
+  const entries = chartKinds.map(({ help }) => help);
+  const width = Math.max(...entries.map(([names]) => names.length));
+  return entries.map(([names, words]) => `  ${names.padEnd(width)}  ${words}`).join('\n');
+}
+
 /** The chart of a name as the options want it. Throws `chart-unknown`. */
 export function chartOf(
   name: string,
@@ -65,7 +76,7 @@ export function chartOf(
   if (smoothing < 0 || smoothing > 0.999) {
     throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
   }
-  const changes: Partial<LineChartSpec> = {
+  const changes: ChartChanges = {
     smoothing,
     logY,
     seedsAsBand: bands,
@@ -81,11 +92,10 @@ export function chartOf(
   throw new SluiceError('chart-unknown', `There is no chart "${name}". ${advice}.`, { path: 'chart' });
 }
 
-/** Throws `bad-usage` for sizes that make no picture. */
-export function paperOf(options: ChartOptions): PaperSpec {
-  // An axis for each setting that differs does not fit into a column.
-  const [usualWidth, usualHeight] = options.chart === 'parallel' ? [175, 80] : [85, 60];
-  const { width = usualWidth, height = usualHeight, dpi, font, fontSize, theme, title } = options;
+/** The paper of a chart; throws `bad-usage` for sizes that make no picture. */
+export function paperOf(chart: ChartSpec, options: ChartOptions): PaperSpec {
+  const usual = kindOf(chart).paper.size ?? column;
+  const { width = usual.widthMm, height = usual.heightMm, dpi, font, fontSize, theme, title } = options;
   const within = (option: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
     throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);

@@ -5,26 +5,28 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { ExportedFile } from '../api.ts';
+import { chartFormats, runFormats, type ChartFormat, type RunFormat } from '../api/formats.ts';
 import { axes, metrics } from '../charts/spec.ts';
 import { SluiceError } from '../errors.ts';
-import {
-  csvColumns,
-  exportCsv,
-  exportJson,
-  exportWeights,
-  recordKinds,
-  type RecordKind,
-} from '../exports/tables/export.ts';
+import { recordTexts } from '../exports/record-texts.ts';
+import { csvColumns, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
 import type { Column } from '../records/column.ts';
 import type { Run } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
-import { addChartOptions, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
+import { addChartOptions, chartHelp, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
 import { listed, note, print } from './format.ts';
 import { withStore } from './lab.ts';
 
-const formats = ['csv', 'json', 'safetensors', 'svg', 'png', 'pdf', 'zip', 'html'] as const;
-type Format = (typeof formats)[number];
+/** Weights make a folder, of a single run; the window has them within its zip. */
+const folderFormats = ['safetensors'] as const;
+type Format = ChartFormat | RunFormat | (typeof folderFormats)[number];
+
+const ofRuns = runFormats.map(({ format }) => format);
+const ofCharts = chartFormats.map(({ format }) => format);
+const formats: readonly Format[] = [...new Set([...ofRuns, ...folderFormats, ...ofCharts])];
+/** Records come as text, to the terminal unless a file is named. */
+const streamed = Object.keys(recordTexts) as (keyof typeof recordTexts)[];
 
 interface ExportOptions extends ChartOptions {
   readonly format: Format;
@@ -60,8 +62,8 @@ const help = `
 Columns of CSV (sizes are bytes, times seconds, accuracies shares of one, budgets maps or "full"):
 ${recordKinds.map((kind) => listed(kind, ['run', 'name', 'seed', ...namesOf(csvColumns(kind))])).join('\n')}
 
-Charts: pareto (best accuracy against bytes), parallel (settings that differ and results), gates, step-time, or
-<metric>-<axis>:
+Charts:
+${chartHelp()}
 ${listed('metric', metrics)}
 ${listed('axis', axes)}
 
@@ -86,64 +88,50 @@ function noteOf(column: Column): string | undefined {
 }
 
 async function writeExport(store: Store, runs: readonly Run[], options: ExportOptions): Promise<void> {
-  const { format, what, chart, checkpoints = false } = options;
-  if (what && (chart !== undefined || !['csv', 'json'].includes(format))) {
+  const { format, what, chart, checkpoints, output } = options;
+  if (what && (chart !== undefined || !isOf(streamed, format))) {
     throw new SluiceError('bad-usage', '--what is about records as CSV or JSON. Leave it out.');
   }
   if (chart !== undefined) return writeChart(store, runs, chart, options);
-  switch (format) {
-    case 'svg':
-    case 'png':
-    case 'pdf':
-      throw new SluiceError(
-        'bad-usage',
-        `Say with --chart what the ${format.toUpperCase()} shows, for example accuracy-bytes.`,
-      );
-    case 'zip':
-    case 'html': {
-      const { exportRuns } = await import('../exports/export.ts');
-      return save(await exportRuns(store, { runs: ids(runs), format, checkpoints }), options.output);
-    }
-    case 'safetensors':
-      return writeWeights(store, onlyRun(runs, format), options.output);
-    case 'csv':
-      return write(csvOf(store, runs, what ?? 'epochs'), options.output);
-    case 'json':
-      return write(exportJson(store, onlyRun(runs, format), what && [what]), options.output);
+  if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), output);
+  if (!isOf(ofRuns, format)) {
+    const shown = format.toUpperCase();
+    throw new SluiceError('bad-usage', `Say with --chart what the ${shown} shows, for example accuracy-bytes.`);
   }
+  if (format === 'json') onlyRun(runs, format);
+  if (isOf(streamed, format)) return write(recordTexts[format](store, runs, { what }), output);
+  const { exportRuns } = await import('../exports/export.ts');
+  return save(await exportRuns(store, { runs: ids(runs), format, checkpoints }), output);
 }
 
 async function writeChart(store: Store, runs: readonly Run[], name: string, options: ExportOptions): Promise<void> {
   const { format, output } = options;
-  if (format !== 'svg' && format !== 'png' && format !== 'pdf' && format !== 'csv') {
-    throw new SluiceError('bad-usage', `A chart becomes svg, png, pdf or csv, not ${format}. Change --format.`);
+  if (!isOf(ofCharts, format)) {
+    const known = `${ofCharts.slice(0, -1).join(', ')} or ${ofCharts.at(-1)}`;
+    throw new SluiceError('bad-usage', `A chart becomes ${known}, not ${format}. Change --format.`);
   }
   const { exportChart } = await import('../exports/export.ts');
+  const chart = chartOf(name, options);
   const file = await exportChart(store, {
     runs: ids(runs),
-    chart: chartOf(name, options),
+    chart,
     format,
-    paper: paperOf(options),
+    paper: paperOf(chart, options),
     ...(options.range && { range: options.range }),
     ...(options.source !== undefined && { source: options.source }),
   });
-  if (format === 'csv' && output === undefined) return write([new TextDecoder().decode(file.data)], output);
+  if (isOf(streamed, format) && output === undefined) return write([new TextDecoder().decode(file.data)], output);
   return save(file, output);
+}
+
+function isOf<Some extends Format>(known: readonly Some[], format: Format): format is Some {
+  return (known as readonly Format[]).includes(format);
 }
 
 async function writeWeights(store: Store, run: Run, output: string | undefined): Promise<void> {
   if (output === undefined) throw new SluiceError('bad-usage', 'Name the folder for the weights with -o.');
   const folders = await exportWeights(store, run, output);
   print(`Wrote ${folders.map((folder) => `${output}/${folder}`).join(', ')}`);
-}
-
-/** The records of all runs under one header. */
-function* csvOf(store: Store, runs: readonly Run[], kind: RecordKind): Generator<string> {
-  for (const [i, run] of runs.entries()) {
-    const lines = exportCsv(store, run, kind);
-    if (i > 0) lines.next();
-    yield* lines;
-  }
 }
 
 async function write(text: Iterable<string>, output: string | undefined): Promise<void> {

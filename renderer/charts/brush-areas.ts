@@ -1,5 +1,5 @@
 import type { ECharts } from 'echarts/core';
-import type { Range } from '../../main/charts/sample.ts';
+import type { Range } from '../../main/charts/drawable/sample.ts';
 import type { Brush } from './brush.ts';
 
 /** What ECharts tells of the brushes on parallel axes, and draws of them, only through its models and views. */

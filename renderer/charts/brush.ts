@@ -1,5 +1,5 @@
-import type { ParallelRow } from '../../main/charts/parallel.ts';
-import type { Range } from '../../main/charts/sample.ts';
+import type { ParallelRow } from '../../main/charts/drawable/parallel.ts';
+import type { Range } from '../../main/charts/drawable/sample.ts';
 
 /** What is chosen on each axis of parallel coordinates, by its place: ranges of values; all of them where there is none. */
 export type Brush = readonly (readonly Range[])[];

@@ -1,4 +1,4 @@
-import type { ScatterChartSpec } from '../../main/charts/spec.ts';
+import type { ScatterChartSpec } from '../../main/charts/kinds/scatter.ts';
 
 /** What a training is measured against, in a word or two. */
 export const costNames: Readonly<Record<ScatterChartSpec['x'], string>> = {

@@ -1,8 +1,8 @@
 import { axisQuantities, formatPlace, formatValue } from '../../main/charts/axes.ts';
-import type { Line } from '../../main/charts/lines.ts';
-import { valueAt } from '../../main/charts/numbers.ts';
-import { lookOf, type Look } from '../../main/charts/palette.ts';
-import type { LineChartSpec } from '../../main/charts/spec.ts';
+import type { Line } from '../../main/charts/drawable/lines.ts';
+import { valueAt } from '../../main/charts/drawable/numbers.ts';
+import { lookOf, type Look } from '../../main/charts/drawing/palette.ts';
+import type { LineChartSpec } from '../../main/charts/kinds/lines.ts';
 import type { ChartStyle } from '../../main/charts/style.ts';
 
 /** What a chart says about the place under the pointer, as text: names are users' words and never become markup. */

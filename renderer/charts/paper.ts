@@ -1,4 +1,5 @@
-import type { ChartSpec, PaperSpec } from '../../main/charts/spec.ts';
+import { kindOf, type ChartSpec } from '../../main/charts/kinds/table.ts';
+import type { PaperSpec } from '../../main/charts/spec.ts';
 
 /** What charts are exported at until the user chooses otherwise. */
 const defaultPaper: PaperSpec = {
@@ -31,10 +32,10 @@ export const sizes: readonly {
   { value: 'own', label: 'Own size' },
 ];
 
-/** What a chart is drawn on at first: as chosen before; an axis for each setting that differs does not fit into a column. */
-export function paperFor({ kind }: ChartSpec, chosen: PaperSpec = defaultPaper): PaperSpec {
-  const columns = sizes.find(({ value }) => value === 'columns')?.paper;
-  return { ...chosen, ...(kind === 'parallel' && sizeName(chosen) === 'column' ? columns : {}), title: '' };
+/** What a chart is drawn on at first: as chosen before, or at its own size where a column is too narrow for it. */
+export function paperFor(chart: ChartSpec, chosen: PaperSpec = defaultPaper): PaperSpec {
+  const own = sizeName(chosen) === 'column' ? kindOf(chart).paper.size : undefined;
+  return { ...chosen, ...own, title: '' };
 }
 
 /** The usual size that a paper has, if it has one. */

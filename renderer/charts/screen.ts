@@ -2,9 +2,10 @@ import { useElementSize, useElementVisibility } from '@vueuse/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
 import { computed, onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { registerCharts } from '../../main/charts/register.ts';
-import { screenStyle, type ChartStyle } from '../../main/charts/style.ts';
+import { registerCharts } from '../../main/charts/drawing/register.ts';
+import { screenStyle, type ChartStyle, type Medium } from '../../main/charts/style.ts';
 import { useSettings } from '../stores/settings.ts';
+import { bitmap } from './bitmap.ts';
 import { changesOf } from './changes.ts';
 import { pointedFamily } from './cursor.ts';
 
@@ -31,13 +32,14 @@ async function loadFont(): Promise<void> {
 
 const context = document.createElement('canvas').getContext('2d');
 
-/** How wide texts are drawn in a font; undefined where nothing can be drawn. */
-function measureIn(family: string): ChartStyle['measure'] | undefined {
+/** Texts as wide as they are drawn in a font; undefined where nothing can be drawn. */
+function mediumIn(family: string): Medium | undefined {
   if (!context) return undefined;
-  return (text, fontSize) => {
+  const measure: Medium['measure'] = (text, fontSize) => {
     context.font = `${fontSize}px ${family}`;
     return context.measureText(text).width;
   };
+  return { measure, bitmap };
 }
 
 /** The style of charts in this window: the colours are those of the page. */
@@ -55,7 +57,7 @@ export function useScreenStyle(width: () => number): Readonly<Ref<ChartStyle>> {
       grid: colour('--line'),
     };
     const family = hasFont.value ? fontFamily : 'system-ui, sans-serif';
-    return screenStyle(scheme, width(), family, own.ground === '' ? {} : own, measureIn(family));
+    return screenStyle(scheme, width(), family, own.ground === '' ? {} : own, mediumIn(family));
   });
 }
 

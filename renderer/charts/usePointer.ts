@@ -1,6 +1,6 @@
 import type { ECharts } from 'echarts/core';
 import { shallowRef, type Ref } from 'vue';
-import type { Range } from '../../main/charts/sample.ts';
+import type { Range } from '../../main/charts/drawable/sample.ts';
 import { panned, selected, zoomed } from './zoom.ts';
 
 /** Where the pointer is: on the page, in pixels of the chart, and on its axes. */

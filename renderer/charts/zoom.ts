@@ -1,4 +1,4 @@
-import type { Range } from '../../main/charts/sample.ts';
+import type { Range } from '../../main/charts/drawable/sample.ts';
 
 /** Parts of an axis, linear or logarithmic. Zooming out as far as everything is no zoom: null. */
 

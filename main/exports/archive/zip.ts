@@ -2,25 +2,17 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
-import { namedChart } from '../../charts/names.ts';
+import { chartKinds } from '../../charts/kinds/table.ts';
 import type { PaperSpec } from '../../charts/spec.ts';
-import { SluiceError } from '../../errors.ts';
-import { curvesOf } from '../tables/curves.ts';
 import { exportCsv, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
-import { chartData, drawChart, readTrainings } from '../charts/chart.ts';
+import { chartOf } from '../charts/chart.ts';
+import { readTrainings } from '../charts/chart-data.ts';
+import { svgPicture } from '../charts/picture.ts';
+import { drawable } from '../charts/provide.ts';
 
-const charts = [
-  'accuracy-epoch',
-  'accuracy-bytes',
-  'loss-step',
-  'bytes-epoch',
-  'throughput-time',
-  'step-time',
-  'gates',
-];
 const paper: PaperSpec = {
   widthMm: 120,
   heightMm: 75,
@@ -46,7 +38,7 @@ export async function zipRuns(store: Store, runs: readonly Run[], checkpoints: b
     for (const kind of recordKinds) files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind)].join(''));
     const log = join(store.folder(id), 'log.jsonl');
     if (existsSync(log)) files[`${id}/log.jsonl`] = await readFile(log);
-    for (const [file, picture] of await drawCharts(store, run)) files[`${id}/charts/${file}`] = picture;
+    for (const [file, picture] of drawCharts(store, run)) files[`${id}/charts/${file}`] = picture;
     if (!checkpoints) continue;
     for (const part of ['pairs', 'checkpoint']) {
       // Weights are as good as random: trying to make them smaller only takes time.
@@ -56,23 +48,19 @@ export async function zipRuns(store: Store, runs: readonly Run[], checkpoints: b
     }
   }
   const title = runs.length === 1 ? runs[0].name : `${runs.length} runs`;
-  files['report.html'] = text(renderReport(curvesOf(store, runs), { title, madeAt: new Date() }));
+  files['report.html'] = text(renderReport(store, runs, { title, madeAt: new Date() }));
   return zipSync(files);
 }
 
 /** The charts there is something to draw for. */
-async function drawCharts(store: Store, run: Run): Promise<[file: string, picture: Uint8Array][]> {
-  const drawn: [string, Uint8Array][] = [];
+function drawCharts(store: Store, run: Run): [file: string, picture: Uint8Array][] {
   const trainings = readTrainings(store, [run]);
-  for (const name of charts) {
-    const chart = namedChart(name)!;
-    try {
-      drawn.push([`${name}.svg`, await drawChart(chartData(store, trainings, chart), chart, paper, 'svg')]);
-    } catch (error) {
-      if (!(error instanceof SluiceError && error.code === 'nothing-to-draw')) throw error;
-    }
-  }
-  return drawn;
+  return chartKinds.flatMap(({ charts, paper: { archive = [] } }) =>
+    archive.flatMap((name): [string, Uint8Array][] => {
+      const chart = drawable(() => chartOf(store, trainings, charts[name]));
+      return chart ? [[`${name}.svg`, svgPicture(chart, paper)]] : [];
+    }),
+  );
 }
 
 async function folderFiles(folder: string): Promise<[path: string, data: Uint8Array][]> {

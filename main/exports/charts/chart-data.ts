@@ -1,5 +1,7 @@
-import type { RunData } from '../../charts/data.ts';
+import type { RunData, SourceView, TrainingData } from '../../charts/data.ts';
 import { settingsKey } from '../../charts/differing.ts';
+import { trainingsOf } from '../../charts/trainings.ts';
+import { SluiceError } from '../../errors.ts';
 import { budgetsOf } from '../tables/curves.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { StepColumns } from '../../records/record.ts';
@@ -7,8 +9,22 @@ import type { Store } from '../../runs/store/store.ts';
 
 const pageSize = 20_000;
 
+/** The trainings of runs with all their records. Throws `source-unknown`. */
+export function readTrainings(store: Store, runs: readonly Run[], source: SourceView = 'all'): TrainingData[] {
+  const lacking = runs.find(({ experiment: { sources } }) => typeof source === 'number' && source >= sources.count);
+  if (lacking) {
+    const { id, experiment } = lacking;
+    const has = experiment.sources.count === 1 ? 'one data source' : `data sources 1 to ${experiment.sources.count}`;
+    throw new SluiceError('source-unknown', `${id} has ${has}, not ${Number(source) + 1}.`, { path: 'source' });
+  }
+  return trainingsOf(
+    runs.map((run) => runData(store, run)),
+    source,
+  );
+}
+
 /** All records of a run, as charts are made from them. */
-export function runData(store: Store, run: Run): RunData {
+function runData(store: Store, run: Run): RunData {
   const { id, name, seed } = run;
   return {
     id,

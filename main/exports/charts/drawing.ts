@@ -3,7 +3,7 @@ import { createCanvas, GlobalFonts, PDFDocument, type CanvasRenderingContext2D a
 import { init, setPlatformAPI, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 import sharp from 'sharp';
-import { registerCharts } from '../../charts/register.ts';
+import { registerCharts } from '../../charts/drawing/register.ts';
 import { SluiceError } from '../../errors.ts';
 
 /**

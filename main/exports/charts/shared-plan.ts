@@ -1,5 +1,5 @@
 import { settingsKey } from '../../charts/differing.ts';
-import type { PlanData } from '../../charts/plan.ts';
+import type { PlanData } from '../../charts/drawable/plan.ts';
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
 import { planTraffic } from '../../runs/experiment/plan-traffic.ts';

@@ -1,17 +1,11 @@
 import { noSteps, type TrainingData } from '../../charts/data.ts';
-import { lineOption } from '../../charts/line-option.ts';
-import { linesOf, sampleLines } from '../../charts/lines.ts';
-import { withPlan, type PlanData } from '../../charts/plan.ts';
-import { differingSettings } from '../../charts/differing.ts';
-import { namedChart } from '../../charts/names.ts';
-import { parallelOf } from '../../charts/parallel.ts';
-import { parallelOption } from '../../charts/parallel-option.ts';
-import { outcomesOf, scatterOption } from '../../charts/scatter.ts';
-import type { ChartSpec } from '../../charts/spec.ts';
+import { chartKinds } from '../../charts/kinds/table.ts';
 import { pageStyle } from '../../charts/style.ts';
+import type { Store } from '../../runs/store/store.ts';
+import { chartOf, optionOf } from '../charts/chart.ts';
+import { bitmap, drawSvg } from '../charts/drawing.ts';
+import { drawable } from '../charts/provide.ts';
 import type { Curve } from '../tables/curves.ts';
-import { drawSvg } from '../charts/drawing.ts';
-import { sharedPlan } from '../charts/shared-plan.ts';
 
 /** A chart as SVG text that takes its colours from the page's CSS variables. */
 export interface ReportChart {
@@ -19,51 +13,25 @@ export interface ReportChart {
   readonly svg: string;
 }
 
-const charts = {
-  'Accuracy by epoch': 'accuracy-epoch',
-  'Accuracy by bytes': 'accuracy-bytes',
-  'Bytes by epoch': 'bytes-epoch',
-  'Bytes by time': 'bytes-time',
-  'Accuracy against bytes': 'pareto',
-} as const;
-
 const [width, height] = [720, 400];
 
-/** The charts of a report, with the seeds of an experiment as bands; none before the first epoch. */
-export function reportCharts(curves: readonly Curve[]): ReportChart[] {
-  const trainings = curves.filter(({ epochs }) => epochs.length > 0).map(trainingOf);
-  if (trainings.length === 0) return [];
-  const plan = sharedPlan(curves.map(({ run }) => run));
-  const drawn = Object.entries(charts).map(([title, name]) => {
-    return { title, svg: draw(trainings, plan, namedChart(name)!) };
-  });
-  const parallel = drawParallel(curves, trainings);
-  return [...drawn, ...(parallel ? [{ title: 'Settings and results', svg: parallel }] : [])].map(({ title, svg }) => ({
-    title,
-    svg: accessible(svg, title),
-  }));
+/** The charts of a report that there is something to draw for, the seeds of an experiment as bands. */
+export function reportCharts(store: Store, curves: readonly Curve[]): ReportChart[] {
+  const trainings = curves.map(trainingOf);
+  const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
+  const style = pageStyle(width, 13, { bitmap });
+  return chartKinds.flatMap(({ charts, paper }) =>
+    Object.entries(paper.report ?? {}).flatMap(([name, title]) => {
+      const chart = drawable(() => chartOf(store, trainings, charts[name], { runs }));
+      if (!chart) return [];
+      return [{ title, svg: accessible(drawSvg(optionOf(chart, style), width, height), title) }];
+    }),
+  );
 }
 
-/** null where there is nothing that differs. */
-function drawParallel(curves: readonly Curve[], trainings: readonly TrainingData[]): string | null {
-  const runs = [...new Map(curves.map(({ run }) => [run.id, run.experiment]))];
-  const settings = differingSettings(runs.map(([, experiment]) => experiment));
-  if (settings.length === 0) return null;
-  const data = parallelOf(trainings, { runs: runs.map(([id]) => id), settings }, true);
-  return drawSvg(parallelOption(data, null, pageStyle(width, 13)), width, height);
-}
-
+/** What a report is made from are ends of epochs. */
 function trainingOf({ run, training, label, family, epochs }: Curve): TrainingData {
   return { id: `${run.id}/${training}`, run: run.id, training, label, family, seed: run.seed, steps: noSteps, epochs };
-}
-
-function draw(trainings: readonly TrainingData[], plan: PlanData | null, chart: ChartSpec): string {
-  const style = pageStyle(width, 13);
-  if (chart.kind === 'scatter')
-    return drawSvg(scatterOption(outcomesOf(trainings, chart), chart, style), width, height);
-  if (chart.kind !== 'lines') throw new Error(`No ${chart.kind} in a report.`);
-  const { lines, planned } = withPlan(linesOf(trainings, chart), plan, chart);
-  return drawSvg(lineOption(sampleLines(lines, width, null, chart.logX), chart, style, { planned }), width, height);
 }
 
 /** Says what the picture is to those who do not see it, and lets it shrink with the page. */

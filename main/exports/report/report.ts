@@ -1,9 +1,10 @@
 import { differingSettings, formatSetting } from '../../charts/differing.ts';
 import { cssColours } from '../../charts/style.ts';
 import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
-import type { Curve } from '../tables/curves.ts';
+import { curvesOf } from '../tables/curves.ts';
 import { reportCharts } from './report-charts.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
+import type { Store } from '../../runs/store/store.ts';
 
 export interface ReportOptions {
   readonly title: string;
@@ -14,8 +15,9 @@ export interface ReportOptions {
   readonly madeAt: Date;
 }
 
-/** A comparison as one HTML page: charts, tables, settings. It holds no script and loads nothing. */
-export function renderReport(curves: readonly Curve[], options: ReportOptions): string {
+/** A comparison of runs as one HTML page: charts, tables, settings. It holds no script and loads nothing. */
+export function renderReport(store: Store, chosen: readonly Run[], options: ReportOptions): string {
+  const curves = curvesOf(store, chosen);
   const { title, description, reach, madeAt } = options;
   const pairs = pairTable(curves, reach);
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
@@ -36,7 +38,7 @@ export function renderReport(curves: readonly Curve[], options: ReportOptions): 
     tableHtml(comparisonTable(curves, reach)),
     `<p class="note">${explanation}</p>`,
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
-    ...reportCharts(curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
+    ...reportCharts(store, curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
     ...(runs.length > 1 ? differences(runs) : []),
     '<h2>All settings</h2>',
     ...runs.map(settings),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
-import { axes, costs, horizons, mapOrders, metrics } from '../../charts/spec.ts';
+import { chartFormats, runFormats } from '../../api/formats.ts';
+import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
 import { problemsOf } from '../../runs/experiment/problems.ts';
@@ -14,32 +15,6 @@ const ids = z.array(id).max(10_000);
 const count = z.int().min(0);
 const path = z.string().min(1).max(4096);
 const experiment = z.custom<ExperimentInput>(hasFields, 'an experiment');
-
-const line = z.strictObject({
-  kind: z.literal('lines'),
-  metric: z.enum(metrics),
-  beside: z.array(z.enum(metrics)).max(metrics.length).optional(),
-  x: z.enum(axes),
-  smoothing: z.number().min(0).max(0.999),
-  logX: z.boolean(),
-  logY: z.boolean(),
-  seedsAsBand: z.boolean(),
-  phases: z.boolean(),
-  plan: z.enum(horizons).optional(),
-});
-const scatter = z.strictObject({
-  kind: z.literal('scatter'),
-  y: z.enum(['best-accuracy', 'last-accuracy']),
-  x: z.enum(costs),
-  logX: z.boolean(),
-});
-const parallel = z.strictObject({
-  kind: z.literal('parallel'),
-  seedsTogether: z.boolean(),
-  brushed: ids.nullable(),
-});
-const gates = z.strictObject({ kind: z.literal('gates'), order: z.enum(mapOrders) });
-const stepTime = z.strictObject({ kind: z.literal('step-time'), x: z.enum(['epoch', 'step', 'time']) });
 
 const server = z.strictObject({
   url: z.string().trim().min(1).max(2000),
@@ -94,8 +69,8 @@ const inputs: Inputs = {
   exportChart: z.tuple([
     z.strictObject({
       runs: ids.min(1),
-      chart: z.discriminatedUnion('kind', [line, scatter, parallel, gates, stepTime]),
-      format: z.enum(['svg', 'png', 'pdf', 'csv']),
+      chart: chartSchema(),
+      format: z.enum(chartFormats.map(({ format }) => format)),
       paper: paperSchema,
       range: range.optional(),
       trainings: z.record(id, count.max(1000)).optional(),
@@ -105,7 +80,7 @@ const inputs: Inputs = {
   exportRuns: z.tuple([
     z.strictObject({
       runs: ids.min(1),
-      format: z.enum(['zip', 'csv', 'json', 'html']),
+      format: z.enum(runFormats.map(({ format }) => format)),
       checkpoints: z.boolean().optional(),
       reach: z.number().min(0).max(1).optional(),
     }),
@@ -133,6 +108,12 @@ const inputs: Inputs = {
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };
+
+/** Of one kind of chart or another, as each describes itself. */
+function chartSchema(): z.ZodType<ChartSpec> {
+  const [first, ...others] = chartKinds.map((kind) => kind.schema(z));
+  return z.discriminatedUnion('kind', [first, ...others]);
+}
 
 /** Changes leave out what stays: a default would put it back to what it was at first. */
 function changes() {

@@ -1,5 +1,5 @@
 import type { TrainingData } from '../../../main/charts/data.ts';
-import type { Looks } from '../../../main/charts/looks.ts';
+import type { Looks } from '../../../main/charts/drawable/looks.ts';
 
 /** Looks that differ in their colour; those beyond begin again with other dashes. */
 export const colourCount = 7;

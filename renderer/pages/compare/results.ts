@@ -1,6 +1,6 @@
 import { bytesBy, bestAccuracy } from '../../../main/charts/achievement.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
-import type { Looks } from '../../../main/charts/looks.ts';
+import type { Looks } from '../../../main/charts/drawable/looks.ts';
 import { measures, type MeasureName, type Questions } from './measures.ts';
 import { spreadOf, type Spread } from './spread.ts';
 

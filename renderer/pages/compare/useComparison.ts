@@ -3,7 +3,7 @@ import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
 import type { RunDetail, RunSummary } from '../../../main/api.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
 import { differingSettings, type DifferingSetting } from '../../../main/charts/differing.ts';
-import { drawnTrainings, type Looks } from '../../../main/charts/looks.ts';
+import { drawnTrainings, type Looks } from '../../../main/charts/drawable/looks.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { assignLooks, colourCount, lookOfColour } from './assign-looks.ts';
 import type { Questions } from './measures.ts';

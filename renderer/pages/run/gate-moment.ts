@@ -1,5 +1,5 @@
 import type { Budget, GateHistory } from '../../../main/api.ts';
-import { isKept } from '../../../main/charts/gates.ts';
+import { isKept } from '../../../main/charts/drawable/gates.ts';
 
 /** The gate of one moment, in words and numbers. */
 export interface GateMoment {

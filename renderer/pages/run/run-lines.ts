@@ -1,6 +1,7 @@
 import type { RunData } from '../../../main/charts/data.ts';
 import { settingsKey } from '../../../main/charts/differing.ts';
-import type { LineChartSpec, Metric } from '../../../main/charts/spec.ts';
+import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
+import type { Metric } from '../../../main/charts/spec.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
 import type { FixedRun } from './run-tabs.ts';
 

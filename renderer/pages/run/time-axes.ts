@@ -1,4 +1,5 @@
-import type { AxisKind, StepTimeChartSpec } from '../../../main/charts/spec.ts';
+import type { StepTimeChartSpec } from '../../../main/charts/kinds/step-time.ts';
+import type { AxisKind } from '../../../main/charts/spec.ts';
 
 /** What the time of steps can be drawn over. */
 export const timeAxes = ['epoch', 'step', 'time'] as const satisfies readonly StepTimeChartSpec['x'][];

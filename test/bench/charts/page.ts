@@ -2,10 +2,10 @@ import { createPinia } from 'pinia';
 import { TooltipProvider } from 'reka-ui';
 import { createApp, defineComponent, h, nextTick, shallowRef } from 'vue';
 import type { RunData, StepData } from '../../../main/charts/data.ts';
-import { linesOf, type Line } from '../../../main/charts/lines.ts';
-import { namedChart } from '../../../main/charts/names.ts';
-import type { Range } from '../../../main/charts/sample.ts';
-import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import { linesOf, type Line } from '../../../main/charts/drawable/lines.ts';
+import { namedChart } from '../../../main/charts/kinds/table.ts';
+import type { Range } from '../../../main/charts/drawable/sample.ts';
+import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { byStepColumn } from '../../../main/records/columns.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import type { ChartBench } from './bench.ts';
@@ -17,12 +17,19 @@ import '../../../renderer/styles/menu.css';
 /** A chart of many long runs in a window of its own, driven by charts.ts from outside. */
 
 const spec = namedChart('loss-bytes', { smoothing: 0.9, seedsAsBand: false, logX: false }) as LineChartSpec;
+const none = { trainings: [], planned: [], range: null };
 const lines = shallowRef<readonly Line[]>([]);
 const range = shallowRef<Range | null>(null);
 
 const silent = { api: {}, on: () => () => undefined, onReady: () => () => undefined } as unknown as Lab;
 const Page = defineComponent(() => () => {
-  const panel = h(LinesPanel, { title: 'Loss', lines: lines.value, runs: [], spec, range: range.value });
+  const panel = h(LinesPanel, {
+    title: 'Loss',
+    data: { ...none, lines: lines.value },
+    runs: [],
+    spec,
+    range: range.value,
+  });
   return h(TooltipProvider, () => h('div', { style: 'width: 1200px; height: 640px; padding: 12px' }, panel));
 });
 createApp(Page).provide(labKey, silent).use(createPinia()).mount('#app');

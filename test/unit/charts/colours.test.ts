@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gradient, mixed } from '../../../main/charts/colours.ts';
+import { gradient, mixed } from '../../../main/charts/drawing/colours.ts';
 
 describe('colours', () => {
   it('are mixed however long they are written', () => {

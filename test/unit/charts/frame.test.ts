@@ -1,7 +1,7 @@
 import * as echarts from 'echarts';
 import { expect, it } from 'vitest';
-import { frame, legend } from '../../../main/charts/frame.ts';
-import { lookOf, palettes } from '../../../main/charts/palette.ts';
+import { frame, legend } from '../../../main/charts/drawing/frame.ts';
+import { lookOf, palettes } from '../../../main/charts/drawing/palette.ts';
 import { screenStyle, type ChartStyle } from '../../../main/charts/style.ts';
 
 const names = ['deprune', 'full budget', 'high compression', 'from scratch, 32 maps'];

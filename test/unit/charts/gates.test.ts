@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { gateOption, isKept, mapRows, type GateData } from '../../../main/charts/gates.ts';
+import { isKept, mapRows, type GateData } from '../../../main/charts/drawable/gates.ts';
+import { gateOption } from '../../../main/charts/drawing/gate-option.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 
 /** Two moments of three maps: at the first map 2 is sent, at the second map 0. */
 const gates: GateData = {
   maps: 3,
   steps: Float64Array.of(0, 10),
+  epochs: Float64Array.of(0, 1),
   budgets: Float64Array.of(1, NaN),
   values: Float32Array.of(0.1, 0.2, 0.9, 0.8, 0.3, 0.4),
   kept: Uint8Array.of(0b001100),
@@ -28,7 +30,7 @@ describe('the gate', () => {
       painted.push({ width, height, pixels });
       return {};
     };
-    const option = gateOption(gates, 'sent', screenStyle('light', 600, 'sans-serif'), paint);
+    const option = gateOption(gates, 'sent', { ...screenStyle('light', 600, 'sans-serif'), bitmap: paint });
     const [image, budget] = option['series'] as [
       { renderItem: (...given: unknown[]) => unknown },
       { data: number[][] },

@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { lineOption } from '../../../main/charts/line-option.ts';
-import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
-import { namedChart } from '../../../main/charts/names.ts';
-import type { LineChartSpec } from '../../../main/charts/spec.ts';
-import { phaseSeries } from '../../../main/charts/phases.ts';
-import type { Range } from '../../../main/charts/sample.ts';
+import { namedChart } from '../../../main/charts/kinds/table.ts';
+import { lines, type LineChartSpec } from '../../../main/charts/kinds/lines.ts';
+import { phaseSeries } from '../../../main/charts/drawing/phases.ts';
+import type { Range } from '../../../main/charts/drawable/sample.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { run, steps } from '../../support/chart-data.ts';
@@ -22,8 +20,11 @@ describe('a chart of lines', () => {
     run(seed, 'deprune', { seed, steps: steps(4, { crossEntropy: (i) => values[i] }) });
   const axis = (changes: Partial<LineChartSpec>, ...runs: ReturnType<typeof losses>[]) => {
     const spec = namedChart('loss-step', { logY: true, ...changes }) as LineChartSpec;
-    const lines = sampleLines(linesOf(trainingsOf(runs), spec), 100, null, spec.logX);
-    return lineOption(lines, spec, screenStyle('light', 600, 'sans-serif')).yAxis as { min: number; max: number };
+    const given = { trainings: trainingsOf(runs), plan: null, source: 'all', range: null } as const;
+    return lines.option(lines.data(given, spec), spec, screenStyle('light', 600, 'sans-serif')).yAxis as {
+      min: number;
+      max: number;
+    };
   };
 
   it('names the phases as far as there is room for their budgets', () => {

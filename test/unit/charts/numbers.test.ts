@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differingSettings, formatSetting } from '../../../main/charts/differing.ts';
-import { interpolatedAt, paretoFront, valueAt } from '../../../main/charts/numbers.ts';
-import { lookOf, palettes } from '../../../main/charts/palette.ts';
+import { interpolatedAt, paretoFront, valueAt } from '../../../main/charts/drawable/numbers.ts';
+import { lookOf, palettes } from '../../../main/charts/drawing/palette.ts';
 import { clockInterval, labelledTicks, logarithmicTicks } from '../../../main/charts/ticks.ts';
 
 const line = { x: Float64Array.of(10, 20, 30), y: Float64Array.of(0.1, NaN, 0.3) };

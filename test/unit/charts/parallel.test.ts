@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parallelOf, formatParallel } from '../../../main/charts/parallel.ts';
-import { parallelOption } from '../../../main/charts/parallel-option.ts';
+import { parallelOf, formatParallel } from '../../../main/charts/drawable/parallel.ts';
+import { parallelOption } from '../../../main/charts/drawing/parallel-option.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { epoch, run } from '../../support/chart-data.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceView } from '../../../main/charts/data.ts';
-import { chartLines } from '../../../main/charts/lines.ts';
-import { namedChart } from '../../../main/charts/names.ts';
-import { withPlan, type PlanData, type PlannedPhaseData, type ShownPlan } from '../../../main/charts/plan.ts';
-import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import { chartLines } from '../../../main/charts/drawable/lines.ts';
+import { namedChart } from '../../../main/charts/kinds/table.ts';
+import { withPlan, type PlanData, type PlannedPhaseData, type ShownPlan } from '../../../main/charts/drawable/plan.ts';
+import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { run, steps } from '../../support/chart-data.ts';
 

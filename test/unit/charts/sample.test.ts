@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bucketed, firstAbove, firstAtLeast } from '../../../main/charts/sample.ts';
+import { bucketed, firstAbove, firstAtLeast } from '../../../main/charts/drawable/sample.ts';
 
 const rising = fc
   .array(fc.tuple(fc.double({ min: 0, max: 1e9, noNaN: true }), fc.double({ min: -1e6, max: 1e6, noNaN: true })), {

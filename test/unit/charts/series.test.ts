@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bandsOf } from '../../../main/charts/band.ts';
-import { linesOf, sampleLines } from '../../../main/charts/lines.ts';
-import { namedChart } from '../../../main/charts/names.ts';
+import { bandsOf } from '../../../main/charts/drawable/band.ts';
+import { linesOf, sampleLines } from '../../../main/charts/drawable/lines.ts';
+import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { seriesOf } from '../../../main/charts/series.ts';
-import type { LineChartSpec } from '../../../main/charts/spec.ts';
+import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { stepsOf, trainingsOf } from '../../../main/charts/trainings.ts';
 import { epoch, run, steps } from '../../support/chart-data.ts';
 

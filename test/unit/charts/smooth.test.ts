@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { smooth } from '../../../main/charts/smooth.ts';
+import { smooth } from '../../../main/charts/drawable/smooth.ts';
 
 describe('the debiased moving average', () => {
   it('begins at the first value and weighs the newest least where the weight is large', () => {

@@ -1,9 +1,10 @@
 import { strFromU8, unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { namedChart, chartNames } from '../../../main/charts/names.ts';
+import { namedChart, chartNames } from '../../../main/charts/kinds/table.ts';
 import type { ChartExport } from '../../../main/api.ts';
-import type { LineChartSpec, PaperSpec } from '../../../main/charts/spec.ts';
+import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
+import type { PaperSpec } from '../../../main/charts/spec.ts';
 import { exportChart, exportRuns } from '../../../main/exports/export.ts';
 import type { Run } from '../../../main/runs/store/run.ts';
 import type { Store } from '../../../main/runs/store/store.ts';

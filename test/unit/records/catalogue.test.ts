@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { timeParts } from '../../../main/charts/step-time.ts';
+import { timeParts } from '../../../main/charts/drawable/step-time.ts';
 import { metrics } from '../../../main/charts/spec.ts';
 import type { ColumnType } from '../../../main/records/column.ts';
 import { columnsOf, recordNames, stepColumns } from '../../../main/records/columns.ts';

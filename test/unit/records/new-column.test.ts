@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { namedChart } from '../../../main/charts/names.ts';
+import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { exportChart } from '../../../main/exports/export.ts';
 import { exportCsv, exportJson } from '../../../main/exports/tables/export.ts';
 import { openReader } from '../../../main/lab/records/reader.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { curvesOf } from '../../../../main/exports/tables/curves.ts';
 import { renderReport } from '../../../../main/exports/report/report.ts';
 import { trainedRun } from '../../../support/run-curves.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
@@ -14,7 +13,7 @@ describe('a report', () => {
       trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { bytes: 10_000 }),
       trainedRun(store, { name: 'full budget', batchSize: 32 }, [0.4, 0.7], { bytes: 1_000_000 }),
     ];
-    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt, reach: 0.5 });
+    const page = renderReport(store, runs, { title: 'Mine', madeAt, reach: 0.5 });
     expect(page.match(/<svg role="img" aria-label="[^"]*"/g)).toEqual([
       '<svg role="img" aria-label="Accuracy by epoch"',
       '<svg role="img" aria-label="Accuracy by bytes"',
@@ -39,7 +38,7 @@ describe('a report', () => {
   it('shows what users wrote as text, runs no script and loads nothing', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [trainedRun(store, { name: hostile, notes: hostile }, [0.3, 0.6])];
-    const page = renderReport(curvesOf(store, runs), { title: hostile, description: hostile, madeAt });
+    const page = renderReport(store, runs, { title: hostile, description: hostile, madeAt });
     expect(page).not.toMatch(/<script|<img|<link|<iframe|@import|url\((?!#)/i);
     expect(page).toContain("default-src 'none'");
     expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:/);
@@ -48,7 +47,7 @@ describe('a report', () => {
   it('follows the colour scheme of the reader', () => {
     const store = openTestStore(temporaryFolder());
     const runs = ['a', 'b', 'c'].map((name) => trainedRun(store, { name }, [0.3, 0.6]));
-    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt });
+    const page = renderReport(store, runs, { title: 'Mine', madeAt });
     const [light, dark] = [...page.matchAll(/:root\{([^}]*)\}/g)].map(([, rules]) => rules.match(/--[\w-]+/g));
     expect(light).toEqual(dark);
     const used = new Set([...page.matchAll(/var\((--[\w-]+)\)/g)].map(([, name]) => name));
@@ -60,7 +59,7 @@ describe('a report', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [1, 2, 3].map((seed) => trainedRun(store, { name: 'deprune' }, [0.3, 0.6], { seed }));
     const other = trainedRun(store, { name: 'full' }, [0.3, 0.6]);
-    const [, chart] = renderReport(curvesOf(store, [...runs, other]), { title: 'Mine', madeAt }).split('<svg');
+    const [, chart] = renderReport(store, [...runs, other], { title: 'Mine', madeAt }).split('<svg');
     expect(chart.match(/>deprune</g)).toHaveLength(1);
     expect(chart).not.toContain('--series-2');
   });
@@ -68,7 +67,7 @@ describe('a report', () => {
   it('tells the settings that differ, and only these', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [4, 8].map((budget) => trainedRun(store, { name: 'deprune', phases: [{ budget, epochs: 2 }] }, [0.3]));
-    const page = renderReport(curvesOf(store, runs), { title: 'Mine', madeAt });
+    const page = renderReport(store, runs, { title: 'Mine', madeAt });
     const [, differing] = page.split('Settings that differ');
     expect(differing.split('</table>')[0].match(/<td class="left">[^<]*/g)).toEqual([
       '<td class="left">phases',
@@ -80,8 +79,8 @@ describe('a report', () => {
   it('draws no charts before the first epoch, and one point after it', () => {
     const store = openTestStore(temporaryFolder());
     const run = trainedRun(store, {}, []);
-    expect(renderReport(curvesOf(store, [run]), { title: 'Mine', madeAt })).not.toContain('<svg');
+    expect(renderReport(store, [run], { title: 'Mine', madeAt })).not.toContain('<svg');
     const first = trainedRun(store, {}, [0.1]);
-    expect(renderReport(curvesOf(store, [run, first]), { title: 'Mine', madeAt })).toContain('<svg');
+    expect(renderReport(store, [run, first], { title: 'Mine', madeAt })).toContain('<svg');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { linesOf } from '../../../../main/charts/lines.ts';
-import { namedChart } from '../../../../main/charts/names.ts';
-import type { LineChartSpec } from '../../../../main/charts/spec.ts';
+import { linesOf } from '../../../../main/charts/drawable/lines.ts';
+import { namedChart } from '../../../../main/charts/kinds/table.ts';
+import type { LineChartSpec } from '../../../../main/charts/kinds/lines.ts';
 import { screenStyle } from '../../../../main/charts/style.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
 import { inspectLines, nearestRow } from '../../../../renderer/charts/inspection.ts';

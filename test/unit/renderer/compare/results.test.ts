@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EpochData, TrainingData } from '../../../../main/charts/data.ts';
-import { drawnTrainings } from '../../../../main/charts/looks.ts';
+import { drawnTrainings } from '../../../../main/charts/drawable/looks.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
 import { formatSpread } from '../../../../renderer/pages/compare/measures.ts';
 import { formatSaving, resultsOf, usualQuestions, type Result } from '../../../../renderer/pages/compare/results.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { valueAt } from '../../../../main/charts/numbers.ts';
+import { valueAt } from '../../../../main/charts/drawable/numbers.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
-import { chartLines } from '../../../../main/charts/lines.ts';
+import { chartLines } from '../../../../main/charts/drawable/lines.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
 import { runCharts, runData } from '../../../../renderer/pages/run/run-lines.ts';
 import type { FixedRun } from '../../../../renderer/pages/run/run-tabs.ts';

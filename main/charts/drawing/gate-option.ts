@@ -1,47 +1,17 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, xAxis, yAxis } from '../axes.ts';
+import { isKept, mapRows, type GateData } from '../drawable/gates.ts';
+import type { MapOrder } from '../kinds/gates.ts';
+import type { ChartStyle } from '../style.ts';
 import { gradient, mixed } from './colours.ts';
 import { frame, grid } from './frame.ts';
-import type { MapOrder } from './spec.ts';
-import type { ChartStyle } from './style.ts';
-
-/** f of every map at some moments: `values` [moments, maps], `kept` a bit for each; a budget of NaN is the full one. */
-export interface GateData {
-  readonly maps: number;
-  readonly steps: Float64Array;
-  readonly budgets: Float64Array;
-  readonly values: Float32Array;
-  readonly kept: Uint8Array;
-}
-
-/** Makes a picture of RGBA pixels that ECharts can draw: a canvas, in the window as on paper. */
-export type Bitmap = (width: number, height: number, pixels: Uint8ClampedArray) => object;
-
-/** Whether a map was sent at a moment. */
-export function isKept({ maps, kept }: GateData, moment: number, map: number): boolean {
-  const bit = moment * maps + map;
-  return ((kept[bit >> 3] >> (bit & 7)) & 1) === 1;
-}
-
-/**
- * The maps from the top row down: by number, or those first that were sent the most often (of these, those that end
- * widest open), so that what a budget lets through lies above its line.
- */
-export function mapRows(gates: GateData, order: MapOrder): number[] {
-  const { maps, steps, values } = gates;
-  const rows = Array.from({ length: maps }, (_, map) => map);
-  if (order === 'number' || steps.length === 0) return rows;
-  const times = rows.map((map) => steps.reduce((sum, _, moment) => sum + Number(isKept(gates, moment, map)), 0));
-  const end = (steps.length - 1) * maps;
-  return rows.sort((a, b) => times[b] - times[a] || values[end + b] - values[end + a] || a - b);
-}
 
 /**
  * A heat map of the gate: a row for each map, a column for each moment, the stronger the colour the wider the gate is
  * open; maps that were sent are coloured, those held back grey. Where the most sent are on top a line shows the budget.
  */
-export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, bitmap: Bitmap): EChartsCoreOption {
+export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle): EChartsCoreOption {
   const { steps, maps } = gates;
   const [first, last] = [steps[0] ?? 0, steps[steps.length - 1] ?? 1];
   const half = steps.length > 1 ? (last - first) / (steps.length - 1) / 2 : 0.5;
@@ -66,7 +36,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle, 
       ...(style.selfContained ? {} : { name: 'Maps', nameLocation: 'middle', nameRotate: 90, nameGap: 34 }),
     },
     series: [
-      imageSeries(gates, mapRows(gates, order), range, style, bitmap),
+      imageSeries(gates, mapRows(gates, order), range, style),
       ...(order === 'sent' ? [budgetSeries(gates, range, style)] : []),
     ],
   };
@@ -82,14 +52,13 @@ function imageSeries(
   rows: readonly number[],
   { min, max }: { readonly min: number; readonly max: number },
   style: ChartStyle,
-  bitmap: Bitmap,
 ): object {
   const { maps } = gates;
   let image: object | null = null;
   const renderItem = (_: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): object => {
     const [left, top] = api.coord([min, 0]);
     const [right, bottom] = api.coord([max, maps]);
-    image ??= paint(gates, rows, style, bitmap);
+    image ??= paint(gates, rows, style);
     return { type: 'image', style: { image, x: left, y: top, width: right - left, height: bottom - top } };
   };
   const data = gates.steps.length === 0 ? [] : [[min, 0]];
@@ -100,7 +69,7 @@ function imageSeries(
 const leastWidth = 1600;
 const leastHeight = 1000;
 
-function paint(gates: GateData, rows: readonly number[], style: ChartStyle, bitmap: Bitmap): object {
+function paint(gates: GateData, rows: readonly number[], style: ChartStyle): object {
   const { maps, steps, values } = gates;
   const moments = steps.length;
   const [across, down] = [Math.ceil(leastWidth / moments), Math.ceil(leastHeight / maps)];
@@ -117,7 +86,7 @@ function paint(gates: GateData, rows: readonly number[], style: ChartStyle, bitm
     }
     for (let line = 1; line < down; line++) words.copyWithin(start + line * width, start, start + width);
   });
-  return bitmap(width, maps * down, pixels);
+  return style.bitmap(width, maps * down, pixels);
 }
 
 /** From shut to open, for maps that are sent and for those that are not. */

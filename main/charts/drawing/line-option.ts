@@ -1,34 +1,21 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from './axes.ts';
+import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from '../axes.ts';
 import { frame, grid, legend } from './frame.ts';
-import { marksPoints, sharePhases, type SampledLine } from './lines.ts';
+import { marksPoints, sharePhases, thinnedLines, type SampledLine } from '../drawable/lines.ts';
+import type { PlannedLine } from '../drawable/plan.ts';
 import { lookOf, type Look } from './palette.ts';
 import { phaseSeries } from './phases.ts';
 import { ribbonSeries } from './ribbon.ts';
-import { interleave, type Range } from './sample.ts';
-import type { LineChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
+import { interleave } from '../drawable/sample.ts';
+import type { LineChartSpec, LinesData } from '../kinds/lines.ts';
+import type { ChartStyle } from '../style.ts';
 
-/** What was planned, drawn thin and dashed over what came, which it may well coincide with. */
-export interface PlannedLine {
-  readonly name: string;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
-
-export interface LineExtras {
-  readonly planned?: readonly PlannedLine[];
-  /** The part of the x axis to show; all of it unless given. */
-  readonly range?: Range | null;
-}
+type DrawnLines = Pick<LinesData, 'lines' | 'planned' | 'range'>;
 
 /** A chart of lines as an ECharts option. Its series have ids, so that one option can take the place of another. */
-export function lineOption(
-  lines: readonly SampledLine[],
-  spec: LineChartSpec,
-  style: ChartStyle,
-  { planned = [], range = null }: LineExtras = {},
-): EChartsCoreOption {
+export function lineOption(data: DrawnLines, spec: LineChartSpec, style: ChartStyle): EChartsCoreOption {
+  const lines = thinnedLines(data, spec, style);
+  const { planned } = data;
   const entries = legendEntries(lines, planned, style);
   const top = legend(style.selfContained ? entries : [], style);
   return {
@@ -38,8 +25,8 @@ export function lineOption(
       style,
       top.height + (spec.phases && sharePhases(lines) && lines[0]?.phases.length > 1 ? style.fontSize : 0),
     ),
-    ...lineAxes(lines, spec, style, { planned, range }),
-    series: lineSeries(lines, spec, style, { planned, range }),
+    ...lineAxes(lines, spec, style, data),
+    series: lineSeries(lines, spec, style, data),
   };
 }
 
@@ -47,7 +34,7 @@ function lineAxes(
   lines: readonly SampledLine[],
   { metric, x, logX, logY }: LineChartSpec,
   style: ChartStyle,
-  { planned, range }: Required<LineExtras>,
+  { planned, range }: DrawnLines,
 ): { xAxis: object; yAxis: object } {
   const across = range ?? xExtent([...lines, ...planned], logX);
   // The points that are drawn hold the least and the greatest of all that lie in the range.
@@ -68,7 +55,7 @@ function lineSeries(
   lines: readonly SampledLine[],
   spec: LineChartSpec,
   style: ChartStyle,
-  { planned, range }: Required<LineExtras>,
+  { planned, range }: DrawnLines,
 ): object[] {
   const [first, last] = xExtent([...lines, ...planned], spec.logX);
   const across = range ?? [spec.logX ? first : 0, last];

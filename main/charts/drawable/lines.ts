@@ -1,11 +1,13 @@
-import { metricQuantities } from './axes.ts';
+import { metricQuantities } from '../axes.ts';
 import { bandsOf } from './band.ts';
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from '../data.ts';
 import { lookIndex, type Looks } from './looks.ts';
 import { bucketed, firstAbove, firstAtLeast, type Range, type Sampled } from './sample.ts';
-import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from './series.ts';
+import { isOfEpochs, isSmoothable, seriesOf, type PhaseMark } from '../series.ts';
 import { smooth } from './smooth.ts';
-import type { LineChartSpec, Metric } from './spec.ts';
+import type { LineChartSpec, LinesData } from '../kinds/lines.ts';
+import type { Metric } from '../spec.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** A line as it is to be drawn, still with all its points: smoothed, or the mean of a family's seeds. */
 export interface Line {
@@ -108,6 +110,22 @@ export function sampleLines(
     faint: line.raw && sampled(line.x, line.raw),
     ribbon: line.band && ribbonOf(line.x, line.band, range, logX),
   }));
+}
+
+const thinnedOf = new WeakMap<Pick<LinesData, 'lines'>, { readonly key: string; readonly lines: SampledLine[] }>();
+
+/** The lines as they are drawn at so many places along the axis; asked again, as to count them, they are still known. */
+export function thinnedLines(
+  data: Pick<LinesData, 'lines' | 'range'>,
+  { logX }: Pick<LineChartSpec, 'logX'>,
+  { places }: Pick<ChartStyle, 'places'>,
+): readonly SampledLine[] {
+  const key = `${places} ${logX}`;
+  const known = thinnedOf.get(data);
+  if (known?.key === key) return known.lines;
+  const lines = sampleLines(data.lines, places, data.range, logX);
+  thinnedOf.set(data, { key, lines });
+  return lines;
 }
 
 /** Of the points outside of the range the next one to either side stays. */

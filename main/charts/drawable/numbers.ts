@@ -1,5 +1,5 @@
 import { firstAbove } from './sample.ts';
-import type { Series } from './series.ts';
+import type { Series } from '../series.ts';
 
 /** The last value at or before a place, NaN before the first: what a training had reached by then. */
 export function valueAt({ x, y }: Pick<Series, 'x' | 'y'>, place: number): number {

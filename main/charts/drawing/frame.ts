@@ -1,5 +1,5 @@
 import type { Look } from './palette.ts';
-import type { ChartStyle } from './style.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** What surrounds the drawing: title, legend, margins. */
 

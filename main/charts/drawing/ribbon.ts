@@ -1,5 +1,5 @@
 import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from 'echarts';
-import type { SampledLine } from './lines.ts';
+import type { SampledLine } from '../drawable/lines.ts';
 import type { Look } from './palette.ts';
 
 /**

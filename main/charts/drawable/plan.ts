@@ -1,8 +1,8 @@
-import type { SourceView } from './data.ts';
-import type { PlannedLine } from './line-option.ts';
+import type { SourceView } from '../data.ts';
+import type { LineChartSpec } from '../kinds/lines.ts';
 import type { Line } from './lines.ts';
-import type { PhaseMark } from './series.ts';
-import type { AxisKind, LineChartSpec } from './spec.ts';
+import type { PhaseMark } from '../series.ts';
+import type { AxisKind } from '../spec.ts';
 
 /** A phase as it was planned, of all data sources together; steps, bytes and epochs are of the phase alone. */
 export interface PlannedPhaseData {
@@ -18,6 +18,13 @@ export interface PlannedPhaseData {
 export interface PlanData {
   readonly phases: readonly PlannedPhaseData[];
   readonly sources: number;
+}
+
+/** What was planned, drawn thin and dashed over what came, which it may well coincide with. */
+export interface PlannedLine {
+  readonly name: string;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
 }
 
 /** What a chart shows of a run's plan. */
@@ -96,6 +103,6 @@ function trainingsOf({ phases }: PlanData): PlannedPhaseData[][] {
 }
 
 /** Whether a chart shows something of a plan, if there is one. */
-export function isPlanned({ plan, x }: Pick<LineChartSpec, 'x' | 'plan'>): boolean {
+function isPlanned({ plan, x }: Pick<LineChartSpec, 'x' | 'plan'>): boolean {
   return plan !== undefined && (x === 'epoch' || x === 'step');
 }

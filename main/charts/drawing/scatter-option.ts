@@ -1,26 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from './axes.ts';
-import { bestAccuracy, throughput } from './achievement.ts';
-import type { TrainingData } from './data.ts';
+import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
+import { frontOf, type Outcome } from '../drawable/scatter.ts';
+import type { ScatterChartSpec } from '../kinds/scatter.ts';
+import type { ChartStyle } from '../style.ts';
 import { frame, grid, legend } from './frame.ts';
-import { lookIndex, type Looks } from './looks.ts';
-import { paretoFront } from './numbers.ts';
 import { lookOf, type Look } from './palette.ts';
-import type { ScatterChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
-
-/** What a training achieved against what it cost. */
-export interface Outcome {
-  readonly id: string;
-  readonly run: string;
-  readonly label: string;
-  readonly family: string;
-  readonly look: number;
-  /** Bytes or seconds; for throughput samples a second, of which more is better. */
-  readonly cost: number;
-  /** An accuracy between 0 and 1. */
-  readonly gain: number;
-}
 
 const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
   bytes: axisQuantities.bytes,
@@ -28,34 +12,6 @@ const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
   'bytes-per-sample': { ...axisQuantities.bytes, name: 'Traffic per training sample' },
   throughput: metricQuantities.throughput,
 };
-
-/** The outcomes that no other beats in both, from left to right. */
-export function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSpec, 'x'>): Outcome[] {
-  if (x !== 'throughput') return paretoFront(outcomes);
-  const front = paretoFront(outcomes.map((outcome) => ({ outcome, cost: -outcome.cost, gain: outcome.gain })));
-  return front.map(({ outcome }) => outcome).reverse();
-}
-
-/** The outcomes of those trainings that have finished an epoch. */
-export function outcomesOf(trainings: readonly TrainingData[], spec: ScatterChartSpec, looks?: Looks): Outcome[] {
-  const lookOf = lookIndex(trainings, looks);
-  return trainings.flatMap((training) => {
-    const { id, run, label, family, epochs } = training;
-    const last = epochs.at(-1);
-    if (!last) return [];
-    const gain = spec.y === 'best-accuracy' ? bestAccuracy(epochs) : last.testAccuracy;
-    return [{ id, run, label, family, look: lookOf(id, family), cost: costOf(training, spec.x), gain }];
-  });
-}
-
-function costOf({ steps, epochs }: TrainingData, cost: ScatterChartSpec['x']): number {
-  const { seconds, bytesUp, bytesDown } = epochs[epochs.length - 1];
-  if (cost === 'throughput') return throughput(epochs);
-  if (cost === 'time') return seconds;
-  if (cost === 'bytes') return bytesUp + bytesDown;
-  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
-  return (sum(steps.bytesUp) + sum(steps.bytesDown)) / sum(steps.samples);
-}
 
 /** Points, a look for each family, and the Pareto front as steps: what is reached for at most so much. */
 export function scatterOption(

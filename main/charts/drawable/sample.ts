@@ -79,6 +79,13 @@ function keepBucket(
   return end;
 }
 
+/** The places of a line that lie in a range, each with its index. */
+export function* placesWithin(x: Float64Array, range: Range | null): Generator<[index: number, place: number]> {
+  for (const [i, place] of x.entries()) {
+    if (!range || (place >= range[0] && place <= range[1])) yield [i, place];
+  }
+}
+
 /** Points by turns x and y, as ECharts takes them. */
 export function interleave(x: Float64Array, y: Float64Array): Float64Array {
   const points = new Float64Array(2 * x.length);

@@ -1,7 +1,7 @@
-import { formatBudget } from './formats.ts';
-import type { Range } from './sample.ts';
-import type { PhaseMark } from './series.ts';
-import type { ChartStyle } from './style.ts';
+import { formatBudget } from '../formats.ts';
+import type { Range } from '../drawable/sample.ts';
+import type { PhaseMark } from '../series.ts';
+import type { ChartStyle } from '../style.ts';
 
 /** Every second phase on a tinted ground, with its budget above where there is room, over a part of the x axis. */
 export function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, across: Range, logX: boolean): object {

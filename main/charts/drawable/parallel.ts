@@ -1,7 +1,7 @@
-import { bestAccuracy, bytesBy } from './achievement.ts';
-import type { TrainingData } from './data.ts';
-import { formatSetting, type DifferingSetting } from './differing.ts';
-import { formatBytes, formatPercent } from './formats.ts';
+import { bestAccuracy, bytesBy } from '../achievement.ts';
+import type { TrainingData } from '../data.ts';
+import { formatSetting, type DifferingSetting } from '../differing.ts';
+import { formatBytes, formatPercent } from '../formats.ts';
 import { lookIndex, type Looks } from './looks.ts';
 
 /** One axis of parallel coordinates: a setting in which runs differ, or a result. */

@@ -1,4 +1,4 @@
-import type { TrainingData } from './data.ts';
+import type { TrainingData } from '../data.ts';
 
 /** Which trainings are drawn, by their ids, each with its place in the palette. */
 export type Looks = Readonly<Record<string, number>>;

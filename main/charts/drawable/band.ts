@@ -1,5 +1,5 @@
 import { interpolatedAt } from './numbers.ts';
-import type { Series } from './series.ts';
+import type { Series } from '../series.ts';
 
 /** What differs in the seed alone, as one: the mean of its members with the least and the most, place by place. */
 export interface Band {

@@ -1,10 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { frame, legend } from './frame.ts';
 import { lookOf, type Look } from './palette.ts';
-import type { ParallelAxis, ParallelData, ParallelRow } from './parallel.ts';
-import type { ParallelChartSpec } from './spec.ts';
-import type { ChartStyle } from './style.ts';
-import { labelledTicks, logarithmicTicks } from './ticks.ts';
+import type { ParallelAxis, ParallelData, ParallelRow } from '../drawable/parallel.ts';
+import type { ParallelChartSpec } from '../kinds/parallel.ts';
+import type { ChartStyle } from '../style.ts';
+import { labelledTicks, logarithmicTicks } from '../ticks.ts';
 
 /**
  * Trainings as lines through one axis for each setting and result. Lines that are not brushed are faint; null lets all

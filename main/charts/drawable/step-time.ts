@@ -1,0 +1,54 @@
+import type { StepData, TrainingData } from '../data.ts';
+import type { StepTimeChartSpec } from '../kinds/step-time.ts';
+import { phasesOfSteps, stepPlaces, type PhaseMark } from '../series.ts';
+import { firstAbove, firstAtLeast, type Range } from './sample.ts';
+
+/** Where the time of a step goes, in the order it is stacked, with its place in the palette. */
+export const timeParts = [
+  { column: 'clientSeconds', name: 'Client', look: 0 },
+  { column: 'wireSeconds', name: 'Wire', look: 1 },
+  { column: 'serverSeconds', name: 'Server', look: 2 },
+  { column: 'waitSeconds', name: 'Wait', look: 6 },
+] as const satisfies readonly { readonly column: keyof StepData; readonly name: string; readonly look: number }[];
+
+type PartName = (typeof timeParts)[number]['name'];
+
+/** Mean seconds of a step by part, bucket by bucket. */
+export interface StepTimes {
+  readonly x: Float64Array;
+  readonly parts: Readonly<Record<PartName, Float64Array>>;
+  readonly total: number;
+  readonly phases: readonly PhaseMark[];
+}
+
+/** Mean times of the steps in so many buckets over a range of the axis, or all of it. */
+export function stepTimesOf(
+  { steps, epochs }: Pick<TrainingData, 'steps' | 'epochs'>,
+  axis: StepTimeChartSpec['x'],
+  buckets: number,
+  range?: Range,
+): StepTimes {
+  const places = stepPlaces(steps, epochs, axis);
+  const from = range ? firstAtLeast(places, range[0]) : 0;
+  const to = range ? firstAbove(places, range[1]) : places.length;
+  const count = Math.min(buckets, Math.max(0, to - from));
+  const edge = (bucket: number): number => from + Math.floor(((to - from) * bucket) / count);
+  const mean = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: count }, (_, bucket) => {
+      const [first, end] = [edge(bucket), edge(bucket + 1)];
+      let sum = 0;
+      for (let i = first; i < end; i++) sum += values[i];
+      return sum / (end - first);
+    });
+  const parts = Object.fromEntries(timeParts.map(({ column, name }) => [name, mean(steps[column])]));
+  const phases = phasesOfSteps(steps, places);
+  return { x: mean(places), parts: parts as Record<PartName, Float64Array>, total: to - from, phases };
+}
+
+/** What share of all step time each part took. */
+export function timeShares(steps: StepData): Record<PartName, number> {
+  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const sums = timeParts.map(({ column }) => sum(steps[column]));
+  const total = sums.reduce((a, b) => a + b, 0);
+  return Object.fromEntries(timeParts.map(({ name }, i) => [name, sums[i] / total])) as Record<PartName, number>;
+}

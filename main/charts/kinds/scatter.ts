@@ -1,0 +1,37 @@
+import { LineChart, ScatterChart } from 'echarts/charts';
+import { LabelLayout } from 'echarts/features';
+import { outcomesOf, type Outcome } from '../drawable/scatter.ts';
+import { scatterOption } from '../drawing/scatter-option.ts';
+import type { ChartKind } from './kind.ts';
+
+export const gains = ['best-accuracy', 'last-accuracy'] as const;
+export const costs = ['bytes', 'bytes-per-sample', 'time', 'throughput'] as const;
+
+/** Final results as points: a metric of every training against what it cost, with the Pareto front. */
+export interface ScatterChartSpec {
+  readonly kind: 'scatter';
+  readonly y: (typeof gains)[number];
+  /** What is paid, or `throughput`, of which more is better. */
+  readonly x: (typeof costs)[number];
+  readonly logX: boolean;
+}
+
+export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
+  kind: 'scatter',
+  help: ['pareto', 'best accuracy against bytes'],
+  charts: { pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true } },
+  nameOf: () => 'pareto',
+  changed: (spec, { logX }) => (logX === undefined ? spec : { ...spec, logX }),
+  schema: (z) => z.strictObject({ kind: z.literal('scatter'), y: z.enum(gains), x: z.enum(costs), logX: z.boolean() }),
+
+  needs: [],
+  showsEachSource: true,
+  data: ({ trainings, looks }, spec) => outcomesOf(trainings, spec, looks),
+  parts: [ScatterChart, LineChart, LabelLayout],
+  option: scatterOption,
+  rows: (outcomes, { x, y }) => [
+    ['training', 'run', 'family', x, y],
+    ...outcomes.map(({ label, run, family, cost, gain }) => [label, run, family, cost, gain]),
+  ],
+  paper: { report: { pareto: 'Accuracy against bytes' } },
+};

@@ -1,0 +1,34 @@
+import { kinds } from './index.ts';
+import type { ChartChanges, ChartKind, Need } from './kind.ts';
+
+/** What follows from the list of kinds. */
+
+export type ChartSpec = (typeof kinds)[number]['charts'][string];
+
+/** A kind, whichever it is: what its `data` makes goes only into its own `option` and `rows`. */
+export type AnyKind = ChartKind<ChartSpec, Need, unknown>;
+
+export const chartKinds: readonly AnyKind[] = kinds;
+
+/** The kind of a chart. */
+export function kindOf({ kind }: ChartSpec): AnyKind {
+  const found = chartKinds.find((each) => each.kind === kind);
+  if (!found) throw new Error(`There is no kind of chart "${kind}".`);
+  return found;
+}
+
+/** All names of charts on a command line: those that stand alone, and a metric with an axis, such as `accuracy-bytes`. */
+export const chartNames: readonly string[] = chartKinds.flatMap(({ charts }) => Object.keys(charts));
+
+/** The chart of a name as it is wanted, with usual settings for the rest, or null where there is none. */
+export function namedChart(name: string, changes: ChartChanges = {}): ChartSpec | null {
+  const kind = chartKinds.find(({ charts }) => Object.hasOwn(charts, name));
+  if (!kind) return null;
+  const chart = kind.charts[name];
+  return kind.changed?.(chart, changes) ?? chart;
+}
+
+/** The name of a chart, as `namedChart` takes it. */
+export function chartName(chart: ChartSpec): string {
+  return kindOf(chart).nameOf(chart);
+}

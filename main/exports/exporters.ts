@@ -1,0 +1,57 @@
+import type { ChartFormat, RunFormat } from '../api/formats.ts';
+import type { PaperSpec } from '../charts/spec.ts';
+import type { Run } from '../runs/store/run.ts';
+import type { Store } from '../runs/store/store.ts';
+import { zipRuns } from './archive/zip.ts';
+import type { Chart } from './charts/chart.ts';
+import { chartCsv } from './charts/chart-csv.ts';
+import { pdfPicture, pngPicture, svgPicture } from './charts/picture.ts';
+import { renderReport } from './report/report.ts';
+import { recordTexts } from './record-texts.ts';
+import type { RecordKind } from './tables/export.ts';
+
+/** What makes the files of every format. */
+
+interface OnPaper {
+  readonly paper: PaperSpec;
+  /** Where the data comes from, a line each. */
+  readonly provenance: readonly string[];
+}
+
+type ChartExporter = (chart: Chart, how: OnPaper) => Uint8Array | string | Promise<Uint8Array>;
+
+export const chartExporters: { readonly [Format in ChartFormat]: ChartExporter } = {
+  pdf: (chart, { paper }) => pdfPicture(chart, paper),
+  svg: (chart, { paper }) => svgPicture(chart, paper),
+  png: (chart, { paper }) => pngPicture(chart, paper),
+  csv: (chart, { provenance }) => chartCsv(chart, provenance),
+};
+
+/** What is wanted of runs besides the format. */
+export interface RunsAsked {
+  readonly checkpoints?: boolean | undefined;
+  /** An accuracy between 0 and 1 whose price a report tells. */
+  readonly reach?: number | undefined;
+  /** One kind of records; for CSV the epochs unless given, for JSON all. */
+  readonly what?: RecordKind | undefined;
+}
+
+interface RunExporter {
+  /** In the name of the file, after what it is of. */
+  readonly suffix: string;
+  /** The file, or its text in pieces. */
+  write(store: Store, runs: readonly Run[], asked: RunsAsked): Promise<Uint8Array> | Iterable<string>;
+}
+
+export const runExporters: { readonly [Format in RunFormat]: RunExporter } = {
+  html: {
+    suffix: 'report',
+    write: (store, runs, { reach }) => {
+      const title = runs.length === 1 ? runs[0].name : `${runs.length} runs compared`;
+      return [renderReport(store, runs, { title, madeAt: new Date(), ...(reach !== undefined && { reach }) })];
+    },
+  },
+  zip: { suffix: '', write: (store, runs, { checkpoints = false }) => zipRuns(store, runs, checkpoints) },
+  csv: { suffix: 'epochs', write: recordTexts.csv },
+  json: { suffix: '', write: recordTexts.json },
+};
