@@ -1,8 +1,7 @@
 import { saveCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
-import { executeRun } from '../../main/runs/life/execute.ts';
 import { openStore } from '../../main/runs/store/store.ts';
 import { experiment, stepRecord, uniformSnapshot } from './run-records.ts';
-import { toyParts } from './toy-training.ts';
+import { executeToy } from './toy-training.ts';
 
 /**
  * What tests start in a process of its own, mostly to kill it: `append <home> <run>` adds batches of ten steps for ever,
@@ -27,7 +26,8 @@ switch (mode) {
     }
   case 'execute': {
     const store = openStore(home);
-    await executeRun(store, argument, toyParts({ stepsPerEpoch: 20, stepMs: Number(stepMs) }), {
+    const toy = { stepsPerEpoch: 20, stepMs: Number(stepMs) };
+    await executeToy(store, argument, toy, {
       onEvent: (event) => {
         if (event.kind === 'progress') process.send?.(event.stepsDone);
       },
