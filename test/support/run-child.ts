@@ -1,4 +1,5 @@
 import { saveCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
+import { isExecuted } from '../../main/runs/life/lock.ts';
 import { openStore } from '../../main/runs/store/store.ts';
 import { experiment, stepRecord, uniformSnapshot } from './run-records.ts';
 import { executeToy } from './toy-training.ts';
@@ -6,7 +7,7 @@ import { executeToy } from './toy-training.ts';
 /**
  * What tests start in a process of its own, mostly to kill it: `append <home> <run>` adds batches of ten steps for ever,
  * `save <folder> <k>` checkpoints k + 1, k + 2 and so on, `execute <home> <run> <stepMs>` executes a queued run,
- * `create <home>` creates a run. Each tells its parent how far it is.
+ * `create <home>` creates a run, `isExecuted <folder>` tells whether a run is executed. Each tells its parent how far it is.
  */
 const [mode, home = '', argument = '', stepMs] = process.argv.slice(2);
 
@@ -40,5 +41,9 @@ switch (mode) {
     const store = openStore(home);
     store.create(experiment(), 1);
     store.close();
+    break;
   }
+  case 'isExecuted':
+    process.send?.(isExecuted(home));
+    process.disconnect();
 }

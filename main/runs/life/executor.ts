@@ -16,11 +16,20 @@ const beatSchema: z.ZodType<Beat> = z.object({
 });
 
 /** The process on another machine that executes a run, as its heartbeat shows; null when there is none. */
-export function executorElsewhere(runFolder: string): Pick<Beat, 'host' | 'pid'> | null {
+export function executorElsewhere(runFolder: string): Beat | null {
   const last = lastBeat(runFolder);
-  if (!last || last.host === hostname()) return null;
-  // A time far ahead is of no process that goes on: the folder was copied.
-  return Math.abs(timeIn(runFolder) - last.at) < staleMs ? last : null;
+  return last && last.host !== hostname() && isFresh(runFolder, last.at) ? last : null;
+}
+
+/** Whether a run's heartbeat goes on, wherever the process is: all that shows it where nothing may be written. */
+export function isBeating(runFolder: string): boolean {
+  const last = lastBeat(runFolder);
+  return last !== null && isFresh(runFolder, last.at);
+}
+
+/** A time far ahead is of no process that goes on: the folder was copied. */
+function isFresh(runFolder: string, writtenAt: number): boolean {
+  return Math.abs(timeIn(runFolder) - writtenAt) < staleMs;
 }
 
 /** The last beat, and when the file was written. */

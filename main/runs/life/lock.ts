@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import { executorElsewhere } from './executor.ts';
+import { executorElsewhere, isBeating } from './executor.ts';
 
 /** Held by the process that executes a run. The operating system lets go of it when that process ends, however it ends. */
 export interface RunLock {
@@ -35,16 +35,18 @@ export function lockRun(runFolder: string, waitMs: number): RunLock | null {
 
 /** Whether a process executes a run, here or on a machine that shares its folder. Creates nothing. */
 export function isExecuted(runFolder: string): boolean {
-  // Where this machine may not write, it executes nothing.
-  if (!existsSync(join(runFolder, fileName)) || !isWritable(runFolder)) return executorElsewhere(runFolder) !== null;
+  const file = join(runFolder, fileName);
+  if (!existsSync(file)) return executorElsewhere(runFolder) !== null;
+  if (!isWritable(file)) return isBeating(runFolder);
   const lock = lockRun(runFolder, 0);
   lock?.release();
   return lock === null;
 }
 
-function isWritable(folder: string): boolean {
+/** A file that this user may not write cannot be locked either. */
+function isWritable(file: string): boolean {
   try {
-    accessSync(folder, constants.W_OK);
+    accessSync(file, constants.W_OK);
     return true;
   } catch {
     return false;

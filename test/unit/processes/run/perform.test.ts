@@ -129,6 +129,8 @@ describe('executing a run', () => {
     await becomes(theirs, id, 'running');
     pauseRun(theirs, id);
     await becomes(theirs, id, 'paused');
+    // The step under way is finished, and recorded when the run next looks.
+    await setTimeout(2 * commandPollMs);
     const steps = theirs.stepCount(id);
     await setTimeout(50);
     expect(theirs.stepCount(id)).toBe(steps);
