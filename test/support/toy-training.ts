@@ -22,7 +22,7 @@ export interface ToyOptions {
 }
 
 /** The part of a source that trains this. */
-export function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): Work {
+function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): Work {
   return async ({ experiment: { phases, checkpointSteps }, seed, resume }, supervisor) => {
     const { tell, hear, stop } = supervisor;
     const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };

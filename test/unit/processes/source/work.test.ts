@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type * as batches from '../../../../main/data/batches.ts';
 import type { Batch, BatchSource } from '../../../../main/data/source.ts';
 import { superviseHere } from '../../../../main/processes/run/supervise.ts';
 import { work } from '../../../../main/processes/source/work.ts';
@@ -11,7 +12,7 @@ const closed = vi.fn();
 
 /** The data set as it is, whose third batch cannot be read. */
 vi.mock('../../../../main/data/batches.ts', async (original) => {
-  const actual = await original<typeof import('../../../../main/data/batches.ts')>();
+  const actual = await original<typeof batches>();
   return {
     ...actual,
     async openBatches(...given: Parameters<typeof actual.openBatches>): Promise<BatchSource> {
@@ -19,9 +20,9 @@ vi.mock('../../../../main/data/batches.ts', async (original) => {
       return {
         ...source,
         async *train(...place): AsyncGenerator<Batch> {
-          let batches = 0;
+          let count = 0;
           for await (const batch of source.train(...place)) {
-            if (++batches === 3) throw cause;
+            if (++count === 3) throw cause;
             yield batch;
           }
         },
