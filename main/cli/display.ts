@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { RunEvent } from '../runs/life/follow.ts';
+import type { RunEvent } from '../runs/life/execution.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
 import { print } from './format.ts';
 import { advance, endLine, epochLine, progressLine, type RunState } from './progress-line.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../runs/life/follow.ts';
+import type { RunEvent } from '../runs/life/execution.ts';
 import type { Progress } from '../runs/life/progress.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';

@@ -1,5 +1,6 @@
 import type { LabApi } from '../api.ts';
 import type { DataTasks } from './data/data-tasks.ts';
+import type { Launcher } from '../processes/run/launcher.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { LabLog } from './log.ts';
 import type { LabServer } from './server/offload-server.ts';
@@ -20,6 +21,7 @@ export interface LabState {
   readonly windows: Windows;
   readonly summaries: Summaries;
   readonly queue: RunQueue;
+  readonly launcher: Launcher;
   readonly settings: SettingsFile;
   readonly server: LabServer;
   readonly dataTasks: DataTasks;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabApi, Notice } from '../api.ts';
 import { sluiceHome } from '../home.ts';
+import { localLauncher } from '../processes/run/launcher.ts';
 import { isUnderWay, openStore } from '../runs/store/store.ts';
 import { dataProcedures } from './data/data-procedures.ts';
 import { openDataTasks } from './data/data-tasks.ts';
@@ -51,9 +52,11 @@ export function openLab(): Lab {
   const store = openStore(home);
   const dead = new Set<string>();
   const summaries = openSummaries(store, dead);
+  const launcher = localLauncher(home, store);
   const queue = openQueue({
     home,
     store,
+    launcher,
     log,
     notify,
     dead,
@@ -78,7 +81,7 @@ export function openLab(): Lab {
     if (needed) changed();
   }, tendMs);
 
-  const lab: LabState = { home, store, windows, summaries, queue, settings, server, dataTasks, log, changed };
+  const lab: LabState = { home, store, windows, summaries, queue, launcher, settings, server, dataTasks, log, changed };
   queue.tend();
   return {
     home,

@@ -1,13 +1,13 @@
 import { saveCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
-import { executeRun } from '../../main/runs/life/execute.ts';
+import { isExecuted } from '../../main/runs/life/lock.ts';
 import { openStore } from '../../main/runs/store/store.ts';
 import { experiment, stepRecord, uniformSnapshot } from './run-records.ts';
-import { toyParts } from './toy-training.ts';
+import { executeToy } from './toy-training.ts';
 
 /**
  * What tests start in a process of its own, mostly to kill it: `append <home> <run>` adds batches of ten steps for ever,
  * `save <folder> <k>` checkpoints k + 1, k + 2 and so on, `execute <home> <run> <stepMs>` executes a queued run,
- * `create <home>` creates a run. Each tells its parent how far it is.
+ * `create <home>` creates a run, `isExecuted <folder>` tells whether a run is executed. Each tells its parent how far it is.
  */
 const [mode, home = '', argument = '', stepMs] = process.argv.slice(2);
 
@@ -27,7 +27,8 @@ switch (mode) {
     }
   case 'execute': {
     const store = openStore(home);
-    await executeRun(store, argument, toyParts({ stepsPerEpoch: 20, stepMs: Number(stepMs) }), {
+    const toy = { stepsPerEpoch: 20, stepMs: Number(stepMs) };
+    await executeToy(store, argument, toy, {
       onEvent: (event) => {
         if (event.kind === 'progress') process.send?.(event.stepsDone);
       },
@@ -40,5 +41,9 @@ switch (mode) {
     const store = openStore(home);
     store.create(experiment(), 1);
     store.close();
+    break;
   }
+  case 'isExecuted':
+    process.send?.(isExecuted(home));
+    process.disconnect();
 }

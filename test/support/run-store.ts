@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type ForkOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,13 @@ export function openTestStore(home: string): Store {
 
 /** Starts run-child.ts in a process of its own. */
 export function startChild(...args: string[]): ChildProcess {
+  return startChildAs({}, ...args);
+}
+
+/** The same as another user. */
+export function startChildAs(user: Pick<ForkOptions, 'uid' | 'gid'>, ...args: string[]): ChildProcess {
   const { url, execArgv } = entry(import.meta.url, './run-child.ts');
-  const child = fork(url, args, { execArgv });
+  const child = fork(url, args, { execArgv, ...user });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }

@@ -1,12 +1,16 @@
-import { setTimeout } from 'node:timers/promises';
-import type { BatchSource } from '../../main/data/source.ts';
-import type { RunParts } from '../../main/runs/life/execute.ts';
-import type { Position, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { superviseHere } from '../../main/processes/run/supervise.ts';
+import type { Work } from '../../main/processes/source/supervised.ts';
+import { performRun, type RunControl } from '../../main/runs/life/perform.ts';
+import type { Run } from '../../main/runs/store/run.ts';
+import type { Store } from '../../main/runs/store/store.ts';
+import type { TrainingRecord } from '../../main/records/record.ts';
+import type { Position, Snapshot, StateDict } from '../../main/training/snapshot.ts';
 import { epochRecord, pairRecord, stepRecord } from './run-records.ts';
 
 /**
  * A training small enough to see through: 64 weights with momentum, moved by a function of seed and step alone. Like the
- * real one it yields records, checkpoints every epoch and every `checkpointSteps`, and goes on from a snapshot.
+ * real one it tells records, makes checkpoints every epoch and every `checkpointSteps`, and goes on from a snapshot.
  */
 export interface ToyOptions {
   readonly stepsPerEpoch: number;
@@ -17,43 +21,56 @@ export interface ToyOptions {
   readonly tamper?: (snapshot: Snapshot) => Snapshot;
 }
 
-export function toyParts({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): RunParts {
-  return {
-    openEngine: () => Promise.resolve({ name: 'cpu', device: 'toy', detail: 'by hand' }),
-    openBatches: ({ batchSize }) => Promise.resolve(toyData(stepsPerEpoch * batchSize, batchSize)),
-    train: async function* ({ phases, checkpointSteps }, seed, _data, { resume, signal }) {
-      const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };
-      const weights = tensorOf(resume?.client.weights) ?? Float32Array.from({ length: 64 }, (_, i) => i / 64);
-      const momentum = tensorOf(resume?.client.momentum) ?? new Float32Array(64);
-      const checkpoint = (final = false): TrainingEvent => ({
-        kind: 'checkpoint',
-        final,
-        snapshot: tamper(snapshotOf(at, weights, momentum)),
-      });
-      while (at.phase < phases.length) {
-        while (at.batch < stepsPerEpoch) {
-          onStep?.(at.step);
-          if (stepMs > 0) await setTimeout(stepMs);
-          move(weights, momentum, seed, at.step);
-          const record = stepRecord(at.step, { phase: at.phase, epoch: at.epoch, gates: weights.slice(0, 4) });
-          at.batch++;
-          at.step++;
-          yield record;
-          if (signal.aborted) {
-            yield checkpoint();
-            return;
-          }
-          if (checkpointSteps && at.step % checkpointSteps === 0) yield checkpoint();
+/** The part of a source that trains this. */
+function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => snapshot }: ToyOptions): Work {
+  return async ({ experiment: { phases, checkpointSteps }, seed, resume }, supervisor) => {
+    const { tell, hear, stop } = supervisor;
+    const at = { ...(resume?.position ?? { training: 0, phase: 0, epoch: 0, batch: 0, step: 0 }) };
+    const weights = tensorOf(resume?.client.weights) ?? Float32Array.from({ length: 64 }, (_, i) => i / 64);
+    const momentum = tensorOf(resume?.client.momentum) ?? new Float32Array(64);
+    const record = async (made: TrainingRecord): Promise<void> => {
+      tell({ kind: 'record', record: made });
+      await setImmediate();
+      await supervisor.proceed();
+    };
+    const checkpoint = async (final = false): Promise<void> => {
+      tell({ kind: 'arrived', final });
+      await hear('met');
+      const snapshot = tamper(snapshotOf(at, weights, momentum));
+      tell({ kind: 'checkpoint', checkpoint: { kind: 'checkpoint', final, snapshot } });
+      await hear('saved');
+    };
+    tell({ kind: 'ready', engine: { name: 'cpu', device: 'toy', detail: 'by hand' }, stepsPerEpoch });
+    tell({ kind: 'open', session: 'toy' });
+    await hear('enter');
+    while (at.phase < phases.length) {
+      while (at.batch < stepsPerEpoch) {
+        onStep?.(at.step);
+        if (stepMs > 0) await setTimeout(stepMs);
+        move(weights, momentum, seed, at.step);
+        const step = stepRecord(at.step, { phase: at.phase, epoch: at.epoch, gates: weights.slice(0, 4) });
+        at.batch++;
+        at.step++;
+        await record(step);
+        if (stop.aborted) {
+          await checkpoint();
+          return;
         }
-        const { phase, epoch } = at;
-        yield epochRecord(epoch, { phase, testAccuracy: weights[0] });
-        const ended = epoch + 1 === phases.slice(0, phase + 1).reduce((sum, { epochs }) => sum + epochs, 0);
-        if (ended) yield pairRecord(phase, { budget: phase });
-        Object.assign(at, { phase: ended ? phase + 1 : phase, epoch: epoch + 1, batch: 0 });
-        yield checkpoint(ended);
+        if (checkpointSteps && at.step % checkpointSteps === 0) await checkpoint();
       }
-    },
+      const { phase, epoch } = at;
+      await record(epochRecord(epoch, { phase, testAccuracy: weights[0] }));
+      const ended = epoch + 1 === phases.slice(0, phase + 1).reduce((sum, { epochs }) => sum + epochs, 0);
+      if (ended) await record(pairRecord(phase, { budget: phase }));
+      Object.assign(at, { phase: ended ? phase + 1 : phase, epoch: epoch + 1, batch: 0 });
+      await checkpoint(ended);
+    }
   };
+}
+
+/** Executes a queued run in this process, with this as its training. */
+export function executeToy(store: Store, id: string, toy: ToyOptions, control: RunControl = {}): Promise<Run> {
+  return performRun(store, id, (session) => superviseHere(session, toyWork(toy)), control);
 }
 
 function move(weights: Float32Array, momentum: Float32Array, seed: number, step: number): void {
@@ -77,15 +94,4 @@ function snapshotOf(position: Position, weights: Float32Array, momentum: Float32
 function tensorOf(state: StateDict | undefined): Float32Array | undefined {
   const data = state?.['features.0.weight']?.data;
   return data instanceof Float32Array ? data.slice() : undefined;
-}
-
-function toyData(trainSamples: number, batchSize: number): BatchSource {
-  const none = async function* () {};
-  return {
-    info: { name: 'toy', shape: [1, 1, 1], classes: ['a', 'b'], trainSamples, testSamples: 1 },
-    batchSize,
-    train: none,
-    test: none,
-    close: () => Promise.resolve(),
-  };
 }

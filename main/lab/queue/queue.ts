@@ -6,10 +6,10 @@ import type { ServerAddress } from '../../offload/client/dial.ts';
 import { lockRun, type RunLock } from '../../runs/life/lock.ts';
 import type { QueuedRun } from '../../runs/store/queue-table.ts';
 import type { Run } from '../../runs/store/run.ts';
-import { markInterrupted, type Store } from '../../runs/store/store.ts';
+import { isUnderWay, markInterrupted, type Store } from '../../runs/store/store.ts';
+import type { Launcher } from '../../processes/run/launcher.ts';
 import { placeOf, serverMissing } from '../../processes/run/place.ts';
 import type { LabLog } from '../log.ts';
-import { startLastingRun } from './run-process.ts';
 
 /** Executes the runs of the lab's queue, each in a process of its own that goes on without the lab. */
 export interface RunQueue {
@@ -38,7 +38,8 @@ interface QueueOptions {
   readonly onAlert: (alert: string | null) => void;
   /** Runs whose process has died while there is no way to write that down. */
   readonly dead: Set<string>;
-  readonly start?: typeof startLastingRun;
+  /** What executes the runs. */
+  readonly launcher: Launcher;
   readonly hasRoom?: typeof hasRoom;
 }
 
@@ -49,18 +50,15 @@ const mostAttempts = 2;
  * Opens the queue. Of several labs with the same home folder only one executes; another takes over when it is gone.
  */
 export function openQueue(options: QueueOptions): RunQueue {
-  const { home, store, log, parallelRuns, notify, onAlert, dead } = options;
-  const { start: startRun = startLastingRun, hasRoom: isRoom = hasRoom } = options;
-  const starting = new Set<string>();
+  const { home, store, log, parallelRuns, notify, onAlert, dead, launcher, hasRoom: isRoom = hasRoom } = options;
   const servers = new Map<string, ServerAddress>();
   let lock: RunLock | null = null;
   let closed = false;
   let alert: string | null = null;
 
   function start({ id }: Run): void {
-    const folder = store.folder(id);
     const server = servers.get(id) ?? null;
-    const place = placeOf(folder);
+    const place = placeOf(store.folder(id));
     if (place && !server) {
       putBack(id, serverMissing(id, place).message);
       return;
@@ -68,12 +66,9 @@ export function openQueue(options: QueueOptions): RunQueue {
     store.countAttempt(id);
     const onExit = (how: string): void => {
       log(`the process of run ${id} ended: ${how}`);
-      starting.delete(id);
       tend();
     };
-    const pid = startRun({ home, id, folder, server, onExit });
-    starting.add(id);
-    log(`run ${id} is executed by process ${pid}`);
+    log(`run ${id} is executed by ${launcher.start({ id, server, onExit })}`);
   }
 
   /** A run whose process died: it is resumed once, unless it was about to stop anyway. */
@@ -150,7 +145,7 @@ export function openQueue(options: QueueOptions): RunQueue {
   function trains({ id, status }: Run): boolean {
     return (
       status === 'running' ||
-      (status === 'queued' && starting.has(id)) ||
+      (status === 'queued' && launcher.alive(id)) ||
       (status === 'paused' && store.wanted(id) === 'run')
     );
   }
@@ -194,7 +189,7 @@ export function openQueue(options: QueueOptions): RunQueue {
       store
         .queue()
         .map(({ id }) => id)
-        .filter((id) => starting.has(id) || ['running', 'paused'].includes(store.get(id).status)),
+        .filter((id) => isUnderWay(store.get(id).status) || launcher.alive(id)),
     close: () => {
       closed = true;
       lock?.release();

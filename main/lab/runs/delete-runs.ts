@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
-import { stopRun } from '../../runs/life/lifecycle.ts';
+import type { Launcher } from '../../processes/run/launcher.ts';
 import type { Store } from '../../runs/store/store.ts';
 
 /** Stops the runs that are executed or are about to be, and deletes each once its process has let go of it. */
-export async function deleteRuns(store: Store, ids: readonly string[], patienceMs = 60_000): Promise<void> {
+export async function deleteRuns(
+  store: Store,
+  { cancel }: Pick<Launcher, 'cancel'>,
+  ids: readonly string[],
+  patienceMs = 60_000,
+): Promise<void> {
   const until = Date.now() + patienceMs;
   for (const { id, status } of ids.map((id) => store.get(id))) {
-    if (status === 'queued' || status === 'running' || status === 'paused') stopRun(store, id);
+    if (status === 'queued' || status === 'running' || status === 'paused') cancel(id);
   }
   for (const id of ids) {
     while (!tryDelete(store, id)) {

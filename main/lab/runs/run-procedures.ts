@@ -1,6 +1,6 @@
 import type { RunDetail, ServerAccess } from '../../api.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { continueRun, pauseRun, resumeRun, stopRun } from '../../runs/life/lifecycle.ts';
+import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
 import { deleteRuns } from './delete-runs.ts';
@@ -16,7 +16,7 @@ type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
 export function runProcedures(lab: LabState): Procedures<Names> {
-  const { store, summaries, changed } = lab;
+  const { store, summaries, launcher, changed } = lab;
   const asking =
     (ask: (store: Store, id: string) => unknown) =>
     (id: string): void => {
@@ -28,11 +28,11 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     run: (id) => detail(lab, id),
     pause: asking(pauseRun),
     proceed: asking(continueInTurn),
-    stop: asking(stopRun),
+    stop: asking((_, id) => launcher.cancel(id)),
     resume: (id, server) => resume(lab, id, server ?? null),
     delete: async (ids) => {
       try {
-        await deleteRuns(store, ids);
+        await deleteRuns(store, launcher, ids);
       } finally {
         changed();
       }

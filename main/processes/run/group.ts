@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import type { Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
@@ -26,6 +26,11 @@ export interface GroupOptions {
    * of its source has twice the time.
    */
   readonly stallSeconds: number;
+  /**
+   * The only source works in this very process: it cannot be killed, is waited for however long it computes, and the log
+   * does not tell it from the run.
+   */
+  readonly here?: boolean;
   /** Before a source is started again, doubled each time; at first long enough for the server to say what it has taken. */
   readonly pauseMs?: number;
 }
@@ -55,10 +60,12 @@ const stopMs = 30_000;
  * weights of its last checkpoint, past the batches that the server half has seen already.
  */
 export function superviseGroup(options: GroupOptions): Group {
-  const { session, records, folder, task, stallSeconds, pauseMs = 400 } = options;
+  const { session, records, folder, task, stallSeconds, here = false, pauseMs = 400 } = options;
   const { log } = session;
   const members = options.sources.map(newMember);
-  const meeting = createMeeting({ session, folder, members, flush: () => records.flush() });
+  const meeting = createMeeting({ session, folder, members, here, flush: () => records.flush() });
+  /** Processes that were ended and may not be gone yet. */
+  const ending: Promise<void>[] = [];
   let paused = false;
   let stopping = false;
   let closed = false;
@@ -69,7 +76,7 @@ export function superviseGroup(options: GroupOptions): Group {
     closed = true;
     clearInterval(watch);
   });
-  const watch = setInterval(() => void attempt(endStuck), 1000);
+  const watch = here ? undefined : setInterval(() => void attempt(endStuck), 1000);
 
   /** What goes wrong, at once or later, ends the group: the disk may be full, for one. */
   async function attempt(work: () => void | Promise<void>): Promise<void> {
@@ -101,7 +108,7 @@ export function superviseGroup(options: GroupOptions): Group {
       onMessage: (message) => void attempt(() => hear(member, message)),
       onGone: (how) => void attempt(() => recover(member, how)),
     });
-    log('source-started', { source: member.index, pid: member.process?.pid, ...resume?.position });
+    if (!here) log('source-started', { source: member.index, pid: member.process?.pid, ...resume?.position });
     if (paused) member.process?.send({ kind: 'pause' });
   }
 
@@ -125,12 +132,12 @@ export function superviseGroup(options: GroupOptions): Group {
   async function recover(member: Member, how: string): Promise<void> {
     const { failure } = member;
     if (closed) return;
-    if (member.stage === 'ended' || stopping) {
+    if (member.stage === 'ended' || (stopping && !(here && failure))) {
       member.stage = 'ended';
       goOn();
       return;
     }
-    if (failure && failure.code !== 'session-lost') throw errorOf(failure);
+    if (failure && !(failure instanceof SluiceError && failure.code === 'session-lost')) throw failure;
     const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
     member.stage = 'down';
     member.deaths++;
@@ -165,6 +172,7 @@ export function superviseGroup(options: GroupOptions): Group {
       case 'ready':
         records.measured(member.index, message.stepsPerEpoch);
         options.onEngine(member.index, message.engine);
+        if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
         return;
       case 'open':
         Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
@@ -193,7 +201,7 @@ export function superviseGroup(options: GroupOptions): Group {
         member.stage = 'ended';
         return;
       case 'failed':
-        member.failure = message.failure;
+        member.failure = message.error instanceof Error ? message.error : errorOf(message.failure);
         return;
       case 'alive':
         return;
@@ -205,10 +213,10 @@ export function superviseGroup(options: GroupOptions): Group {
     stopping = true;
     for (const member of members) {
       if (membersAt([member], 'training', 'arrived', 'saving').length > 0) member.process?.send({ kind: 'stop' });
-      else void endMember(member);
+      else ending.push(endMember(member));
       if (!member.process) member.stage = 'ended';
     }
-    setTimeout(() => members.forEach(({ process }) => process?.kill()), stopMs).unref();
+    if (!here) setTimeout(() => members.forEach(({ process }) => process?.kill()), stopMs).unref();
     goOn();
   }
 
@@ -228,7 +236,7 @@ export function superviseGroup(options: GroupOptions): Group {
     async kill() {
       closed = true;
       clearInterval(watch);
-      await Promise.all(members.map(endMember));
+      await Promise.all([...ending, ...members.map(endMember)]);
     },
   };
 }

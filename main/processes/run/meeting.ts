@@ -1,5 +1,5 @@
 import { saveCheckpoint, savePair, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import type { Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { HalfState, Snapshot } from '../../training/snapshot.ts';
 import { membersAt, type Member } from './member.ts';
 
@@ -8,6 +8,8 @@ export interface MeetingOptions {
   /** Where the checkpoints of these sources are. */
   readonly folder: string;
   readonly members: readonly Member[];
+  /** The only source works in this process (GroupOptions). */
+  readonly here?: boolean;
   /** Writes down what was reported before: it could not be had again. */
   readonly flush: () => void;
 }
@@ -70,7 +72,10 @@ function enter(open: readonly Member[]): void {
   }
 }
 
-async function saveAll({ session, folder, members, flush }: MeetingOptions, saving: readonly Member[]): Promise<void> {
+async function saveAll(
+  { session, folder, members, here = false, flush }: MeetingOptions,
+  saving: readonly Member[],
+): Promise<void> {
   const { run, log } = session;
   flush();
   const half = serverHalf(saving);
@@ -86,9 +91,11 @@ async function saveAll({ session, folder, members, flush }: MeetingOptions, savi
     }),
   );
   await saveCheckpoint(folder, cut);
-  log('checkpoint', { sources: saving.map(({ index }) => index), ...saving[0].checkpoint?.snapshot.position });
+  const sources = here ? undefined : saving.map(({ index }) => index);
+  log('checkpoint', { sources, ...saving[0].checkpoint?.snapshot.position });
   for (const member of saving) {
-    const snapshot = member.checkpoint?.snapshot ?? null;
+    // A source in this process never comes back to it alone; a large network would be held in memory once more.
+    const snapshot = here ? null : (member.checkpoint?.snapshot ?? null);
     Object.assign<Member, Partial<Member>>(member, { snapshot, reached: snapshot, checkpoint: null, deaths: 0 });
   }
 }

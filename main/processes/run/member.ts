@@ -1,7 +1,6 @@
 import type { PairRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Child } from '../child.ts';
-import type { Failure } from '../../failure.ts';
 import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
 
 /**
@@ -25,8 +24,8 @@ export interface Member {
   deaths: number;
   /** How often it was taken for stuck. */
   stuck: number;
-  /** What its process said when it failed. */
-  failure: Failure | null;
+  /** What its process failed with. */
+  failure: Error | null;
   /** Of the checkpoint it is at: whether it ends a phase, whether it sees to the server half, and what it gave. */
   final: boolean;
   keeper: boolean;

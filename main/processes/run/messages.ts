@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import type { RunEvent } from '../../runs/life/follow.ts';
+import type { RunEvent } from '../../runs/life/execution.ts';
 import type { RunStatus } from '../../runs/store/run.ts';
 import type { NetworkOptions } from './network.ts';
 

@@ -2,7 +2,7 @@ import { SluiceError } from '../../errors.ts';
 import { sluiceHome } from '../../home.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
-import type { Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { openJoinPoint, type JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startLinks, type Links } from '../link/start.ts';

@@ -1,6 +1,6 @@
 import { meterProgress, type RunSize } from '../../runs/life/progress.ts';
 import { recordRun } from '../../runs/life/recorder.ts';
-import type { Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { TrainingRecord } from '../../records/record.ts';
 import type { Position } from '../../training/snapshot.ts';
 

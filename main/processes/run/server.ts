@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
-import type { Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { ServerStats } from '../server/stats.ts';
 import { startServerProcess } from '../server/start.ts';
 

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts';
-import type { RunEvent } from '../../runs/life/follow.ts';
+import type { RunEvent } from '../../runs/life/execution.ts';
 import type { RunStatus } from '../../runs/store/run.ts';
 import { startChild } from '../child.ts';
 import { errorOf } from '../../failure.ts';

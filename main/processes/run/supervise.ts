@@ -1,33 +1,38 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { SluiceError } from '../../errors.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { setStatus, commandPollMs, type Execution } from '../../runs/life/follow.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { Run } from '../../runs/store/run.ts';
-import { isHeld } from '../../runs/store/run-table.ts';
+import type { Snapshot } from '../../training/snapshot.ts';
 import type { Links } from '../link/start.ts';
 import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
 import type { JoinPoint } from '../source/elsewhere/join-point.ts';
-import type { FromSource, ToSource } from '../source/messages.ts';
+import { startSourceHere } from '../source/here.ts';
+import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
+import type { Work } from '../source/supervised.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
 import { notePlace, placeOf, serverMissing } from './place.ts';
 import { addressesOf, isElsewhere, openRunJoinPoint, openLinks } from './reach.ts';
 import { recordSources, type SourceRecords } from './records.ts';
+import { seeThrough } from './see-through.ts';
 import { keepServer, type OwnServer } from './server.ts';
 
 const retrySeconds = 60;
 const stallSeconds = 45;
-/** A server of this run that its sources cannot reach for so long is started again. */
-const stuckServerSeconds = 15;
 
 /**
- * Executes a run with processes of its own for the server half, every data source and the links between them, on this
- * machine or with an offload server elsewhere. What dies is started again; what cannot go on is thrown.
+ * Executes a run as its experiment says: in this process, or with processes of its own for the server half, every data
+ * source and the links between them, on this machine or with an offload server elsewhere. What dies is started again;
+ * what cannot go on is thrown.
  */
 export async function superviseRun(session: Execution, network: NetworkOptions): Promise<void> {
+  if (isOneProcess(session, network)) {
+    await superviseHere(session, trainHere);
+    return;
+  }
   await settlePlace(session, network);
   const own = network.offload ? null : await keepServer(session);
   const server: ServerAddress = network.offload ?? own!;
@@ -39,7 +44,7 @@ export async function superviseRun(session: Execution, network: NetworkOptions):
     gate = await openRunJoinPoint(session, network);
     const records = recordSources(session);
     groups = openGroups(session, records, network, addressesOf(session, network, server, links), { own, gate });
-    await seeThrough(session, records, groups, own, links);
+    await seeThrough(session, records, groups, { own, links });
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
     links?.kill();
@@ -48,81 +53,48 @@ export async function superviseRun(session: Execution, network: NetworkOptions):
   }
 }
 
+/** Both halves in this process; not where a server elsewhere has to do with the run. */
+function isOneProcess({ run, folder }: Execution, { offload }: NetworkOptions): boolean {
+  return run.experiment.processes === 'one' && !offload && !placeOf(folder);
+}
+
+/** Loaded only here: what supervises processes needs no engine of its own. */
+async function trainHere(...given: Parameters<Work>): Promise<void> {
+  const { work } = await import('../source/work.ts');
+  await work(...given);
+}
+
+/** Executes a run of one source in this process, where `work` does the part of the source. */
+export async function superviseHere(session: Execution, work: Work): Promise<void> {
+  const { run, folder, store, log } = session;
+  const records = recordSources(session);
+  const group = superviseGroup({
+    session,
+    records,
+    sources: [0],
+    folder,
+    here: true,
+    stallSeconds,
+    task: (index, resume) => ({ ...taskOf(run, index, resume), server: null, retrySeconds }),
+    startProcess: () => (onMessage) => startSourceHere(work, onMessage),
+    stepsTaken: () => null,
+    onEngine(_, { name, device, detail }) {
+      log('engine', { name, device, detail });
+      store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+    },
+  });
+  try {
+    await seeThrough(session, records, [group]);
+  } finally {
+    await group.kill();
+  }
+}
+
 /** Notes where the server is. What one elsewhere keeps of the run is to be had from it alone. */
 async function settlePlace({ run, folder }: Execution, { offload }: NetworkOptions): Promise<void> {
   const place = placeOf(folder);
   if (place && !offload && (await hasCheckpoint(folder))) throw serverMissing(run.id, place);
   notePlace(folder, offload ?? null);
-}
-
-/** Waits for the groups; passes on what the user wants meanwhile. */
-async function seeThrough(
-  session: Execution,
-  records: SourceRecords,
-  groups: readonly Group[],
-  own: OwnServer | null,
-  links: Links | null,
-): Promise<void> {
-  const { store, run, signal, log } = session;
-  let paused = false;
-  let fail: (error: unknown) => void;
-  const watching = new Promise<never>((_, reject) => (fail = reject));
-
-  function look(): void {
-    const wanted = isHeld(store.wanted(run.id)) && !signal.aborted;
-    if (wanted !== paused) {
-      paused = wanted;
-      if (!paused) records.skip();
-      setStatus(session, paused ? 'paused' : 'running');
-      for (const group of groups)
-        if (paused) group.pause();
-        else group.proceed();
-    }
-    if (paused) records.flush();
-    if (own && own.upSeconds() > stuckServerSeconds && isOutOfReach(groups)) {
-      log('server-stuck', { seconds: stuckServerSeconds });
-      own.kill();
-    }
-  }
-
-  const watch = setInterval(() => {
-    try {
-      look();
-    } catch (error) {
-      fail(error);
-    }
-  }, commandPollMs);
-  const stop = (): void => groups.forEach((group) => group.stop());
-  signal.addEventListener('abort', stop);
-  if (signal.aborted) stop();
-  try {
-    const lasting = [watching, own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
-    await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
-    requireOneThrough(session, groups);
-  } finally {
-    clearInterval(watch);
-    signal.removeEventListener('abort', stop);
-    records.flush();
-  }
-}
-
-/** Sources may be lost, but not all of them. */
-function requireOneThrough({ run }: Execution, groups: readonly Group[]): void {
-  const members = groups.flatMap((group) => group.members);
-  if (members.some(({ stage }) => stage !== 'dropped')) return;
-  const why = members[0].failure?.message ?? 'each died too often';
-  const message = `No data source could come to a checkpoint (${why}). Once that is mended: sluice resume ${run.id}`;
-  throw new SluiceError('source-died', message);
-}
-
-function isOutOfReach(groups: readonly Group[]): boolean {
-  const since = performance.now() - stuckServerSeconds * 1000;
-  const members = groups.flatMap((group) => group.members);
-  return members.some(({ lostSince }) => lostSince !== null && lostSince < since);
-}
-
-function linkDied(how: string): never {
-  throw new SluiceError('link-died', `The process of the emulated links died (${how}). Go on with: sluice resume`);
 }
 
 /** One group where all sources train one server half, else one for each. */
@@ -134,7 +106,7 @@ function openGroups(
   { own, gate }: { readonly own: OwnServer | null; readonly gate: JoinPoint | null },
 ): Group[] {
   const { run, folder, store, log } = session;
-  const { experiment, seed } = run;
+  const { experiment } = run;
   const all = Array.from({ length: experiment.sources.count }, (_, index) => index);
   const together = serverHalfOf(experiment) !== 'own';
   return (together ? [all] : all.map((index) => [index])).map((sources) =>
@@ -145,11 +117,7 @@ function openGroups(
       stallSeconds,
       folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
       task: (index, resume) => ({
-        experiment,
-        seed,
-        index,
-        resume,
-        run: runKey(run),
+        ...taskOf(run, index, resume),
         server: addresses[index],
         retrySeconds: retry,
       }),
@@ -165,6 +133,10 @@ function openGroups(
 
 function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
   return startChild<ToSource>(import.meta.url, '../source/process.ts', onMessage);
+}
+
+function taskOf(run: Run, index: number, resume: Snapshot | null): Omit<SourceTask, 'server' | 'retrySeconds'> {
+  return { experiment: run.experiment, seed: run.seed, index, resume, run: runKey(run) };
 }
 
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */

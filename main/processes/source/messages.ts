@@ -11,7 +11,8 @@ export interface SourceTask {
   readonly index: number;
   /** Names the run to the offload server, the same each time the run is gone on with. */
   readonly run: string;
-  readonly server: ServerAddress;
+  /** null: the server half is built in the source's own process. */
+  readonly server: ServerAddress | null;
   readonly retrySeconds: number;
   readonly resume: Snapshot | null;
 }
@@ -50,7 +51,8 @@ export type FromSource =
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'link'; readonly event: 'lost' | 'retry' | 'reconnected'; readonly message: string }
   | { readonly kind: 'ended' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  /** The error itself comes from a source in the same process. */
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly error?: unknown };
 
 export interface EngineFacts {
   readonly name: string;

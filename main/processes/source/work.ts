@@ -2,29 +2,17 @@ import { setImmediate } from 'node:timers/promises';
 import { openBatches } from '../../data/batches.ts';
 import type { BatchSource } from '../../data/source.ts';
 import { openEngine } from '../../engine/engine.ts';
-import { connectOffload, type ClientEvent } from '../../offload/client/client.ts';
+import { connectOffload } from '../../offload/client/client.ts';
 import { newToken } from '../../offload/transport/token.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
-import type { FromSource, SourceTask, ToSource } from './messages.ts';
+import type { SourceTask } from './messages.ts';
 import { remoteOffloader } from './remote.ts';
 import { serverHalfOf } from './server-half.ts';
-
-/** The run, as its data source sees it. */
-export interface Supervisor {
-  tell(message: FromSource): void;
-  /** The next message of this kind. */
-  hear<Kind extends ToSource['kind']>(kind: Kind): Promise<Extract<ToSource, { kind: Kind }>>;
-  /** Resolves at once unless the run is paused. */
-  proceed(): Promise<void>;
-  /** Aborted when the run stops: after a last checkpoint, and at once where even that is not possible. */
-  readonly stop: AbortSignal;
-  readonly giveUp: AbortSignal;
-  /** Whether the server can be reached. */
-  link(event: ClientEvent): void;
-}
+import { connectHere, turnsOf } from './server-here.ts';
+import type { Supervisor } from './supervised.ts';
 
 /** Does the part of a data source in a run. */
 export async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
@@ -69,9 +57,10 @@ function openShard({ experiment, seed, index }: SourceTask): Promise<BatchSource
   return openBatches({ dataset: name, ...subset, batchSize, seed, shard });
 }
 
-/** A session with a server half of its own, or with the one that all sources of the run train. */
+/** A server half in this process, or a session with one of its own or the one that all sources of the run train. */
 async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
   const { experiment, seed, index, run, server, retrySeconds } = task;
+  if (!server) return connectHere(task, request, supervisor);
   const { training, network, cut, clientTrains } = request;
   const { optimiser, sources, model } = experiment;
   const session = newToken();
@@ -93,19 +82,9 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     signal: supervisor.giveUp,
     onEvent: supervisor.link,
   });
-  let entered = false;
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
-    async enter() {
-      if (entered) return;
-      entered = true;
-      supervisor.tell({ kind: 'open', session });
-      await supervisor.hear('enter');
-    },
-    async meet(final) {
-      supervisor.tell({ kind: 'arrived', final });
-      return supervisor.hear('met');
-    },
+    ...turnsOf(supervisor, session),
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });
   return sources.count > 1 ? offloader : { ...offloader, average: undefined };

@@ -85,7 +85,12 @@ async function openSplit(
   }
 }
 
-function serverHere({ optimiser }: Experiment, seed: number, { network, cut, clientTrains }: ServerRequest): Offloader {
+/** A server half in this process. */
+export function serverHere(
+  { optimiser }: Experiment,
+  seed: number,
+  { network, cut, clientTrains }: ServerRequest,
+): Offloader {
   const half = serverHalf(buildServer(network, cut, { seed }), {
     classes: network.classes,
     optimiser,

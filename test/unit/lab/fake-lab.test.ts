@@ -2,12 +2,11 @@ import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartExport, LabApi, LabEvents } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
-import { executeRun } from '../../../main/runs/life/execute.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { fakeLab } from '../../support/fake-lab.ts';
 import { temporaryHome } from '../../support/home.ts';
-import { toyParts } from '../../support/toy-training.ts';
+import { executeToy } from '../../support/toy-training.ts';
 
 /** The fake lab that tests of pages have, held against a real one on a home with one finished run. */
 
@@ -95,7 +94,7 @@ beforeAll(async () => {
     ],
   });
   realId = store.create(experiment, 1).id;
-  await executeRun(store, realId, toyParts({ stepsPerEpoch: 2 }));
+  await executeToy(store, realId, { stepsPerEpoch: 2 });
   store.annotate(realId, { tags: ['tiny'] });
   store.close();
   lab = openLab();

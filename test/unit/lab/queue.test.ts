@@ -19,6 +19,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
   const disk = { hasRoom: true };
   const dead = new Set<string>();
   const exits = new Map<string, (how: string) => void>();
+  const alive = new Set<string>();
   const locks = new Map<string, RunLock>();
   const unstartable = new Set<string>();
   const queue = openQueue({
@@ -30,12 +31,17 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     notify: (notice) => notices.push(notice),
     onAlert: (alert) => alerts.push(alert),
     hasRoom: () => disk.hasRoom,
-    start: ({ id, server, onExit }) => {
-      if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
-      started.push(id);
-      lent.push(server?.token ?? null);
-      exits.set(id, onExit);
-      return 1;
+    launcher: {
+      start: ({ id, server, onExit }) => {
+        if (unstartable.has(id)) throw new Error('EMFILE: too many open files');
+        started.push(id);
+        lent.push(server?.token ?? null);
+        exits.set(id, onExit);
+        alive.add(id);
+        return 'process 1';
+      },
+      alive: (id) => alive.has(id),
+      cancel: () => undefined,
     },
   });
   onTestFinished(queue.close);
@@ -58,6 +64,7 @@ function labQueue(parallelRuns = 1, home = temporaryFolder()) {
     /** The process has ended, leaving the run as it is. */
     exit: (id: string, how = 'exit code 0') => {
       locks.get(id)?.release();
+      alive.delete(id);
       exits.get(id)!(how);
     },
   };

@@ -67,6 +67,13 @@ it('a source that gives no sign any more is killed, and has twice the time when 
   expect(patience).toEqual([1, 2]);
 });
 
+it('waits for a source in this process however long it computes', patiently, async () => {
+  const { group, logged } = groupOf([[]], { here: true, stallSeconds: 0.001 });
+  await sleep(2500);
+  expect(group.members[0].stage).toBe('starting');
+  expect(logged).toEqual([]);
+});
+
 it('ends with what keeps a source from being recorded', async () => {
   const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
   const add = (): never => {

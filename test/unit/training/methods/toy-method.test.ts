@@ -10,14 +10,12 @@ import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../../main/runs/experiment/plan-traffic.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
 import { describeDataset } from '../../../../main/data/datasets.ts';
-import { executeRun } from '../../../../main/runs/life/execute.ts';
-import { trainExperiment } from '../../../../main/runs/life/train-experiment.ts';
+import { executeHere } from '../../../../main/processes/run/execute.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
 import type { Method } from '../../../../main/training/methods/method.ts';
 import type { MethodName } from '../../../../main/training/methods/table.ts';
 import type { TrainingRecord } from '../../../../main/records/record.ts';
-import { noiseSource } from '../../../support/halves.ts';
 import { temporaryHome } from '../../../support/home.ts';
 import { openTestStore } from '../../../support/run-store.ts';
 
@@ -76,16 +74,7 @@ beforeAll(async () => {
 /** A finished run of the method, trained in this process. */
 async function trained(store: Store, seed = 1): Promise<Run> {
   const { id } = store.create(parseExperiment(input), seed);
-  return executeRun(store, id, {
-    openEngine: (name) => openEngine(name, { threads: 1 }),
-    openBatches: () =>
-      Promise.resolve({
-        ...noiseSource({ name: 'noise', input: [32, 32, 3], classes: 10, body: [], head: [] }),
-        batchSize: 4,
-        close: () => Promise.resolve(),
-      }),
-    train: trainExperiment,
-  });
+  return executeHere(store, id, {}, {});
 }
 
 describe('a method that is an entry in the list and nothing else', () => {
