@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
-import { scheduled } from '../../main/training/controller.ts';
+import { codecSettings, scheduled } from '../../main/training/controller.ts';
 import { planTrainings, type Method, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/training/records.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../main/training/split-network.ts';
 import { train, type TrainOptions } from '../../main/training/train.ts';
-import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
+import { noiseSource, openHalves, publishedCodecs, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
 
 export interface TinyTraining
   extends
@@ -46,7 +46,7 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
       return Promise.resolve(options.onOpen?.(split, training) ?? split);
     },
     data: options.data ?? noiseSource(tinyNetwork),
-    controller: scheduled({ up: 'float16', down: 'float32', full: 'float32', ...options.codecs }),
+    controller: scheduled(codecSettings({ ...publishedCodecs, ...options.codecs })),
     seed,
     learningRate,
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
@@ -83,13 +83,14 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
     if (event.kind !== 'checkpoint') return { ...event, seconds: null, samplesPerSecond: null };
-    const { position, totals, client, server } = event.snapshot;
+    const { position, totals, client, server, codecs } = event.snapshot;
     return {
       final: event.final,
       position,
       totals: { ...totals, seconds: null, epochSeconds: null },
       client: [digests(client.weights), digests(client.momentum)],
       server: server.kind === 'state' ? [digests(server.state.weights), digests(server.state.momentum)] : server,
+      codecs: codecs && [digests(codecs.client), digests(codecs.server)],
     };
   });
 }

@@ -23,4 +23,4 @@ export {
 } from './requests.ts';
 export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
 export type { Selection } from './selection.ts';
-export { totalBytes } from './sections.ts';
+export { totalBytes, type Sections } from './sections.ts';

@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { decodeAverage, encodeAveraged, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
+import type { SessionCodecs } from '../codecs/session-codecs.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { decodeCodecState, encodeCodecState } from '../protocol/codec-state.ts';
 import { decodeControl, encodeControl, type Control } from '../protocol/control.ts';
 import { readHeader, setSequence, type MessageType } from '../protocol/header.ts';
 import {
@@ -22,6 +24,7 @@ import { createTurns } from './turns.ts';
 export interface SessionParts {
   readonly half: TrainedHalf;
   readonly checkpoints: Checkpoints;
+  readonly codecs: SessionCodecs;
   /** The average of the client halves of all sources of the run. */
   average(request: AverageRequest): Promise<AverageAnswer>;
 }
@@ -92,13 +95,13 @@ function prepare(
   parts: SessionParts,
   onTrained: (samples: number) => void,
 ): Work {
-  const { half, checkpoints } = parts;
+  const { half, checkpoints, codecs } = parts;
   switch (type) {
     case 'step':
-      return prepareStep(message, half, onTrained);
+      return prepareStep(message, parts, onTrained);
     case 'evaluate':
     case 'infer':
-      return prepareInference(type, message, half);
+      return prepareInference(type, message, parts);
     case 'reset':
       decodeControl('reset', message);
       return async () => {
@@ -113,6 +116,8 @@ function prepare(
       const part = decodeState(message);
       return async () => encodeControl('done', await checkpoints.append(part));
     }
+    case 'codecs':
+      return () => new Promise((resolve) => resolve(answerCodecState(message, codecs)));
     case 'average': {
       const request = decodeAverage(message);
       return async () => encodeAveraged(await parts.average(request));
@@ -122,35 +127,42 @@ function prepare(
   }
 }
 
-function prepareStep(message: Uint8Array, half: TrainedHalf, onTrained: (samples: number) => void): Work {
+function prepareStep(message: Uint8Array, { half, codecs }: SessionParts, onTrained: (samples: number) => void): Work {
   const refusal = refusalOf(half, readExtent('step', message));
   if (refusal) return refusal;
-  const request = decodeStep(message);
+  const request = decodeStep(message, codecs);
   return async () => {
     const { result, ...seconds } = await half.step(request);
     const [n, h, w] = request.shape;
     onTrained(n);
     const shape = [n, h, w, result.gradient.length / (n * h * w)] as const;
-    return encodeGradient({ ...result, shape, ...seconds }, request.answerCodec);
+    return encodeGradient({ ...result, shape, ...seconds }, codecs, request);
   };
 }
 
-function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, half: TrainedHalf): Work {
+function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, { half, codecs }: SessionParts): Work {
   const refusal = refusalOf(half, readExtent(type, message));
   if (refusal) return refusal;
   if (type === 'evaluate') {
-    const request = decodeEvaluate(message);
+    const request = decodeEvaluate(message, codecs);
     return async () => {
       const { result, ...seconds } = await half.evaluate(request);
       return encodeScore({ ...result, samples: request.shape[0], ...seconds });
     };
   }
-  const features = decodeInfer(message);
+  const features = decodeInfer(message, codecs);
   return async () => {
     const { result: logits, ...seconds } = await half.infer(features);
     const [samples] = features.shape;
     return encodeLogits({ logits, shape: [samples, logits.length / samples], ...seconds });
   };
+}
+
+function answerCodecState(message: Uint8Array, codecs: SessionCodecs): Uint8Array {
+  const state = decodeCodecState(message);
+  if (!state) return encodeCodecState(codecs.read());
+  codecs.write(state);
+  return encodeControl('done', {});
 }
 
 /** What does not suit the half is refused before its tensors take memory; the session goes on. */

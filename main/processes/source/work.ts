@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openBatches } from '../../data/batches.ts';
 import type { BatchSource } from '../../data/source.ts';
 import { openEngine } from '../../engine/engine.ts';
+import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload, type ClientEvent } from '../../offload/client/client.ts';
 import { newToken } from '../../offload/transport/token.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
@@ -72,15 +73,17 @@ function openShard({ experiment, seed, index }: SourceTask): Promise<BatchSource
 /** A session with a server half of its own, or with the one that all sources of the run train. */
 async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
   const { experiment, seed, index, run, server, retrySeconds } = task;
-  const { training, network, cut, clientTrains } = request;
+  const { training, network, cut, clientTrains, codecs } = request;
   const { optimiser, sources, model } = experiment;
   const session = newToken();
+  const opened = openCodecs(codecs, seed);
   const client = await connectOffload({
     server,
     session: {
       id: session,
       model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
       cut: { layer: cut.layer, module: cut.module },
+      codecs: codecs.map(({ name, params }) => ({ name, params })),
       optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },
       seed,
       gradient: clientTrains,
@@ -95,6 +98,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   let entered = false;
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
+    codecs: opened,
     async enter() {
       if (entered) return;
       entered = true;
