@@ -1,6 +1,6 @@
 import type { LayerDescription } from '../model/layer-cost.ts';
 import type { Shape } from '../model/spec.ts';
-import type { CutTraffic } from '../model/traffic.ts';
+import type { CutTraffic } from '../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { PlannedTraffic } from '../runs/experiment/plan-traffic.ts';
 import type { Method, MethodWords } from '../training/methods/method.ts';

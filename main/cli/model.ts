@@ -2,10 +2,10 @@ import { Option, type Command } from 'commander';
 import { describeDataset, listDatasets } from '../data/datasets.ts';
 import type { DatasetInfo } from '../data/source.ts';
 import type { Shape } from '../model/spec.ts';
-import { summarise } from '../model/summary.ts';
 import { networkNames, networkSpec } from '../model/zoo.ts';
 import { budgets, count, factor, imageShape, wholeNumber } from './arguments.ts';
 import { print } from './format.ts';
+import { summarise } from './model-summary.ts';
 
 interface ModelOptions {
   readonly split?: number;

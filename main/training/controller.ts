@@ -1,17 +1,18 @@
-import type { CodecName } from '../offload/codecs/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { codecChoice, type CodecChoice, type CodecInput } from '../offload/codecs/table.ts';
 import type { Budget } from '../records/column.ts';
 
-/** Number formats of the maps and gradients in budgeted phases, and of both at full budget. */
+/** Codecs of the maps and gradients in budgeted phases, and of both at full budget. */
 export interface CodecSettings {
-  readonly up: CodecName;
-  readonly down: CodecName;
-  readonly full: CodecName;
+  readonly up: CodecChoice;
+  readonly down: CodecChoice;
+  readonly full: CodecChoice;
 }
 
-/** Number formats of one request's maps and of the gradient that answers it. */
+/** Codecs of one request's maps and of the gradient that answers it. */
 export interface Codecs {
-  readonly up: CodecName;
-  readonly down: CodecName;
+  readonly up: CodecChoice;
+  readonly down: CodecChoice;
 }
 
 /** What is known when a request is about to be made. */
@@ -31,15 +32,30 @@ export interface Decision {
 
 /** Decides before each request how many maps cross the network, and how they are encoded. */
 export interface Controller {
+  /** Every codec it may decide for: a session announces them when it is opened. */
+  readonly codecs: readonly CodecChoice[];
   decide(observation: Observation): Decision;
 }
 
 /** The experiment's schedule: the budget of the phase, whatever the network does. */
 export function scheduled(settings: CodecSettings): Controller {
-  return { decide: ({ planned }) => ({ budget: planned, codecs: codecsFor(planned, settings) }) };
+  return {
+    codecs: distinct(settings),
+    decide: ({ planned }) => ({ budget: planned, codecs: codecsFor(planned, settings) }),
+  };
 }
 
-/** The number formats of a budget. */
+function distinct({ up, down, full }: CodecSettings): CodecChoice[] {
+  const all = [up, down, full];
+  return all.filter((choice, i) => all.findIndex((other) => isDeepStrictEqual(choice, other)) === i);
+}
+
+/** The codecs of an experiment, their parameters filled in. Throws what codecChoice throws. */
+export function codecSettings({ up, down, full }: Readonly<Record<keyof CodecSettings, CodecInput>>): CodecSettings {
+  return { up: codecChoice(up), down: codecChoice(down), full: codecChoice(full) };
+}
+
+/** The codecs of a budget. */
 export function codecsFor(budget: Budget, { up, down, full }: CodecSettings): Codecs {
   return budget === null ? { up: full, down: full } : { up, down };
 }

@@ -12,6 +12,12 @@ export type ServerState =
   | { readonly kind: 'kept'; readonly name: string; readonly sha256: string }
   | { readonly kind: 'shared' };
 
+/** What the codecs of a session remember at either end (SessionCodecs). */
+export interface CodecStates {
+  readonly client: StateDict;
+  readonly server: StateDict;
+}
+
 /** Where a training stands: everything counted from 0, `batch` being the next one of the epoch. */
 export interface Position {
   readonly training: number;
@@ -40,6 +46,8 @@ export interface Snapshot {
   readonly totals: Totals;
   readonly client: HalfState;
   readonly server: ServerState;
+  /** Missing where no codec remembers anything. */
+  readonly codecs?: CodecStates;
 }
 
 /** `final` marks the pair of a finished phase: a member of Θ, kept for good. */

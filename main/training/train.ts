@@ -185,17 +185,18 @@ async function checkpoint(
 ): Promise<TrainingEvent> {
   const { training, phase, epoch, batch, step, ...totals } = progress;
   const [clientState, serverState] = await Promise.all([client.read(), server.checkpoint(final)]);
+  const codecs = await server.readCodecs();
   const next = trainingEnds
     ? { position: { training: training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
     : { position: { training, phase, epoch, batch, step }, totals };
   return {
     kind: 'checkpoint',
     final,
-    snapshot: { ...next, client: clientState, server: serverState },
+    snapshot: { ...next, client: clientState, server: serverState, codecs },
   };
 }
 
 async function restore({ client, server }: SplitNetwork, snapshot: Snapshot): Promise<void> {
   client.write(snapshot.client);
-  await server.restore(snapshot.server);
+  await server.restore(snapshot.server, snapshot.codecs);
 }

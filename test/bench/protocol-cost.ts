@@ -5,7 +5,8 @@ import { remoteOffloader } from '../../main/processes/source/remote.ts';
 import { connectOffload } from '../../main/offload/client/client.ts';
 import { startOffloadServer } from '../../main/offload/server/server.ts';
 import { newToken } from '../../main/offload/transport/token.ts';
-import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
+import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
+import { codecsFor, scheduled, type CodecSettings } from '../../main/training/controller.ts';
 import { idleHalf, vggSession, vggStep } from './vgg-cut.ts';
 
 const repetitions = 40;
@@ -17,6 +18,7 @@ const repetitions = 40;
 export async function protocolSeconds(batch: number, budget: number | null, codecs: CodecSettings): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   const token = newToken();
+  const announced = scheduled(codecs).codecs;
   const server = await startOffloadServer({
     host: '127.0.0.1',
     port: 0,
@@ -30,10 +32,15 @@ export async function protocolSeconds(batch: number, budget: number | null, code
   const client = await connectOffload({
     server: { url: server.url, token },
     software: 'bench',
-    session: vggSession({ run: newToken(), index: 0, count: 1, serverHalf: 'own' }),
+    session: vggSession({ run: newToken(), index: 0, count: 1, serverHalf: 'own' }, announced),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
-  const offloader = remoteOffloader(client, { enter: nothing, meet: nothing, checkpointName: () => '' });
+  const offloader = remoteOffloader(client, {
+    codecs: openCodecs(announced, 1),
+    enter: nothing,
+    meet: nothing,
+    checkpointName: () => '',
+  });
   const request = vggStep(batch, budget);
   const times: number[] = [];
   for (let i = 0; i < repetitions; i++) {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { remoteOffloader } from '../../main/processes/source/remote.ts';
 import { connectOffload } from '../../main/offload/client/client.ts';
 import type { ServerAddress } from '../../main/offload/client/dial.ts';
-import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
+import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
+import { codecsFor, scheduled, type CodecSettings } from '../../main/training/controller.ts';
 import type { Step } from './testbed-case.ts';
 import { vggSession, vggStep } from './vgg-cut.ts';
 
@@ -22,13 +23,14 @@ export interface SourceTask {
 /** The process of a data source that takes its recorded time instead of computing; all else is a real one's. */
 async function perform(task: SourceTask): Promise<Step[]> {
   const { server, run, source, sources, batch, clientSeconds } = task;
+  const announced = scheduled(task.codecs).codecs;
   const client = await connectOffload({
     server,
     software: 'bench',
-    session: vggSession({ run, index: source, count: sources, serverHalf: 'shared' }),
+    session: vggSession({ run, index: source, count: sources, serverHalf: 'shared' }, announced),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
-  const none = { enter: nothing, meet: nothing, checkpointName: () => '' };
+  const none = { codecs: openCodecs(announced, 1), enter: nothing, meet: nothing, checkpointName: () => '' };
   const offloader = remoteOffloader(client, none);
   const request = vggStep(batch, task.budget);
   const codecs = codecsFor(task.budget, task.codecs);

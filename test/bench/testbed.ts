@@ -7,6 +7,7 @@ import { describeCut } from '../../main/model/describe.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { linkPresets } from '../../main/offload/link/link.ts';
 import { experimentSchema, linkOf, type Experiment } from '../../main/runs/experiment/experiment.ts';
+import { codecSettings } from '../../main/training/controller.ts';
 import { openStore, type Store } from '../../main/runs/store/store.ts';
 import { protocolSeconds } from './protocol-cost.ts';
 import { recordClient } from './recorded-compute.ts';
@@ -36,7 +37,8 @@ const { values: options } = parseArgs({
 });
 
 const [batches, epochs, wifi] = [Number(options.batches), Number(options.epochs), Number(options.wifi)];
-const codecs = { up: 'float16', down: 'float16', full: 'float32' } as const;
+const formats = { up: 'float16', down: 'float16', full: 'float32' } as const;
+const codecs = codecSettings(formats);
 /** Values of a sample's maps at the cut. */
 const values = 8 * 8;
 /** The paper's GPU has 22 TOPS in int8, 1.4 TFLOPS in float32: half of these, as convolutions go. */
@@ -120,7 +122,7 @@ function experimentOf({ batch, sources, link }: Network, { name, method, budget 
     name,
     method,
     batchSize: batch,
-    codec: codecs,
+    codec: formats,
     gate: { delta: 0.1 },
     sources,
     link,

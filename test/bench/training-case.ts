@@ -3,7 +3,7 @@ import { buildClient, buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { random } from '../../main/random.ts';
 import { clientHalf } from '../../main/training/client.ts';
-import { codecsFor } from '../../main/training/controller.ts';
+import { codecsFor, codecSettings, scheduled } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf } from '../../main/training/server.ts';
 
@@ -29,8 +29,9 @@ const server = serverHalf(buildServer(network, cut, { seed: 1 }), {
   seed: 1,
   clientTrains: true,
 });
-const offloader = inProcessOffloader(server);
-const codecs = codecsFor(budget || null, { up: 'float16', down: 'float32', full: 'float32' });
+const settings = codecSettings({ up: 'float16', down: 'float32', full: 'float32' });
+const offloader = inProcessOffloader(server, scheduled(settings).codecs, 1);
+const codecs = codecsFor(budget || null, settings);
 
 const source = random(1, 'benchmark');
 const images = Float32Array.from({ length: batch * 32 * 32 * 3 }, () => source.normal());

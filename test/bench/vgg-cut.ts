@@ -1,5 +1,6 @@
 import type { SessionHandler } from '../../main/offload/server/handler.ts';
 import type { StepRequest } from '../../main/offload/protocol/messages.ts';
+import type { CodecChoice } from '../../main/offload/codecs/table.ts';
 import type { SessionRequest } from '../../main/offload/protocol/control.ts';
 import { newToken } from '../../main/offload/transport/token.ts';
 import { random } from '../../main/random.ts';
@@ -8,13 +9,14 @@ import { random } from '../../main/random.ts';
 
 const maps = 128;
 
-export function vggSession(source: SessionRequest['source']): SessionRequest {
+export function vggSession(source: SessionRequest['source'], codecs: readonly CodecChoice[]): SessionRequest {
   return {
     id: newToken(),
     purpose: 'train',
     model: { name: 'vgg11', width: 1, input: [32, 32, 3], classes: 10 },
     seed: 1,
     cut: { layer: 5, module: null },
+    codecs: [...codecs],
     optimiser: { momentum: 0, weightDecay: 0 },
     gradient: true,
     source,

@@ -16,7 +16,7 @@ import zlib
 
 import numpy as np
 
-VERSION = 1
+VERSION = 2
 HELLO, WELCOME, SESSION, READY, RESET, DONE, BYE, ERROR = 1, 2, 3, 4, 5, 8, 0x0E, 0x0F
 STEP, GRADIENT, EVALUATE, SCORE, INFER, LOGITS = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15
 
@@ -123,39 +123,39 @@ def decode_scaled(data):
 
 
 FORMATS = {
-    "float32": (0, lambda t: t.astype("<f4").tobytes(), lambda data, maps: np.frombuffer(data, "<f4")),
-    "float16": (1, lambda t: t.astype("<f2").tobytes(), lambda data, maps: np.frombuffer(data, "<f2")),
-    "float16-scaled": (2, None, lambda data, maps: decode_scaled(data)),
-    "int8": (3, encode_int8, decode_int8),
+    "float32": (lambda t: t.astype("<f4").tobytes(), lambda data, maps: np.frombuffer(data, "<f4")),
+    "float16": (lambda t: t.astype("<f2").tobytes(), lambda data, maps: np.frombuffer(data, "<f2")),
+    "float16-scaled": (None, lambda data, maps: decode_scaled(data)),
+    "int8": (encode_int8, decode_int8),
 }
-
-
-def codec_ids(codec):
-    name, _, compression = codec.partition("+")
-    return FORMATS[name][0], {"": 0, "deflate": 1}[compression]
 
 
 def encode_tensor(tensor, codec):
     name, _, compression = codec.partition("+")
-    data = FORMATS[name][1](tensor)
+    data = FORMATS[name][0](tensor)
     return zlib.compress(data) if compression else data
 
 
-def decode_tensor(data, format_id, compression_id, shape):
-    plain = zlib.decompress(data) if compression_id == 1 else data
-    (decode,) = [decode for number, _, decode in FORMATS.values() if number == format_id]
-    return decode(plain, shape[-1]).astype(np.float32).reshape(shape)
+def decode_tensor(data, codec, shape):
+    name, _, compression = codec.partition("+")
+    plain = zlib.decompress(data) if compression else data
+    return FORMATS[name][1](plain, shape[-1]).astype(np.float32).reshape(shape)
 
 
-def request(kind, sequence, task, up, down="float32", labels=True):
+def sized(section):
+    return struct.pack("<I", len(section)) + section
+
+
+def request(kind, sequence, task, labels=True):
+    up, down = 0, 1  # places in the session's codecs
     maps = task["maps"]
     samples, height, width, sent = maps.shape
     kept, total, classes = task["kept"], task["total"], task["classes"]
     training = kind == STEP
     message = header(kind, sequence) + struct.pack(
-        "<BBBBIHHHHIId",
-        *codec_ids(up),
-        *(codec_ids(down) if training else (0, 0)),
+        "<BBxxIHHHHIId",
+        up,
+        down if training else 0,
         samples,
         height,
         width,
@@ -167,7 +167,7 @@ def request(kind, sequence, task, up, down="float32", labels=True):
     )
     if kept:
         message += np.asarray(task["mask"], "<f4").tobytes()
-    message += encode_tensor(maps, up)
+    message += sized(encode_tensor(maps, task["session"]["codecs"][up]["name"]))
     if kept:
         bits = np.zeros(total, np.uint8)
         bits[kept] = 1
@@ -189,20 +189,23 @@ def main():
 
     link = WebSocket(task["url"])
     hello = exchange(link, control(HELLO, {"software": "python", "token": task["token"]}), WELCOME)
-    models = json.loads(hello[8:])["models"]
-    assert task["session"]["model"]["name"] in models
+    welcome = json.loads(hello[8:])
+    assert task["session"]["model"]["name"] in welcome["models"]
+    codecs = [codec["name"] for codec in task["session"]["codecs"]]
+    assert all(codec in welcome["codecs"] for codec in codecs)
     ready = json.loads(exchange(link, control(SESSION, task["session"]), READY)[8:])
     assert ready == {"resumed": False, "sequence": 0}
 
-    step = request(STEP, 1, task, task["up"], task["down"])
+    step = request(STEP, 1, task)
     first = exchange(link, step, GRADIENT, 1)
     assert exchange(link, step, GRADIENT, 1) == first
-    number_format, compression, kept, *shape, correct, loss, _, _ = struct.unpack_from("<BBHIHHIdff", first, 8)
-    gradient = decode_tensor(first[40:], number_format, compression, (*shape, kept))
+    codec, kept, *shape, correct, loss, _, _, size = struct.unpack_from("<BxHIHHIdffI", first, 8)
+    assert len(first) == 44 + size
+    gradient = decode_tensor(first[44:], codecs[codec], (*shape, kept))
 
-    score = exchange(link, request(EVALUATE, 2, task, task["up"]), SCORE, 2)
+    score = exchange(link, request(EVALUATE, 2, task), SCORE, 2)
     _, correct_after, loss_after, _, _ = struct.unpack_from("<IIdff", score, 8)
-    logits = exchange(link, request(INFER, 3, task, task["up"], labels=False), LOGITS, 3)
+    logits = exchange(link, request(INFER, 3, task, labels=False), LOGITS, 3)
     samples, classes, _, _ = struct.unpack_from("<IIff", logits, 8)
     assert len(np.frombuffer(logits, "<f4", offset=24)) == samples * classes
     exchange(link, control(RESET, {}, 4), DONE, 4)

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../main/engine/engine.ts';
-import type { CodecName } from '../../main/offload/codecs/index.ts';
+import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
+import { codecChoice, type CodecName } from '../../main/offload/codecs/table.ts';
 import { decodeInfer, encodeInfer, type StepRequest } from '../../main/offload/protocol/messages.ts';
 import { startOffloadServer } from '../../main/offload/server/server.ts';
 import type { SessionHandler } from '../../main/offload/server/handler.ts';
@@ -74,6 +75,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
       purpose: 'train',
       model: { name: 'tiny', width: 1, input: [6, 6, 3], classes: 3 },
       cut: tinyCut,
+      codecs: [up, down].map((name) => codecChoice(name)),
       optimiser: { momentum: 0, weightDecay: 5e-4 },
       seed: 1,
       gradient: true,
@@ -84,8 +86,6 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     labels: [...request.labels],
     kept: request.selection?.kept ?? null,
     mask: request.selection ? [...request.selection.mask] : null,
-    up,
-    down,
   };
   try {
     const client = promisify(execFile)('python3', [script]);
@@ -107,10 +107,11 @@ describe.runIf(numpy)('a client written in Python from docs/protocol.md', () => 
     ['the full budget in float32', 'float32', 'float32', null],
   ])('gets the gradient, score and logits that this side computes: %s', async (_, up, down, budget) => {
     const request = features(budget);
-    const { server, offloader } = openHalves(tinyNetwork, tinyCut);
-    const { gradient, loss, correct } = await offloader.step(request, { up, down });
-    const evaluation = await offloader.evaluate(request, up);
-    const logits = await server.infer(decodeInfer(encodeInfer(request, up)));
+    const { server, offloader, codecs } = openHalves(tinyNetwork, tinyCut, { codecs: { up, down } });
+    const { gradient, loss, correct } = await offloader.step(request, codecs);
+    const evaluation = await offloader.evaluate(request, codecs.up);
+    const opened = openCodecs([codecs.up], 1);
+    const logits = await server.infer(decodeInfer(encodeInfer(request, opened, 0), opened));
 
     const remote = openHalves(tinyNetwork, tinyCut);
     expect(await python(remote.server, request, up, down)).toEqual({

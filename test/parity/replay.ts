@@ -5,8 +5,10 @@ import { decompressedShape } from '../../main/model/shapes.ts';
 import type { Shape } from '../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../main/model/state.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
+import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
+import { codecChoice } from '../../main/offload/codecs/table.ts';
 import { decodeInfer, encodeInfer } from '../../main/offload/protocol/messages.ts';
-import { codecsFor } from '../../main/training/controller.ts';
+import { codecsFor, codecSettings, scheduled } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { batchOf, floats, stateUnder, toNhwc, type ParityCase } from './case.ts';
@@ -82,8 +84,8 @@ async function replaySteps(
   const { settings, network, method } = recorded;
   // The published prune goes backward through its cast to float16, deprune sends its gradient in float32.
   const down = method === 'prune' ? 'float16' : 'float32';
-  const offloader = inProcessOffloader(server);
-  const codecs = { up: 'float16', down, full: 'float32' } as const;
+  const codecs = codecSettings({ up: 'float16', down, full: 'float32' });
+  const offloader = inProcessOffloader(server, scheduled(codecs).codecs, 1);
   for (const { step, mode, budget, cross_entropy: crossEntropy, total_loss: totalLoss } of recorded.steps) {
     const reset = recorded.resets.get(step);
     if (reset) client.setGate(reset);
@@ -123,12 +125,13 @@ async function replayEvaluation(
 ): Promise<void> {
   const { client, server, sent } = halves;
   const batch = batchOf(tensors, 'eval', network.input);
+  const codecs = openCodecs([codecChoice('float16')], 1);
   for (const [name, budget] of [
     ['ungated', null],
     ['gated', settings.eval_budget],
   ] as const) {
     const features = await client.infer(batch, budget);
-    const logits = await server.infer(decodeInfer(encodeInfer(features, 'float16')));
+    const logits = await server.infer(decodeInfer(encodeInfer(features, codecs, 0), codecs));
     compare(agreement.tensors, `eval/logits_${name}`, logits, floats(tensors, `eval/logits_${name}_fp16`));
     if (!features.selection) {
       const split = toNhwc(floats(tensors, 'eval/split'), batch.samples, sent);

@@ -141,6 +141,7 @@ export function fakePlan(): Plan {
     fullBudgetBytes: 12 * stepsPerEpoch * bytesAt(switchEpoch) * 1.9,
     plainSplitBytes: 12 * stepsPerEpoch * bytesAt(switchEpoch) * 2,
     steps: 12 * stepsPerEpoch,
+    atMost: false,
     seconds: 34,
   };
 }

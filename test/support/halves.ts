@@ -5,7 +5,8 @@ import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import { random } from '../../main/random.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
 import type { GateSettings } from '../../main/training/gate.ts';
-import { codecsFor, type CodecSettings } from '../../main/training/controller.ts';
+import type { CodecInput } from '../../main/offload/codecs/table.ts';
+import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import type { MeteredAnswer, Offloader } from '../../main/training/offloader.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
@@ -63,12 +64,15 @@ export const branchedNetwork: NetworkSpec = {
 
 export const tinyCut: Cut = { layer: 3, module: { resolution: 1, features: 1 } };
 
+/** Those of the published code. */
+export const publishedCodecs = { up: 'float16', down: 'float32', full: 'float32' } as const;
+
 export interface HalvesOptions {
   readonly seed?: number;
   readonly momentum?: number;
   readonly weightDecay?: number;
   readonly gate?: Partial<GateSettings>;
-  readonly codecs?: Partial<CodecSettings>;
+  readonly codecs?: Partial<Record<keyof CodecSettings, CodecInput>>;
   readonly fold?: boolean;
 }
 
@@ -92,11 +96,11 @@ export function openHalves(network: NetworkSpec, cut: Cut, options: HalvesOption
     seed,
     clientTrains: client.trainable,
   });
-  const codecs: CodecSettings = { up: 'float16', down: 'float32', full: 'float32', ...options.codecs };
+  const codecs = codecSettings({ ...publishedCodecs, ...options.codecs });
   return {
     client,
     server,
-    offloader: inProcessOffloader(server),
+    offloader: inProcessOffloader(server, scheduled(codecs).codecs, seed),
     codecs,
     dispose() {
       client.dispose();

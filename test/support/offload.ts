@@ -2,12 +2,13 @@ import { buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { connectOffload, type OffloadClient } from '../../main/offload/client/client.ts';
 import type { ServerAddress } from '../../main/offload/client/dial.ts';
-import { decodeGradient, encodeStep, type StepRequest } from '../../main/offload/protocol/messages.ts';
+import type { StepRequest } from '../../main/offload/protocol/messages.ts';
 import type { SessionRequest } from '../../main/offload/protocol/control.ts';
 import { newToken } from '../../main/offload/transport/token.ts';
 import { random } from '../../main/random.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { closing } from './closing.ts';
+import { gradientIn, stepIn, testCodecs } from './codecs.ts';
 
 /** A small network of the zoo, cut behind its first pooling: 4 maps of 4×4. */
 export function smallSession(change: Partial<SessionRequest> = {}): SessionRequest {
@@ -16,6 +17,7 @@ export function smallSession(change: Partial<SessionRequest> = {}): SessionReque
     purpose: 'train',
     model: { name: 'cnn', width: 0.1, input: [8, 8, 1], classes: 3 },
     cut: { layer: 3, module: { resolution: 1, features: 1 } },
+    codecs: testCodecs,
     optimiser: { momentum: 0.9, weightDecay: 5e-4 },
     seed: 7,
     gradient: true,
@@ -63,5 +65,5 @@ export async function connectTo(
 
 /** A step as it is, without loss in the number format. */
 export async function stepOver(client: Pick<OffloadClient, 'request'>, request: StepRequest) {
-  return decodeGradient(await client.request(encodeStep(request, 'float32', 'float32')));
+  return gradientIn('float32', await client.request(stepIn('float32', 'float32', request)), request);
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BatchSource } from '../../main/data/source.ts';
-import { scheduled } from '../../main/training/controller.ts';
+import { codecSettings, scheduled } from '../../main/training/controller.ts';
 import { methodNamed, type MethodName } from '../../main/training/methods/table.ts';
 import { planTrainings, type PhaseSettings } from '../../main/training/plan.ts';
 import type { TrainingRecord } from '../../main/records/record.ts';
 import type { Checkpoint, Snapshot, StateDict, TrainingEvent } from '../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../main/training/split-network.ts';
 import { train, type TrainOptions } from '../../main/training/train.ts';
-import { noiseSource, openHalves, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
+import { noiseSource, openHalves, publishedCodecs, tinyCut, tinyNetwork, type HalvesOptions } from './halves.ts';
 import { timelessRecord } from './run-records.ts';
 
 export interface TinyTraining
@@ -48,7 +48,7 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
       return Promise.resolve(options.onOpen?.(split, training) ?? split);
     },
     data: options.data ?? noiseSource(tinyNetwork),
-    controller: scheduled({ up: 'float16', down: 'float32', full: 'float32', ...options.codecs }),
+    controller: scheduled(codecSettings({ ...publishedCodecs, ...options.codecs })),
     seed,
     learningRate,
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
@@ -85,13 +85,14 @@ export function lastSnapshot(events: readonly TrainingEvent[]): Snapshot {
 export function timeless(events: readonly TrainingEvent[]): unknown[] {
   return events.map((event) => {
     if (event.kind !== 'checkpoint') return timelessRecord(event);
-    const { position, totals, client, server } = event.snapshot;
+    const { position, totals, client, server, codecs } = event.snapshot;
     return {
       final: event.final,
       position,
       totals: { ...totals, seconds: null, epochSeconds: null },
       client: [digests(client.weights), digests(client.momentum)],
       server: server.kind === 'state' ? [digests(server.state.weights), digests(server.state.momentum)] : server,
+      codecs: codecs && [digests(codecs.client), digests(codecs.server)],
     };
   });
 }

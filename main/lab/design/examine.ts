@@ -3,13 +3,14 @@ import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
-import { describeCuts, type SampleBytes } from '../../model/traffic.ts';
 import { budgetProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
+import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { secondsPerEpoch } from '../../runs/store/pace.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
-import { featuresAt, planTraffic, stepBytes, type CutFeatures } from '../../runs/experiment/plan-traffic.ts';
+import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
 import type { Store } from '../../runs/store/store.ts';
+import { codecSettings } from '../../training/controller.ts';
 
 /** Runs that the time of a plan is estimated from. */
 export type PastRuns = Pick<Store, 'list' | 'epochs'>;
@@ -54,30 +55,23 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
     network,
     cut.module,
     [...budgets].sort((a, b) => a - b),
+    codecSettings(experiment.codec),
   );
   return {
     input: network.input,
     layers,
     cuts: cuts.map((described) => {
-      const fits = 'sent' in described;
-      const at = { layer: described.layer, module: fits ? cut.module : null };
-      const { client } = describeCut(network, at);
-      const features = featuresAt(network, at);
+      const { client } = describeCut(network, {
+        layer: described.layer,
+        module: 'sent' in described ? cut.module : null,
+      });
       return {
         ...described,
-        ...(fits ? { traffic: described.traffic.map((traffic) => encoded(traffic, features, experiment.codec)) } : {}),
         clientMultiplyAdds: client.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0),
         clientParameters: client.reduce((sum, { parameters }) => sum + parameters, 0),
       };
     }),
   };
-}
-
-/** What one more sample in a step adds in the experiment's number formats. */
-function encoded({ budget, gate }: SampleBytes, features: CutFeatures, codec: Experiment['codec']): SampleBytes {
-  const one = stepBytes(features, 1, budget, codec);
-  const two = stepBytes(features, 2, budget, codec);
-  return { budget, up: two.up - one.up, down: two.down - one.down, gate };
 }
 
 function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns): Design {

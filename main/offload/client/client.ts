@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, SluiceError } from '../../errors.ts';
+import { requireCodecs } from '../codecs/table.ts';
 import { closeCodes, type Connection, type Traffic } from '../transport/connection.ts';
 import { decodeControl, encodeControl, type SessionRequest } from '../protocol/control.ts';
 import { dial, mayPass, throwIfError, type ServerAddress } from './dial.ts';
@@ -143,6 +144,7 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
 async function attach({ server, software, session }: OffloadClientOptions): Promise<Attached> {
   const { connection, welcome } = await dial(server, software);
   try {
+    requireCodecs(session.codecs, welcome.codecs);
     connection.send(encodeControl('session', session));
     const ready = decodeControl('ready', throwIfError(await connection.receive()));
     const { messageBytes, inFlight } = welcome.limits;

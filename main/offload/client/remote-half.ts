@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { SluiceError } from '../../errors.ts';
 import { decodeAveraged, encodeAverage, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
+import type { StateDict } from '../../model/state.ts';
 import type { OffloadClient } from './client.ts';
 import { decodeControl, encodeControl } from '../protocol/control.ts';
+import { decodeCodecState, encodeCodecState } from '../protocol/codec-state.ts';
 import { decodeState, encodeState, stateHeader, statePartBytes } from '../protocol/state-part.ts';
 
 type Requests = Pick<OffloadClient, 'request'>;
@@ -70,6 +72,16 @@ export async function writeState(
   }
   await restoreState(client, { name: passing, sha256: digest(bytes) });
   await client.request(encodeControl('checkpoint', { action: 'drop', name: passing }));
+}
+
+/** What the codecs at the server's end of this session remember. */
+export async function readServerCodecs(client: Requests): Promise<StateDict> {
+  return decodeCodecState(await client.request(encodeCodecState(null))) ?? {};
+}
+
+/** Puts that back. Throws `codec-state` when it does not fit. */
+export async function writeServerCodecs(client: Requests, state: StateDict): Promise<void> {
+  await client.request(encodeCodecState(state));
 }
 
 /** Averages the client half with those of the run's other sources; waits for them (SplitFed). */

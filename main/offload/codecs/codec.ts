@@ -1,27 +1,80 @@
+import type { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
+import type { StateDict } from '../../model/state.ts';
 
-/** Smallest and largest value of the map a value belongs to. */
+/** `[samples, height, width, maps]`: the map is the fastest axis, so that value i belongs to map i mod `maps`. */
+export type TensorShape = readonly [samples: number, height: number, width: number, maps: number];
+
+/** A tensor on its way. */
+export interface Layout {
+  readonly shape: TensorShape;
+  /** Which of the cut's maps these are, ascending; null: all of them. */
+  readonly kept: readonly number[] | null;
+}
+
+/** How many bytes an encoded tensor takes. */
+export type Size = { readonly exact: number } | { readonly atMost: number };
+
+/** Smallest and largest of some values. */
 export interface Range {
   readonly min: number;
   readonly max: number;
 }
 
+/** What a value lies within. */
+export interface Surroundings {
+  readonly map: Range;
+  readonly tensor: Range;
+}
+
+/** How a codec is called and what it does to values, for people who choose one. */
+export interface CodecWords {
+  readonly label: string;
+  readonly hint?: string;
+}
+
 /**
- * A number format for tensors on the wire. Values are packed with the map as the fastest axis
- * (`[…, maps]`, so value i belongs to map i mod `maps`); bytes are little-endian.
+ * A way to write tensors on the wire; bytes are little-endian. Of NaN and infinities none crosses: both ways throw
+ * `codec-non-finite` for them.
  */
-export interface Codec {
-  readonly name: string;
-  /** Identifies the format in a message; never reused for another. */
-  readonly id: number;
-  /** Encoded size of `count` values in `maps` maps. */
-  bytes(count: number, maps: number): number;
-  /** Throws `codec-non-finite` for NaN and infinities, `codec-overflow` for values out of the format's range. */
-  encode(values: Float32Array, maps: number): Uint8Array;
-  /** The inverse, for exactly `bytes(count, maps)` bytes. Throws `codec-non-finite` when they hold no finite numbers. */
-  decode(bytes: Uint8Array, maps: number, count: number): Float32Array;
-  /** Largest |decoded − value| for a value of a map with this range. */
-  errorBound(value: number, range: Range): number;
+export interface Codec<Name extends string = string, Params extends z.ZodObject = z.ZodObject> {
+  readonly name: Name;
+  readonly words: CodecWords;
+  /** A strict object in which every parameter has a default. */
+  readonly params: Params;
+  /** Largest magnitude of a value; beyond it encoding throws `codec-overflow`. */
+  readonly largest: number;
+  size(shape: TensorShape, params: z.output<Params>): Size;
+  /** Both sides open the same codec with the same seed. Throws `codec-unavailable` where this machine lacks what it needs. */
+  open(params: z.output<Params>, seed: number): OpenCodec;
+  /** Largest |decoded − value| of a value; missing where what is lost depends on tensors before. */
+  errorBound?(value: number, within: Surroundings, params: z.output<Params>): number;
+  /** Whether this machine can do it; missing where any can. */
+  available?(): boolean;
+}
+
+/**
+ * A codec at one end of one direction. It sees the tensors of all steps, each once and in order, and may remember what it
+ * likes of them; one that does says so by `state`.
+ */
+export interface OpenCodec {
+  /** As many bytes as `size` says. They may be a view of the values' memory. */
+  encode(values: Float32Array, layout: Layout): Uint8Array;
+  /** The values in memory of their own, from bytes whose number `size` allows. Throws for others, with its state as it was. */
+  decode(bytes: Uint8Array, layout: Layout): Float32Array;
+  /** Everything it remembers, in memory of its own. */
+  state?(): StateDict;
+  /** Throws `codec-state` for a state that is none of its own, and keeps the one it has. */
+  restore?(state: StateDict): void;
+}
+
+export function valuesIn(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** The most bytes a size allows. */
+export function mostBytes(size: Size): number {
+  return 'exact' in size ? size.exact : size.atMost;
 }
 
 export function refuseNonFinite(values: Float32Array, index: number): never {

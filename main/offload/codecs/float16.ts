@@ -1,4 +1,5 @@
-import { refuseNonFinite, refuseOverflow, viewAs, type Codec } from './codec.ts';
+import { z } from 'zod';
+import { refuseNonFinite, refuseOverflow, valuesIn, viewAs, type Codec } from './codec.ts';
 
 /** Bits of 65520, the smallest float32 that rounds to infinity. */
 const OVERFLOW = 0x477ff000;
@@ -50,29 +51,36 @@ function widen(halves: Uint16Array, into: Float32Array): number {
   return -1;
 }
 
+/** The bytes of values as binary16. Throws `codec-non-finite` and `codec-overflow`. */
+export function encodeHalves(values: Float32Array): Uint8Array {
+  const halves = new Uint16Array(values.length);
+  const bad = narrow(values, halves);
+  if (bad >= 0) {
+    if (!Number.isFinite(values[bad])) refuseNonFinite(values, bad);
+    refuseOverflow(values[bad], bad, 'float16', '±65504');
+  }
+  return new Uint8Array(halves.buffer);
+}
+
+/** The values of binary16 bytes. Throws `codec-non-finite`. */
+export function decodeHalves(bytes: Uint8Array): Float32Array {
+  const halves = viewAs(Uint16Array, bytes);
+  const values = new Float32Array(halves.length);
+  const bad = widen(halves, values);
+  if (bad >= 0) {
+    values[bad] = halves[bad] & 0x3ff ? NaN : Infinity;
+    refuseNonFinite(values, bad);
+  }
+  return values;
+}
+
 /** IEEE 754 binary16, two bytes a value, rounded to nearest even: what the authors' code sends. */
 export const float16 = {
   name: 'float16',
-  id: 1,
-  bytes: (count) => 2 * count,
-  encode(values) {
-    const halves = new Uint16Array(values.length);
-    const bad = narrow(values, halves);
-    if (bad >= 0) {
-      if (!Number.isFinite(values[bad])) refuseNonFinite(values, bad);
-      refuseOverflow(values[bad], bad, 'float16', '±65504');
-    }
-    return new Uint8Array(halves.buffer);
-  },
-  decode(bytes, _maps, count) {
-    const values = new Float32Array(count);
-    const halves = viewAs(Uint16Array, bytes);
-    const bad = widen(halves, values);
-    if (bad >= 0) {
-      values[bad] = halves[bad] & 0x3ff ? NaN : Infinity;
-      refuseNonFinite(values, bad);
-    }
-    return values;
-  },
+  words: { label: 'float16, half the bytes', hint: 'Off by 1/2048 of a value at most, up to ±65504' },
+  params: z.strictObject({}),
+  largest: 65504,
+  size: (shape) => ({ exact: 2 * valuesIn(shape) }),
+  open: () => ({ encode: encodeHalves, decode: decodeHalves }),
   errorBound: (value) => Math.max(Math.abs(value) * 2 ** -11, 2 ** -25),
 } as const satisfies Codec;

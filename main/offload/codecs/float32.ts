@@ -1,4 +1,5 @@
-import { refuseNonFinite, type Codec } from './codec.ts';
+import { z } from 'zod';
+import { refuseNonFinite, valuesIn, type Codec } from './codec.ts';
 
 const INFINITY = 0x7f800000;
 
@@ -23,22 +24,29 @@ export function magnitudeBits(values: Float32Array): number {
   return largest;
 }
 
+/** The bytes of finite values, a view of their memory. */
+export function encodeFloats(values: Float32Array): Uint8Array {
+  const bad = firstNonFinite(values);
+  if (bad >= 0) refuseNonFinite(values, bad);
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** As many finite values as there are bytes for, in memory of their own. */
+export function decodeFloats(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(bytes.length / 4);
+  new Uint8Array(values.buffer).set(bytes);
+  const bad = firstNonFinite(values);
+  if (bad >= 0) refuseNonFinite(values, bad);
+  return values;
+}
+
 /** IEEE 754 binary32, four bytes a value, exact. */
 export const float32 = {
   name: 'float32',
-  id: 0,
-  bytes: (count) => 4 * count,
-  encode(values) {
-    const bad = firstNonFinite(values);
-    if (bad >= 0) refuseNonFinite(values, bad);
-    return new Uint8Array(values.slice().buffer);
-  },
-  decode(bytes, _maps, count) {
-    const values = new Float32Array(count);
-    new Uint8Array(values.buffer).set(bytes);
-    const bad = firstNonFinite(values);
-    if (bad >= 0) refuseNonFinite(values, bad);
-    return values;
-  },
+  words: { label: 'float32, exact' },
+  params: z.strictObject({}),
+  largest: (2 - 2 ** -23) * 2 ** 127,
+  size: (shape) => ({ exact: 4 * valuesIn(shape) }),
+  open: () => ({ encode: encodeFloats, decode: decodeFloats }),
   errorBound: () => 0,
 } as const satisfies Codec;

@@ -1,22 +1,18 @@
 import { SluiceError } from '../../errors.ts';
-import {
-  codecIds,
-  codecNamed,
-  decodeTensor,
-  encodedBytes,
-  encodeTensor,
-  isCompressed,
-  type CodecName,
-} from '../codecs/index.ts';
+import { mostBytes, type TensorShape } from '../codecs/codec.ts';
+import { decodeFloats, encodeFloats } from '../codecs/float32.ts';
+import type { SessionCodecs } from '../codecs/session-codecs.ts';
+import { sizeOf, type CodecChoice } from '../codecs/table.ts';
 import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
-import { countValues, type Sections } from './sections.ts';
+import type { Request } from './requests.ts';
+import { countValues, lengthBytes, type Sections } from './sections.ts';
 import type { Score, ServerSeconds, StepAnswer } from './step-answer.ts';
 
 /** A step's answer as it lies on the wire. */
 type GradientMessage = StepAnswer &
   ServerSeconds & {
     /** `kept` is 0 for a client without weights of its own, which needs no gradient. */
-    readonly shape: readonly [samples: number, height: number, width: number, kept: number];
+    readonly shape: TensorShape;
   };
 
 /** Answer to an evaluation. */
@@ -36,19 +32,20 @@ const logitsHeader = 24;
 
 const noBytes = new Uint8Array(0);
 
+/** Of the step that is answered: the codec it wants, and which maps it sent. */
+type Asked = Pick<Request, 'answerCodec' | 'selection'>;
+
 /** Sizes of a gradient answer for features of this shape. */
-export function gradientSections(shape: GradientMessage['shape'], codec: CodecName): Sections {
-  const maps = shape[3] === 0 ? 0 : encodedBytes(codec, countValues(shape), shape[3]);
-  return { header: gradientHeader, gate: 0, labels: 0, maps };
+export function gradientSections(shape: TensorShape, codec: CodecChoice): Sections {
+  const size = shape[3] === 0 ? { exact: 0 } : sizeOf(codec, shape);
+  return { header: gradientHeader + lengthBytes, gate: 0, labels: 0, maps: mostBytes(size), exact: 'exact' in size };
 }
 
-export function encodeGradient(answer: GradientMessage, codec: CodecName): Uint8Array {
+export function encodeGradient(answer: GradientMessage, codecs: SessionCodecs, asked: Asked): Uint8Array {
   const { gradient, shape } = answer;
-  const maps = shape[3] === 0 ? noBytes : encodeValues(gradient, shape, codec);
-  const view = withHeader('gradient', gradientHeader + maps.length);
-  const [format, compression] = codecIds(codec);
-  view.setUint8(8, format);
-  view.setUint8(9, compression);
+  const maps = shape[3] === 0 ? noBytes : encodeValues(gradient, shape, codecs, asked);
+  const view = withHeader('gradient', gradientHeader + lengthBytes + maps.length);
+  view.setUint8(8, asked.answerCodec);
   view.setUint16(10, shape[3], true);
   view.setUint32(12, shape[0], true);
   view.setUint16(16, shape[1], true);
@@ -57,28 +54,55 @@ export function encodeGradient(answer: GradientMessage, codec: CodecName): Uint8
   view.setFloat64(24, finite(answer.loss, 'loss'), true);
   view.setFloat32(32, answer.serverSeconds, true);
   view.setFloat32(36, answer.waitSeconds, true);
+  view.setUint32(gradientHeader, maps.length, true);
   const bytes = new Uint8Array(view.buffer);
-  bytes.set(maps, gradientHeader);
+  bytes.set(maps, gradientHeader + lengthBytes);
   return bytes;
 }
 
-export function decodeGradient(bytes: Uint8Array): GradientMessage & { readonly codec: CodecName } {
-  const view = viewOfType('gradient', bytes, gradientHeader);
-  const codec = codecNamed(view.getUint8(8), view.getUint8(9));
+/** The answer to a step. Throws `message-malformed` for one that is not in the codec or of the maps it asked for. */
+export function decodeGradient(bytes: Uint8Array, codecs: SessionCodecs, asked: Asked): GradientMessage {
+  const view = viewOfType('gradient', bytes, gradientHeader + lengthBytes);
   const kept = view.getUint16(10, true);
   const shape = [view.getUint32(12, true), view.getUint16(16, true), view.getUint16(18, true), kept] as const;
-  const values = bytes.subarray(gradientHeader);
-  const { maps } = gradientSections(shape, codec);
-  if (kept === 0 || !isCompressed(codec)) expectLength(bytes, gradientHeader + maps);
-  return {
-    codec,
+  if (view.getUint8(8) !== asked.answerCodec || view.getUint8(9) !== 0)
+    throw malformed(`A gradient is in codec ${view.getUint16(8, true)}, expected ${asked.answerCodec}.`);
+  if (asked.selection && kept !== 0 && kept !== asked.selection.kept.length)
+    throw malformed(`A gradient has ${kept} maps where ${asked.selection.kept.length} were sent.`);
+  expectLength(bytes, gradientHeader + lengthBytes + view.getUint32(gradientHeader, true));
+  const answer = {
     shape,
     correct: requireCorrect(view.getUint32(20, true), shape[0]),
     loss: finite(view.getFloat64(24, true), 'loss'),
     serverSeconds: finite(view.getFloat32(32, true), 'serverSeconds'),
     waitSeconds: finite(view.getFloat32(36, true), 'waitSeconds'),
-    gradient: kept === 0 ? new Float32Array(0) : decodeTensor(codec, values, kept, countValues(shape)),
   };
+  const values = bytes.subarray(gradientHeader + lengthBytes);
+  return { ...answer, gradient: decodeValues(values, shape, codecs, asked) };
+}
+
+function encodeValues(
+  values: Float32Array,
+  shape: TensorShape,
+  codecs: SessionCodecs,
+  { answerCodec, selection }: Asked,
+): Uint8Array {
+  requireCount(values, shape);
+  return codecs.at(answerCodec, 'down').encode(values, { shape, kept: selection?.kept ?? null });
+}
+
+function decodeValues(
+  bytes: Uint8Array,
+  shape: TensorShape,
+  codecs: SessionCodecs,
+  { answerCodec, selection }: Asked,
+): Float32Array {
+  if (shape[3] === 0) {
+    if (bytes.length > 0) throw malformed(`A gradient of no maps has ${bytes.length} bytes.`);
+    return new Float32Array(0);
+  }
+  countValues(shape);
+  return codecs.at(answerCodec, 'down').decode(bytes, { shape, kept: selection?.kept ?? null });
 }
 
 export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds }: ScoreAnswer): Uint8Array {
@@ -106,7 +130,8 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
 
 /** Logits always travel as plain float32. */
 export function encodeLogits({ logits, shape, serverSeconds, waitSeconds }: LogitsAnswer): Uint8Array {
-  const values = encodeValues(logits, shape, 'float32');
+  requireCount(logits, shape);
+  const values = encodeFloats(logits);
   const view = withHeader('logits', logitsHeader + values.length);
   view.setUint32(8, shape[0], true);
   view.setUint32(12, shape[1], true);
@@ -121,20 +146,18 @@ export function decodeLogits(bytes: Uint8Array): LogitsAnswer {
   const view = viewOfType('logits', bytes, logitsHeader);
   const shape = [view.getUint32(8, true), view.getUint32(12, true)] as const;
   const count = countValues(shape);
-  expectLength(bytes, logitsHeader + encodedBytes('float32', count, shape[1]));
+  expectLength(bytes, logitsHeader + 4 * count);
   return {
     shape,
     serverSeconds: finite(view.getFloat32(16, true), 'serverSeconds'),
     waitSeconds: finite(view.getFloat32(20, true), 'waitSeconds'),
-    logits: decodeTensor('float32', bytes.subarray(logitsHeader), shape[1], count),
+    logits: decodeFloats(bytes.subarray(logitsHeader)),
   };
 }
 
-function encodeValues(values: Float32Array, shape: readonly number[], codec: CodecName): Uint8Array {
-  if (values.length !== countValues(shape)) {
-    throw malformed(`A tensor of ${values.length} values does not have the shape [${shape.join(', ')}].`);
-  }
-  return encodeTensor(codec, values, shape[shape.length - 1]);
+function requireCount(values: Float32Array, shape: readonly number[]): void {
+  if (values.length === countValues(shape)) return;
+  throw malformed(`A tensor of ${values.length} values does not have the shape [${shape.join(', ')}].`);
 }
 
 /** Both sides refuse a score that is no number: it only comes from a diverged training. */

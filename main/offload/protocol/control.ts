@@ -5,6 +5,9 @@ import { headerBytes, malformed, viewOfType, withHeader, type MessageType } from
 /** JSON messages are no longer than this, header included. */
 export const maxControlBytes = 65536;
 
+/** Codecs that a session may announce. */
+const mostCodecs = 16;
+
 const count = z.int().min(0).max(0xffffffff);
 const extent = z.int().min(1).max(0xffff);
 const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64 letters, digits, "-" or "_"');
@@ -41,6 +44,10 @@ const bodies = {
       classes: z.int().min(1).max(0x10000),
     }),
     cut,
+    codecs: z
+      .array(z.strictObject({ name: z.string().max(100), params: z.record(z.string().max(100), z.unknown()) }))
+      .min(1)
+      .max(mostCodecs),
     optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0) }),
     seed: count,
     gradient: z.boolean(),

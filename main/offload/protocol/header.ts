@@ -1,7 +1,7 @@
 import { SluiceError } from '../../errors.ts';
 
 /** Raised when a message of one version cannot be read by the other. */
-const protocolVersion = 1;
+const protocolVersion = 2;
 
 export const headerBytes = 8;
 
@@ -17,6 +17,7 @@ export const messageTypes = {
   done: 0x08,
   average: 0x09,
   averaged: 0x0a,
+  codecs: 0x0b,
   bye: 0x0e,
   error: 0x0f,
   step: 0x10,
@@ -79,16 +80,21 @@ export function viewOfType(type: MessageType, bytes: Uint8Array, length: number)
   return viewOf(bytes, length);
 }
 
+/** Throws `message-truncated` for a shorter message. */
+export function expectAtLeast(bytes: Uint8Array, expected: number): void {
+  if (bytes.length < expected) throw truncated(bytes.length, expected);
+}
+
 /** Throws `message-truncated` or `message-trailing` unless the message has exactly this length. */
 export function expectLength(bytes: Uint8Array, expected: number): void {
-  if (bytes.length < expected) throw truncated(bytes.length, expected);
+  expectAtLeast(bytes, expected);
   if (bytes.length > expected) {
     throw new SluiceError('message-trailing', `A message of ${bytes.length} bytes announces ${expected}.`);
   }
 }
 
 function viewOf(bytes: Uint8Array, length: number): DataView {
-  if (bytes.length < length) throw truncated(bytes.length, length);
+  expectAtLeast(bytes, length);
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 

@@ -24,4 +24,4 @@ export {
 export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
 export type { Score, ServerSeconds, StepAnswer } from './step-answer.ts';
 export type { Selection } from './selection.ts';
-export { totalBytes } from './sections.ts';
+export { totalBytes, type Sections } from './sections.ts';

@@ -1,17 +1,10 @@
 import { SluiceError } from '../../errors.ts';
-import { copyAs } from '../codecs/codec.ts';
-import {
-  codecIds,
-  codecNamed,
-  decodeTensor,
-  encodedBytes,
-  encodeTensor,
-  isCompressed,
-  type CodecName,
-} from '../codecs/index.ts';
+import { copyAs, mostBytes, type TensorShape } from '../codecs/codec.ts';
+import type { Channel, SessionCodecs } from '../codecs/session-codecs.ts';
+import { sizeOf, type CodecChoice } from '../codecs/table.ts';
 import { bitmask, keptMaps, requireSelection, type Selection } from './selection.ts';
-import { expectLength, malformed, viewOfType, withHeader } from './header.ts';
-import { countValues, totalBytes, type Sections } from './sections.ts';
+import { expectAtLeast, expectLength, malformed, viewOfType, withHeader } from './header.ts';
+import { countValues, lengthBytes, totalBytes, type Sections } from './sections.ts';
 
 /** The feature maps at the cut. */
 export interface Features {
@@ -42,14 +35,17 @@ export interface EvaluateRequest extends Features {
 
 type RequestType = 'step' | 'evaluate' | 'infer';
 
-/** The three requests as they lie on the wire: what one does not have is empty or 0. */
-interface Request extends StepRequest {
-  readonly codec: CodecName;
-  readonly answerCodec: CodecName;
+/** Codecs of a step by their place in the session: of the maps, and of the gradient to come back. */
+export interface StepCodecs {
+  readonly codec: number;
+  readonly answerCodec: number;
 }
 
+/** The three requests as they lie on the wire: what one does not have is empty or 0. */
+export interface Request extends StepRequest, StepCodecs {}
+
 const headerLength = 40;
-const noStep = { step: 0, learningRate: 0, answerCodec: 'float32' } as const;
+const noStep = { step: 0, learningRate: 0, answerCodec: 0 } as const;
 
 /** What a request says of its tensors, known before they are decoded. */
 export interface Extent {
@@ -62,39 +58,51 @@ export interface Extent {
 }
 
 /** Sizes of a step's (`classes` > 0), evaluation's or inference's (`classes` = 0) request. */
-export function requestSections({ shape, total, kept, gated, classes }: Extent, codec: CodecName): Sections {
+export function requestSections(extent: Extent, codec: CodecChoice): Sections {
+  const size = sizeOf(codec, shapeOf(extent));
+  return { ...overheadOf(extent), maps: mostBytes(size), exact: 'exact' in size };
+}
+
+function overheadOf({ shape, total, kept, gated, classes }: Extent): Omit<Sections, 'maps' | 'exact'> {
   return {
-    header: headerLength,
+    header: headerLength + lengthBytes,
     gate: gated ? 4 * kept + Math.ceil(total / 8) : 0,
     labels: classes > 0 ? shape[0] * labelBytes(classes) : 0,
-    maps: encodedBytes(codec, countValues([...shape, kept]), kept),
   };
 }
 
-/** `codec` is the number format of the maps, `answerCodec` that of the gradient to come back. */
-export function encodeStep(request: StepRequest, codec: CodecName, answerCodec: CodecName): Uint8Array {
-  return encodeRequest('step', { ...request, codec, answerCodec });
+function shapeOf({ shape: [samples, height, width], kept }: Extent): TensorShape {
+  return [samples, height, width, kept];
 }
 
-export function decodeStep(bytes: Uint8Array): Request {
-  return decodeRequest('step', bytes);
+export function encodeStep(
+  request: StepRequest,
+  codecs: SessionCodecs,
+  { codec, answerCodec }: StepCodecs,
+): Uint8Array {
+  return encodeRequest('step', { ...request, codec, answerCodec }, codecs.at(codec, 'up'));
 }
 
-export function encodeEvaluate(request: EvaluateRequest, codec: CodecName): Uint8Array {
-  return encodeRequest('evaluate', { ...request, codec, ...noStep });
+export function decodeStep(bytes: Uint8Array, codecs: SessionCodecs): Request {
+  return decodeRequest('step', bytes, (index) => codecs.at(index, 'up'));
 }
 
-export function decodeEvaluate(bytes: Uint8Array): EvaluateRequest & { readonly codec: CodecName } {
-  return decodeRequest('evaluate', bytes);
+export function encodeEvaluate(request: EvaluateRequest, codecs: SessionCodecs, codec: number): Uint8Array {
+  return encodeRequest('evaluate', { ...request, codec, ...noStep }, codecs.fresh(codec, 'up'));
+}
+
+export function decodeEvaluate(bytes: Uint8Array, codecs: SessionCodecs): EvaluateRequest {
+  return decodeRequest('evaluate', bytes, (index) => codecs.fresh(index, 'up'));
 }
 
 /** Answered by logits. */
-export function encodeInfer(request: Features, codec: CodecName): Uint8Array {
-  return encodeRequest('infer', { ...request, codec, ...noStep, labels: new Uint16Array(0), classes: 0 });
+export function encodeInfer(request: Features, codecs: SessionCodecs, codec: number): Uint8Array {
+  const whole = { ...request, codec, ...noStep, labels: new Uint16Array(0), classes: 0 };
+  return encodeRequest('infer', whole, codecs.fresh(codec, 'up'));
 }
 
-export function decodeInfer(bytes: Uint8Array): Features & { readonly codec: CodecName } {
-  return decodeRequest('infer', bytes);
+export function decodeInfer(bytes: Uint8Array, codecs: SessionCodecs): Features {
+  return decodeRequest('infer', bytes, (index) => codecs.fresh(index, 'up'));
 }
 
 function labelBytes(classes: number): 1 | 2 {
@@ -105,25 +113,15 @@ function extentOf({ shape, total, selection, classes }: Request): Extent {
   return { shape, total, kept: selection?.kept.length ?? total, gated: selection !== null, classes };
 }
 
-function encodeRequest(type: RequestType, request: Request): Uint8Array {
-  const { shape, total, selection, labels, classes, codec, answerCodec } = request;
+function encodeRequest(type: RequestType, request: Request, channel: Channel): Uint8Array {
+  const { selection, labels, classes, total } = request;
   const extent = extentOf(request);
-  const sections = requestSections(extent, codec);
+  const shape = shapeOf(extent);
+  requireMaps(request.maps, shape);
   requireConsistent(request, extent);
-  const maps = encodeTensor(codec, request.maps, extent.kept);
-  const view = withHeader(type, totalBytes({ ...sections, maps: maps.length }));
-  [...codecIds(codec), ...codecIds(answerCodec)].forEach((id, i) => {
-    view.setUint8(8 + i, id);
-  });
-  view.setUint32(12, shape[0], true);
-  view.setUint16(16, shape[1], true);
-  view.setUint16(18, shape[2], true);
-  view.setUint16(20, total, true);
-  view.setUint16(22, selection?.kept.length ?? 0, true);
-  view.setUint32(24, classes, true);
-  view.setUint32(28, request.step, true);
-  view.setFloat64(32, request.learningRate, true);
-
+  const maps = channel.encode(request.maps, { shape, kept: selection?.kept ?? null });
+  const view = withHeader(type, totalBytes({ ...overheadOf(extent), maps: maps.length }));
+  writeFields(view, request);
   const bytes = new Uint8Array(view.buffer);
   let at = headerLength;
   const append = (part: Uint8Array): void => {
@@ -131,10 +129,25 @@ function encodeRequest(type: RequestType, request: Request): Uint8Array {
     at += part.length;
   };
   if (selection) append(new Uint8Array(selection.mask.slice().buffer));
+  view.setUint32(at, maps.length, true);
+  at += lengthBytes;
   append(maps);
   if (selection) append(bitmask(selection.kept, total));
   append(labelBytes(classes) === 1 ? Uint8Array.from(labels) : new Uint8Array(labels.slice().buffer));
   return bytes;
+}
+
+function writeFields(view: DataView, { codec, answerCodec, shape, total, selection, classes, ...step }: Request): void {
+  view.setUint8(8, codec);
+  view.setUint8(9, answerCodec);
+  view.setUint32(12, shape[0], true);
+  view.setUint16(16, shape[1], true);
+  view.setUint16(18, shape[2], true);
+  view.setUint16(20, total, true);
+  view.setUint16(22, selection?.kept.length ?? 0, true);
+  view.setUint32(24, classes, true);
+  view.setUint32(28, step.step, true);
+  view.setFloat64(32, step.learningRate, true);
 }
 
 /** The sizes a request announces; takes no memory for them. */
@@ -152,56 +165,65 @@ export function readExtent(type: RequestType, bytes: Uint8Array): Extent {
   };
 }
 
-function decodeRequest(type: RequestType, bytes: Uint8Array): Request {
+function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: number) => Channel): Request {
   const view = viewOfType(type, bytes, headerLength);
-  const codec = codecNamed(view.getUint8(8), view.getUint8(9));
+  const channel = channelAt(view.getUint8(8));
+  if (view.getUint16(10, true) !== 0) throw malformed('Bytes 10 and 11 of a request are not 0.');
   if (type !== 'step') requireNoStep(view);
   const extent = readExtent(type, bytes);
-  const sections = requestSections(extent, codec);
-  const mapsLength = isCompressed(codec) ? bytes.length - totalBytes({ ...sections, maps: 0 }) : sections.maps;
-  expectLength(bytes, totalBytes({ ...sections, maps: Math.max(mapsLength, 1) }));
+  const shape = shapeOf(extent);
+  countValues(shape);
 
-  const { shape, total, kept, gated, classes } = extent;
-  const mapsAt = headerLength + (gated ? 4 * kept : 0);
-  const bitmaskAt = mapsAt + mapsLength;
-  const labelsAt = bytes.length - sections.labels;
-  const request: Request = {
-    codec,
-    answerCodec: codecNamed(view.getUint8(10), view.getUint8(11)),
-    shape,
+  const { total, kept, gated, classes } = extent;
+  const lengthAt = headerLength + (gated ? 4 * kept : 0);
+  const mapsAt = lengthAt + lengthBytes;
+  expectAtLeast(bytes, mapsAt);
+  const bitmaskAt = mapsAt + view.getUint32(lengthAt, true);
+  expectLength(bytes, totalBytes({ ...overheadOf(extent), maps: bitmaskAt - mapsAt }));
+  channel.requireSize(shape, bitmaskAt - mapsAt);
+  const labelsAt = bitmaskAt + (gated ? Math.ceil(total / 8) : 0);
+  const selection = gated
+    ? {
+        kept: keptMaps(bytes.subarray(bitmaskAt, labelsAt)),
+        mask: copyAs(Float32Array, bytes.subarray(headerLength, lengthAt)),
+      }
+    : null;
+  const request: Omit<Request, 'maps'> = {
+    codec: view.getUint8(8),
+    answerCodec: view.getUint8(9),
+    shape: extent.shape,
     total,
     classes,
     step: view.getUint32(28, true),
     learningRate: view.getFloat64(32, true),
-    selection: gated
-      ? {
-          kept: keptMaps(bytes.subarray(bitmaskAt, labelsAt)),
-          mask: copyAs(Float32Array, bytes.subarray(headerLength, mapsAt)),
-        }
-      : null,
+    selection,
     labels:
       labelBytes(classes) === 1
         ? Uint16Array.from(bytes.subarray(labelsAt))
         : copyAs(Uint16Array, bytes.subarray(labelsAt)),
-    maps: decodeTensor(codec, bytes.subarray(mapsAt, bitmaskAt), kept, countValues([...shape, kept])),
   };
+  // The codec comes last: it may remember what it sees, and is to see sound messages alone.
   requireConsistent(request, extent);
-  return request;
+  const maps = channel.decode(bytes.subarray(mapsAt, bitmaskAt), { shape, kept: selection?.kept ?? null });
+  return { ...request, maps };
 }
 
-/** What only a step has is 0 elsewhere: the gradient's number format, the step and its learning rate. */
+/** What only a step has is 0 elsewhere: the gradient's codec, the step and its learning rate. */
 function requireNoStep(view: DataView): void {
-  if (view.getUint16(10, true) === 0 && view.getUint32(28, true) === 0 && view.getFloat64(32, true) === 0) return;
-  throw malformed('A request that is no step has a step, a learning rate or a number format for a gradient.');
+  if (view.getUint8(9) === 0 && view.getUint32(28, true) === 0 && view.getFloat64(32, true) === 0) return;
+  throw malformed('A request that is no step has a step, a learning rate or a codec for a gradient.');
+}
+
+function requireMaps(maps: Float32Array, shape: TensorShape): void {
+  const count = countValues(shape);
+  if (maps.length !== count)
+    throw malformed(`The maps hold ${maps.length} values, expected ${count} for [${shape.join(', ')}].`);
 }
 
 function requireConsistent(
-  { maps, shape, total, selection, labels, classes, learningRate }: Request,
+  { shape, total, selection, labels, classes, learningRate }: Omit<Request, 'maps'>,
   { kept }: Extent,
 ): void {
-  const count = countValues([...shape, kept]);
-  if (maps.length !== count)
-    throw malformed(`The maps hold ${maps.length} values, expected ${count} for [${[...shape, kept].join(', ')}].`);
   if (shape[0] > 0xffffffff || Math.max(shape[1], shape[2], total) > 0xffff) {
     throw malformed(
       `Features of [${[...shape, total].join(', ')}] are too large: height, width and maps end at 65535.`,

@@ -71,10 +71,18 @@ function keyOf({ purpose, source: { run } }: SessionRequest): string {
 }
 
 /** Throws `session-mismatch` unless both ask for the same half. */
-export function requireSame(request: SessionRequest, other: SessionRequest, whose: string): void {
-  const given = described(request);
-  const expected = described(other);
-  for (const member of Object.keys(given) as (keyof typeof given)[]) {
+function requireSame(request: SessionRequest, other: SessionRequest, whose: string): void {
+  requireAlike(described(request), described(other), whose);
+}
+
+/** Throws `session-mismatch` unless both are the same session: sources of one half may have codecs of their own. */
+export function requireSameSession(request: SessionRequest, known: SessionRequest): void {
+  requireSame(request, known, 'the session it resumes');
+  requireAlike({ codecs: request.codecs }, { codecs: known.codecs }, 'the session it resumes');
+}
+
+function requireAlike<T extends object>(given: T, expected: T, whose: string): void {
+  for (const member of Object.keys(given) as (keyof T & string)[]) {
     if (isDeepStrictEqual(given[member], expected[member])) continue;
     throw new SluiceError(
       'session-mismatch',

@@ -1,6 +1,6 @@
 import { messageOf, SluiceError } from '../../errors.ts';
 import { answerRequests } from './answering.ts';
-import { codecNames } from '../codecs/index.ts';
+import { availableCodecs } from '../codecs/table.ts';
 import { removeOldCheckpoints } from './checkpoints.ts';
 import { closeCodes, maxMessageBytes, type Connection, type Count } from '../transport/connection.ts';
 import { decodeControl, encodeControl, maxControlBytes, type SessionRequest } from '../protocol/control.ts';
@@ -187,7 +187,7 @@ async function greet(connection: Connection, options: OffloadServerOptions, limi
     encodeControl('welcome', {
       software: options.software,
       models: [...options.models],
-      codecs: [...codecNames],
+      codecs: availableCodecs(),
       limits: {
         messageBytes: limits.messageBytes,
         idleSeconds: limits.idleSeconds,

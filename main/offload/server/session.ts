@@ -1,7 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { decodeAverage, encodeAveraged, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
+import type { SessionCodecs } from '../codecs/session-codecs.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import { decodeCodecState, encodeCodecState } from '../protocol/codec-state.ts';
 import { decodeControl, encodeControl, type Control, type Purpose } from '../protocol/control.ts';
 import { readHeader, setSequence, type MessageType } from '../protocol/header.ts';
 import {
@@ -26,6 +28,7 @@ export interface SessionParts {
   /** How many requests a client may have without an answer. */
   readonly inFlight: number;
   readonly checkpoints: Checkpoints;
+  readonly codecs: SessionCodecs;
   /** The average of the client halves of all sources of the run. */
   average(request: AverageRequest): Promise<AverageAnswer>;
 }
@@ -105,14 +108,14 @@ function prepare(
   parts: SessionParts,
   onTrained: (samples: number) => void,
 ): Work {
-  const { half, checkpoints, purpose } = parts;
+  const { half, checkpoints, codecs, purpose } = parts;
   if (purpose === 'infer' && training.has(type)) return () => Promise.resolve(errorMessage(readOnly(type)));
   switch (type) {
     case 'step':
-      return prepareStep(message, half, onTrained);
+      return prepareStep(message, parts, onTrained);
     case 'evaluate':
     case 'infer':
-      return prepareInference(type, message, half);
+      return prepareInference(type, message, parts);
     case 'reset':
       decodeControl('reset', message);
       return async () => {
@@ -127,6 +130,8 @@ function prepare(
       const part = decodeState(message);
       return async () => encodeControl('done', await checkpoints.append(part));
     }
+    case 'codecs':
+      return () => new Promise((resolve) => resolve(answerCodecState(message, codecs)));
     case 'average': {
       const request = decodeAverage(message);
       return async () => encodeAveraged(await parts.average(request));
@@ -136,27 +141,27 @@ function prepare(
   }
 }
 
-function prepareStep(message: Uint8Array, half: TrainedHalf, onTrained: (samples: number) => void): Work {
+function prepareStep(message: Uint8Array, { half, codecs }: SessionParts, onTrained: (samples: number) => void): Work {
   const refusal = refusalOf(half, readExtent('step', message));
   if (refusal) return refusal;
-  const request = decodeStep(message);
+  const request = decodeStep(message, codecs);
   return async () => {
     const answer = await half.step(request);
     const [n, h, w] = request.shape;
     onTrained(n);
     const shape = [n, h, w, answer.gradient.length / (n * h * w)] as const;
-    return encodeGradient({ ...answer, shape }, request.answerCodec);
+    return encodeGradient({ ...answer, shape }, codecs, request);
   };
 }
 
-function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, half: TrainedHalf): Work {
+function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, { half, codecs }: SessionParts): Work {
   const refusal = refusalOf(half, readExtent(type, message));
   if (refusal) return refusal;
   if (type === 'evaluate') {
-    const request = decodeEvaluate(message);
+    const request = decodeEvaluate(message, codecs);
     return async () => encodeScore({ ...(await half.evaluate(request)), samples: request.shape[0] });
   }
-  const features = decodeInfer(message);
+  const features = decodeInfer(message, codecs);
   return async () => {
     const answer = await half.infer(features);
     const [samples] = features.shape;
@@ -170,6 +175,13 @@ function readOnly(type: MessageType): SluiceError {
     `A ${type} message came in a session with purpose "infer", whose server half is read-only. Open one with purpose "train".`,
     { path: 'purpose' },
   );
+}
+
+function answerCodecState(message: Uint8Array, codecs: SessionCodecs): Uint8Array {
+  const state = decodeCodecState(message);
+  if (!state) return encodeCodecState(codecs.read());
+  codecs.write(state);
+  return encodeControl('done', {});
 }
 
 /** What does not suit the half is refused before its tensors take memory; the session goes on. */

@@ -1,9 +1,11 @@
 import { SluiceError } from '../../errors.ts';
+import { openCodecs, type SessionCodecs } from '../codecs/session-codecs.ts';
+import { availableCodecs, requireCodecs } from '../codecs/table.ts';
 import { createAveraging } from './averaging.ts';
 import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './checkpoints.ts';
 import { closeCodes, type Connection, type Count } from '../transport/connection.ts';
 import type { Purpose, SessionRequest } from '../protocol/control.ts';
-import { createHalves, requireSame, type SessionHalf } from './halves.ts';
+import { createHalves, requireSameSession, type SessionHalf } from './halves.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -29,6 +31,7 @@ interface Entry {
   readonly request: SessionRequest;
   readonly half: SessionHalf;
   readonly checkpoints: Checkpoints;
+  readonly codecs: SessionCodecs;
   readonly since: number;
   session: Session | null;
   connection: Connection | null;
@@ -79,6 +82,8 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
 
   function create(request: SessionRequest): Entry {
     const { run, index } = request.source;
+    requireCodecs(request.codecs, availableCodecs());
+    const codecs = openCodecs(request.codecs, request.seed);
     const cleared = endAbandoned(request);
     if (entries.size >= limits.sessions) {
       throw new SluiceError(
@@ -90,6 +95,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       request,
       half: halves.halfFor(request, cleared),
       checkpoints: openCheckpoints(checkpoints, run, index, limits),
+      codecs,
       since: Date.now(),
       session: null,
       connection: null,
@@ -129,6 +135,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       purpose,
       inFlight: limits.inFlight,
       checkpoints: entry.checkpoints,
+      codecs: entry.codecs,
       average: (request) => averaging.join(source.run, source.index, request),
     });
     return entry.session;
@@ -163,7 +170,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
   return {
     async attach(request, connection) {
       const known = entries.get(request.id);
-      if (known) requireSame(request, known.request, 'the session it resumes');
+      if (known) requireSameSession(request, known.request);
       const entry = known ?? create(request);
       clearTimeout(entry.expiry);
       entry.connection?.close(closeCodes.takenOver, 'another connection took the session over');

@@ -1,4 +1,5 @@
 import { decodeSafetensors, encodeSafetensors } from '../../model/safetensors.ts';
+import type { SessionCodecs } from '../../offload/codecs/session-codecs.ts';
 import type { OffloadClient } from '../../offload/client/client.ts';
 import { decodeHalfState, encodeHalfState } from '../../offload/protocol/half-state.ts';
 import { decodeGradient, decodeScore, encodeEvaluate, encodeStep } from '../../offload/protocol/messages.ts';
@@ -6,14 +7,18 @@ import {
   averageState,
   fetchState,
   keepState,
+  readServerCodecs,
   resetServerOptimiser,
   restoreState,
+  writeServerCodecs,
   writeState,
 } from '../../offload/client/remote-half.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import type { MeetingOutcome } from './messages.ts';
 
 export interface RemoteOptions {
+  /** Those that the session announced, at this end. */
+  readonly codecs: SessionCodecs;
   /** Before the first step of a phase: waits until the sources of the run may go on. */
   readonly enter: () => Promise<void>;
   /** Before a checkpoint: waits for all sources that train one server half. */
@@ -24,7 +29,7 @@ export interface RemoteOptions {
 
 /** The server half behind a session of an offload server. */
 export function remoteOffloader(client: OffloadClient, options: RemoteOptions): Offloader {
-  const { enter, meet, checkpointName } = options;
+  const { codecs, enter, meet, checkpointName } = options;
   // After a final checkpoint nothing that the server keeps is needed any more.
   let complete = false;
   return {
@@ -32,9 +37,11 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       complete = false;
       const before = client.traffic().wire;
       const start = performance.now();
-      const sent = encodeStep(request, up, down);
+      const answerCodec = codecs.indexOf(down);
+      const sent = encodeStep(request, codecs, { codec: codecs.indexOf(up), answerCodec });
       const received = await client.request(sent);
-      const { gradient, loss, correct, serverSeconds, waitSeconds } = decodeGradient(received);
+      const answer = decodeGradient(received, codecs, { answerCodec, selection: request.selection });
+      const { gradient, loss, correct, serverSeconds, waitSeconds } = answer;
       const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();
       return {
@@ -51,7 +58,8 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       };
     },
     async evaluate(request, codec) {
-      const { loss, correct } = decodeScore(await client.request(encodeEvaluate(request, codec)));
+      const message = encodeEvaluate(request, codecs, codecs.indexOf(codec));
+      const { loss, correct } = decodeScore(await client.request(message));
       return { loss, correct };
     },
     async phase({ fresh }) {
@@ -65,9 +73,14 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client)) };
       return { kind: 'kept', ...(await keepState(client, checkpointName())) };
     },
-    async restore(saved) {
+    readCodecs: async () =>
+      codecs.stateful ? { client: codecs.read(), server: await readServerCodecs(client) } : undefined,
+    async restore(saved, remembered) {
       if (saved.kind === 'state') await writeState(client, encodeHalfState(saved.state));
       if (saved.kind === 'kept') await restoreState(client, saved);
+      if (!remembered) return;
+      codecs.write(remembered.client);
+      await writeServerCodecs(client, remembered.server);
     },
     async average(round, samples, weights) {
       const { state } = await averageState(client, { round, samples, state: encodeSafetensors(weights) });

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { openBatches } from '../../data/batches.ts';
 import type { BatchSource } from '../../data/source.ts';
 import { openEngine } from '../../engine/engine.ts';
+import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
 import { newToken } from '../../offload/transport/token.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
@@ -61,9 +62,10 @@ function openShard({ experiment, seed, index }: SourceTask): Promise<BatchSource
 async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
   const { experiment, seed, index, run, server, retrySeconds } = task;
   if (!server) return connectHere(task, request, supervisor);
-  const { training, network, cut, clientTrains } = request;
+  const { training, network, cut, clientTrains, codecs } = request;
   const { optimiser, sources, model } = experiment;
   const session = newToken();
+  const opened = openCodecs(codecs, seed);
   const client = await connectOffload({
     server,
     session: {
@@ -71,6 +73,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
       purpose: 'train',
       model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
       cut: { layer: cut.layer, module: cut.module },
+      codecs: codecs.map(({ name, params }) => ({ name, params })),
       optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },
       seed,
       gradient: clientTrains,
@@ -84,6 +87,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   });
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
+    codecs: opened,
     ...turnsOf(supervisor, session),
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { PairRecord } from '../../records/record.ts';
-import type { HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
+import type { CodecStates, HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
 import { publishFolder } from './durable.ts';
 import type { Run } from '../store/run.ts';
 import { readSafetensors, writeSafetensors } from './weights-file.ts';
@@ -24,6 +24,8 @@ const files = {
   client: { weights: 'client.safetensors', momentum: 'client.momentum.safetensors' },
   server: { weights: 'server.safetensors', momentum: 'server.momentum.safetensors' },
 } as const;
+/** What the codecs of both ends remember, in checkpoints that have something of it: tensors `client.…` and `server.…`. */
+const codecsFile = 'codecs.safetensors';
 
 type Side = keyof typeof files;
 
@@ -41,6 +43,7 @@ const atCheckpoint = z.strictObject({
       z.strictObject({ kind: z.literal('shared') }),
     ])
     .default({ kind: 'state' }),
+  codecs: z.literal(true).optional(),
   totals: z.strictObject({
     bytesUp: sum,
     bytesDown: sum,
@@ -97,10 +100,12 @@ export async function loadCheckpoint(runFolder: string): Promise<RunCheckpoint> 
   }
 }
 
-async function writeSnapshot(folder: string, { position, totals, client, server }: Snapshot): Promise<void> {
+async function writeSnapshot(folder: string, { position, totals, client, server, codecs }: Snapshot): Promise<void> {
   await writeHalf(folder, 'client', client);
   if (server.kind === 'state') await writeHalf(folder, 'server', server.state);
-  const atCheckpoint = { format: 1, position, server: server.kind === 'state' ? { kind: 'state' } : server, totals };
+  if (codecs) await writeSafetensors(join(folder, codecsFile), joined(codecs));
+  const kept = server.kind === 'state' ? { kind: 'state' } : server;
+  const atCheckpoint = { format: 1, position, server: kept, codecs: codecs && true, totals };
   const text = JSON.stringify(atCheckpoint, (_, value: unknown) =>
     typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
   );
@@ -108,12 +113,28 @@ async function writeSnapshot(folder: string, { position, totals, client, server 
 }
 
 async function readSnapshot(folder: string): Promise<Snapshot> {
-  const { position, totals, server } = atCheckpoint.parse(
+  const { position, totals, server, codecs } = atCheckpoint.parse(
     JSON.parse(await readFile(join(folder, 'position.json'), 'utf8')),
   );
   const kept: ServerState =
     server.kind === 'state' ? { kind: 'state', state: await readHalf(folder, 'server') } : server;
-  return { position, totals, client: await readHalf(folder, 'client'), server: kept };
+  const snapshot = { position, totals, client: await readHalf(folder, 'client'), server: kept };
+  if (!codecs) return snapshot;
+  const { tensors } = await readSafetensors(join(folder, codecsFile));
+  return { ...snapshot, codecs: { client: part(tensors, 'client'), server: part(tensors, 'server') } };
+}
+
+function joined(codecs: CodecStates): StateDict {
+  return Object.fromEntries(
+    (['client', 'server'] as const).flatMap((side) =>
+      Object.entries(codecs[side]).map(([name, tensor]) => [`${side}.${name}`, tensor]),
+    ),
+  );
+}
+
+function part(tensors: StateDict, side: Side): StateDict {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${side}.`));
+  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(side.length + 1), tensor]));
 }
 
 async function writeHalf(folder: string, half: Side, { weights, momentum }: HalfState): Promise<void> {

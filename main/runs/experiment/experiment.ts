@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { networkNames } from '../../model/zoo.ts';
-import { codecNames } from '../../offload/codecs/index.ts';
+import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
@@ -97,12 +97,11 @@ const selectLr = z
 
 const codec = z
   .strictObject({
-    up: z.enum(codecNames).default('float16').describe('Maps, in budgeted phases'),
-    down: z
-      .enum(codecNames)
+    up: codecSchema.default('float16').describe('Maps, in budgeted phases'),
+    down: codecSchema
       .default('float32')
       .describe('Their gradients, in budgeted phases; float16 unless given for prune and scratch'),
-    full: z.enum(codecNames).default('float32').describe('Both directions at full budget'),
+    full: codecSchema.default('float32').describe('Both directions at full budget'),
   })
   .describe('Number formats on the wire');
 

@@ -1,8 +1,9 @@
 import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
-import { gradientSections, requestSections, totalBytes } from '../../offload/protocol/messages.ts';
-import { codecsFor } from '../../training/controller.ts';
+import { gradientSections, requestSections, totalBytes, type Sections } from '../../offload/protocol/messages.ts';
+import { countValues } from '../../offload/protocol/sections.ts';
+import { codecsFor, codecSettings, type CodecSettings } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
 import { experimentNetwork } from './check.ts';
@@ -30,11 +31,14 @@ export interface PlannedTraffic {
   readonly fullBudgetBytes: number;
   readonly plainSplitBytes: number;
   readonly steps: number;
+  /** Whether a codec leaves open how many bytes it takes: the bytes are then the most there can be. */
+  readonly atMost: boolean;
 }
 
 interface Bytes {
   readonly up: number;
   readonly down: number;
+  readonly exact: boolean;
 }
 
 /** What one half sends the other for a step: the shape at the cut, and whether the client has weights to train. */
@@ -45,8 +49,8 @@ export interface CutFeatures {
 }
 
 /**
- * What one run of an experiment will send, from the sizes of its messages: exact for number formats without lossless
- * compression (an upper bound with one) and ties cut (a lower bound when kept). Label-skewed sources are taken to have
+ * What one run of an experiment will send, from the sizes of its messages: exact for codecs whose size is (an
+ * upper bound with others) and ties cut (a lower bound when kept). Label-skewed sources are taken to have
  * equally many samples. Throws what describeCut throws.
  */
 export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedTraffic {
@@ -55,9 +59,12 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
   const batches = batchesPerEpoch(experiment, info);
   const steps = batches.reduce((sum, { count }) => sum + count, 0);
+  const codecs = codecSettings(experiment.codec);
+  let atMost = false;
   const phases = trainings.flatMap((training, index) =>
     training.map((phase, i): PlannedPhase => {
-      const { up, down } = epochBytes(batches, features, phase.budget, experiment.codec);
+      const { up, down, exact } = epochBytes(batches, features, phase.budget, codecs);
+      atMost ||= !exact;
       return {
         training: index,
         budget: phase.budget,
@@ -73,7 +80,7 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   const sum = (of: (phase: PlannedPhase) => number): number => phases.reduce((total, phase) => total + of(phase), 0);
   const epochs = sum((phase) => phase.epochs);
   const atFull = (at: CutFeatures): number => {
-    const { up, down } = epochBytes(batches, at, null, experiment.codec);
+    const { up, down } = epochBytes(batches, at, null, codecs);
     return epochs * (up + down);
   };
   return {
@@ -83,6 +90,7 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
     fullBudgetBytes: atFull(features),
     plainSplitBytes: atFull(featuresAt(network, { ...cut, module: null })),
     steps: sum((phase) => phase.steps),
+    atMost,
   };
 }
 
@@ -92,19 +100,19 @@ export function featuresAt(network: NetworkSpec, cut: Cut): CutFeatures {
   return { sent, clientTrains: client.some(({ parameters }) => parameters > 0), classes: network.classes };
 }
 
-/** Bytes of the messages of one training step with so many samples. */
-export function stepBytes(
+/** What the two messages of a training step with so many samples are made of. */
+export function stepSections(
   { sent: [height, width, total], clientTrains, classes }: CutFeatures,
   samples: number,
   budget: Budget,
-  codec: Experiment['codec'],
-): Bytes {
+  codecs: CodecSettings,
+): { readonly up: Sections; readonly down: Sections } {
   const kept = budget ?? total;
-  const codecs = codecsFor(budget, codec);
+  const { up, down } = codecsFor(budget, codecs);
   const shape = [samples, height, width] as const;
   return {
-    up: totalBytes(requestSections({ shape, total, kept, gated: budget !== null, classes }, codecs.up)),
-    down: totalBytes(gradientSections([...shape, clientTrains ? kept : 0], codecs.down)),
+    up: requestSections({ shape, total, kept, gated: budget !== null, classes }, up),
+    down: gradientSections([...shape, clientTrains ? kept : 0], down),
   };
 }
 
@@ -127,19 +135,17 @@ function batchesPerEpoch({ batchSize, dataset, sources }: Experiment, { trainSam
   ]);
 }
 
-function epochBytes(
-  batches: readonly Batches[],
-  features: CutFeatures,
-  budget: Budget,
-  codec: Experiment['codec'],
-): Bytes {
-  let up = 0;
-  let down = 0;
+/** Throws `message-oversized` for batches that no message can hold. */
+function epochBytes(batches: readonly Batches[], features: CutFeatures, budget: Budget, codecs: CodecSettings): Bytes {
+  const [height, width, total] = features.sent;
+  const bytes = { up: 0, down: 0, exact: true };
   for (const { samples, count } of batches) {
     if (count === 0) continue;
-    const step = stepBytes(features, samples, budget, codec);
-    up += count * step.up;
-    down += count * step.down;
+    countValues([samples, height, width, budget ?? total]);
+    const { up, down } = stepSections(features, samples, budget, codecs);
+    bytes.up += count * totalBytes(up);
+    bytes.down += count * totalBytes(down);
+    bytes.exact &&= up.exact && down.exact;
   }
-  return { up, down };
+  return bytes;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
+import { hasFields } from '../../fields.ts';
 
 /** Something wrong with one field: `path` is dotted, `text` goes on from it ("is 0: expected 1 or more"). */
 export interface Problem {
@@ -30,7 +31,7 @@ export function problemsOf(error: z.ZodError, schema: z.ZodType): Problem[] {
 function problemsAt(base: readonly PropertyKey[], issue: Issue, schema: z.ZodType): Problem[] {
   const path = [...base, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
-    const fields = fieldsAt(schema, path).join(', ');
+    const fields = fieldsAt(schema, path, issue.input).join(', ');
     return issue.keys.map((key) => ({
       path: [...path, key].join('.'),
       text: `is not a field: expected ${fields}`,
@@ -69,7 +70,9 @@ function expectation(issue: Issue): string {
     case 'too_big':
       return issue.origin === 'string' ? `at most ${issue.maximum} characters` : atMost(issue);
     case 'invalid_union':
-      return issue.errors.flatMap((branch) => branch.map(expectation)).join(' or ');
+      return issue.errors.length === 0
+        ? issue.message
+        : issue.errors.flatMap((branch) => branch.map(expectation)).join(' or ');
     default:
       return issue.message;
   }
@@ -88,21 +91,35 @@ function atMost({ maximum, inclusive }: z.core.$ZodIssueTooBig): string {
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 type ObjectSchema = z.core.JSONSchema.BaseSchema;
 
-/** Names of the fields of the object that stands at a path of a schema. */
-function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+/** Names of the fields of the object that stands at a path of a schema, where `value` is. */
+function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
   const root = z.toJSONSchema(schema, { io: 'input' });
   let at = structure(root, root);
-  for (const key of path) at = structure(typeof key === 'number' ? at.items : at.properties?.[String(key)], root);
+  for (const [i, key] of path.entries()) {
+    const here = i === path.length - 1 ? value : undefined;
+    at = structure(typeof key === 'number' ? at.items : at.properties?.[String(key)], root, here);
+  }
   return Object.keys(at.properties ?? {});
 }
 
-/** What a reference stands for, and of a schema that allows null or a word too the branch with fields or items. */
-function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSchema): ObjectSchema {
+/**
+ * What a reference stands for, and of a schema that allows several things the branch with fields or items that suits the
+ * value, as a codec with parameters does that is named by it.
+ */
+function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSchema, value?: unknown): ObjectSchema {
   if (typeof schema !== 'object' || Array.isArray(schema)) return {};
-  if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root);
-  return (
-    schema.anyOf?.map((branch) => structure(branch, root)).find((branch) => branch.properties ?? branch.items) ?? schema
-  );
+  if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root, value);
+  const branches = (schema.anyOf ?? schema.oneOf ?? []).map((branch) => structure(branch, root, value));
+  const structured = branches.filter((branch) => branch.properties ?? branch.items);
+  return structured.find((branch) => suits(branch, value)) ?? structured[0] ?? schema;
+}
+
+/** Whether no field of the value contradicts the words that the schema allows for it. */
+function suits({ properties = {} }: ObjectSchema, value: unknown): boolean {
+  return Object.entries(properties).every(([key, field]) => {
+    const allowed = typeof field === 'object' ? field.enum : undefined;
+    return !allowed || !hasFields(value) || (allowed as unknown[]).includes(value[key]);
+  });
 }
 
 function show(value: unknown): string {

@@ -2,9 +2,10 @@ import type { BatchSource } from '../../data/source.ts';
 import { buildClient, buildServer } from '../../model/build.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
+import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { requestSections, totalBytes } from '../../offload/protocol/messages.ts';
 import { clientHalf } from '../../training/client.ts';
-import { codecsFor, scheduled } from '../../training/controller.ts';
+import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import { planTrainings } from '../../training/plan.ts';
@@ -23,6 +24,8 @@ export interface ServerRequest {
   readonly cut: Cut;
   /** Whether the client has weights of its own; if not, the answers carry no gradient. */
   readonly clientTrains: boolean;
+  /** Those that its messages may be in. */
+  readonly codecs: readonly CodecChoice[];
 }
 
 export interface TrainExperimentOptions extends Pick<TrainOptions, 'resume' | 'signal' | 'source' | 'device'> {
@@ -40,12 +43,15 @@ export function trainExperiment(
   const split = experimentNetwork(experiment, data.info);
   const { sent } = describeCut(split.network, split.cut);
   const build = connect ?? ((request) => Promise.resolve(serverHere(experiment, seed, request)));
+  const codecs = codecSettings(experiment.codec);
+  const controller = scheduled(codecs);
+  const place = { ...split, codecs: controller.codecs };
   return train({
     ...options,
     trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
-    open: (training) => openSplit(experiment, seed, { ...split, training }, build),
+    open: (training) => openSplit({ experiment, seed, codecs }, { ...place, training }, build),
     data,
-    controller: scheduled(experiment.codec),
+    controller,
     seed,
     learningRate: experiment.optimiser.learningRate,
     selectLr: experiment.selectLr,
@@ -54,9 +60,14 @@ export function trainExperiment(
   });
 }
 
+interface TrainingSettings {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly codecs: CodecSettings;
+}
+
 async function openSplit(
-  { optimiser, gate, codec }: Experiment,
-  seed: number,
+  { experiment: { optimiser, gate }, seed, codecs }: TrainingSettings,
   place: Omit<ServerRequest, 'clientTrains'>,
   connect: NonNullable<TrainExperimentOptions['connect']>,
 ): Promise<SplitNetwork> {
@@ -72,7 +83,7 @@ async function openSplit(
         const [height, width, total] = clientNetwork.cutShape;
         const kept = budget ?? total;
         const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
-        return totalBytes(requestSections(extent, codecsFor(budget, codec).up));
+        return totalBytes(requestSections(extent, codecsFor(budget, codecs).up));
       },
       async dispose() {
         client.dispose();
@@ -89,7 +100,7 @@ async function openSplit(
 export function serverHere(
   { optimiser }: Experiment,
   seed: number,
-  { network, cut, clientTrains }: ServerRequest,
+  { network, cut, clientTrains, codecs }: ServerRequest,
 ): Offloader {
   const half = serverHalf(buildServer(network, cut, { seed }), {
     classes: network.classes,
@@ -97,5 +108,5 @@ export function serverHere(
     seed,
     clientTrains,
   });
-  return inProcessOffloader(half);
+  return inProcessOffloader(half, codecs, seed);
 }

@@ -1,3 +1,6 @@
+import { hasFields } from '../../../main/fields.ts';
+import type { FieldSchema } from './schema.ts';
+
 /** How the form calls a field. Its help and limits come from the schema of experiments. */
 export interface FieldWords {
   readonly label: string;
@@ -10,24 +13,7 @@ export interface FieldWords {
   readonly step?: number;
   /** Choices in words. */
   readonly choices?: Readonly<Record<string, string>>;
-  /** What a choice means, where its name does not say it. */
-  readonly hints?: Readonly<Record<string, string>>;
 }
-
-const codecNames = {
-  float32: 'float32, exact',
-  float16: 'float16, half the bytes',
-  'float16-scaled': 'float16 with one scale',
-  int8: 'int8, a quarter',
-} as const;
-
-const codecHints = {
-  float16: 'Off by 1/2048 of a value at most, up to ±65504',
-  'float16-scaled': 'Off by 1/2048 of a value at most, and small gradients do not vanish',
-  int8: 'Off by 1/510 of a map’s range at most',
-} as const;
-
-const codecWords = { choices: codecNames, hints: codecHints } as const;
 
 export const fields: Readonly<Record<string, FieldWords>> = {
   name: { label: 'Name' },
@@ -54,9 +40,9 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     help: 'That many first epochs of every phase but the first learn at another rate',
   },
   'selectLr.factor': { label: 'selectLr γ', unit: '×', step: 0.1, help: 'Times the learning rate in these epochs' },
-  'codec.up': { label: 'Maps up', ...codecWords },
-  'codec.down': { label: 'Gradients down', ...codecWords },
-  'codec.full': { label: 'At full budget', ...codecWords },
+  'codec.up': { label: 'Maps up' },
+  'codec.down': { label: 'Gradients down' },
+  'codec.full': { label: 'At full budget' },
   'sources.count': { label: 'Data sources', help: 'Client devices that train together' },
   'sources.skew': { label: 'Label skew α', empty: 'even', step: 0.1, help: 'Small is uneven, 100 nearly even' },
   'sources.serverHalf': {
@@ -138,17 +124,15 @@ export function fieldLabel(path: string): string {
   return path === '' ? 'The experiment' : path;
 }
 
-/** A choice in words; of a compressed number format the name of the compression too. */
-export function choiceLabel(path: string, choice: string): string {
-  const words = fields[path]?.choices ?? {};
-  if (choice in words) return words[choice];
-  const [format, compression] = choice.split('+');
-  return compression !== undefined && format in words ? `${format} + ${compression}` : choice;
+/** A choice in words: the form's own, or those of the schema. */
+export function choiceLabel(path: string, choice: string, schema: FieldSchema | null = null): string {
+  return fields[path]?.choices?.[choice] ?? schema?.labels[choice] ?? choice;
 }
 
-/** What a choice means; a lossless compression after a number format does not change that. */
-export function choiceHint(path: string, choice: string): string | undefined {
-  return fields[path]?.hints?.[choice.split('+')[0]];
+/** The choice that a value makes: of a codec with parameters its name. */
+export function choiceOf(value: unknown): string | undefined {
+  const named = hasFields(value) ? value['name'] : value;
+  return typeof named === 'string' ? named : undefined;
 }
 
 /** What is wrong with a field, as a sentence that stands below it. */

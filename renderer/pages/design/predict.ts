@@ -1,5 +1,5 @@
 import { formatNumber } from '../../../main/charts/formats.ts';
-import type { CutDescription, Experiment, LayerDescription } from '../../../main/api.ts';
+import type { CutDescription, Experiment, LayerDescription, Plan } from '../../../main/api.ts';
 
 /** How much less, or more, a plan sends than something else: `3.1× less than`. */
 export function comparedTo(bytes: number, other: number): string {
@@ -10,11 +10,10 @@ export function comparedTo(bytes: number, other: number): string {
 }
 
 /** Why a prediction is not exact: what it leaves open, in words. */
-export function caveats({ codec, gate, sources, split, phases }: Experiment): string[] {
-  const compressed = Object.values(codec).some((name) => name.includes('+'));
+export function caveats({ gate, sources, split, phases }: Experiment, { atMost }: Pick<Plan, 'atMost'>): string[] {
   const budgeted = split.module !== null && phases.some(({ budget }) => budget !== 'full');
   return [
-    ...(compressed ? ['At most: deflate and zstd shrink it by as much as the values allow.'] : []),
+    ...(atMost ? ['At most: the codec shrinks it by as much as the values allow.'] : []),
     ...(budgeted && gate.ties === 'keep' ? ['At least: maps equal to the last one within the budget cross too.'] : []),
     ...(sources.skew !== undefined && sources.count > 1 ? ['About: skewed sources differ in their last batches.'] : []),
   ];

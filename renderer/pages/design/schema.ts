@@ -6,6 +6,9 @@ export interface FieldSchema {
   readonly description: string;
   readonly kind: 'number' | 'integer' | 'choice' | 'switch' | 'text' | 'other';
   readonly choices: readonly string[];
+  /** Choices in words, and what they mean, where the schema says so. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hints: Readonly<Record<string, string>>;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   /** Whether the minimum or maximum itself is out of range. */
@@ -18,7 +21,7 @@ export interface FieldSchema {
 /** The field at a path of an experiment's schema; null where the schema knows none. */
 export function fieldSchema(schema: JsonSchema, path: string): FieldSchema | null {
   const found = path.split('.').reduce<JsonSchema | null>((at, key) => at && inside(at, key, schema), schema);
-  return found && described(found);
+  return found && described(found, schema);
 }
 
 /** Of what may be several things, null among them, the one that `wanted` picks; references are followed. */
@@ -42,8 +45,8 @@ function inside(at: JsonSchema, key: string, root: JsonSchema): JsonSchema | nul
   return null;
 }
 
-function described(field: JsonSchema): FieldSchema {
-  const all = branches(field, field);
+function described(field: JsonSchema, root: JsonSchema): FieldSchema {
+  const all = branches(field, root);
   const first = all[0] ?? field;
   const choices = all.flatMap((branch) => (Array.isArray(branch['enum']) ? (branch['enum'] as string[]) : []));
   const number = (key: string): number | undefined => {
@@ -54,12 +57,26 @@ function described(field: JsonSchema): FieldSchema {
     description: [field, ...all].map((part) => part['description']).find((text) => typeof text === 'string') ?? '',
     kind: kindOf(first, choices),
     choices,
+    labels: wordsOf(all, 'enumNames'),
+    hints: wordsOf(all, 'enumDescriptions'),
     minimum: number('minimum') ?? number('exclusiveMinimum'),
     maximum: number('maximum') ?? number('exclusiveMaximum'),
     openBelow: number('exclusiveMinimum') !== undefined,
     openAbove: number('exclusiveMaximum') !== undefined,
     examples: all.flatMap((branch) => (Array.isArray(branch['examples']) ? (branch['examples'] as unknown[]) : [])),
   };
+}
+
+/** What a list beside the choices says of each. */
+function wordsOf(all: readonly JsonSchema[], key: 'enumNames' | 'enumDescriptions'): Record<string, string> {
+  return Object.fromEntries(
+    all.flatMap((branch) => {
+      const words = branch[key];
+      const choices = branch['enum'];
+      if (!Array.isArray(words) || !Array.isArray(choices)) return [];
+      return (choices as string[]).map((choice, i) => [choice, words[i] as string] as const).filter(([, text]) => text);
+    }),
+  );
 }
 
 function kindOf(field: JsonSchema, choices: readonly string[]): FieldSchema['kind'] {

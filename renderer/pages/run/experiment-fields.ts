@@ -1,6 +1,7 @@
-import type { Experiment } from '../../../main/api.ts';
+import type { Experiment, JsonSchema } from '../../../main/api.ts';
 import { differences } from '../design/differences.ts';
 import { choiceLabel, fieldLabel, fields, shownValue } from '../design/fields.ts';
+import { fieldSchema } from '../design/schema.ts';
 import { hasFields } from '../../../main/fields.ts';
 import { valueAt } from '../design/sparse.ts';
 
@@ -18,7 +19,12 @@ export interface ExperimentField {
 const shownElsewhere: ReadonlySet<string> = new Set(['$schema', 'name', 'notes', 'seeds', 'method']);
 
 /** Every setting: those that differ from the defaults first, and within these in the order of the experiment. */
-export function experimentFields(experiment: Experiment, defaults: Experiment | null): ExperimentField[] {
+export function experimentFields(
+  experiment: Experiment,
+  defaults: Experiment | null,
+  schema: JsonSchema | null = null,
+): ExperimentField[] {
+  const worded = (path: string, value: unknown): string => inWords(path, value, schema);
   const changed = (defaults ? differences(defaults, experiment) : []).map(({ path }) => path);
   const alike = leafPaths(experiment).filter((path) => !changed.some((other) => isWithin(path, other)));
   return [...changed, ...alike]
@@ -40,9 +46,10 @@ function isWithin(path: string, other: string): boolean {
   return path === other || path.startsWith(`${other}.`);
 }
 
-function worded(path: string, value: unknown): string {
+function inWords(path: string, value: unknown, schema: JsonSchema | null): string {
   if (value === undefined) return fields[path]?.empty ?? 'not set';
-  const text = typeof value === 'string' ? choiceLabel(path, value) : shownValue(value);
+  const text =
+    typeof value === 'string' ? choiceLabel(path, value, schema && fieldSchema(schema, path)) : shownValue(value);
   const unit = typeof value === 'number' ? fields[path]?.unit : undefined;
   return unit === undefined ? text : `${text} ${unit}`;
 }

@@ -4,10 +4,7 @@ import { buildClient, buildServer } from '../../../main/model/build.ts';
 import { describeCut } from '../../../main/model/describe.ts';
 import type { LayerDescription } from '../../../main/model/layer-cost.ts';
 import type { ModuleSpec } from '../../../main/model/spec.ts';
-import { summarise } from '../../../main/model/summary.ts';
-import { describeCuts } from '../../../main/model/traffic.ts';
 import { networkNames, networkSpec } from '../../../main/model/zoo.ts';
-import { branchedNetwork } from '../../support/halves.ts';
 
 const vgg11 = networkSpec('vgg11', { input: [32, 32, 3], classes: 10, width: 1 });
 beforeAll(async () => {
@@ -139,78 +136,5 @@ describe('describeCut', () => {
   it('refuses images too small for the network', () => {
     const small = networkSpec('vgg11', { input: [28, 28, 1], classes: 10, width: 1 });
     expect(() => describeCut(small, { layer: 5, module: null })).toThrow(/28×28 leave nothing for "max pool 2×2/);
-  });
-});
-
-describe('describeCuts', () => {
-  const cuts = describeCuts(vgg11, plainModule, [4, 128]);
-
-  it('gives the bytes of the paper’s cut', () => {
-    const cut = cuts.find(({ layer }) => layer === 5);
-    expect(cut).toMatchObject({
-      sent: [8, 8, 128],
-      traffic: [
-        { budget: 4, up: 4 * 64 * 2 + 1, down: 4 * 64 * 4, gate: 4 * 4 + 16 },
-        { budget: 128, up: 128 * 64 * 2 + 1, down: 128 * 64 * 4, gate: 128 * 4 + 16 },
-        { budget: null, up: 128 * 64 * 4 + 1, down: 128 * 64 * 4, gate: 0 },
-      ],
-    });
-  });
-
-  it('goes from the image to the end of the body, and leaves out budgets that a cut has no maps for', () => {
-    expect(cuts.map(({ layer }) => layer)).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
-    expect(cuts[0]).toMatchObject({ after: 'image', traffic: [{ budget: null }] });
-  });
-
-  it('knows the full budget alone in a plain split', () => {
-    for (const cut of describeCuts(vgg11, null, [4])) expect(cut).toMatchObject({ traffic: [{ budget: null }] });
-  });
-
-  it('sends no gradient to a client that has only the image', () => {
-    const down = describeCuts(vgg11, null, []).map((cut) => ('traffic' in cut ? cut.traffic[0].down : null));
-    expect(down.slice(0, 3)).toEqual([0, 64 * 32 * 32 * 4, 64 * 16 * 16 * 4]);
-    expect(cuts[0]).toMatchObject({ traffic: [{ budget: null, down: 3 * 32 * 32 * 4 }] });
-  });
-
-  it('takes two bytes a label beyond 256 classes', () => {
-    const network = networkSpec('cnn', { input: [32, 32, 3], classes: 257, width: 1 });
-    expect(describeCuts(network, null, [])[0]).toMatchObject({ traffic: [{ up: 32 * 32 * 3 * 4 + 2 }] });
-  });
-
-  it('offers the places before and after blocks', () => {
-    const rows = describeCuts(branchedNetwork, plainModule, [4]);
-    expect(rows.map(({ layer, after }) => [layer, after])).toEqual([
-      [0, 'image'],
-      [2, 'conv 3×3, BatchNorm, ReLU'],
-      [3, 'inception block'],
-      [4, 'residual block'],
-      [5, 'max pool 2×2, stride 2'],
-    ]);
-    expect(rows[2]).toMatchObject({ sent: [6, 6, 9], traffic: [{ budget: 4, up: 4 * 36 * 2 + 1 }, { budget: null }] });
-  });
-
-  it('says why the module does not fit at a cut', () => {
-    const image = describeCuts(vgg11, { resolution: 1, features: 2 }, [4])[0];
-    expect(image).toMatchObject({ problem: expect.stringContaining('divide the 3 maps') as string });
-  });
-});
-
-describe('summarise', () => {
-  it('shows both halves and the traffic of every cut', () => {
-    const text = summarise(vgg11, { layer: 5, module: plainModule }, [4]);
-    expect(text.find((line) => line.includes('compression: conv'))).toMatch(/128 × 8×8 +147,968 +9,437,184$/);
-    expect(text.find((line) => line.startsWith('both'))).toMatch(/129,108,618 +190,554,112$/);
-    expect(text.find((line) => line.startsWith('5 '))).toMatch(/128 × 8×8 +513 +1,024 +32,769 +32,768$/);
-    expect(text.filter((line) => line.includes('cannot be cut inside'))).toEqual([]);
-  });
-
-  it('says of every sort of block once why it cannot be cut inside', () => {
-    const resnet = networkSpec('resnet18', { input: [32, 32, 3], classes: 10, width: 1 });
-    const text = summarise(resnet, { layer: 3, module: plainModule }, [4]);
-    expect(text.filter((line) => line.includes('cannot be cut inside'))).toEqual([
-      '"residual block" cannot be cut inside, since a cut sends one tensor: ' +
-        '2 cross after "conv 3×3, BatchNorm, ReLU", 2 cross after "conv 3×3, BatchNorm"',
-      expect.stringMatching(/^"residual block, stride 2" .*, 2 cross after "conv 1×1, stride 2, BatchNorm"$/),
-    ]);
   });
 });

@@ -191,7 +191,7 @@ describe('inference', () => {
       const row = logits.subarray(3 * n, 3 * n + 3);
       return row.indexOf(Math.max(...row)) === label;
     });
-    const scored = await halves.offloader.evaluate({ ...features, labels: batch.labels, classes: 3 }, 'float16');
+    const scored = await halves.offloader.evaluate({ ...features, labels: batch.labels, classes: 3 }, halves.codecs.up);
     expect(scored.correct).toBe(right.length);
     expect(await halves.client.infer(batch, 2)).toEqual(features);
     halves.dispose();

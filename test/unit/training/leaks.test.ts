@@ -91,7 +91,7 @@ describe('everything else a training does', () => {
     const round = async (): Promise<void> => {
       for (const budget of [2, null]) {
         const features = await client.infer(batch, budget);
-        await offloader.evaluate({ ...features, labels: batch.labels, classes: 3 }, 'float16');
+        await offloader.evaluate({ ...features, labels: batch.labels, classes: 3 }, halves.codecs.up);
         await server.infer(features);
       }
       client.write(await client.read());

@@ -28,6 +28,7 @@ const snapshot = z.strictObject({
     z.strictObject({ kind: z.literal('kept'), name: z.string().max(100), sha256: z.string().max(64) }),
     z.strictObject({ kind: z.literal('shared') }),
   ]),
+  codecs: z.strictObject({ client: tensors, server: tensors }).optional(),
 });
 
 const message = z.discriminatedUnion('kind', [

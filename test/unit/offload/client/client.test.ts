@@ -12,12 +12,12 @@ import {
 } from '../../../../main/offload/client/client.ts';
 import { decodeControl, encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { createMedium } from '../../../../main/offload/link/flow.ts';
-import { decodeGradient, encodeStep } from '../../../../main/offload/protocol/messages.ts';
 import { startRelay } from '../../../../main/offload/link/relay.ts';
 import { decodeState, encodeState } from '../../../../main/offload/protocol/state-part.ts';
 import { random } from '../../../../main/random.ts';
 import { certificate, expiredCertificate, key } from '../certificates.ts';
 import { closing } from '../../../support/closing.ts';
+import { gradientIn, stepIn, testCodecs } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from '../fake-half.ts';
 
 const perfect = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
@@ -38,7 +38,7 @@ async function linkTo(url: string) {
   return { ...relay, url: `ws://${relay.host}:${relay.port}` };
 }
 
-const step = (number: number) => encodeStep(stepRequest(number), 'float32', 'float32');
+const step = (number: number) => stepIn('float32', 'float32', stepRequest(number));
 const tls = { cert: certificate, key };
 
 describe('a client', () => {
@@ -58,6 +58,17 @@ describe('a client', () => {
     expect(after.wire.received - before.wire.received).toBe(received + 50 * 2);
   });
 
+  it('opens no session with a server that lacks one of its codecs, and names both lists', async () => {
+    const events: string[] = [];
+    const { url } = await serve({ onEvent: ({ kind }) => events.push(kind) });
+    const codecs = [...testCodecs.slice(0, 2), { name: 'wavelet', params: { bits: 3 } }];
+    const refused = connectOffload({ server: { url, token }, session: sessionRequest({ codecs }), software: 'test' });
+    await expect(refused).rejects.toMatchObject({ code: 'codec-unknown', path: 'codecs.2.name' });
+    const [needed, had] = [codecs, testCodecs].map((list) => list.map(({ name }) => name).join(', '));
+    await expect(refused).rejects.toThrow(`no codec "wavelet". The session needs ${needed}; the server has ${had}.`);
+    expect(events).not.toContain('opened');
+  });
+
   it('has every request applied exactly once over a connection that keeps breaking', async () => {
     const half = fakeHalf(() => sleep(1));
     const server = await serve({ open: () => Promise.resolve(half) });
@@ -70,7 +81,7 @@ describe('a client', () => {
     }, 20);
     try {
       for (let number = 1; number <= 120; number++) {
-        const answer = decodeGradient(await client.request(step(number)));
+        const answer = gradientIn('float32', await client.request(step(number)), stepRequest(number));
         expect(answer.gradient[0]).toBe(-number);
       }
     } finally {

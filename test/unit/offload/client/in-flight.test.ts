@@ -6,13 +6,13 @@ import { createMedium } from '../../../../main/offload/link/flow.ts';
 import { startRelay } from '../../../../main/offload/link/relay.ts';
 import { encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { readHeader } from '../../../../main/offload/protocol/header.ts';
-import { decodeGradient, encodeStep } from '../../../../main/offload/protocol/messages.ts';
 import { random } from '../../../../main/random.ts';
 import { closing } from '../../../support/closing.ts';
+import { gradientIn, stepIn } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from '../fake-half.ts';
 
 const perfect = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
-const step = (number: number) => encodeStep(stepRequest(number), 'float32', 'float32');
+const step = (number: number) => stepIn('float32', 'float32', stepRequest(number));
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
 async function connect(url: string, events: ClientEvent[] = []) {
@@ -50,7 +50,7 @@ describe('a client with several requests in flight', () => {
     async function ask(): Promise<void> {
       for (let number = next++; number <= 150; number = next++) {
         const answer = await client.request(step(number));
-        expect(decodeGradient(answer).gradient[0]).toBe(-number);
+        expect(gradientIn('float32', answer, stepRequest(1)).gradient[0]).toBe(-number);
       }
     }
     try {

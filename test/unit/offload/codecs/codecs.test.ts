@@ -1,122 +1,144 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mostBytes, type Layout, type Range, type TensorShape } from '../../../../main/offload/codecs/codec.ts';
+import { compressions } from '../../../../main/offload/codecs/compression.ts';
+import { decodeHalves, encodeHalves } from '../../../../main/offload/codecs/float16.ts';
+import { scaledFloat16 } from '../../../../main/offload/codecs/float16-scaled.ts';
+import { int8 } from '../../../../main/offload/codecs/int8.ts';
 import {
-  codecIds,
+  availableCodecs,
+  codecChoice,
   codecNamed,
   codecNames,
-  decodeTensor,
-  encodedBytes,
-  encodeTensor,
-} from '../../../../main/offload/codecs/index.ts';
-import { zstdAvailable } from '../../../../main/offload/codecs/compression.ts';
-import { float16 } from '../../../../main/offload/codecs/float16.ts';
-import { float32 } from '../../../../main/offload/codecs/float32.ts';
-import { int8 } from '../../../../main/offload/codecs/int8.ts';
-import { scaledFloat16 } from '../../../../main/offload/codecs/scaledFloat16.ts';
+  requireCodecs,
+  sizeOf,
+  type CodecName,
+} from '../../../../main/offload/codecs/table.ts';
 
-const usable = codecNames.filter((name) => zstdAvailable() || !name.endsWith('zstd'));
-
-/** A tensor `[rows, maps]` of floats within ±limit, subnormals included. */
-function tensor(limit: number) {
-  return fc
-    .record({ rows: fc.integer({ min: 1, max: 40 }), maps: fc.integer({ min: 1, max: 9 }) })
-    .chain(({ rows, maps }) =>
-      fc
-        .float32Array({
-          minLength: rows * maps,
-          maxLength: rows * maps,
-          noNaN: true,
-          noDefaultInfinity: true,
-          min: -limit,
-          max: limit,
-        })
-        .map((values) => ({ values, maps })),
-    );
+function layoutOf(count: number, maps: number): Layout {
+  return { shape: [count / maps, 1, 1, maps], kept: null };
 }
 
-function rangeOf(values: Float32Array, maps: number, map: number) {
-  const own = values.filter((_, i) => i % maps === map);
-  return { min: Math.min(...own), max: Math.max(...own) };
+/** Tensors of floats within ±limit, subnormals included, in steps of one shape each. */
+function tensors(limit: number) {
+  const side = fc.integer({ min: 1, max: 4 });
+  return fc.tuple(side, side, side, fc.integer({ min: 1, max: 9 })).chain((shape) => {
+    const count = shape.reduce((product, extent) => product * extent, 1);
+    const values = fc.float32Array({
+      minLength: count,
+      maxLength: count,
+      noNaN: true,
+      noDefaultInfinity: true,
+      min: -Math.fround(limit),
+      max: Math.fround(limit),
+    });
+    const all = Array.from({ length: 2 * shape[3] }, (_, k) => k);
+    return fc.record({
+      shape: fc.constant<TensorShape>(shape),
+      kept: fc.option(fc.subarray(all, { minLength: shape[3], maxLength: shape[3] })),
+      steps: fc.array(values, { minLength: 1, maxLength: 4 }),
+    });
+  });
 }
 
-describe.each([
-  { codec: float32, limit: Math.fround(3.4e38) },
-  { codec: float16, limit: Math.fround(65504) },
-  { codec: scaledFloat16, limit: Math.fround(3.4e38) },
-  { codec: int8, limit: Math.fround(4e37) },
-])('$codec.name', ({ codec, limit }) => {
-  it('decodes within its error bound and fills exactly the announced bytes', () => {
+function rangeOf(values: Float32Array): Range {
+  return { min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** A codec with its default parameters, opened. */
+function opened(name: CodecName, seed = 1) {
+  return codecNamed(name).open(codecChoice(name).params, seed);
+}
+
+describe.each(availableCodecs())('%s', (name) => {
+  const codec = codecNamed(name);
+  const { params } = codecChoice(name);
+  const runs = { numRuns: 40 };
+
+  it('takes as many bytes as its size says, and decodes within its error bound', () => {
     fc.assert(
-      fc.property(tensor(limit), ({ values, maps }) => {
-        const bytes = codec.encode(values, maps);
-        expect(bytes.length).toBe(codec.bytes(values.length, maps));
-        const decoded = codec.decode(bytes, maps, values.length);
-        const whole = { min: Math.min(...values), max: Math.max(...values) };
-        values.forEach((value, i) => {
-          const range = codec === scaledFloat16 ? whole : rangeOf(values, maps, i % maps);
-          expect(Math.abs(decoded[i] - value)).toBeLessThanOrEqual(codec.errorBound(value, range));
-        });
+      fc.property(tensors(codec.largest), ({ shape, kept, steps }) => {
+        const [near, far] = [opened(name), opened(name)];
+        for (const values of steps) {
+          const sent = values.slice();
+          const bytes = near.encode(sent, { shape, kept }).slice();
+          const size = codec.size(shape, params);
+          if ('exact' in size) expect(bytes.length).toBe(size.exact);
+          expect(bytes.length).toBeLessThanOrEqual(mostBytes(size));
+          expect(sent).toEqual(values);
+          const decoded = far.decode(bytes, { shape, kept });
+          expect(decoded.length).toBe(values.length);
+          const ranges = Array.from({ length: shape[3] }, (_, k) =>
+            rangeOf(values.filter((__, i) => i % shape[3] === k)),
+          );
+          const tensor = rangeOf(values);
+          values.forEach((value, i) => {
+            const bound = codec.errorBound?.(value, { map: ranges[i % shape[3]], tensor }, params) ?? Infinity;
+            expect(Math.abs(decoded[i] - value)).toBeLessThanOrEqual(bound);
+          });
+        }
       }),
+      runs,
     );
   });
 
-  it('gives the same values a second time', () => {
+  it('goes on from its state with the same bytes and values', () => {
     fc.assert(
-      fc.property(tensor(1000), ({ values, maps }) => {
-        const once = codec.decode(codec.encode(values, maps), maps, values.length);
-        const bytes = codec.encode(values, maps);
+      fc.property(tensors(Math.min(1000, codec.largest)), ({ shape, kept, steps }) => {
+        const layout = { shape, kept };
+        let [near, far] = [opened(name), opened(name)];
+        const [nearBefore, farBefore] = [opened(name), opened(name)];
+        for (const values of steps) {
+          const bytes = nearBefore.encode(values, layout).slice();
+          const [again, decoding] = [opened(name), opened(name)];
+          if (near.state) again.restore?.(structuredClone(near.state()));
+          if (far.state) decoding.restore?.(structuredClone(far.state()));
+          [near, far] = [again, decoding];
+          expect(near.encode(values, layout)).toEqual(bytes);
+          expect(far.decode(bytes, layout)).toEqual(farBefore.decode(bytes, layout));
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('decodes bytes at any offset, into memory of its own', () => {
+    fc.assert(
+      fc.property(tensors(Math.min(1000, codec.largest)), ({ shape, kept, steps: [values] }) => {
+        const layout = { shape, kept };
+        const bytes = opened(name).encode(values, layout);
         const shifted = new Uint8Array(bytes.length + 1);
         shifted.set(bytes, 1);
-        expect(codec.decode(shifted.subarray(1), maps, values.length)).toEqual(once);
+        const decoded = opened(name).decode(shifted.subarray(1), layout);
+        shifted.fill(0);
+        expect(decoded).toEqual(opened(name).decode(bytes, layout));
+      }),
+      runs,
+    );
+  });
+
+  it('takes no more than B/φ of the bytes for B of φ maps, beside what every tensor takes', () => {
+    const extent = fc.record({ rows: fc.nat(5000), total: fc.integer({ min: 1, max: 512 }), kept: fc.nat() });
+    const plain = codecNamed(name.split('+')[0]);
+    fc.assert(
+      fc.property(extent, ({ rows, total, kept: drawn }) => {
+        const kept = 1 + (drawn % total);
+        const bytes = (maps: number): number => mostBytes(plain.size([rows, 1, 1, maps], params));
+        // The one scale of a whole tensor does not shrink with it.
+        const fixed = 2 * bytes(1) - bytes(2);
+        expect((bytes(kept) - fixed) * total).toBe((bytes(total) - fixed) * kept);
       }),
     );
   });
 
   it.each([NaN, Infinity, -Infinity])('refuses %d by name and place', (bad) => {
-    const values = Float32Array.of(1, bad, 2);
-    expect(() => codec.encode(values, 1)).toThrow(
-      expect.objectContaining({ code: 'codec-non-finite', path: 'values[1]' }),
-    );
-  });
-});
-
-describe.each(usable)('%s', (name) => {
-  const codec = [float32, float16, scaledFloat16, int8].find((format) => format.name === name.split('+')[0])!;
-
-  it('decodes within the bound of its number format, whatever the shape', () => {
-    fc.assert(
-      fc.property(tensor(60_000), ({ values, maps }) => {
-        const decoded = decodeTensor(name, encodeTensor(name, values, maps), maps, values.length);
-        values.forEach((value, i) => {
-          const range = codec === scaledFloat16 ? rangeOf(values, 1, 0) : rangeOf(values, maps, i % maps);
-          expect(Math.abs(decoded[i] - value)).toBeLessThanOrEqual(codec.errorBound(value, range));
-        });
-      }),
-      { numRuns: 40 },
-    );
-  });
-
-  it('takes B/φ of the bytes for B of φ maps', () => {
-    const bytes = fc.record({ rows: fc.nat(5000), total: fc.integer({ min: 1, max: 512 }), kept: fc.nat() });
-    fc.assert(
-      fc.property(bytes, ({ rows, total, kept: drawn }) => {
-        const kept = 1 + (drawn % total);
-        // The one scale of a whole tensor does not shrink with it.
-        const fixed = codec === scaledFloat16 ? 4 : 0;
-        const [part, whole] = [kept, total].map((maps) => encodedBytes(name, rows * maps, maps) - fixed);
-        expect(part * total).toBe(whole * kept);
-      }),
-    );
-  });
-
-  it.each([NaN, Infinity, -Infinity])('refuses %d', (bad) => {
-    const encode = () => encodeTensor(name, Float32Array.of(1, bad, 2, 3), 2);
+    const encode = () => opened(name).encode(Float32Array.of(1, bad, 2, 3), layoutOf(4, 2));
     expect(encode).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: 'values[1]' }));
   });
 });
 
 describe('float16', () => {
-  const through = (value: number) => float16.decode(float16.encode(Float32Array.of(value)), 1, 1)[0];
+  const through = (value: number) => decodeHalves(encodeHalves(Float32Array.of(value)))[0];
 
   it.each([
     ['one', 1, 1],
@@ -142,12 +164,12 @@ describe('float16', () => {
 
   it('returns every one of its numbers unchanged', () => {
     const halves = Uint16Array.from({ length: 0x10000 }, (_, i) => i).filter((half) => (half & 0x7c00) !== 0x7c00);
-    const values = float16.decode(new Uint8Array(halves.buffer), 1, halves.length);
-    expect(new Uint16Array(float16.encode(values).buffer)).toEqual(halves);
+    const values = decodeHalves(new Uint8Array(halves.buffer));
+    expect(new Uint16Array(encodeHalves(values).buffer)).toEqual(halves);
   });
 
   it('rounds to the nearest of its numbers, ties to even', () => {
-    const values = float16.decode(new Uint8Array(Uint16Array.from({ length: 0x7c00 }, (_, i) => i).buffer), 1, 0x7c00);
+    const values = decodeHalves(new Uint8Array(Uint16Array.from({ length: 0x7c00 }, (_, i) => i).buffer));
     for (let half = 0; half < 0x7bff; half++) {
       const [low, high] = [values[half], values[half + 1]];
       expect(through((low + high) / 2)).toBe(half % 2 === 0 ? low : high);
@@ -155,23 +177,23 @@ describe('float16', () => {
   });
 
   it.each([65520, -65520, 1e10])('refuses %d, which would become infinity', (value) => {
-    expect(() => float16.encode(Float32Array.of(0, value))).toThrow(
-      expect.objectContaining({ code: 'codec-overflow' }),
-    );
+    expect(() => encodeHalves(Float32Array.of(0, value))).toThrow(expect.objectContaining({ code: 'codec-overflow' }));
   });
 
   it('refuses infinities and NaN in received bytes', () => {
     for (const half of [0x7c00, 0xfc00, 0x7e00]) {
       const bytes = new Uint8Array(Uint16Array.of(half).buffer);
-      expect(() => float16.decode(bytes, 1, 1)).toThrow(expect.objectContaining({ code: 'codec-non-finite' }));
+      expect(() => decodeHalves(bytes)).toThrow(expect.objectContaining({ code: 'codec-non-finite' }));
     }
   });
 });
 
 describe('float16-scaled', () => {
+  const scaled = scaledFloat16.open();
+
   it('keeps eleven bits of gradients far below the range of float16', () => {
     const values = Float32Array.of(1.2345e-9, -3.21e-12, 7e-8);
-    const decoded = scaledFloat16.decode(scaledFloat16.encode(values), 1, 3);
+    const decoded = scaled.decode(scaled.encode(values));
     values.forEach((value, i) => {
       expect(Math.abs(decoded[i] / value - 1)).toBeLessThan(2 ** -11);
     });
@@ -179,68 +201,96 @@ describe('float16-scaled', () => {
 
   it('refuses what would round to infinity', () => {
     const largest = 65504 * 2 ** 112;
-    expect(scaledFloat16.decode(scaledFloat16.encode(Float32Array.of(largest)), 1, 1)[0]).toBe(largest);
-    const encode = () => scaledFloat16.encode(Float32Array.of(0, largest * (1 + 2 ** -20)));
+    expect(scaled.decode(scaled.encode(Float32Array.of(largest)))[0]).toBe(largest);
+    const encode = () => scaled.encode(Float32Array.of(0, largest * (1 + 2 ** -20)));
     expect(encode).toThrow(expect.objectContaining({ code: 'codec-overflow', path: 'values[1]' }));
   });
 
   it.each([0, -1, NaN, Infinity])('refuses the scale %d in received bytes', (scale) => {
-    const bytes = scaledFloat16.encode(Float32Array.of(1));
+    const bytes = scaled.encode(Float32Array.of(1));
     new DataView(bytes.buffer).setFloat32(0, scale, true);
-    expect(() => scaledFloat16.decode(bytes, 1, 1)).toThrow(expect.objectContaining({ code: 'message-malformed' }));
+    expect(() => scaled.decode(bytes)).toThrow(expect.objectContaining({ code: 'message-malformed' }));
   });
 });
 
 describe('int8', () => {
+  const one = int8.open();
+
   it('is exact at both ends of each map, and for a constant map', () => {
     const values = Float32Array.of(-3, 5, 7, 5, 1, 5);
-    const decoded = int8.decode(int8.encode(values, 2), 2, 6);
+    const decoded = one.decode(one.encode(values, layoutOf(6, 2)), layoutOf(6, 2));
     expect([decoded[0], decoded[1], decoded[3], decoded[5]]).toEqual([-3, 5, 5, 5]);
     expect(decoded[2]).toBeCloseTo(7, 5);
   });
 
   it('refuses a map with a range that might round to infinity', () => {
     const values = Float32Array.of(-3e38, 3e38);
-    expect(() => int8.encode(values, 1)).toThrow(expect.objectContaining({ code: 'codec-overflow' }));
+    expect(() => one.encode(values, layoutOf(2, 1))).toThrow(expect.objectContaining({ code: 'codec-overflow' }));
   });
 });
 
-describe('codec names', () => {
-  it.each(codecNames)('%s survives its two bytes', (name) => {
-    expect(codecNamed(...codecIds(name))).toBe(name);
-  });
-
-  it.each(usable)('%s decodes what it encodes', (name) => {
+describe('a compressed codec', () => {
+  it('is the plain one once it is decompressed', () => {
     const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i));
-    const plain = decodeTensor(name, encodeTensor(name, values, 4), 4, 600);
-    const [format] = name.split('+') as ['float32'];
-    expect(plain).toEqual(decodeTensor(format, encodeTensor(format, values, 4), 4, 600));
-    expect(encodedBytes(name, 600, 4)).toBe(encodeTensor(format, values, 4).length);
+    for (const name of availableCodecs()) {
+      const through = (of: CodecName) =>
+        opened(of).decode(opened(of).encode(values, layoutOf(600, 4)), layoutOf(600, 4));
+      expect(through(name)).toEqual(through(name.split('+')[0] as CodecName));
+    }
   });
 
   it('shrinks what repeats', () => {
-    const zeros = new Float32Array(1000);
-    expect(encodeTensor('float16+deflate', zeros, 1).length).toBeLessThan(100);
+    const bytes = opened('float16+deflate').encode(new Float32Array(1000), layoutOf(1000, 1));
+    expect(bytes.length).toBeLessThan(100);
   });
 
-  it('refuses unknown bytes', () => {
-    expect(() => codecNamed(99, 0)).toThrow(expect.objectContaining({ code: 'codec-unknown' }));
-    expect(() => codecNamed(0, 99)).toThrow(expect.objectContaining({ code: 'codec-unknown' }));
+  it.each([1, 1000, 70_000, 300_000])('allows for %d bytes that do not shrink', (length) => {
+    let state = 1;
+    const noise = Uint8Array.from({ length }, () => (state = Math.imul(state, 1_103_515_245) + 12_345) >>> 23);
+    for (const compression of compressions.filter(({ available }) => available())) {
+      expect(compression.compress(noise).length).toBeLessThanOrEqual(compression.bound(length));
+    }
   });
 
-  it('refuses compressed data that is damaged, too long, too short or followed by more', () => {
-    const encode = (count: number) => encodeTensor('float32+deflate', new Float32Array(count).fill(1.5), 1);
+  it('refuses data that is damaged, too long, too short or followed by more', () => {
+    const name = 'float32+deflate';
+    const encode = (count: number) => opened(name).encode(new Float32Array(count).fill(1.5), layoutOf(count, 1));
     const good = encode(100);
     const followed = new Uint8Array([...good, 1, 2, 3]);
     for (const bytes of [good.subarray(0, 10), encode(99), encode(101), encode(1e6), followed]) {
-      const decode = () => decodeTensor('float32+deflate', bytes, 1, 100);
+      const decode = () => opened(name).decode(bytes, layoutOf(100, 1));
       expect(decode).toThrow(expect.objectContaining({ code: 'message-malformed' }));
     }
   });
 
-  it.runIf(!zstdAvailable())('says what zstd needs', () => {
-    const encode = () => encodeTensor('float32+zstd', new Float32Array(1), 1);
-    expect(encode).toThrow(expect.objectContaining({ code: 'codec-unavailable' }));
-    expect(encode).toThrow(/22\.15/);
+  it('is offered by a server only where it can be done', () => {
+    const missing = codecNames.filter((name) => !availableCodecs().includes(name));
+    const zstd = codecNames.filter((name) => name.endsWith('+zstd'));
+    expect(missing).toEqual('zstdCompressSync' in process.getBuiltinModule('node:zlib') ? [] : zstd);
+    for (const name of missing) {
+      expect(() => opened(name)).toThrow(expect.objectContaining({ code: 'codec-unavailable' }));
+      expect(() => opened(name)).toThrow(/22\.15/);
+    }
+  });
+});
+
+describe('the choice of a codec', () => {
+  it('has its parameters filled in', () => {
+    expect(codecChoice('int8+deflate')).toEqual({ name: 'int8+deflate', params: {} });
+    expect(codecChoice({ name: 'int8' })).toEqual(codecChoice('int8'));
+    expect(sizeOf(codecChoice('int8'), [2, 3, 3, 4])).toEqual({ exact: 8 * 4 + 72 });
+  });
+
+  it('names what is unknown', () => {
+    expect(() => codecChoice('int9')).toThrow(expect.objectContaining({ code: 'codec-unknown' }));
+    expect(() => codecChoice({ name: 'int8', levels: 3 })).toThrow(expect.objectContaining({ code: 'codec-params' }));
+  });
+
+  it('is refused with both lists where the server lacks it', () => {
+    const needed = [codecChoice('float32'), codecChoice('int8')];
+    expect(() => requireCodecs(needed, ['float32', 'int8'])).not.toThrow();
+    const missing = () => requireCodecs(needed, ['float32', 'float16']);
+    expect(missing).toThrow(/no codec "int8".* needs float32, int8; the server has float32, float16/);
+    expect(missing).toThrow(expect.objectContaining({ code: 'codec-unknown', path: 'codecs.1.name' }));
   });
 });

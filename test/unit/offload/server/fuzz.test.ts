@@ -9,13 +9,14 @@ import { SluiceError } from '../../../../main/errors.ts';
 import { openCheckpoints } from '../../../../main/offload/server/checkpoints.ts';
 import { encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { readHeader, setSequence } from '../../../../main/offload/protocol/header.ts';
-import { encodeEvaluate, encodeInfer, encodeStep } from '../../../../main/offload/protocol/messages.ts';
+import { encodeCodecState } from '../../../../main/offload/protocol/codec-state.ts';
 import type { OffloadServer } from '../../../../main/offload/server/server.ts';
 import { createSession } from '../../../../main/offload/server/session.ts';
 import { encodeState } from '../../../../main/offload/protocol/state-part.ts';
 import { trainedHalf } from '../../../../main/offload/server/trained-half.ts';
 import { createTurns } from '../../../../main/offload/server/turns.ts';
 import { random, type Random } from '../../../../main/random.ts';
+import { evaluateIn, inferIn, openedCodecs, stepIn } from '../../../support/codecs.ts';
 import { fuzzFrames, mutate } from '../../../support/fuzz.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from '../fake-half.ts';
@@ -26,12 +27,14 @@ const sessionFrames = 100_000;
 const hello = encodeControl('hello', { software: 'fuzz', token });
 const request = sessionRequest();
 const seeds = [
-  encodeStep(stepRequest(1), 'float16', 'float32'),
-  encodeStep(stepRequest(1), 'int8+deflate', 'float16+deflate'),
-  encodeStep({ ...stepRequest(1), selection: null, total: 2 }, 'float16-scaled', 'int8'),
-  encodeEvaluate(stepRequest(1), 'float32'),
-  encodeInfer(stepRequest(1), 'float16'),
+  stepIn('float16', 'float32', stepRequest(1)),
+  stepIn('int8+deflate', 'float16+deflate', stepRequest(1)),
+  stepIn('float16-scaled', 'int8', { ...stepRequest(1), selection: null, total: 2 }),
+  evaluateIn('float32', stepRequest(1)),
+  inferIn('float16', stepRequest(1)),
   encodeControl('reset', {}),
+  encodeCodecState(null),
+  encodeCodecState({}),
   encodeControl('checkpoint', { action: 'save', name: 'a' }),
   encodeControl('checkpoint', { action: 'put', name: 'b', bytes: 100 }),
   encodeState({ offset: 0, total: 100, bytes: new Uint8Array(50) }),
@@ -67,6 +70,7 @@ it(`a session answers or refuses ${sessionFrames} mutated requests, and keeps no
       diskBytes: 10_000,
       checkpoints: 3,
     }),
+    codecs: openedCodecs,
     average: ({ round, state }) => Promise.resolve({ round, sources: 1, state }),
   });
   const outcomes = new Map<string, number>();

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { decodeControl, encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { readHeader } from '../../../../main/offload/protocol/header.ts';
-import { decodeGradient, encodeEvaluate, encodeStep } from '../../../../main/offload/protocol/messages.ts';
+import { evaluateIn, gradientIn, stepIn } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest } from '../fake-half.ts';
 import { hello, open, openSession } from '../raw-client.ts';
 
-const step = (number: number) => encodeStep(stepRequest(number), 'float32', 'float32');
+const step = (number: number) => stepIn('float32', 'float32', stepRequest(number));
 const codeOf = (message: Uint8Array) => decodeControl('error', message).code;
 const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
 
@@ -34,11 +34,11 @@ describe('several requests in flight', () => {
 
     const client = await openSession(server);
     for (const number of upTo(40)) client.send(step(number), number);
-    client.send(encodeEvaluate(stepRequest(1), 'float32'), 41);
+    client.send(evaluateIn('float32', stepRequest(1)), 41);
     for (const number of upTo(40)) {
       const answer = await client.receive();
       expect(readHeader(answer)).toEqual({ type: 'gradient', sequence: number });
-      expect(decodeGradient(answer).gradient[0]).toBe(-number);
+      expect(gradientIn('float32', answer, stepRequest(1)).gradient[0]).toBe(-number);
     }
     expect(readHeader(await client.receive())).toEqual({ type: 'score', sequence: 41 });
     expect(half.steps).toEqual(upTo(40));

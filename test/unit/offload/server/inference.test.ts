@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { encodeAverage } from '../../../../main/offload/protocol/average.ts';
 import { decodeControl, encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { readHeader } from '../../../../main/offload/protocol/header.ts';
-import { encodeEvaluate, encodeInfer, encodeStep } from '../../../../main/offload/protocol/messages.ts';
 import { encodeState } from '../../../../main/offload/protocol/state-part.ts';
+import { evaluateIn, inferIn, stepIn } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, type FakeHalf } from '../fake-half.ts';
 import { open, hello, openSession } from '../raw-client.ts';
 
-const step = encodeStep(stepRequest(1), 'float32', 'float32');
-const infer = () => encodeInfer(stepRequest(1), 'float32');
+const step = stepIn('float32', 'float32', stepRequest(1));
+const infer = () => inferIn('float32', stepRequest(1));
 const source = { run: 'run-of-one-source', index: 0, count: 1, serverHalf: 'own' } as const;
 
 describe('a session for inference', () => {
@@ -26,7 +26,7 @@ describe('a session for inference', () => {
       });
     }
     expect(readHeader(await client.exchange(infer(), 4)).type).toBe('logits');
-    expect(readHeader(await client.exchange(encodeEvaluate(stepRequest(1), 'float32'), 5)).type).toBe('score');
+    expect(readHeader(await client.exchange(evaluateIn('float32', stepRequest(1)), 5)).type).toBe('score');
     expect(half.steps).toEqual([]);
     expect(half.calls).toEqual([]);
   });

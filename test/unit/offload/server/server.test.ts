@@ -1,15 +1,16 @@
 import { connect as connectTcp, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { decodeCodecState, encodeCodecState } from '../../../../main/offload/protocol/codec-state.ts';
 import { decodeControl, encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { readHeader } from '../../../../main/offload/protocol/header.ts';
-import { decodeGradient, encodeEvaluate, encodeStep } from '../../../../main/offload/protocol/messages.ts';
 import type { OffloadServer } from '../../../../main/offload/server/server.ts';
 import { SluiceError } from '../../../../main/errors.ts';
+import { evaluateIn, gradientIn, stepIn, testCodecs } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest } from '../fake-half.ts';
 import { hello, open, openSession } from '../raw-client.ts';
 
-const step = (number: number) => encodeStep(stepRequest(number), 'float16', 'float32');
+const step = (number: number) => stepIn('float16', 'float32', stepRequest(number));
 const codeOf = (message: Uint8Array) => decodeControl('error', message).code;
 
 describe('a client is refused', () => {
@@ -84,6 +85,57 @@ describe('a client is refused', () => {
   });
 });
 
+describe('the codecs of a session', () => {
+  it.each([
+    [
+      'an unknown one',
+      [
+        { name: 'float32', params: {} },
+        { name: 'wavelet', params: {} },
+      ],
+      'codec-unknown',
+      'codecs.1.name',
+    ],
+    ['a parameter that it does not have', [{ name: 'int8', params: { levels: 9 } }], 'codec-params', 'codecs.0.params'],
+    ['none', [], 'message-malformed', undefined],
+    ['too many', Array.from({ length: 17 }, () => ({ name: 'int8', params: {} })), 'message-malformed', undefined],
+  ])('are refused before a half is built: %s', async (_, codecs, code, path) => {
+    let built = 0;
+    const server = await serve({ open: () => Promise.resolve(fakeHalf()).finally(() => built++) });
+    const client = await open(server);
+    await client.exchange(hello());
+    const answer = await client.exchange(encodeControl('session', sessionRequest({ codecs })));
+    expect(decodeControl('error', answer)).toMatchObject(path === undefined ? { code } : { code, path });
+    expect(await client.closed).toBe(4400);
+    expect([built, server.sessions()]).toEqual([0, []]);
+  });
+
+  it('are those it was opened with when it is resumed', async () => {
+    const server = await serve();
+    const request = sessionRequest();
+    await openSession(server, request);
+    const client = await open(server);
+    await client.exchange(hello());
+    const other = { ...request, codecs: request.codecs.toReversed() };
+    expect(codeOf(await client.exchange(encodeControl('session', other)))).toBe('session-mismatch');
+  });
+
+  it('are named by their place, and a request with another place is refused', async () => {
+    const client = await openSession(await serve(), sessionRequest({ codecs: testCodecs.slice(0, 2) }));
+    expect(codeOf(await client.exchange(stepIn('float16', 'float32', stepRequest(1)).with(8, 2), 1))).toBe(
+      'codec-unknown',
+    );
+  });
+
+  it('that remember nothing have an empty state', async () => {
+    const client = await openSession(await serve());
+    expect(decodeCodecState(await client.exchange(encodeCodecState(null), 1))).toEqual({});
+    expect(readHeader(await client.exchange(encodeCodecState({}), 2)).type).toBe('done');
+    const foreign = encodeCodecState({ '0.up.lost': { shape: [1], data: new Float32Array(1) } });
+    expect(codeOf(await client.exchange(foreign, 3))).toBe('codec-state');
+  });
+});
+
 describe('a session', () => {
   it('answers each request under its number', async () => {
     const half = fakeHalf();
@@ -92,7 +144,7 @@ describe('a session', () => {
     for (const number of [1, 2, 3]) {
       const answer = await client.exchange(step(number), number);
       expect(readHeader(answer)).toEqual({ type: 'gradient', sequence: number });
-      expect(decodeGradient(answer).gradient[0]).toBeCloseTo(-number, 2);
+      expect(gradientIn('float32', answer, stepRequest(number)).gradient[0]).toBeCloseTo(-number, 2);
     }
     expect(half.steps).toEqual([1, 2, 3]);
   });
@@ -234,8 +286,7 @@ describe('sources of a run', () => {
     await Promise.all(
       clients.map(async (client, index) => {
         // The first source evaluates all the time, the others train.
-        const message = (number: number) =>
-          index === 0 ? encodeEvaluate(stepRequest(number), 'float16') : step(number);
+        const message = (number: number) => (index === 0 ? evaluateIn('float16', stepRequest(number)) : step(number));
         for (let number = 1; number <= 30; number++) await client.exchange(message(number), number);
       }),
     );

@@ -12,12 +12,13 @@ import { openCheckpoints } from '../../../../main/offload/server/checkpoints.ts'
 import { encodeControl } from '../../../../main/offload/protocol/control.ts';
 import { encodeHalfState } from '../../../../main/offload/protocol/half-state.ts';
 import { readHeader, setSequence } from '../../../../main/offload/protocol/header.ts';
-import { encodeEvaluate, encodeInfer, encodeStep } from '../../../../main/offload/protocol/messages.ts';
+import { encodeCodecState } from '../../../../main/offload/protocol/codec-state.ts';
 import { createSession } from '../../../../main/offload/server/session.ts';
 import { encodeState } from '../../../../main/offload/protocol/state-part.ts';
 import { trainedHalf } from '../../../../main/offload/server/trained-half.ts';
 import { createTurns } from '../../../../main/offload/server/turns.ts';
 import { random } from '../../../../main/random.ts';
+import { evaluateIn, inferIn, openedCodecs, stepIn } from '../../../support/codecs.ts';
 import { fuzzFrames, mutate } from '../../../support/fuzz.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
 import { computeOverPort } from './compute-over-port.ts';
@@ -25,12 +26,14 @@ import { batchOf, connectTo, smallSession, stepOver } from '../../../support/off
 
 const batch = batchOf('fuzz', [1, 3], 2);
 const seeds = [
-  encodeStep(batch, 'float16', 'float32'),
-  encodeStep(batch, 'int8+deflate', 'float16+deflate'),
-  encodeStep(batchOf('full', null, 2), 'float16-scaled', 'int8'),
-  encodeEvaluate(batch, 'float32'),
-  encodeInfer(batch, 'float16'),
+  stepIn('float16', 'float32', batch),
+  stepIn('int8+deflate', 'float16+deflate', batch),
+  stepIn('float16-scaled', 'int8', batchOf('full', null, 2)),
+  evaluateIn('float32', batch),
+  inferIn('float16', batch),
   encodeControl('reset', {}),
+  encodeCodecState(null),
+  encodeCodecState({}),
   encodeControl('checkpoint', { action: 'save', name: 'a' }),
   encodeControl('checkpoint', { action: 'restore', name: 'a' }),
   encodeControl('checkpoint', { action: 'put', name: 'b', bytes: 100 }),
@@ -54,6 +57,7 @@ it(`a half of the zoo takes ${sessionFrames} mutated requests, and leaks no tens
       diskBytes: 2 * checkpointBytes,
       checkpoints: 3,
     }),
+    codecs: openedCodecs,
     average: ({ round, state }) => Promise.resolve({ round, sources: 1, state }),
   });
   await session.take(numbered(seeds[0].slice(), 1));

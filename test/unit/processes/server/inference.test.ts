@@ -2,18 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine, type EngineName } from '../../../../main/engine/engine.ts';
 import { fetchState, keepState, restoreState, writeState } from '../../../../main/offload/client/remote-half.ts';
 import { decodeHalfState, encodeHalfState } from '../../../../main/offload/protocol/half-state.ts';
-import {
-  decodeLogits,
-  decodeScore,
-  encodeEvaluate,
-  encodeInfer,
-  type StepRequest,
-} from '../../../../main/offload/protocol/messages.ts';
+import { decodeLogits, decodeScore, type StepRequest } from '../../../../main/offload/protocol/messages.ts';
 import { inferenceWith } from '../../../../main/processes/server/inference.ts';
 import { serveOffload } from '../../../../main/processes/server/serve.ts';
 import { startServerProcess } from '../../../../main/processes/server/start.ts';
 import { random } from '../../../../main/random.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { evaluateIn, inferIn } from '../../../support/codecs.ts';
 import { batchOf, connectTo, localHalf, smallSession, stepOver } from '../../../support/offload.ts';
 
 beforeAll(async () => {
@@ -57,11 +52,11 @@ describe('a session for inference', () => {
     const bringer = await connectTo(server, smallSession({ purpose: 'infer', seed: 8 }));
     await writeState(bringer, encodeHalfState(await half.read()));
     for (const client of [reader, bringer]) {
-      const asked = ['c', 'd', 'e'].map((key) => client.request(encodeInfer(batchOf(key), 'float32')));
+      const asked = ['c', 'd', 'e'].map((key) => client.request(inferIn('float32', batchOf(key))));
       for (const [i, key] of ['c', 'd', 'e'].entries()) {
         expect(decodeLogits(await asked[i]).logits).toEqual(await half.infer(batchOf(key)));
       }
-      const score = decodeScore(await client.request(encodeEvaluate(batchOf('f'), 'float32')));
+      const score = decodeScore(await client.request(evaluateIn('float32', batchOf('f'))));
       expect(score).toMatchObject(await half.evaluate(batchOf('f')));
       const { weights, momentum } = decodeHalfState(await fetchState(client));
       expect(weights).toEqual((await half.read()).weights);
@@ -75,7 +70,7 @@ describe('a session for inference', () => {
     const server = closing(await startServerProcess(options()));
     const trainer = await connectTo(server, large);
     const client = await connectTo(server, smallSession({ purpose: 'infer' }));
-    const infer = () => client.request(encodeInfer(batchOf('a'), 'float32'));
+    const infer = () => client.request(inferIn('float32', batchOf('a')));
     await infer();
     const order: string[] = [];
     const stepped = stepOver(trainer, largeBatch(64)).then(() => order.push('step'));

@@ -4,13 +4,7 @@ import { openEngine } from '../../../../main/engine/engine.ts';
 import { serveOffload, type ServedOffload, type ServeOptions } from '../../../../main/processes/server/serve.ts';
 import { createMedium } from '../../../../main/offload/link/flow.ts';
 import { encodeHalfState } from '../../../../main/offload/protocol/half-state.ts';
-import {
-  decodeLogits,
-  decodeScore,
-  encodeEvaluate,
-  encodeInfer,
-  type StepRequest,
-} from '../../../../main/offload/protocol/messages.ts';
+import { decodeLogits, decodeScore, type StepRequest } from '../../../../main/offload/protocol/messages.ts';
 import { startRelay } from '../../../../main/offload/link/relay.ts';
 import {
   fetchState,
@@ -23,6 +17,7 @@ import type { ServerEvent } from '../../../../main/offload/server/server.ts';
 import { newToken } from '../../../../main/offload/transport/token.ts';
 import type { ServerHalf } from '../../../../main/training/server.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { evaluateIn, inferIn } from '../../../support/codecs.ts';
 import { batchOf, connectTo, localHalf, smallSession, stepOver } from '../../../support/offload.ts';
 
 beforeAll(async () => {
@@ -58,10 +53,8 @@ describe('a session', () => {
     const answer = await stepOver(client, batch);
     expect(answer.gradient).toEqual((await half.step(batch)).gradient);
     expect(answer.serverSeconds).toBeGreaterThan(0);
-    expect(decodeScore(await client.request(encodeEvaluate(batch, 'float32')))).toMatchObject(
-      await half.evaluate(batch),
-    );
-    expect(decodeLogits(await client.request(encodeInfer(batch, 'float32'))).logits).toEqual(await half.infer(batch));
+    expect(decodeScore(await client.request(evaluateIn('float32', batch)))).toMatchObject(await half.evaluate(batch));
+    expect(decodeLogits(await client.request(inferIn('float32', batch))).logits).toEqual(await half.infer(batch));
     expect(await fetchState(client)).toEqual(await stateOf(half));
   });
 

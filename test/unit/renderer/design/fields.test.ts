@@ -5,6 +5,7 @@ import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
 import {
   choiceLabel,
+  choiceOf,
   fieldLabel,
   fields,
   problemSentence,
@@ -46,7 +47,11 @@ describe('fields of the form', () => {
       const known = fieldSchema(schema, path)?.choices ?? [];
       for (const choice of Object.keys(fields[path].choices ?? {})) expect(known, path).toContain(choice);
     }
-    expect(choiceLabel('codec.up', 'int8+zstd')).toBe('int8 + zstd');
+    const up = fieldSchema(schema, 'codec.up');
+    expect(choiceLabel('codec.up', 'int8+zstd', up)).toBe('int8 + zstd');
+    expect(choiceLabel('codec.up', 'float16', up)).toBe('float16, half the bytes');
+    expect(up?.hints['int8+zstd']).toBe(up?.hints['int8']);
+    expect([choiceOf('int8'), choiceOf({ name: 'int8' }), choiceOf(3)]).toEqual(['int8', 'int8', undefined]);
     expect(choiceLabel('model.name', 'vgg11')).toBe('vgg11');
   });
 });

@@ -14,9 +14,14 @@ describe('predictions', () => {
   });
 
   it('say where they are not exact', () => {
-    expect(caveats(look({}).experiment!)).toEqual([]);
+    const certain = look({});
+    expect(caveats(certain.experiment!, certain.design!.plan)).toEqual([]);
     const open = look({ codec: { up: 'int8+zstd' }, gate: { ties: 'keep' }, sources: { count: 2, skew: 1 } });
-    expect(caveats(open.experiment!).map((text) => text.split(':')[0])).toEqual(['At most', 'At least', 'About']);
+    expect(caveats(open.experiment!, open.design!.plan).map((text) => text.split(':')[0])).toEqual([
+      'At most',
+      'At least',
+      'About',
+    ]);
   });
 
   it('give both sides the work the lab says they have', () => {

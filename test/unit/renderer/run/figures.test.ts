@@ -22,6 +22,7 @@ const plan: Plan = {
   fullBudgetBytes: 2000,
   plainSplitBytes: 2000,
   steps: 20,
+  atMost: false,
   seconds: null,
 };
 

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, BatchSource, DatasetInfo } from '../../../../main/data/source.ts';
 import { openEngine } from '../../../../main/engine/engine.ts';
+import { codecNames } from '../../../../main/offload/codecs/table.ts';
 import type { ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic, type PlannedPhase } from '../../../../main/runs/experiment/plan-traffic.ts';
@@ -66,6 +67,26 @@ describe('planned traffic', () => {
       );
     });
   }
+
+  const exact = codecNames.filter((name) => !name.includes('+'));
+  it.each(exact)('is what a run counts with %s everywhere', async (name) => {
+    const input = { ...tiny, codec: { up: name, down: name, full: name } };
+    const plan = planTraffic(parseExperiment(input), info);
+    expect(plan.atMost).toBe(false);
+    expect(plan.phases.map(trafficOf)).toEqual(await countBytes(input));
+  });
+
+  it('is the most there can be with a lossless compression', async () => {
+    const input: ExperimentInput = { ...tiny, codec: { up: 'int8+deflate', full: 'float32+deflate' } };
+    const plan = planTraffic(parseExperiment(input), info);
+    expect(plan.atMost).toBe(true);
+    const counted = await countBytes(input);
+    plan.phases.map(trafficOf).forEach(([, steps, up, down], i) => {
+      expect(steps).toBe(counted[i][1]);
+      expect(up).toBeGreaterThan(counted[i][2]);
+      expect(down).toBeGreaterThanOrEqual(counted[i][3]);
+    });
+  });
 
   it('is set against the full budget and the plain split over the same epochs', () => {
     const plan = planTraffic(parseExperiment(tiny), info);

@@ -1,11 +1,13 @@
-import { describeCut, describeNetwork } from './describe.ts';
-import type { LayerDescription } from './layer-cost.ts';
-import { describeCuts } from './traffic.ts';
-import type { Cut, NetworkSpec, Shape } from './spec.ts';
+import { describeCut, describeNetwork } from '../model/describe.ts';
+import type { LayerDescription } from '../model/layer-cost.ts';
+import type { Cut, NetworkSpec, Shape } from '../model/spec.ts';
+import { describeCuts } from '../runs/experiment/describe-cuts.ts';
+import { parseExperiment } from '../runs/experiment/parse.ts';
+import { codecSettings } from '../training/controller.ts';
 
 /**
  * What `sluice model` prints, as lines of text: the layers of both halves, then what a training sample sends at every
- * possible cut for each budget. Throws what describeCut throws.
+ * possible cut for each budget in the codecs that experiments have unless told otherwise. Throws what describeCut throws.
  */
 export function summarise(network: NetworkSpec, cut: Cut, budgets: readonly number[]): string[] {
   const { client, sent, server } = describeCut(network, cut);
@@ -44,7 +46,7 @@ function totals(layers: readonly LayerDescription[]): [string, string] {
 }
 
 function trafficLines(network: NetworkSpec, { module }: Cut, budgets: readonly number[]): string[] {
-  const cuts = describeCuts(network, module, budgets);
+  const cuts = describeCuts(network, module, budgets, codecSettings(parseExperiment({}).codec));
   const shown = module ? [...budgets, null] : [null];
   const header = ['cut', 'after', 'maps', ...shown.flatMap((b) => [`${b ?? 'full'} up`, `${b ?? 'full'} down`])];
   const rows = cuts.map((row) => {

@@ -1,0 +1,40 @@
+import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
+import { availableCodecs, codecChoice, type CodecChoice, type CodecName } from '../../main/offload/codecs/table.ts';
+import {
+  decodeGradient,
+  encodeEvaluate,
+  encodeInfer,
+  encodeStep,
+  type EvaluateRequest,
+  type Features,
+  type StepRequest,
+} from '../../main/offload/protocol/messages.ts';
+
+/** Every codec that this machine can do, without parameters: what the sessions of tests announce. */
+export const testCodecs: CodecChoice[] = availableCodecs().map((name) => codecChoice(name));
+
+/** One end of a session that announces them; none of these codecs remembers anything. */
+export const openedCodecs = openCodecs(testCodecs, 1);
+
+/** The place of a codec among these. */
+export function placeOf(name: CodecName): number {
+  return testCodecs.findIndex((choice) => choice.name === name);
+}
+
+/** Messages with the maps, and the gradient to come back, in these codecs. */
+export function stepIn(up: CodecName, down: CodecName, request: StepRequest): Uint8Array {
+  return encodeStep(request, openedCodecs, { codec: placeOf(up), answerCodec: placeOf(down) });
+}
+
+export function evaluateIn(up: CodecName, request: EvaluateRequest): Uint8Array {
+  return encodeEvaluate(request, openedCodecs, placeOf(up));
+}
+
+export function inferIn(up: CodecName, request: Features): Uint8Array {
+  return encodeInfer(request, openedCodecs, placeOf(up));
+}
+
+/** The answer to a step that asked for its gradient in this codec. */
+export function gradientIn(down: CodecName, bytes: Uint8Array, { selection }: Pick<StepRequest, 'selection'>) {
+  return decodeGradient(bytes, openedCodecs, { answerCodec: placeOf(down), selection });
+}
