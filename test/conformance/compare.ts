@@ -1,28 +1,43 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { openEngine, type EngineName } from '../../main/engine/engine.ts';
+import { engineTable, type EngineName } from '../../main/engine/choices.ts';
+import { openEngine } from '../../main/engine/engine.ts';
+import { SluiceError } from '../../main/errors.ts';
 import { random } from '../../main/random.ts';
 
-/** What is held to the plain tfjs `cpu` backend. Sluice's CPU engine stands here twice. */
-export const engines: readonly { title: string; name: EngineName; blas: boolean }[] = [
-  { title: 'cpu with BLAS', name: 'cpu', blas: true },
-  { title: 'cpu without BLAS', name: 'cpu', blas: false },
-  { title: 'webgpu', name: 'webgpu', blas: false },
-  { title: 'cuda', name: 'cuda', blas: false },
-];
+export interface Compared {
+  readonly title: string;
+  readonly name: EngineName;
+  readonly blas: boolean;
+}
+
+/** What is held to the plain tfjs `cpu` backend: every engine, and Sluice's CPU engine twice. */
+export const engines: readonly Compared[] = engineTable.flatMap<Compared>(({ name }) =>
+  name === 'cpu'
+    ? [
+        { title: 'cpu with BLAS', name, blas: true },
+        { title: 'cpu without BLAS', name, blas: false },
+      ]
+    : [{ title: name, name, blas: false }],
+);
 
 const chosenBlas = process.env.SLUICE_BLAS;
 
-/** Opens an engine and tells the name of its backend, or null where this machine has not got it. */
-export async function open({ name, blas }: (typeof engines)[number]): Promise<string | null> {
+/**
+ * Opens an engine and tells the name of its backend, or null where this machine has not got it; the engine that
+ * SLUICE_REQUIRE_ENGINE names must be there. Whatever else keeps one from opening fails.
+ */
+export async function open({ name, blas }: Compared): Promise<string | null> {
   if (!blas) process.env.SLUICE_BLAS = 'none';
   else if (chosenBlas === undefined) delete process.env.SLUICE_BLAS;
   else process.env.SLUICE_BLAS = chosenBlas;
   try {
     const engine = await openEngine(name, { threads: 2 });
     return blas && engine.advice !== undefined ? null : tf.getBackend();
-  } catch {
-    return null;
+  } catch (error) {
+    const isAbsent = error instanceof SluiceError && error.code === 'engine-unavailable';
+    if (isAbsent && process.env.SLUICE_REQUIRE_ENGINE !== name) return null;
+    throw error;
   }
 }
 

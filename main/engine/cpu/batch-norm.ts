@@ -3,13 +3,13 @@ import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
 import { reluFlag } from './pointwise.ts';
 
 interface BatchNormAttributes {
-  readonly eps: number;
+  readonly epsilon: number;
 }
 
 export const batchNormTrain: CpuKernel = {
   name: 'BatchNormTrain',
   run(host, { x, gamma, beta }, attributes) {
-    const { eps } = attributes as BatchNormAttributes;
+    const { epsilon: eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, gamma, beta);
     const [y, mean, variance] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
@@ -33,7 +33,7 @@ export const batchNormTrain: CpuKernel = {
 export const batchNormTrainGrad: CpuKernel = {
   name: 'BatchNormTrainGrad',
   run(host, { dy, x, y, mean, variance, gamma }, attributes) {
-    const { eps } = attributes as BatchNormAttributes;
+    const { epsilon: eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, mean, variance, gamma);
     expectSize(rows * maps, dy, y);

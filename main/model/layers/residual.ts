@@ -34,7 +34,7 @@ export function residual(entry: ResidualEntry, maps: number, name: string, seed:
       return {
         y,
         backward(dy, apply, inputGradient) {
-          const dSum = reluGrad(dy, y);
+          const dSum = reluGrad({ dy, y });
           y.dispose();
           const da = a.backward(dSum, apply, inputGradient);
           const db = b.backward(dSum, apply, inputGradient);

@@ -1,3 +1,5 @@
+import { engineTable } from '../../../main/api/engines.ts';
+
 /** How the form calls a field. Its help and limits come from the schema of experiments. */
 export interface FieldWords {
   readonly label: string;
@@ -93,7 +95,10 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   engine: {
     label: 'Engine',
     help: 'What computes',
-    choices: { auto: 'best there is', cuda: 'CUDA', webgpu: 'WebGPU', cpu: 'CPU' },
+    choices: {
+      auto: 'best there is',
+      ...Object.fromEntries(engineTable.map(({ name, label }) => [name, label])),
+    },
   },
   threads: { label: 'Threads', empty: 'all cores', help: 'Of the cpu engine' },
   checkpointSteps: {

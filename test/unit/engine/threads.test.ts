@@ -38,17 +38,26 @@ function results(): Float32Array[] {
       [1, 1, 0],
     ]) {
       const filter = tensor<tf.Rank.R4>([kernel, kernel, 32, 40], 3);
-      const y = ops.conv2d(x, filter, { stride, pad });
-      const dx = ops.conv2dInputGrad(y, filter, x.shape, { stride, pad });
-      outputs.push(y, dx, ops.conv2dFilterGrad(x, y, filter.shape, { stride, pad }));
+      const y = ops.conv2d({ x, filter, window: { stride, pad } });
+      const dx = ops.conv2dInputGrad({ dy: y, filter, inputShape: x.shape, window: { stride, pad } });
+      outputs.push(y, dx, ops.conv2dFilterGrad({ x, dy: y, filterShape: filter.shape, window: { stride, pad } }));
     }
     const [a, b] = [tensor<tf.Rank.R2>([40, 300], 4), tensor<tf.Rank.R2>([300, 200], 5)];
-    outputs.push(ops.matMul(a, b), ops.matMul(b, a, true, true), ops.matMul(b, b, true, false));
-    const norm = ops.batchNormTrain(x, bias, bias, 1e-5, 'relu');
-    const normGrad = ops.batchNormGrad(x, x, norm.y, norm.mean, norm.variance, bias, 1e-5, 'relu');
-    outputs.push(...Object.values(norm), ...Object.values(normGrad), ops.scaleShift(x, bias, bias, 'none'));
+    outputs.push(ops.matMul({ a, b }), ops.matMul({ a: b, b: a, transposeA: true, transposeB: true }));
+    outputs.push(ops.matMul({ a: b, b, transposeA: true }));
+    const norm = ops.batchNormTrain({ x, gamma: bias, beta: bias, epsilon: 1e-5, activation: 'relu' });
+    const normGrad = ops.batchNormGrad({ ...norm, dy: x, x, gamma: bias, epsilon: 1e-5, activation: 'relu' });
+    outputs.push(
+      ...Object.values(norm),
+      ...Object.values(normGrad),
+      ops.scaleShift({ x, scale: bias, shift: bias, activation: 'none' }),
+    );
     const pooled = ops.maxPool(x, { size: 2, stride: 2, pad: 0 });
-    outputs.push(pooled, ops.maxPoolGrad(pooled, x, pooled, { size: 2, stride: 2, pad: 0 }), ops.reluGrad(x, x));
+    outputs.push(
+      pooled,
+      ops.maxPoolGrad({ dy: pooled, x, y: pooled, window: { size: 2, stride: 2, pad: 0 } }),
+      ops.reluGrad({ dy: x, y: x }),
+    );
     const [weight, velocity] = [tf.variable(tensor([80_000], 6)), tf.variable(tensor([80_000], 7))];
     ops.sgdStep(weight, tensor([80_000], 8), velocity, { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3 });
     ops.sgdStep(weight, velocity, null, { learningRate: 0.1, momentum: 0, weightDecay: 1e-3 });
