@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../../main/engine/cpu/backend.ts';
+import { call } from '../../../main/engine/cpu/operations.ts';
 import { startTeam } from '../../../main/engine/cpu/threads/team.ts';
 import { openEngine } from '../../../main/engine/engine.ts';
 import * as ops from '../../../main/engine/ops.ts';
@@ -91,12 +92,14 @@ describe('the threads of the cpu engine', () => {
     const values = module._malloc(64);
     const heap = new Float32Array(module.asm.memory.buffer, values, 16).fill(1);
     const beyond = 2 ** 32 - 64;
-    expect(() => team.run([[], [['reluGrad', beyond, beyond, beyond, 1024]]])).toThrow('A thread of the cpu engine');
+    expect(() => team.run([[], [call('reluGrad', { dy: beyond, y: beyond, dx: beyond, count: 1024 })]])).toThrow(
+      'A thread of the cpu engine',
+    );
     team.run([
-      [['sgd', values, values, 8, 1, 0]],
+      [call('sgd', { w: values, grad: values, count: 8, rate: 1, decay: 0 })],
       [
-        ['sgd', values + 32, values + 32, 8, 0.5, 0],
-        ['sgd', values + 32, values + 32, 8, 0.5, 0],
+        call('sgd', { w: values + 32, grad: values + 32, count: 8, rate: 0.5, decay: 0 }),
+        call('sgd', { w: values + 32, grad: values + 32, count: 8, rate: 0.5, decay: 0 }),
       ],
     ]);
     expect([...heap]).toEqual([...Array<number>(8).fill(0), ...Array<number>(8).fill(0.25)]);
