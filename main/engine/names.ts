@@ -3,8 +3,8 @@
  * take them from here; adapters.ts says how each is opened.
  *
  * `proven` means that the engine has passed test/conformance, which is what `auto` demands: cpu passes it, with and
- * without a BLAS, on every machine of .ci/run. cuda and webgpu have been on none of them, so they are opened by name
- * alone until they have.
+ * without a BLAS, wherever .ci/run does. No pass of cuda and webgpu is recorded (test/conformance/passed.ts), so they are
+ * opened by name alone until one is.
  */
 export const engines = [
   { name: 'cuda', label: 'CUDA', title: 'NVIDIA card', words: 'The fastest by far where there is one.', proven: false },

@@ -1,7 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
+import { adapters } from '../../main/engine/adapters.ts';
 import { engineTable, type EngineName } from '../../main/engine/choices.ts';
 import { openEngine } from '../../main/engine/engine.ts';
+import { useOps, type Ops } from '../../main/engine/ops/current.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { random } from '../../main/random.ts';
 
@@ -21,6 +23,9 @@ export const engines: readonly Compared[] = engineTable.flatMap<Compared>(({ nam
     : [{ title: name, name, blas: false }],
 );
 
+/** The operations that the engine under test brings itself; the backend it is held to takes the standard ones. */
+let own: Partial<Ops> = {};
+
 const chosenBlas = process.env.SLUICE_BLAS;
 
 /**
@@ -33,7 +38,9 @@ export async function open({ name, blas }: Compared): Promise<string | null> {
   else process.env.SLUICE_BLAS = chosenBlas;
   try {
     const engine = await openEngine(name, { threads: 2 });
-    return blas && engine.advice !== undefined ? null : tf.getBackend();
+    own = adapters[name].ops ?? {};
+    if (!blas || engine.advice === undefined) return tf.getBackend();
+    throw new SluiceError('engine-unavailable', `${name} finds no BLAS here. ${engine.advice}`);
   } catch (error) {
     const isAbsent = error instanceof SluiceError && error.code === 'engine-unavailable';
     if (isAbsent && process.env.SLUICE_REQUIRE_ENGINE !== name) return null;
@@ -62,6 +69,7 @@ export async function evaluate(
   values = uniform,
 ): Promise<Float32Array[]> {
   await tf.setBackend(backend);
+  useOps(backend === 'cpu' ? {} : own);
   const before = tf.memory().numTensors;
   const inputs = shapes.map((shape, i) => tf.tensor(values(tf.util.sizeFromShape(shape), i), shape, 'float32'));
   const outputs = run(...inputs);

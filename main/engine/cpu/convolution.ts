@@ -7,7 +7,10 @@ import { call, type Fields } from './operations.ts';
 import { convolvePairs, fewPairs, type Convolved } from './pairs.ts';
 import { suitsWinograd, winogradConvolve, winogradFilterGrad, type Same3x3 } from './winograd.ts';
 
-/** Patch matrices are made and used this much at a time, so that they are read while still in the cache (chosen Nov 2026). */
+/**
+ * Patch matrices are made and used this much at a time, so that they are read while still in the cache. Set in
+ * Nov 2026 on a machine that was not noted; test/bench/training.ts shows what it does.
+ */
 const PATCH_BYTES = 4 << 20;
 
 type Geometry = tf.backend_util.Conv2DInfo;

@@ -2,7 +2,10 @@ import { split, type Host } from './host.ts';
 import type { Offset } from './loops.ts';
 import { call } from './operations.ts';
 
-/** Multiplications below which waking another thread does not pay; tuned by test/bench/training.ts, Nov 2026. */
+/**
+ * Multiplications below which waking another thread does not pay. Set in Nov 2026 on a machine that was not noted;
+ * test/bench/training.ts shows what it does.
+ */
 const FEW = 1 << 19;
 
 /** Rows or columns of C are given to threads in multiples of this: whole tiles of our own matrix product. */

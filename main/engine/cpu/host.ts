@@ -47,7 +47,10 @@ export function split(
   host.team.run(Array.from({ length: parts }, (_, part) => calls(start(part), start(part + 1), part)));
 }
 
-/** Values of a tensor below which waking another thread does not pay; tuned by test/bench/training.ts, Nov 2026. */
+/**
+ * Values of a tensor below which waking another thread does not pay. Set in Nov 2026 on a machine that was not noted;
+ * test/bench/training.ts shows what it does.
+ */
 const FEW = 32_768;
 
 /** `split` for the rows of matrices with `maps` columns. */

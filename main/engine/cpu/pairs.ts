@@ -6,7 +6,11 @@ import { call } from './operations.ts';
 /** A position before and one after the convolution, and the tap of the filter that joins them. */
 type Pair = readonly [before: number, after: number, tap: number];
 
-/** Tuned with those below by test/bench/training.ts, Nov 2026: images of a batch from which on reading a tap once for each of its pairs pays. */
+/**
+ * Images of a batch from which on reading a tap once for each of its pairs pays. This and the two below were set in Nov
+ * 2026; for images of 2×2 the pairs take less than half the time of patches (docs/results.md: two cores of an AMD EPYC
+ * with AVX-512, OpenBLAS 0.3.21).
+ */
 const ENOUGH_IMAGES = 4;
 
 /** Pairs up to which a product for each is faster than one with patches: images of 2×2 and smaller. */

@@ -10,7 +10,7 @@ const DIRECT = 100 ** 3;
 /** Where B is transposed the values of C must also be few. */
 const DIRECT_VALUES = 1024;
 
-/** This and the sizes below are tuned by test/bench/products.ts, Nov 2026. Rows of C from which on a product with B transposed gains nothing from pieces. */
+/** Rows of C from which on a product with B transposed gains nothing from pieces. */
 const MANY_ROWS = 64;
 
 /** Values of C from which on one with A transposed gains nothing. */
@@ -27,7 +27,8 @@ type Sizes = readonly [m: number, n: number, k: number];
 
 /**
  * Does a product of the inner loops (gemm.ts) as many small ones, each of which OpenBLAS multiplies directly. The sizes
- * are those that measured fastest; one which gains nothing is left whole.
+ * are those that measured fastest (test/bench/products.ts; two cores of an AMD EPYC with AVX-512, OpenBLAS 0.3.21, Nov 2026: docs/results.md); one
+ * which gains nothing is left whole.
  */
 export function inPieces(gemm: Loop): Loop {
   return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {

@@ -12,10 +12,14 @@ export interface Same3x3 {
   readonly filters: number;
 }
 
-/** Tiles from which on transforming the filters pays; tuned by test/bench/training.ts, Nov 2026 (docs/results.md: the machine). */
+/**
+ * Tiles from which on transforming the filters pays: it takes two thirds of the time of patches for images of 4×4 (two
+ * cores of an AMD EPYC with AVX-512, OpenBLAS 0.3.21, Nov 2026: docs/results.md). The two constants below were set in
+ * the same month on a machine that was not noted; test/bench/training.ts shows what they do.
+ */
 const ENOUGH_TILES = 64;
 
-/** Transformed tiles are made and used this much at a time, so that they are read while still in the cache (chosen Nov 2026). */
+/** Transformed tiles are made and used this much at a time, so that they are read while still in the cache. */
 const TILE_BYTES = 4 << 20;
 
 /** Planes do not lie a power of two apart, or the same maps of all would share few places of the cache. */

@@ -49,8 +49,12 @@ function results(): Float32Array[] {
     const norm = ops.batchNormTrain({ x, gamma: bias, beta: bias, epsilon: 1e-5, activation: 'relu' });
     const normGrad = ops.batchNormGrad({ ...norm, dy: x, x, gamma: bias, epsilon: 1e-5, activation: 'relu' });
     outputs.push(
-      ...Object.values(norm),
-      ...Object.values(normGrad),
+      norm.y,
+      norm.mean,
+      norm.variance,
+      normGrad.dx,
+      normGrad.dGamma,
+      normGrad.dBeta,
       ops.scaleShift({ x, scale: bias, shift: bias, activation: 'none' }),
     );
     const pooled = ops.maxPool(x, { size: 2, stride: 2, pad: 0 });
