@@ -12,13 +12,13 @@ export function addDoctorCommand(program: Command): void {
     .summary('say what this machine can compute with')
     .description(
       'Tries every engine and says which are available, on which device and library, or why not and what to do. ' +
-        'Training takes the first available unless told otherwise.',
+        'Training takes the first available that has passed the conformance suite, unless told otherwise.',
     )
     .action(async () => {
       const { diagnoseEngines } = await import('../engine/engine.ts');
       const reports = await diagnoseEngines();
-      for (const { name, available, detail, remedy } of reports) {
-        print(`${name.padEnd(7)} ${available ? 'available' : 'not available'}: ${detail}`);
+      for (const { name, available, proven, detail, remedy } of reports) {
+        print(`${name.padEnd(7)} ${standing(available, proven)}: ${detail}`);
         if (remedy) print(`        ${remedy}`);
       }
       print([
@@ -31,6 +31,11 @@ export function addDoctorCommand(program: Command): void {
       ]);
       if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
     });
+}
+
+function standing(available: boolean, proven: boolean): string {
+  if (!available) return 'not available';
+  return proven ? 'available' : 'available, not yet proven by the conformance suite: choose it by name';
 }
 
 /** A folder that is not there yet is made when it is needed. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
+import { engineChoices } from '../engine/choices.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { reachableUrl } from '../processes/server/reachable.ts';
@@ -42,7 +43,7 @@ export function addOffloadCommand(program: Command): void {
     .option('--tls-cert <file>', 'encrypt with this certificate, PEM')
     .option('--tls-key <file>', 'key of the certificate, PEM')
     .option('--insecure', 'listen beyond this machine without encryption')
-    .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
+    .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--max-clients <count>', 'connections at a time (64)', count)
     .option('--max-frame <MiB>', 'largest message (256)', amount)

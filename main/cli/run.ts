@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { engineChoices } from '../engine/choices.ts';
 import { SluiceError } from '../errors.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { resumeRun } from '../runs/life/lifecycle.ts';
@@ -35,7 +36,7 @@ export function addRunCommands(program: Command): void {
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
-    .addOption(new Option('--engine <engine>', 'what computes').choices(['auto', 'cuda', 'webgpu', 'cpu']))
+    .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--in-process', 'both halves of one source in this process, without a socket')
     .addHelpText(

@@ -1,4 +1,5 @@
-export type EngineName = 'cuda' | 'webgpu' | 'cpu';
+import type { EngineName } from './choices.ts';
+import type { Ops } from './ops/current.ts';
 
 export interface EngineOptions {
   /** Threads of the CPU engine; all cores when absent. */
@@ -23,9 +24,14 @@ export interface Unavailable {
   readonly remedy: string;
 }
 
-/** How one engine is opened; each is a file beside this one. */
+/** How one engine is opened; each is a file beside this one, listed in adapters.ts. */
 export interface EngineAdapter {
   readonly name: EngineName;
+  /**
+   * Its own versions of operations, in place of those of ops.ts. Kernels of TensorFlow.js (hasKernel in ops/kernel.ts) are
+   * the other way; this one is for what does not fit a kernel.
+   */
+  readonly ops?: Partial<Ops>;
   /** Makes the engine current. Callable again, with other options. */
   open(options: EngineOptions): Promise<Engine | Unavailable>;
 }

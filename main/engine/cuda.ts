@@ -16,7 +16,7 @@ export const cuda: EngineAdapter = {
   name: 'cuda',
   async open(): Promise<Engine | Unavailable> {
     if (process.platform !== 'linux' && process.platform !== 'win32') {
-      return { reason: `TensorFlow has no CUDA build for ${process.platform}`, remedy: 'Use webgpu or cpu.' };
+      return { reason: `TensorFlow has no CUDA build for ${process.platform}`, remedy: 'Use another engine.' };
     }
     try {
       restoreIsNullOrUndefined();

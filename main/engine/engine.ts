@@ -1,14 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf, SluiceError } from '../errors.ts';
-import type { Engine, EngineAdapter, EngineName, EngineOptions, Unavailable } from './adapter.ts';
-import { cpu } from './cpu/cpu.ts';
-import { cuda } from './cuda.ts';
-import { webgpu } from './webgpu.ts';
+import type { Engine, EngineOptions, Unavailable } from './adapter.ts';
+import { adapters } from './adapters.ts';
+import { engineTable, type EngineChoice, type EngineDescription } from './choices.ts';
+import { useOps } from './ops/current.ts';
 
-export type { Engine, EngineName, EngineOptions } from './adapter.ts';
+export type { Engine, EngineOptions } from './adapter.ts';
 
-export interface EngineReport {
-  readonly name: EngineName;
+export interface EngineReport extends EngineDescription {
   readonly available: boolean;
   /** Device and library of an engine that is there, the reason of one that is not. */
   readonly detail: string;
@@ -16,21 +15,22 @@ export interface EngineReport {
   readonly remedy?: string;
 }
 
-/** Best first. */
-const adapters: readonly EngineAdapter[] = [cuda, webgpu, cpu];
-
 /**
- * Opens an engine and makes it the one all operations run on; `auto` takes the first of cuda, webgpu and cpu that is
- * there. Asking by name for one that is not is an error with the reason and what to do.
+ * Opens an engine and makes it the one all operations run on; `auto` takes the best there is of those that have passed
+ * the conformance suite. Asking by name for one that is not there is the error `engine-unavailable`, with the reason and
+ * what to do.
  */
-export async function openEngine(choice: EngineName | 'auto', options: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(choice: EngineChoice, options: EngineOptions = {}): Promise<Engine> {
   tf.enableProdMode();
-  const chosen = adapters.filter(({ name }) => choice === 'auto' || choice === name);
+  const chosen = engineTable.filter(({ name, proven }) => (choice === 'auto' ? proven : choice === name));
   const missing: string[] = [];
-  for (const adapter of chosen) {
-    const opened = await adapter.open(options);
-    if (isOpen(opened)) return opened;
-    missing.push(`The ${adapter.name} engine is not available: ${opened.reason}. ${opened.remedy}`);
+  for (const { name } of chosen) {
+    const opened = await adapters[name].open(options);
+    if (isOpen(opened)) {
+      useOps(adapters[name].ops);
+      return opened;
+    }
+    missing.push(`The ${name} engine is not available: ${opened.reason}. ${opened.remedy}`);
   }
   throw new SluiceError('engine-unavailable', missing.join('\n'), { path: 'engine' });
 }
@@ -39,19 +39,18 @@ export async function openEngine(choice: EngineName | 'auto', options: EngineOpt
 export async function diagnoseEngines(): Promise<EngineReport[]> {
   const before = tf.engine().backendName;
   const reports: EngineReport[] = [];
-  for (const adapter of adapters) reports.push(await diagnose(adapter));
+  for (const engine of engineTable) reports.push(await diagnose(engine));
   if (before) await tf.setBackend(before);
   return reports;
 }
 
-async function diagnose(adapter: EngineAdapter): Promise<EngineReport> {
-  const { name } = adapter;
+async function diagnose(engine: EngineDescription): Promise<EngineReport> {
   try {
-    const opened = await adapter.open({});
-    if (!isOpen(opened)) return { name, available: false, detail: opened.reason, remedy: opened.remedy };
-    return { name, available: true, detail: `${opened.device}, ${opened.detail}`, remedy: opened.advice };
+    const opened = await adapters[engine.name].open({});
+    if (!isOpen(opened)) return { ...engine, available: false, detail: opened.reason, remedy: opened.remedy };
+    return { ...engine, available: true, detail: `${opened.device}, ${opened.detail}`, remedy: opened.advice };
   } catch (error) {
-    return { name, available: false, detail: messageOf(error) };
+    return { ...engine, available: false, detail: messageOf(error) };
   }
 }
 

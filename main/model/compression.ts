@@ -68,7 +68,8 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
   const bias = nodes ? null : initialBias(`${name}.convIn1`, maps, fanIn, seed);
   const bn = norm(`${name}.batchNormIn`, maps, moduleNorm);
   const gate = parameter(`${name}.prune_filter`, initialGate(maps, seed, name), 'gate');
-  const convolve = (x: tf.Tensor, weight: tf.Tensor4D): tf.Tensor => conv2d(x as tf.Tensor4D, weight, window);
+  const convolve = (x: tf.Tensor, weight: tf.Tensor4D): tf.Tensor =>
+    conv2d({ x: x as tf.Tensor4D, filter: weight, window });
 
   function backward(saved: Saved, dMaps: tf.Tensor, inputGradient: boolean): Gradients {
     const { x, z, s, mean, variance, kept } = saved;
@@ -80,24 +81,28 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
       dx: dz,
       dGamma,
       dBeta,
-    } = batchNormGrad(
-      dNormed,
-      zKept,
-      zKept,
-      take(mean, kept),
-      take(variance, kept),
-      take<tf.Tensor1D>(bn.gamma.value, kept),
-      bn.epsilon,
-      'none',
-    );
+    } = batchNormGrad({
+      dy: dNormed,
+      x: zKept,
+      y: zKept,
+      mean: take(mean, kept),
+      variance: take(variance, kept),
+      gamma: take<tf.Tensor1D>(bn.gamma.value, kept),
+      epsilon: bn.epsilon,
+      activation: 'none',
+    });
     const spread = (t: tf.Tensor): tf.Tensor => (kept ? spreadMaps(t, kept, maps) : t);
     const grads = { dGate: spread(dGate), dGamma: spread(dGamma), dBeta: spread(dBeta) };
     if (!filter) return { ...grads, dFilter: null, dx: inputGradient ? spread(dz) : null };
     const filterKept = take<tf.Tensor4D>(filter.value, kept);
     return {
       ...grads,
-      dFilter: spread(conv2dFilterGrad(x as tf.Tensor4D, dz as tf.Tensor4D, filterKept.shape, window)),
-      dx: inputGradient ? conv2dInputGrad(dz as tf.Tensor4D, filterKept, x.shape as Shape4, window) : null,
+      dFilter: spread(
+        conv2dFilterGrad({ x: x as tf.Tensor4D, dy: dz as tf.Tensor4D, filterShape: filterKept.shape, window }),
+      ),
+      dx: inputGradient
+        ? conv2dInputGrad({ dy: dz as tf.Tensor4D, filter: filterKept, inputShape: x.shape as Shape4, window })
+        : null,
     };
   }
 
@@ -109,12 +114,18 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
       tf.tidy(() => {
         const z = filter ? convolve(x, take<tf.Tensor4D>(filter.value, kept)) : take(x, kept);
         const { scale, shift } = bn.affine(bias);
-        const normed = scaleShift(z, take(scale, kept), take(shift, kept), 'none');
+        const normed = scaleShift({ x: z, scale: take(scale, kept), shift: take(shift, kept), activation: 'none' });
         return tf.mul(tf.sigmoid(normed), tf.sigmoid(take<tf.Tensor>(gate.value, kept)));
       }),
     forward(x, kept) {
       const z = filter ? convolve(x, filter.value) : x.clone();
-      const { y, mean, variance } = batchNormTrain(z, bn.gamma.value, bn.beta.value, bn.epsilon, 'none');
+      const { y, mean, variance } = batchNormTrain({
+        x: z,
+        gamma: bn.gamma.value,
+        beta: bn.beta.value,
+        epsilon: bn.epsilon,
+        activation: 'none',
+      });
       bn.track(mean, variance, z.size / maps, bias);
       const s = tf.tidy(() => tf.sigmoid(take(y, kept)));
       y.dispose();

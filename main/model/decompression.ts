@@ -54,12 +54,12 @@ export function decompressionModule({ spec, originals, maps, nodes, name, seed }
     if (!filter) return kept ? spreadMaps(x, kept, maps) : x.clone();
     const [n, h, w] = x.shape as Shape4;
     const weight = take<tf.Tensor4D>(filter.value, kept);
-    return conv2dInputGrad(
-      x as tf.Tensor4D,
-      weight,
-      [n, restoredSide(spec, h), restoredSide(spec, w), originals],
+    return conv2dInputGrad({
+      dy: x as tf.Tensor4D,
+      filter: weight,
+      inputShape: [n, restoredSide(spec, h), restoredSide(spec, w), originals],
       window,
-    );
+    });
   };
 
   return {
@@ -68,23 +68,44 @@ export function decompressionModule({ spec, originals, maps, nodes, name, seed }
     infer: (received) =>
       tf.tidy(() => {
         const { scale, shift } = bn.affine(bias);
-        return scaleShift(expand(masked(received), received.kept), scale, shift, 'relu');
+        return scaleShift({ x: expand(masked(received), received.kept), scale, shift, activation: 'relu' });
       }),
     forward(received) {
       const { kept, mask } = received;
       const m = masked(received);
       const z = tf.tidy(() => expand(m, kept));
-      const { y, mean, variance } = batchNormTrain(z, bn.gamma.value, bn.beta.value, bn.epsilon, 'relu');
+      const { y, mean, variance } = batchNormTrain({
+        x: z,
+        gamma: bn.gamma.value,
+        beta: bn.beta.value,
+        epsilon: bn.epsilon,
+        activation: 'relu',
+      });
       bn.track(mean, variance, z.size / originals, bias);
       return {
         y,
         backward(dy, apply) {
-          const { dx: dz, dGamma, dBeta } = batchNormGrad(dy, z, y, mean, variance, bn.gamma.value, bn.epsilon, 'relu');
+          const {
+            dx: dz,
+            dGamma,
+            dBeta,
+          } = batchNormGrad({
+            dy,
+            x: z,
+            y,
+            mean,
+            variance,
+            gamma: bn.gamma.value,
+            epsilon: bn.epsilon,
+            activation: 'relu',
+          });
           tf.dispose([z, y, mean, variance]);
           const { dMaps, dFilter } = tidyRecord(() => {
             const weight = filter && take<tf.Tensor4D>(filter.value, kept);
-            const dm = weight ? conv2d(dz as tf.Tensor4D, weight, window) : take(dz, kept);
-            const dKept = weight && conv2dFilterGrad(dz as tf.Tensor4D, m as tf.Tensor4D, weight.shape, window);
+            const dm = weight ? conv2d({ x: dz as tf.Tensor4D, filter: weight, window }) : take(dz, kept);
+            const dKept =
+              weight &&
+              conv2dFilterGrad({ x: dz as tf.Tensor4D, dy: m as tf.Tensor4D, filterShape: weight.shape, window });
             return {
               dMaps: mask ? tf.mul(dm, mask) : dm.clone(),
               dFilter: dKept && kept ? spreadMaps(dKept, kept, maps) : dKept,

@@ -1,4 +1,5 @@
-import { openEngine, type EngineName } from '../../main/engine/engine.ts';
+import type { EngineName } from '../../main/engine/choices.ts';
+import { openEngine } from '../../main/engine/engine.ts';
 import { buildClient, buildServer } from '../../main/model/build.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { random } from '../../main/random.ts';

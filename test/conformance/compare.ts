@@ -1,28 +1,50 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
-import { openEngine, type EngineName } from '../../main/engine/engine.ts';
+import { adapters } from '../../main/engine/adapters.ts';
+import { engineTable, type EngineName } from '../../main/engine/choices.ts';
+import { openEngine } from '../../main/engine/engine.ts';
+import { useOps, type Ops } from '../../main/engine/ops/current.ts';
+import { SluiceError } from '../../main/errors.ts';
 import { random } from '../../main/random.ts';
 
-/** What is held to the plain tfjs `cpu` backend. Sluice's CPU engine stands here twice. */
-export const engines: readonly { title: string; name: EngineName; blas: boolean }[] = [
-  { title: 'cpu with BLAS', name: 'cpu', blas: true },
-  { title: 'cpu without BLAS', name: 'cpu', blas: false },
-  { title: 'webgpu', name: 'webgpu', blas: false },
-  { title: 'cuda', name: 'cuda', blas: false },
-];
+export interface Compared {
+  readonly title: string;
+  readonly name: EngineName;
+  readonly blas: boolean;
+}
+
+/** What is held to the plain tfjs `cpu` backend: every engine, and Sluice's CPU engine twice. */
+export const engines: readonly Compared[] = engineTable.flatMap<Compared>(({ name }) =>
+  name === 'cpu'
+    ? [
+        { title: 'cpu with BLAS', name, blas: true },
+        { title: 'cpu without BLAS', name, blas: false },
+      ]
+    : [{ title: name, name, blas: false }],
+);
+
+/** The operations that the engine under test brings itself; the backend it is held to takes the standard ones. */
+let own: Partial<Ops> = {};
 
 const chosenBlas = process.env.SLUICE_BLAS;
 
-/** Opens an engine and tells the name of its backend, or null where this machine has not got it. */
-export async function open({ name, blas }: (typeof engines)[number]): Promise<string | null> {
+/**
+ * Opens an engine and tells the name of its backend, or null where this machine has not got it; the engine that
+ * SLUICE_REQUIRE_ENGINE names must be there. Whatever else keeps one from opening fails.
+ */
+export async function open({ name, blas }: Compared): Promise<string | null> {
   if (!blas) process.env.SLUICE_BLAS = 'none';
   else if (chosenBlas === undefined) delete process.env.SLUICE_BLAS;
   else process.env.SLUICE_BLAS = chosenBlas;
   try {
     const engine = await openEngine(name, { threads: 2 });
-    return blas && engine.advice !== undefined ? null : tf.getBackend();
-  } catch {
-    return null;
+    own = adapters[name].ops ?? {};
+    if (!blas || engine.advice === undefined) return tf.getBackend();
+    throw new SluiceError('engine-unavailable', `${name} finds no BLAS here. ${engine.advice}`);
+  } catch (error) {
+    const isAbsent = error instanceof SluiceError && error.code === 'engine-unavailable';
+    if (isAbsent && process.env.SLUICE_REQUIRE_ENGINE !== name) return null;
+    throw error;
   }
 }
 
@@ -47,6 +69,7 @@ export async function evaluate(
   values = uniform,
 ): Promise<Float32Array[]> {
   await tf.setBackend(backend);
+  useOps(backend === 'cpu' ? {} : own);
   const before = tf.memory().numTensors;
   const inputs = shapes.map((shape, i) => tf.tensor(values(tf.util.sizeFromShape(shape), i), shape, 'float32'));
   const outputs = run(...inputs);

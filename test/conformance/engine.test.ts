@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { engineNames, engineTable } from '../../main/engine/choices.ts';
 import * as ops from '../../main/engine/ops.ts';
 import { coarse, engines, evaluate, largestDifference, open, uniform, type Run } from './compare.ts';
+import { passed } from './passed.ts';
 
 /**
  * Both sides round every sum to float32, in different orders. With values in ±1 a sum of K products has size √K/3, and
@@ -72,8 +74,17 @@ function outputSize({ h, w, kernel, stride, pad }: Window): [number, number] {
   return [h, w].map((size) => Math.floor((size + 2 * pad - kernel) / stride) + 1) as [number, number];
 }
 
+it('SLUICE_REQUIRE_ENGINE names an engine there is', () => {
+  expect([undefined, ...engineNames]).toContain(process.env.SLUICE_REQUIRE_ENGINE);
+});
+
 for (const engine of engines) {
   const found = await open(engine);
+
+  it(`${engine.title} has passed this suite, here or on a machine of passed.ts, if auto may take it`, () => {
+    const isProven = engineTable.some(({ name, proven }) => proven && name === engine.name);
+    if (isProven && found === null) expect(Object.keys(passed)).toContain(engine.name);
+  });
 
   describe.skipIf(found === null)(engine.title, () => {
     beforeAll(() => open(engine));
@@ -89,9 +100,9 @@ for (const engine of engines) {
       const x: Shape4D = [c.n, c.h, c.w, c.maps];
       const filter: Shape4D = [c.kernel, c.kernel, c.maps, c.filters];
       return agree([x, filter, [c.n, ...outputSize(c), c.filters]], (tx, tf4, dy) => [
-        ops.conv2d(tx as Input4D, tf4 as Input4D, c),
-        ops.conv2dInputGrad(dy as Input4D, tf4 as Input4D, x, c),
-        ops.conv2dFilterGrad(tx as Input4D, dy as Input4D, filter, c),
+        ops.conv2d({ x: tx as Input4D, filter: tf4 as Input4D, window: c }),
+        ops.conv2dInputGrad({ dy: dy as Input4D, filter: tf4 as Input4D, inputShape: x, window: c }),
+        ops.conv2dFilterGrad({ x: tx as Input4D, dy: dy as Input4D, filterShape: filter, window: c }),
       ]);
     };
 
@@ -104,7 +115,7 @@ for (const engine of engines) {
         ],
         (x, dy) => {
           const y = ops.maxPool(x as Input4D, size);
-          return [y, ops.maxPoolGrad(dy as Input4D, x as Input4D, y, size)];
+          return [y, ops.maxPoolGrad({ dy: dy as Input4D, x: x as Input4D, y, window: size })];
         },
         coarse,
       );
@@ -113,9 +124,9 @@ for (const engine of engines) {
     const normalises = ([shape, activation]: [number[], ops.Activation]): Promise<void> => {
       const maps = shape[shape.length - 1];
       return agree([shape, [maps], [maps], shape], (x, gamma, beta, dy) => {
-        const [g, b] = [gamma as tf.Tensor1D, beta as tf.Tensor1D];
-        const { y, mean, variance } = ops.batchNormTrain(x, g, b, 1e-5, activation);
-        const { dx, dGamma, dBeta } = ops.batchNormGrad(dy, x, y, mean, variance, g, 1e-5, activation);
+        const given = { x, gamma: gamma as tf.Tensor1D, epsilon: 1e-5, activation };
+        const { y, mean, variance } = ops.batchNormTrain({ ...given, beta: beta as tf.Tensor1D });
+        const { dx, dGamma, dBeta } = ops.batchNormGrad({ ...given, dy, y, mean, variance });
         return [y, mean, variance, dx, dGamma, dBeta];
       });
     };
@@ -149,10 +160,10 @@ for (const engine of engines) {
         (a, at, b, bt) => {
           const [a2, at2, b2, bt2] = [a, at, b, bt] as tf.Tensor2D[];
           return [
-            ops.matMul(a2, b2),
-            ops.matMul(at2, b2, true),
-            ops.matMul(a2, bt2, false, true),
-            ops.matMul(at2, bt2, true, true),
+            ops.matMul({ a: a2, b: b2 }),
+            ops.matMul({ a: at2, b: b2, transposeA: true }),
+            ops.matMul({ a: a2, b: bt2, transposeB: true }),
+            ops.matMul({ a: at2, b: bt2, transposeA: true, transposeB: true }),
           ];
         },
       ),
@@ -210,9 +221,9 @@ for (const engine of engines) {
         return agree([shape, [maps], [maps], shape], (x, scale, shift, dy) => [
           ops.biasActivation(x, shift as tf.Tensor1D, 'none'),
           ops.biasActivation(x, shift as tf.Tensor1D, 'relu'),
-          ops.scaleShift(x, scale as tf.Tensor1D, shift as tf.Tensor1D, 'none'),
-          ops.scaleShift(x, scale as tf.Tensor1D, shift as tf.Tensor1D, 'relu'),
-          ops.reluGrad(dy, x),
+          ops.scaleShift({ x, scale: scale as tf.Tensor1D, shift: shift as tf.Tensor1D, activation: 'none' }),
+          ops.scaleShift({ x, scale: scale as tf.Tensor1D, shift: shift as tf.Tensor1D, activation: 'relu' }),
+          ops.reluGrad({ dy, y: x }),
           ops.sumRows(x),
         ]);
       },
@@ -287,7 +298,7 @@ for (const engine of engines) {
         [[1, 2, 2, 5], [5]],
         (x, ones) => [
           ops.biasActivation(x, ones as tf.Tensor1D, 'relu'),
-          ops.scaleShift(x, ones as tf.Tensor1D, ones as tf.Tensor1D, 'relu'),
+          ops.scaleShift({ x, scale: ones as tf.Tensor1D, shift: ones as tf.Tensor1D, activation: 'relu' }),
           ops.maxPool(x as Input4D, { size: 2, stride: 2, pad: 0 }),
         ],
         (count) => new Float32Array(count).fill(count === 5 ? 1 : NaN),
@@ -301,8 +312,11 @@ for (const engine of engines) {
       const [, mean, variance] = await evaluate(
         String(found),
         [[512, 8], [8], [8]],
-        (x, gamma, beta) =>
-          Object.values(ops.batchNormTrain(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-5, 'none')),
+        (x, gamma, beta) => {
+          const learned = { gamma: gamma as tf.Tensor1D, beta: beta as tf.Tensor1D };
+          const { y, mean, variance } = ops.batchNormTrain({ x, ...learned, epsilon: 1e-5, activation: 'none' });
+          return [y, mean, variance];
+        },
         far,
       );
       const column = Array.from(far(4096, 0)).filter((_, i) => i % 8 === 3);
@@ -317,10 +331,11 @@ for (const engine of engines) {
         [3, 3, 24, 40],
         [4, 9, 9, 40],
       ];
+      const same = { stride: 1, pad: 1 };
       const step: Run = (x, filter, dy) => [
-        ops.conv2d(x as Input4D, filter as Input4D, { stride: 1, pad: 1 }),
-        ops.conv2dInputGrad(dy as Input4D, filter as Input4D, shapes[0], { stride: 1, pad: 1 }),
-        ops.conv2dFilterGrad(x as Input4D, dy as Input4D, shapes[1], { stride: 1, pad: 1 }),
+        ops.conv2d({ x: x as Input4D, filter: filter as Input4D, window: same }),
+        ops.conv2dInputGrad({ dy: dy as Input4D, filter: filter as Input4D, inputShape: shapes[0], window: same }),
+        ops.conv2dFilterGrad({ x: x as Input4D, dy: dy as Input4D, filterShape: shapes[1], window: same }),
       ];
       const first = await evaluate(String(found), shapes, step);
       const heap = (): number =>

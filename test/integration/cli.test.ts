@@ -16,6 +16,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { diagnoseEngines } from '../../main/engine/engine.ts';
 import { entry } from '../../main/entry.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import { openStore } from '../../main/runs/store/store.ts';
@@ -177,12 +178,24 @@ describe('an interrupted run', { timeout: 120_000 }, () => {
 describe('what makes no sense', { timeout: 60_000 }, () => {
   it.each([
     [['run', 'quickstrat'], 2, /no preset "quickstrat". Did you mean "quickstart"/],
-    [['run', 'quickstart', '--engine', 'cuda'], 1, /cuda engine is not available: .* npm install/],
     [['rnu'], 2, /Did you mean run/],
   ])('%j is refused with exit code %i and without a stack', async (args, code, message) => {
     const { err, ...ended } = await sluice(temporaryFolder(), ...args);
     expect(ended).toEqual({ code, out: '' });
     expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n {4}at /);
+  });
+});
+
+/** The first engine that this machine has not got. */
+const absent = (await diagnoseEngines()).find(({ available }) => !available);
+
+describe.skipIf(!absent)('an engine that is not there', { timeout: 60_000 }, () => {
+  it('is refused by name, with what would make it available', async () => {
+    const { code, out, err } = await sluice(temporaryFolder(), 'run', 'quickstart', '--engine', String(absent?.name));
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`The ${absent?.name} engine is not available: `);
+    expect(err).toContain(String(absent?.remedy));
     expect(err).not.toMatch(/\n {4}at /);
   });
 });

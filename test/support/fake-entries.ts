@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { engineTable } from '../../main/api/engines.ts';
 import type { DatasetEntry, EngineReport, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
 
 const minute = 60_000;
@@ -150,20 +151,21 @@ export function fakeDatasets(): DatasetEntry[] {
 const names = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
 export function fakeEngines(): EngineReport[] {
+  const [cuda, webgpu, cpu] = engineTable;
   return [
     {
-      name: 'cuda',
+      ...cuda,
       available: false,
       detail: 'no NVIDIA driver was found',
       remedy: 'Install the driver of your card (535 or newer) and start Sluice again.',
     },
     {
-      name: 'webgpu',
+      ...webgpu,
       available: false,
       detail: 'this build has no WebGPU library for linux-x64',
       remedy: 'Training on the cpu engine works meanwhile.',
     },
-    { name: 'cpu', available: true, detail: 'Ryzen 7 5800U, 8 threads, WebAssembly with relaxed SIMD' },
+    { ...cpu, available: true, detail: 'Ryzen 7 5800U, 8 threads, WebAssembly with relaxed SIMD' },
   ];
 }
 

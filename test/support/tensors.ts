@@ -53,7 +53,7 @@ export function collect(): { gradients: Record<string, tf.Tensor>; apply: ApplyG
       if (gradient instanceof tf.Tensor) {
         gradients[name] = gradient;
       } else {
-        gradients[name] = matMul(gradient.a, gradient.b, true, false);
+        gradients[name] = matMul({ a: gradient.a, b: gradient.b, transposeA: true });
         tf.dispose(gradient);
       }
     },

@@ -1,28 +1,34 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { offsetOf, output, splitMaps, withScratch } from './host.ts';
 import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
+import type { Offset } from './loops.ts';
+import { call } from './operations.ts';
 import { reluFlag } from './pointwise.ts';
 
 interface BatchNormAttributes {
-  readonly eps: number;
+  readonly epsilon: number;
 }
 
 export const batchNormTrain: CpuKernel = {
   name: 'BatchNormTrain',
   run(host, { x, gamma, beta }, attributes) {
-    const { eps } = attributes as BatchNormAttributes;
+    const { epsilon: eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, gamma, beta);
     const [y, mean, variance] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
-    const [px, py, pm, pv, pg, pb] = [x, y, mean, variance, gamma, beta].map((tensor) => offsetOf(host, tensor));
+    const at = (tensor: TensorInfo, from: number): Offset => offsetOf(host, tensor) + 4 * from;
+    const relu = reluFlag(attributes);
     withScratch(host, 24 * maps, (scratch) => {
       splitMaps(host, rows, maps, (from, to) => {
-        const [x, y, mean, variance, gamma, beta] = [px, py, pm, pv, pg, pb].map((at) => at + 4 * from);
+        const statistics = { mean: at(mean, from), variance: at(variance, from) };
         const [own, count] = [scratch + 24 * from, to - from];
-        const [scale, shift] = [own, own + 4 * count];
+        const affine = { scale: own, shift: own + 4 * count };
+        const learned = { gamma: at(gamma, from), beta: at(beta, from), eps };
+        const matrix = { x: at(x, from), rows, maps: count, stride: maps };
         return [
-          ['batchNormMoments', x, rows, count, maps, mean, variance, own],
-          ['batchNormCoefficients', mean, variance, gamma, beta, eps, count, scale, shift],
-          ['scaleShift', x, y, scale, shift, rows, count, maps, reluFlag(attributes)],
+          call('batchNormMoments', { ...matrix, ...statistics, scratch: own }),
+          call('batchNormCoefficients', { ...statistics, ...learned, ...affine, maps: count }),
+          call('scaleShift', { ...matrix, ...affine, y: at(y, from), relu }),
         ];
       });
     });
@@ -33,20 +39,35 @@ export const batchNormTrain: CpuKernel = {
 export const batchNormTrainGrad: CpuKernel = {
   name: 'BatchNormTrainGrad',
   run(host, { dy, x, y, mean, variance, gamma }, attributes) {
-    const { eps } = attributes as BatchNormAttributes;
+    const { epsilon: eps } = attributes as BatchNormAttributes;
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, mean, variance, gamma);
     expectSize(rows * maps, dy, y);
-    const outputs = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
-    const inputs = [dy, x, y, mean, variance, gamma].map((tensor) => offsetOf(host, tensor));
-    const results = outputs.map((tensor) => offsetOf(host, tensor));
+    const [dx, dGamma, dBeta] = [output(host, x.shape), output(host, [maps]), output(host, [maps])];
     withScratch(host, 28 * maps, (scratch) => {
       splitMaps(host, rows, maps, (from, to) => {
-        const [ins, outs] = [inputs, results].map((tensors) => tensors.map((at) => at + 4 * from));
-        const shape = [rows, to - from, maps];
-        return [['batchNormGrad', ...ins, eps, ...shape, reluFlag(attributes), ...outs, scratch + 28 * from]];
+        const at = (tensor: TensorInfo): Offset => offsetOf(host, tensor) + 4 * from;
+        return [
+          call('batchNormGrad', {
+            dy: at(dy),
+            x: at(x),
+            y: at(y),
+            mean: at(mean),
+            variance: at(variance),
+            gamma: at(gamma),
+            eps,
+            rows,
+            maps: to - from,
+            stride: maps,
+            relu: reluFlag(attributes),
+            dx: at(dx),
+            dGamma: at(dGamma),
+            dBeta: at(dBeta),
+            scratch: scratch + 28 * from,
+          }),
+        ];
       });
     });
-    return outputs;
+    return [dx, dGamma, dBeta];
   },
 };

@@ -3,10 +3,14 @@ import { gemm } from './gemm.ts';
 import { offsetOf, output, splitMaps, splitRows, withScratch, type Host } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel, type Inputs } from './kernel.ts';
 import type { Offset } from './loops.ts';
-import { convolvePairs, fewPairs } from './pairs.ts';
+import { call, type Fields } from './operations.ts';
+import { convolvePairs, fewPairs, type Convolved } from './pairs.ts';
 import { suitsWinograd, winogradConvolve, winogradFilterGrad, type Same3x3 } from './winograd.ts';
 
-/** Patch matrices are made and used this much at a time, so that they are read while still in the cache. */
+/**
+ * Patch matrices are made and used this much at a time, so that they are read while still in the cache. Set in
+ * Nov 2026 on a machine that was not noted; test/bench/training.ts shows what it does.
+ */
 const PATCH_BYTES = 4 << 20;
 
 type Geometry = tf.backend_util.Conv2DInfo;
@@ -65,10 +69,20 @@ function same3x3(g: Geometry): Same3x3 | null {
 }
 
 /** The arguments im2col and col2im share. */
-function layout(g: Geometry): number[] {
-  const input = [g.inHeight, g.inWidth, g.inChannels];
-  const kernel = [g.filterHeight, g.filterWidth, g.strideHeight, g.strideWidth, g.padInfo.top, g.padInfo.left];
-  return [...input, g.outHeight, g.outWidth, ...kernel];
+function layout(g: Geometry): Omit<Fields<'im2col'>, 'x' | 'patches' | 'from' | 'to'> {
+  return {
+    height: g.inHeight,
+    width: g.inWidth,
+    maps: g.inChannels,
+    outHeight: g.outHeight,
+    outWidth: g.outWidth,
+    kernelHeight: g.filterHeight,
+    kernelWidth: g.filterWidth,
+    strideY: g.strideHeight,
+    strideX: g.strideWidth,
+    padTop: g.padInfo.top,
+    padLeft: g.padInfo.left,
+  };
 }
 
 /** Rows of the patch matrix. */
@@ -100,29 +114,22 @@ function eachPatches(
   const size = patchSize(g);
   inChunks(host, g, (patches, from, to) => {
     splitRows(host, to - from, size, (first, end) => [
-      ['im2col', x, patches + 4 * first * size, ...layout(g), from + first, from + end],
+      call('im2col', { ...layout(g), x, patches: patches + 4 * first * size, from: from + first, to: from + end }),
     ]);
     use(patches, from, to);
   });
 }
 
 /** `convolvePairs` or `winogradConvolve` where one of them is faster than patches; returns whether it was. */
-function convolvesWithoutPatches(
-  host: Host,
-  g: Geometry,
-  x: Offset,
-  filter: Offset,
-  y: Offset,
-  adjoint: boolean,
-): boolean {
+function convolvesWithoutPatches(host: Host, g: Geometry, arrays: Convolved): boolean {
   const pairs = fewPairs(g);
   if (pairs) {
-    convolvePairs(host, g, pairs, x, filter, y, adjoint);
+    convolvePairs(host, g, pairs, arrays);
     return true;
   }
   const same = same3x3(g);
   if (!same || !suitsWinograd(same)) return false;
-  winogradConvolve(host, same, x, filter, y, adjoint);
+  winogradConvolve(host, same, arrays);
   return true;
 }
 
@@ -134,9 +141,10 @@ export const conv2d: CpuKernel = {
     const y = output(host, g.outShape);
     const [k, out] = [patchSize(g), g.outChannels];
     const [px, pf, py] = [offsetOf(host, x), offsetOf(host, filter), offsetOf(host, y)];
-    if (convolvesWithoutPatches(host, g, px, pf, py, false)) return y;
+    if (convolvesWithoutPatches(host, g, { x: px, filter: pf, y: py, adjoint: false })) return y;
     eachPatches(host, g, px, (patches, from, to) => {
-      gemm(host, false, false, to - from, out, k, patches, k, pf, out, 0, py + 4 * from * out, out);
+      const c = py + 4 * from * out;
+      gemm(host, { m: to - from, n: out, k, a: patches, lda: k, b: pf, ldb: out, c, ldc: out });
     });
     return y;
   },
@@ -158,8 +166,9 @@ export const conv2dFilterGrad: CpuKernel = {
       return dFilter;
     }
     eachPatches(host, g, px, (patches, from, to) => {
-      const beta = from === 0 ? 0 : 1;
-      gemm(host, true, false, k, out, to - from, patches, k, pd + 4 * from * out, out, beta, pf, out);
+      const [b, beta] = [pd + 4 * from * out, from === 0 ? 0 : 1];
+      const [m, n, terms] = [k, out, to - from];
+      gemm(host, { transposeA: true, m, n, k: terms, a: patches, lda: k, b, ldb: out, beta, c: pf, ldc: out });
     });
     return dFilter;
   },
@@ -175,16 +184,20 @@ export const conv2dInputGrad: CpuKernel = {
     const dx = output(host, inputShape);
     const [k, out, maps] = [patchSize(g), g.outChannels, g.inChannels];
     const [pd, pf, px] = [offsetOf(host, dy), offsetOf(host, filter), offsetOf(host, dx)];
-    if (convolvesWithoutPatches(host, g, pd, pf, px, true)) return dx;
+    if (convolvesWithoutPatches(host, g, { x: pd, filter: pf, y: px, adjoint: true })) return dx;
     if (isPointwise(g)) {
-      gemm(host, false, true, rowsOf(g), k, out, pd, out, pf, out, 0, px, k);
+      const [m, n] = [rowsOf(g), k];
+      gemm(host, { transposeB: true, m, n, k: out, a: pd, lda: out, b: pf, ldb: out, c: px, ldc: k });
       return dx;
     }
-    splitRows(host, tf.util.sizeFromShape(inputShape), 1, (from, to) => [['zero', px + 4 * from, to - from]]);
+    splitRows(host, tf.util.sizeFromShape(inputShape), 1, (from, to) => [
+      call('zero', { to: px + 4 * from, count: to - from }),
+    ]);
     inChunks(host, g, (patches, from, to) => {
-      gemm(host, false, true, to - from, k, out, pd + 4 * from * out, out, pf, out, 0, patches, k);
+      const [m, n, a] = [to - from, k, pd + 4 * from * out];
+      gemm(host, { transposeB: true, m, n, k: out, a, lda: out, b: pf, ldb: out, c: patches, ldc: k });
       splitMaps(host, ((to - from) * k) / maps, maps, (first, end) => [
-        ['col2im', patches, px, ...layout(g), from, to, first, end],
+        call('col2im', { ...layout(g), patches, x: px, from, to, firstMap: first, endMap: end }),
       ]);
     });
     return dx;

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WasmBackend, WasmModule } from './backend.ts';
 import type { Offset } from './loops.ts';
+import type { Call } from './operations.ts';
 import type { Team } from './threads/team.ts';
-import type { Call } from './threads/calls.ts';
 
 /** What a kernel works with: the backend's memory and the threads that do the inner loops. */
 export interface Host {
@@ -47,7 +47,10 @@ export function split(
   host.team.run(Array.from({ length: parts }, (_, part) => calls(start(part), start(part + 1), part)));
 }
 
-/** Values of a tensor below which waking another thread does not pay. */
+/**
+ * Values of a tensor below which waking another thread does not pay. Set in Nov 2026 on a machine that was not noted;
+ * test/bench/training.ts shows what it does.
+ */
 const FEW = 32_768;
 
 /** `split` for the rows of matrices with `maps` columns. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import type { Operation } from './threads/calls.ts';
+import type { Operation } from './operations.ts';
 
 /** Byte offset into the backend's memory. */
 export type Offset = number;

@@ -28,7 +28,19 @@ function product(
   for (let i = 0; i < Math.max(aCount, bCount); i++) {
     const ai = pa + (aCount > 1 ? 4 * i * aRows * aCols : 0);
     const bi = pb + (bCount > 1 ? 4 * i * bRows * bCols : 0);
-    gemm(host, transposeA, transposeB, m, n, k, ai, aCols, bi, bCols, 0, pc + 4 * i * m * n, n);
+    gemm(host, {
+      transposeA,
+      transposeB,
+      m,
+      n,
+      k,
+      a: ai,
+      lda: aCols,
+      b: bi,
+      ldb: bCols,
+      c: pc + 4 * i * m * n,
+      ldc: n,
+    });
   }
   return c;
 }
@@ -62,7 +74,7 @@ export const fusedMatMul: CpuKernel = {
     const c = product(host, a, b, attributes as MatMulAttributes);
     const { rows, maps } = rowsAndMaps(c);
     const at = offsetOf(host, c);
-    addBias(host, at, at, offsetOf(host, bias), rows, maps, activation === 'relu' ? 1 : 0);
+    addBias(host, { x: at, y: at, bias: offsetOf(host, bias), rows, maps, relu: activation === 'relu' ? 1 : 0 });
     return c;
   },
 };

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { offsetOf, output, split } from './host.ts';
 import { allFloat32, expectSize, type Attributes, type CpuKernel } from './kernel.ts';
+import { call, type Fields } from './operations.ts';
 
 type Geometry = tf.backend_util.Conv2DInfo;
 
@@ -30,10 +31,18 @@ function isSquare(g: Geometry): boolean {
   return even && top < g.filterHeight;
 }
 
-/** The arguments the two loops share after the number of images. */
-function layout(g: Geometry): number[] {
-  const sizes = [g.inHeight, g.inWidth, g.inChannels, g.outHeight, g.outWidth];
-  return [...sizes, g.filterHeight, g.strideHeight, g.padInfo.top];
+/** The arguments the two loops share. */
+function layout(g: Geometry): Omit<Fields<'maxPool'>, 'x' | 'y' | 'batch'> {
+  return {
+    height: g.inHeight,
+    width: g.inWidth,
+    maps: g.inChannels,
+    outHeight: g.outHeight,
+    outWidth: g.outWidth,
+    size: g.filterHeight,
+    stride: g.strideHeight,
+    pad: g.padInfo.top,
+  };
 }
 
 /** Bytes of one image, before and after. */
@@ -50,7 +59,7 @@ export const maxPool: CpuKernel = {
     const [px, py] = [offsetOf(host, x), offsetOf(host, y)];
     const { image, pooled } = bytes(g);
     split(host, g.batchSize, 1, (from, to) => [
-      ['maxPool', px + from * image, py + from * pooled, to - from, ...layout(g)],
+      call('maxPool', { ...layout(g), x: px + from * image, y: py + from * pooled, batch: to - from }),
     ]);
     return y;
   },
@@ -66,8 +75,9 @@ export const maxPoolGrad: CpuKernel = {
     const [pd, px, py, pdx] = [dy, input, y, dx].map((tensor) => offsetOf(host, tensor));
     const { image, pooled } = bytes(g);
     split(host, g.batchSize, 1, (from, to) => {
-      const skip = [pd + from * pooled, px + from * image, py + from * pooled, pdx + from * image];
-      return [['maxPoolGrad', ...skip, to - from, ...layout(g)]];
+      const [before, after] = [from * image, from * pooled];
+      const arrays = { dy: pd + after, x: px + before, y: py + after, dx: pdx + before };
+      return [call('maxPoolGrad', { ...layout(g), ...arrays, batch: to - from })];
     });
     return dx;
   },

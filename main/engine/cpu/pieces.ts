@@ -27,7 +27,8 @@ type Sizes = readonly [m: number, n: number, k: number];
 
 /**
  * Does a product of the inner loops (gemm.ts) as many small ones, each of which OpenBLAS multiplies directly. The sizes
- * are those that measured fastest; one which gains nothing is left whole.
+ * are those that measured fastest (test/bench/products.ts; two cores of an AMD EPYC with AVX-512, OpenBLAS 0.3.21, Nov 2026: docs/results.md); one
+ * which gains nothing is left whole.
  */
 export function inPieces(gemm: Loop): Loop {
   return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {

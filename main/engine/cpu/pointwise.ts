@@ -1,6 +1,6 @@
 import { offsetOf, output, splitRows, type Host } from './host.ts';
 import { expectSize, rowsAndMaps, type CpuKernel } from './kernel.ts';
-import type { Offset } from './loops.ts';
+import { call, type Fields } from './operations.ts';
 
 export interface ActivationAttribute {
   readonly activation: 'none' | 'relu';
@@ -12,18 +12,10 @@ export function reluFlag(attributes: object): number {
 }
 
 /** y = activation(x + bias) on [rows, maps]; y may be x. */
-export function addBias(
-  host: Host,
-  x: Offset,
-  y: Offset,
-  bias: Offset,
-  rows: number,
-  maps: number,
-  relu: number,
-): void {
+export function addBias(host: Host, { x, y, bias, rows, maps, relu }: Fields<'biasActivation'>): void {
   splitRows(host, rows, maps, (from, to) => {
     const skip = 4 * from * maps;
-    return [['biasActivation', x + skip, y + skip, bias, to - from, maps, relu]];
+    return [call('biasActivation', { x: x + skip, y: y + skip, bias, rows: to - from, maps, relu })];
   });
 }
 
@@ -33,7 +25,8 @@ export const biasActivation: CpuKernel = {
     const { rows, maps } = rowsAndMaps(x);
     expectSize(maps, bias);
     const y = output(host, x.shape);
-    addBias(host, offsetOf(host, x), offsetOf(host, y), offsetOf(host, bias), rows, maps, reluFlag(attributes));
+    const [px, py, pb] = [offsetOf(host, x), offsetOf(host, y), offsetOf(host, bias)];
+    addBias(host, { x: px, y: py, bias: pb, rows, maps, relu: reluFlag(attributes) });
     return y;
   },
 };
@@ -45,9 +38,10 @@ export const scaleShift: CpuKernel = {
     expectSize(maps, scale, shift);
     const y = output(host, x.shape);
     const [px, py, ps, pt] = [x, y, scale, shift].map((tensor) => offsetOf(host, tensor));
+    const shared = { scale: ps, shift: pt, maps, stride: maps, relu: reluFlag(attributes) };
     splitRows(host, rows, maps, (from, to) => {
       const skip = 4 * from * maps;
-      return [['scaleShift', px + skip, py + skip, ps, pt, to - from, maps, maps, reluFlag(attributes)]];
+      return [call('scaleShift', { ...shared, x: px + skip, y: py + skip, rows: to - from })];
     });
     return y;
   },
@@ -61,7 +55,7 @@ export const reluGrad: CpuKernel = {
     const dx = output(host, y.shape);
     const [pd, py, px] = [dy, y, dx].map((tensor) => offsetOf(host, tensor));
     splitRows(host, rows * maps, 1, (from, to) => [
-      ['reluGrad', pd + 4 * from, py + 4 * from, px + 4 * from, to - from],
+      call('reluGrad', { dy: pd + 4 * from, y: py + 4 * from, dx: px + 4 * from, count: to - from }),
     ]);
     return dx;
   },

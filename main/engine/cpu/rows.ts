@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { offsetOf, output, splitMaps, withScratch, type Host } from './host.ts';
 import { rowsAndMaps, type CpuKernel } from './kernel.ts';
+import { call } from './operations.ts';
 
 export const sumRows: CpuKernel = {
   name: 'SumRows',
@@ -10,7 +11,14 @@ export const sumRows: CpuKernel = {
     withScratch(host, 12 * maps, (scratch) => {
       const [px, ps] = [offsetOf(host, x), offsetOf(host, sums)];
       splitMaps(host, rows, maps, (from, to) => [
-        ['sumRows', px + 4 * from, ps + 4 * from, rows, to - from, maps, scratch + 12 * from],
+        call('sumRows', {
+          x: px + 4 * from,
+          sums: ps + 4 * from,
+          rows,
+          maps: to - from,
+          stride: maps,
+          scratch: scratch + 12 * from,
+        }),
       ]);
     });
     return sums;
@@ -30,7 +38,8 @@ function move(
   if (outside !== undefined) throw new RangeError(`Map ${outside} was kept, of ${maps}`);
   withScratch(host, 4 * kept.length, (indices) => {
     new Int32Array(host.module.HEAPU8.buffer, indices, kept.length).set(kept);
-    host.team.run([[[loop, offsetOf(host, from), offsetOf(host, to), indices, rows, maps, kept.length]]]);
+    const [x, y] = [offsetOf(host, from), offsetOf(host, to)];
+    host.team.run([[call(loop, { x, y, kept: indices, rows, maps, count: kept.length })]]);
   });
   return to;
 }

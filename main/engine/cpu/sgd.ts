@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core';
 import { gemm } from './gemm.ts';
 import { offsetOf, splitRows, withScratch } from './host.ts';
 import { expectSize, type CpuKernel } from './kernel.ts';
+import { call } from './operations.ts';
 
 interface SgdAttributes {
   readonly learningRate: number;
@@ -18,9 +19,9 @@ export const sgdStep: CpuKernel = {
     const [w, g, count] = [offsetOf(host, param), offsetOf(host, grad), util.sizeFromShape(param.shape)];
     const v = velocity ? offsetOf(host, velocity) : null;
     splitRows(host, count, 1, (from, to) => {
-      const [wi, gi, values] = [w + 4 * from, g + 4 * from, to - from];
-      if (v === null) return [['sgd', wi, gi, values, learningRate, weightDecay]];
-      return [['sgdMomentum', wi, gi, v + 4 * from, values, learningRate, weightDecay, momentum]];
+      const skip = 4 * from;
+      const step = { w: w + skip, grad: g + skip, count: to - from, rate: learningRate, decay: weightDecay };
+      return [v === null ? call('sgd', step) : call('sgdMomentum', { ...step, v: v + skip, momentum })];
     });
     return [];
   },
@@ -39,12 +40,23 @@ export const sgdProductStep: CpuKernel = {
       // −learningRate · a is where a step from zero leads.
       host.team.run([
         [
-          ['zero', scaled, samples * rows],
-          ['sgd', scaled, offsetOf(host, a), samples * rows, learningRate, 0],
+          call('zero', { to: scaled, count: samples * rows }),
+          call('sgd', { w: scaled, grad: offsetOf(host, a), count: samples * rows, rate: learningRate, decay: 0 }),
         ],
       ]);
-      const [w, kept] = [offsetOf(host, param), 1 - learningRate * weightDecay];
-      gemm(host, true, false, rows, columns, samples, scaled, rows, offsetOf(host, b), columns, kept, w, columns);
+      gemm(host, {
+        transposeA: true,
+        m: rows,
+        n: columns,
+        k: samples,
+        a: scaled,
+        lda: rows,
+        b: offsetOf(host, b),
+        ldb: columns,
+        beta: 1 - learningRate * weightDecay,
+        c: offsetOf(host, param),
+        ldc: columns,
+      });
     });
     return [];
   },

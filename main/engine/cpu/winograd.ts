@@ -1,6 +1,7 @@
 import { split, splitRows, withScratch, type Host } from './host.ts';
 import type { Offset } from './loops.ts';
-import type { Call } from './threads/calls.ts';
+import { call } from './operations.ts';
+import type { Convolved } from './pairs.ts';
 
 /** A convolution 3×3 with stride 1 and padding 1: its images, before and after, and their maps. */
 export interface Same3x3 {
@@ -11,7 +12,11 @@ export interface Same3x3 {
   readonly filters: number;
 }
 
-/** Tiles from which on transforming the filters pays. */
+/**
+ * Tiles from which on transforming the filters pays: it takes two thirds of the time of patches for images of 4×4 (two
+ * cores of an AMD EPYC with AVX-512, OpenBLAS 0.3.21, Nov 2026: docs/results.md). The two constants below were set in
+ * the same month on a machine that was not noted; test/bench/training.ts shows what they do.
+ */
 const ENOUGH_TILES = 64;
 
 /** Transformed tiles are made and used this much at a time, so that they are read while still in the cache. */
@@ -34,8 +39,9 @@ export function suitsWinograd(c: Same3x3): boolean {
   return c.maps % 4 === 0 && c.filters % 4 === 0 && Math.min(c.maps, c.filters) >= 32 && tilesOf(c) >= ENOUGH_TILES;
 }
 
-/** y = x * filter. With `adjoint` x is the gradient of the result and y that of the images. */
-export function winogradConvolve(host: Host, c: Same3x3, x: Offset, filter: Offset, y: Offset, adjoint: boolean): void {
+/** y = x * filter. */
+export function winogradConvolve(host: Host, c: Same3x3, { x, filter, y, adjoint }: Convolved): void {
+  const { height, width } = c;
   const [from, to] = adjoint ? [c.filters, c.maps] : [c.maps, c.filters];
   const taps = c.maps * c.filters;
   const filterPlane = taps + GAP;
@@ -44,21 +50,50 @@ export function winogradConvolve(host: Host, c: Same3x3, x: Offset, filter: Offs
   const each = 4 * 16 * (inPlane + outPlane);
   const zeros = 4 * 16 * filterPlane;
   withScratch(host, zeros + 4 * from + host.team.threads * each, (u) => {
-    host.team.run([[['zero', u + zeros, from]]]);
+    host.team.run([[call('zero', { to: u + zeros, count: from })]]);
     splitRows(host, taps / 4, 4, (first, end) => [
-      ['winogradFilter', filter + 16 * first, u + 16 * first, filterPlane, taps, 4 * (end - first)],
+      call('winogradFilter', {
+        g: filter + 16 * first,
+        planes: u + 16 * first,
+        plane: filterPlane,
+        taps,
+        count: 4 * (end - first),
+      }),
     ]);
     split(host, tilesOf(c), 1, (first, end, part) => {
       const v = u + zeros + 4 * from + part * each;
       const m = v + 4 * 16 * inPlane;
-      return blocks(first, end, block).flatMap<Call>(([start, stop]) => [
-        ['winogradInput', x, v, inPlane, c.height, c.width, from, start, stop, u + zeros],
-        ...planes.map<Call>((i) => {
+      return blocks(first, end, block).flatMap(([start, stop]) => [
+        call('winogradInput', {
+          x,
+          planes: v,
+          plane: inPlane,
+          height,
+          width,
+          maps: from,
+          from: start,
+          to: stop,
+          zeros: u + zeros,
+        }),
+        ...planes.map((i) => {
           const ui = u + 4 * filterPlane * (adjoint ? turned[i] : i);
           const [vi, mi] = [v + 4 * inPlane * i, m + 4 * outPlane * i];
-          return ['gemm', 0, Number(adjoint), stop - start, to, from, vi, from, ui, c.filters, 0, mi, to];
+          return call('gemm', {
+            transposeA: 0,
+            transposeB: Number(adjoint),
+            m: stop - start,
+            n: to,
+            k: from,
+            a: vi,
+            lda: from,
+            b: ui,
+            ldb: c.filters,
+            beta: 0,
+            c: mi,
+            ldc: to,
+          });
         }),
-        ['winogradOutput', m, y, outPlane, c.height, c.width, to, start, stop],
+        call('winogradOutput', { planes: m, y, plane: outPlane, height, width, maps: to, from: start, to: stop }),
       ]);
     });
   });
@@ -76,26 +111,45 @@ export function winogradFilterGrad(host: Host, c: Same3x3, x: Offset, dy: Offset
     const v = s + 4 * 16 * sumPlane;
     const w = v + 4 * 16 * inPlane;
     const zeros = w + 4 * 16 * outPlane;
-    host.team.run([[['zero', zeros, most]]]);
+    host.team.run([[call('zero', { to: zeros, count: most })]]);
     for (const [start, stop] of blocks(0, tilesOf(c), block)) {
       split(host, stop - start, 16, (first, end) => {
-        const [a, b] = [start + first, start + end];
+        const tiles = { height, width, from: start + first, to: start + end, zeros };
+        const [images, gradient] = [v + 4 * first * maps, w + 4 * first * filters];
         return [
-          ['winogradInput', x, v + 4 * first * maps, inPlane, height, width, maps, a, b, zeros],
-          ['winogradOutputGrad', dy, w + 4 * first * filters, outPlane, height, width, filters, a, b, zeros],
+          call('winogradInput', { ...tiles, x, planes: images, plane: inPlane, maps }),
+          call('winogradOutputGrad', { ...tiles, dy, planes: gradient, plane: outPlane, maps: filters }),
         ];
       });
       const beta = start === 0 ? 0 : 1;
       split(host, 16, 1, (first, end) =>
         planes.slice(first, end).map((i) => {
           const [vi, wi, si] = [v + 4 * inPlane * i, w + 4 * outPlane * i, s + 4 * sumPlane * i];
-          const shape = [maps, filters, stop - start];
-          return ['gemm', 1, 0, ...shape, vi, maps, wi, filters, beta, si, filters];
+          return call('gemm', {
+            transposeA: 1,
+            transposeB: 0,
+            m: maps,
+            n: filters,
+            k: stop - start,
+            a: vi,
+            lda: maps,
+            b: wi,
+            ldb: filters,
+            beta,
+            c: si,
+            ldc: filters,
+          });
         }),
       );
     }
     splitRows(host, taps / 4, 4, (first, end) => [
-      ['winogradFilterGrad', s + 16 * first, dFilter + 16 * first, sumPlane, taps, 4 * (end - first)],
+      call('winogradFilterGrad', {
+        planes: s + 16 * first,
+        dg: dFilter + 16 * first,
+        plane: sumPlane,
+        taps,
+        count: 4 * (end - first),
+      }),
     ]);
   });
 }

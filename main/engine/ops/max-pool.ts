@@ -16,7 +16,14 @@ export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
   return runKernel(tf.MaxPool, { x }, attributes(window)) as tf.Tensor4D;
 }
 
+export interface MaxPoolGrad {
+  readonly dy: tf.Tensor4D;
+  readonly x: tf.Tensor4D;
+  readonly y: tf.Tensor4D;
+  readonly window: PoolWindow;
+}
+
 /** ∂L/∂x of y = maxPool(x). Of equal maxima the first in row-major order takes the gradient, as in PyTorch. */
-export function maxPoolGrad(dy: tf.Tensor4D, x: tf.Tensor4D, y: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
+export function maxPoolGrad({ dy, x, y, window }: MaxPoolGrad): tf.Tensor4D {
   return runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes(window)) as tf.Tensor4D;
 }

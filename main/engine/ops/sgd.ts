@@ -29,7 +29,7 @@ export function sgdStep(param: tf.Variable, grad: Gradient, velocity: tf.Variabl
     unshare(param);
     runKernels('SgdProductStep', { param, a: grad.a, b: grad.b }, { learningRate, weightDecay });
   } else {
-    const product = matMul(grad.a, grad.b, true, false);
+    const product = matMul({ a: grad.a, b: grad.b, transposeA: true });
     step(param, product, velocity, options);
     product.dispose();
   }

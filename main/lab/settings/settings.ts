@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../../api.ts';
+import { engineChoices } from '../../engine/choices.ts';
 
 export const paperSchema = z.strictObject({
   widthMm: z.number().min(10).max(1000),
@@ -27,7 +28,7 @@ export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   parallelRuns: z.int().min(1).max(64).default(1),
   threads: z.int().min(1).max(256).nullable().default(null),
-  engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto'),
+  engine: z.enum(engineChoices).default('auto'),
   paper: paperSchema.default(paper),
   notifications: z.boolean().default(true),
 });

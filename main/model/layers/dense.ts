@@ -24,7 +24,9 @@ export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOpti
   const bias = initialBias(name, entry.units, fold ? fold.unfoldedInputs(inputs) : inputs, seed);
   const flat = (x: tf.Tensor): tf.Tensor2D => tf.reshape(x, [x.shape[0], inputs]);
   const affine = (x: tf.Tensor): tf.Tensor =>
-    tf.tidy(() => biasActivation(matMul(flat(x), weight.value, false, true), bias.value, entry.activation));
+    tf.tidy(() =>
+      biasActivation(matMul({ a: flat(x), b: weight.value, transposeB: true }), bias.value, entry.activation),
+    );
   return {
     parameters: [weight, bias],
     statistics: [],
@@ -39,9 +41,11 @@ export function dense(entry: DenseEntry, { name, inputs, seed, fold }: DenseOpti
         y,
         backward(dy, apply, inputGradient) {
           const dActivated = keep ? tf.mul(dy, keep) : dy;
-          const dz = (entry.activation === 'relu' ? reluGrad(dActivated, activated) : dActivated) as tf.Tensor2D;
+          const dz = (
+            entry.activation === 'relu' ? reluGrad({ dy: dActivated, y: activated }) : dActivated
+          ) as tf.Tensor2D;
           const x2d = flat(x);
-          const dx = inputGradient ? tf.tidy(() => tf.reshape(matMul(dz, weight.value), x.shape)) : null;
+          const dx = inputGradient ? tf.tidy(() => tf.reshape(matMul({ a: dz, b: weight.value }), x.shape)) : null;
           const dBias = sumRows(dz);
           apply(weight, { a: tf.clone(dz), b: fold ? fold.gradientInputs(x2d) : tf.clone(x2d) });
           apply(bias, dBias);

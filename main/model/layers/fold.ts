@@ -40,7 +40,10 @@ export function foldPooling([height, width]: MapSize, size: number): Fold {
       return tf.tidy(() =>
         cells === 1
           ? tf.mul<tf.Tensor2D>(x, metric[0])
-          : tf.reshape(matMul(tf.reshape(x, [x.size / cells, cells]), tf.tensor2d(metric, [cells, cells])), x.shape),
+          : tf.reshape(
+              matMul({ a: tf.reshape(x, [x.size / cells, cells]), b: tf.tensor2d(metric, [cells, cells]) }),
+              x.shape,
+            ),
       );
     },
   };

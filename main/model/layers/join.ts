@@ -22,7 +22,7 @@ export function join(branches: readonly Layer[], how: 'add' | 'concat', activati
       return {
         y,
         backward(dy, apply, inputGradient) {
-          const dJoined = activation === 'relu' ? reluGrad(dy, y) : dy;
+          const dJoined = activation === 'relu' ? reluGrad({ dy, y }) : dy;
           y.dispose();
           const parts = how === 'add' ? passes.map(() => dJoined) : tf.split(dJoined, maps, -1);
           const gradients = passes.map((each, i) => each.backward(parts[i], apply, inputGradient));

@@ -13,7 +13,9 @@ export function maxPoolLayer(entry: MaxPoolEntry): Layer {
       return {
         y,
         backward(dy, _apply, inputGradient) {
-          const dx = inputGradient ? maxPoolGrad(dy as tf.Tensor4D, x as tf.Tensor4D, y, entry) : null;
+          const dx = inputGradient
+            ? maxPoolGrad({ dy: dy as tf.Tensor4D, x: x as tf.Tensor4D, y, window: entry })
+            : null;
           y.dispose();
           return dx;
         },

@@ -40,14 +40,20 @@ export function normConv(options: NormConvOptions): Layer {
     statistics: bn.statistics,
     infer(x) {
       return tf.tidy(() => {
-        const z = conv2d(x as tf.Tensor4D, filter.value, window);
+        const z = conv2d({ x: x as tf.Tensor4D, filter: filter.value, window });
         const { scale, shift } = bn.affine(bias);
-        return scaleShift(z, scale, shift, activation);
+        return scaleShift({ x: z, scale, shift, activation });
       });
     },
     forward(x) {
-      const z = conv2d(x as tf.Tensor4D, filter.value, window);
-      const { y, mean, variance } = batchNormTrain(z, bn.gamma.value, bn.beta.value, bn.epsilon, activation);
+      const z = conv2d({ x: x as tf.Tensor4D, filter: filter.value, window });
+      const { y, mean, variance } = batchNormTrain({
+        x: z,
+        gamma: bn.gamma.value,
+        beta: bn.beta.value,
+        epsilon: bn.epsilon,
+        activation,
+      });
       bn.track(mean, variance, z.size / filters, bias);
       return {
         y,
@@ -56,12 +62,22 @@ export function normConv(options: NormConvOptions): Layer {
             dx: dz,
             dGamma,
             dBeta,
-          } = batchNormGrad(dy, z, y, mean, variance, bn.gamma.value, bn.epsilon, activation);
+          } = batchNormGrad({ dy, x: z, y, mean, variance, gamma: bn.gamma.value, epsilon: bn.epsilon, activation });
           tf.dispose([z, y, mean, variance]);
           const dx = inputGradient
-            ? conv2dInputGrad(dz as tf.Tensor4D, filter.value, x.shape as [number, number, number, number], window)
+            ? conv2dInputGrad({
+                dy: dz as tf.Tensor4D,
+                filter: filter.value,
+                inputShape: x.shape as [number, number, number, number],
+                window,
+              })
             : null;
-          const dFilter = conv2dFilterGrad(x as tf.Tensor4D, dz as tf.Tensor4D, filter.value.shape, window);
+          const dFilter = conv2dFilterGrad({
+            x: x as tf.Tensor4D,
+            dy: dz as tf.Tensor4D,
+            filterShape: filter.value.shape,
+            window,
+          });
           dz.dispose();
           apply(filter, dFilter);
           // BatchNorm takes the mean away again, so the bias before it has no gradient, only weight decay.

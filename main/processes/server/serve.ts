@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { openEngine, type EngineName } from '../../engine/engine.ts';
+import type { EngineChoice } from '../../engine/choices.ts';
+import { openEngine } from '../../engine/engine.ts';
 import { startThread } from '../../entry.ts';
 import { networkNames } from '../../model/zoo.ts';
 import type { ServerEvent, ServerLimits } from '../../offload/server/server.ts';
@@ -26,7 +27,7 @@ export interface ServeOptions {
   readonly tls?: Tls;
   /** Listen beyond this machine without TLS. */
   readonly insecure?: boolean;
-  readonly engine?: EngineName | 'auto';
+  readonly engine?: EngineChoice;
   readonly threads?: number;
   /** Threads of the engine for inference, which computes beside the training; 1 unless given. */
   readonly inferenceThreads?: number;

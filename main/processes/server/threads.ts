@@ -1,6 +1,6 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
-import type { EngineName } from '../../engine/engine.ts';
+import type { EngineName } from '../../engine/choices.ts';
 import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
 import type { OffloadServerOptions, ServerEvent } from '../../offload/server/server.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { engineChoices } from '../../engine/choices.ts';
 import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
@@ -197,7 +198,7 @@ export const experimentSchema = z
       .enum(['separate', 'one'])
       .default('separate')
       .describe('Client and server as processes of their own over a socket, or both in one without any'),
-    engine: z.enum(['auto', 'cuda', 'webgpu', 'cpu']).default('auto').describe('auto takes the best there is'),
+    engine: z.enum(engineChoices).default('auto').describe('auto takes the best there is'),
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
     checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides after every epoch'),
   })

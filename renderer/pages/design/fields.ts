@@ -1,3 +1,4 @@
+import { engineTable } from '../../../main/api/engines.ts';
 import { hasFields } from '../../../main/fields.ts';
 import type { FieldSchema } from './schema.ts';
 
@@ -79,7 +80,10 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   engine: {
     label: 'Engine',
     help: 'What computes',
-    choices: { auto: 'best there is', cuda: 'CUDA', webgpu: 'WebGPU', cpu: 'CPU' },
+    choices: {
+      auto: 'best there is',
+      ...Object.fromEntries(engineTable.map(({ name, label }) => [name, label])),
+    },
   },
   threads: { label: 'Threads', empty: 'all cores', help: 'Of the cpu engine' },
   checkpointSteps: {

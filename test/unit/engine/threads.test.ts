@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadBackend } from '../../../main/engine/cpu/backend.ts';
+import { call } from '../../../main/engine/cpu/operations.ts';
 import { startTeam } from '../../../main/engine/cpu/threads/team.ts';
 import { openEngine } from '../../../main/engine/engine.ts';
 import * as ops from '../../../main/engine/ops.ts';
@@ -38,17 +39,30 @@ function results(): Float32Array[] {
       [1, 1, 0],
     ]) {
       const filter = tensor<tf.Rank.R4>([kernel, kernel, 32, 40], 3);
-      const y = ops.conv2d(x, filter, { stride, pad });
-      const dx = ops.conv2dInputGrad(y, filter, x.shape, { stride, pad });
-      outputs.push(y, dx, ops.conv2dFilterGrad(x, y, filter.shape, { stride, pad }));
+      const y = ops.conv2d({ x, filter, window: { stride, pad } });
+      const dx = ops.conv2dInputGrad({ dy: y, filter, inputShape: x.shape, window: { stride, pad } });
+      outputs.push(y, dx, ops.conv2dFilterGrad({ x, dy: y, filterShape: filter.shape, window: { stride, pad } }));
     }
     const [a, b] = [tensor<tf.Rank.R2>([40, 300], 4), tensor<tf.Rank.R2>([300, 200], 5)];
-    outputs.push(ops.matMul(a, b), ops.matMul(b, a, true, true), ops.matMul(b, b, true, false));
-    const norm = ops.batchNormTrain(x, bias, bias, 1e-5, 'relu');
-    const normGrad = ops.batchNormGrad(x, x, norm.y, norm.mean, norm.variance, bias, 1e-5, 'relu');
-    outputs.push(...Object.values(norm), ...Object.values(normGrad), ops.scaleShift(x, bias, bias, 'none'));
+    outputs.push(ops.matMul({ a, b }), ops.matMul({ a: b, b: a, transposeA: true, transposeB: true }));
+    outputs.push(ops.matMul({ a: b, b, transposeA: true }));
+    const norm = ops.batchNormTrain({ x, gamma: bias, beta: bias, epsilon: 1e-5, activation: 'relu' });
+    const normGrad = ops.batchNormGrad({ ...norm, dy: x, x, gamma: bias, epsilon: 1e-5, activation: 'relu' });
+    outputs.push(
+      norm.y,
+      norm.mean,
+      norm.variance,
+      normGrad.dx,
+      normGrad.dGamma,
+      normGrad.dBeta,
+      ops.scaleShift({ x, scale: bias, shift: bias, activation: 'none' }),
+    );
     const pooled = ops.maxPool(x, { size: 2, stride: 2, pad: 0 });
-    outputs.push(pooled, ops.maxPoolGrad(pooled, x, pooled, { size: 2, stride: 2, pad: 0 }), ops.reluGrad(x, x));
+    outputs.push(
+      pooled,
+      ops.maxPoolGrad({ dy: pooled, x, y: pooled, window: { size: 2, stride: 2, pad: 0 } }),
+      ops.reluGrad({ dy: x, y: x }),
+    );
     const [weight, velocity] = [tf.variable(tensor([80_000], 6)), tf.variable(tensor([80_000], 7))];
     ops.sgdStep(weight, tensor([80_000], 8), velocity, { learningRate: 0.1, momentum: 0.9, weightDecay: 1e-3 });
     ops.sgdStep(weight, velocity, null, { learningRate: 0.1, momentum: 0, weightDecay: 1e-3 });
@@ -82,12 +96,14 @@ describe('the threads of the cpu engine', () => {
     const values = module._malloc(64);
     const heap = new Float32Array(module.asm.memory.buffer, values, 16).fill(1);
     const beyond = 2 ** 32 - 64;
-    expect(() => team.run([[], [['reluGrad', beyond, beyond, beyond, 1024]]])).toThrow('A thread of the cpu engine');
+    expect(() => team.run([[], [call('reluGrad', { dy: beyond, y: beyond, dx: beyond, count: 1024 })]])).toThrow(
+      'A thread of the cpu engine',
+    );
     team.run([
-      [['sgd', values, values, 8, 1, 0]],
+      [call('sgd', { w: values, grad: values, count: 8, rate: 1, decay: 0 })],
       [
-        ['sgd', values + 32, values + 32, 8, 0.5, 0],
-        ['sgd', values + 32, values + 32, 8, 0.5, 0],
+        call('sgd', { w: values + 32, grad: values + 32, count: 8, rate: 0.5, decay: 0 }),
+        call('sgd', { w: values + 32, grad: values + 32, count: 8, rate: 0.5, decay: 0 }),
       ],
     ]);
     expect([...heap]).toEqual([...Array<number>(8).fill(0), ...Array<number>(8).fill(0.25)]);

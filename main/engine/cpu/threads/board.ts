@@ -26,7 +26,10 @@ export const BOARD_BYTES = 4 * 64;
 /** OPEN holds this many parts at most, and above them a number that every post changes. */
 const MOST_PARTS = 1023;
 
-/** Looks at a place before sleeping on it, about 50 µs: waking a thread takes as long, and work mostly comes at once. */
+/**
+ * Looks at a place before sleeping on it, about 50 µs: waking a thread takes as long, and work mostly comes at once. Set
+ * in Nov 2026 on a machine that was not noted.
+ */
 const LOOKS = 5_000;
 
 /** The board at an offset of shared memory; its bytes are zero when it is new. */

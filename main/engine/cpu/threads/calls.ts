@@ -1,22 +1,13 @@
 import type { Offset, SharedMemory } from '../loops.ts';
+import { operations, type Call, type Operation } from '../operations.ts';
 
-/** The inner loops of kernels/index.ts; between threads one is told by its place in this list. */
-export const operations = [
-  ...(['im2col', 'col2im', 'gemm', 'biasActivation', 'scaleShift', 'reluGrad', 'sgd', 'sgdMomentum'] as const),
-  ...(['batchNormMoments', 'batchNormCoefficients', 'batchNormGrad', 'maxPool', 'maxPoolGrad'] as const),
-  ...(['winogradFilter', 'winogradFilterGrad', 'winogradInput', 'winogradOutput', 'winogradOutputGrad'] as const),
-  ...(['sumRows', 'takeMaps', 'spreadMaps', 'zero'] as const),
-];
-
-export type Operation = (typeof operations)[number];
-
-/** An inner loop with its arguments. */
-export type Call = readonly [operation: Operation, ...args: number[]];
+/** Between threads an operation is told by its place in this list. */
+const places = Object.keys(operations) as Operation[];
 
 /** The bytes `writeParts` needs. */
 export function sizeOfParts(parts: readonly (readonly Call[])[]): number {
   let count = parts.length;
-  for (const calls of parts) for (const call of calls) count += call.length + 1;
+  for (const calls of parts) for (const call of calls) count += call.args.length + 2;
   return 8 * (count + parts.length);
 }
 
@@ -30,9 +21,9 @@ export function writeParts(parts: readonly (readonly Call[])[], { buffer }: Shar
   for (const [part, calls] of parts.entries()) {
     numbers[part] = at;
     numbers[at++] = calls.length;
-    for (const [operation, ...args] of calls) {
+    for (const { operation, args } of calls) {
       numbers[at++] = args.length;
-      numbers[at++] = operations.indexOf(operation);
+      numbers[at++] = places.indexOf(operation);
       numbers.set(args, at);
       at += args.length;
     }
@@ -45,8 +36,8 @@ export function* readPart({ buffer }: SharedMemory, offset: Offset, part: number
   let at = numbers[part];
   for (let left = numbers[at++]; left > 0; left--) {
     const length = numbers[at++];
-    const operation = operations[numbers[at++]];
-    yield [operation, ...numbers.subarray(at, at + length)];
+    const operation = places[numbers[at++]];
+    yield { operation, args: Array.from(numbers.subarray(at, at + length)) };
     at += length;
   }
 }

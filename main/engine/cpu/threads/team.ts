@@ -3,8 +3,9 @@ import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../../entry.ts';
 import type { WasmModule } from '../backend.ts';
 import type { Blas } from '../blas.ts';
+import type { Call } from '../operations.ts';
 import { BOARD_BYTES, boardAt } from './board.ts';
-import { sizeOfParts, writeParts, type Call } from './calls.ts';
+import { sizeOfParts, writeParts } from './calls.ts';
 import type { ThreadData } from './worker.ts';
 import { createWork, SCRATCH_BYTES } from './work.ts';
 

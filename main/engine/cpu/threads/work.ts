@@ -1,7 +1,7 @@
 import koffi from 'koffi';
 import type { Blas } from '../blas.ts';
 import { loadLoops, type Loops, type Offset, type SharedMemory } from '../loops.ts';
-import type { Call } from './calls.ts';
+import type { Call } from '../operations.ts';
 
 /** What our own matrix product needs of scratch memory. */
 export const SCRATCH_BYTES = 1 << 19;
@@ -21,6 +21,6 @@ export function createWork(memory: SharedMemory, scratch: Offset, blas: Blas | n
     : (...args: number[]) => loops.gemm(...args, scratch);
   const work: Loops = { ...loops, gemm };
   return (calls) => {
-    for (const [operation, ...args] of calls) work[operation](...args);
+    for (const { operation, args } of calls) work[operation](...args);
   };
 }

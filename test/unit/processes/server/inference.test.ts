@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openEngine, type EngineName } from '../../../../main/engine/engine.ts';
+import type { EngineName } from '../../../../main/engine/choices.ts';
+import { openEngine } from '../../../../main/engine/engine.ts';
 import { fetchState, keepState, restoreState, writeState } from '../../../../main/offload/client/remote-half.ts';
 import { decodeHalfState, encodeHalfState } from '../../../../main/offload/protocol/half-state.ts';
 import { decodeLogits, decodeScore, type StepRequest } from '../../../../main/offload/protocol/messages.ts';

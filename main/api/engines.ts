@@ -1,0 +1,2 @@
+/** The engines and what they are called: pure, so that the window reads them too. */
+export { engineTable } from '../engine/choices.ts';

@@ -1,0 +1,25 @@
+/**
+ * The engines, best first: the one place that names them. Flags, schemas, settings, pages and the conformance suite
+ * take them from here; adapters.ts says how each is opened.
+ *
+ * `proven` means that the engine has passed test/conformance, which is what `auto` demands: cpu passes it, with and
+ * without a BLAS, wherever .ci/run does. No pass of cuda and webgpu is recorded (test/conformance/passed.ts), so they are
+ * opened by name alone until one is.
+ */
+export const engines = [
+  { name: 'cuda', label: 'CUDA', title: 'NVIDIA card', words: 'The fastest by far where there is one.', proven: false },
+  {
+    name: 'webgpu',
+    label: 'WebGPU',
+    title: 'Graphics card',
+    words: 'Cards of any maker, through the driver that the system has.',
+    proven: false,
+  },
+  {
+    name: 'cpu',
+    label: 'CPU',
+    title: 'Processor',
+    words: 'Is always there, on all cores, with hand-written kernels.',
+    proven: true,
+  },
+] as const;
