@@ -106,5 +106,7 @@ export interface Call {
 /** An inner loop to be run with these arguments. */
 export function call<O extends Operation>(operation: O, fields: Fields<O>): Call {
   const names: readonly (keyof Fields<O>)[] = operations[operation];
-  return { operation, args: names.map((name) => fields[name]) };
+  const args: number[] = [];
+  for (let i = 0; i < names.length; i++) args.push(fields[names[i]]);
+  return { operation, args };
 }

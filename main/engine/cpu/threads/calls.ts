@@ -37,7 +37,7 @@ export function* readPart({ buffer }: SharedMemory, offset: Offset, part: number
   for (let left = numbers[at++]; left > 0; left--) {
     const length = numbers[at++];
     const operation = places[numbers[at++]];
-    yield { operation, args: Array.from(numbers.subarray(at, at + length)) };
+    yield { operation, args: [...numbers.subarray(at, at + length)] };
     at += length;
   }
 }
