@@ -151,7 +151,8 @@ describe.skipIf(!hasChromium)('an experiment', { timeout: 300_000 }, () => {
     await page.getByRole('textbox', { name: 'Momentum' }).fill('2');
     await page.getByRole('button', { name: 'Duplicate this experiment' }).click();
     await page.getByRole('radio', { name: 'On an offload server' }).click();
-    await page.getByRole('button', { name: '4 problems' }).click();
+    // A draft that an earlier window kept counts among them.
+    await page.getByRole('button', { name: /^\d+ problems$/ }).click();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     for (const button of ['Start from', 'Import', 'What is Split layer n?', 'Export and more']) {

@@ -125,7 +125,8 @@ describe('executing a run', () => {
     const home = temporaryFolder();
     const [ours, theirs] = [openTestStore(home), openTestStore(home)];
     const { id } = ours.create(plan, 1);
-    const run = executeToy(ours, id, { stepsPerEpoch, stepMs: 3 });
+    // Long enough that what is wanted is looked up several times before the end.
+    const run = executeToy(ours, id, { stepsPerEpoch: 15 * stepsPerEpoch, stepMs: 3 });
     await becomes(theirs, id, 'running');
     pauseRun(theirs, id);
     await becomes(theirs, id, 'paused');
