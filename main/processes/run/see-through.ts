@@ -58,6 +58,8 @@ export async function seeThrough(
     const lasting = [watching, own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
     await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
     requireOneThrough(session, groups);
+    // All were done as the pause came: there is nothing left to pause.
+    if (paused && !signal.aborted) setStatus(session, 'running');
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', stop);

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint, pairFolder } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { newMember } from '../../../../main/processes/run/member.ts';
+import { recordSources } from '../../../../main/processes/run/records.ts';
+import { seeThrough } from '../../../../main/processes/run/see-through.ts';
 import { performRun } from '../../../../main/runs/life/perform.ts';
 import { commandPollMs, type RunEvent } from '../../../../main/runs/life/execution.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
@@ -158,11 +161,31 @@ describe('executing a run', () => {
   it('stops while it is paused', async () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(plan, 1);
-    const run = executeToy(store, id, { stepsPerEpoch, stepMs: 1 });
+    const run = executeToy(store, id, { stepsPerEpoch: 15 * stepsPerEpoch, stepMs: 1 });
     pauseRun(store, id);
     await becomes(store, id, 'paused');
     stopRun(store, id);
     expect((await run).status).toBe('stopped');
+  });
+
+  it('ends as finished when its sources were done as the pause came', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const nothing = (): void => undefined;
+    const run = performRun(store, id, (session) => {
+      const done = becomes(store, id, 'paused');
+      const group = {
+        done,
+        members: [newMember(0)],
+        pause: nothing,
+        proceed: nothing,
+        stop: nothing,
+        kill: () => done,
+      };
+      return seeThrough(session, recordSources(session), [group]);
+    });
+    pauseRun(store, id);
+    expect((await run).status).toBe('finished');
   });
 
   it('is refused for a run that is executed already, or is not queued', async () => {
