@@ -40,7 +40,13 @@ function problemsAt(base: readonly PropertyKey[], issue: Issue, schema: z.ZodTyp
   const meant = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
   return meant
     ? meant.flatMap((inner) => problemsAt(path, inner, schema))
-    : [problem(path.join('.'), issue.input, expectation(issue))];
+    : [problem(path.join('.'), inputOf(issue), expectation(issue))];
+}
+
+/** Of a union told apart by one of its fields, zod gives the whole object for what is wrong with that field. */
+function inputOf(issue: Issue): unknown {
+  const told = issue.code === 'invalid_union' ? issue.discriminator : undefined;
+  return told !== undefined && hasFields(issue.input) ? issue.input[told] : issue.input;
 }
 
 /** What is wrong within a value that has the form of one branch of a union, as an object among words has. */

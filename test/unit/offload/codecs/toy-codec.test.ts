@@ -133,7 +133,7 @@ describe('a codec with a parameter and a memory, added to the table', () => {
       'codec.up.bits is not a field: expected name, levels',
     );
     expect(() => codecOf({ up: { name: 'int8', levels: 9 } })).toThrow('codec.up.levels is not a field: expected name');
-    expect(() => codecOf({ up: { name: 'toyy' } })).toThrow(/codec\.up\.name .*expected one of float32,.*toy/);
+    expect(() => codecOf({ up: { name: 'toyy' } })).toThrow(/codec\.up\.name is "toyy": expected one of float32,.*toy/);
     expect(codecChoice(toy)).toEqual({ name: 'toy', params: { levels: 16 } });
   });
 
