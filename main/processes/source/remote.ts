@@ -14,6 +14,7 @@ import {
   writeState,
 } from '../../offload/client/remote-half.ts';
 import type { Offloader } from '../../training/offloader.ts';
+import type { ServerState } from '../../training/snapshot.ts';
 import type { MeetingOutcome } from './messages.ts';
 
 export interface RemoteOptions {
@@ -32,6 +33,13 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
   const { codecs, enter, meet, checkpointName } = options;
   // After a final checkpoint nothing that the server keeps is needed any more.
   let complete = false;
+
+  async function saveHalf({ keeper, full }: MeetingOutcome): Promise<ServerState> {
+    if (!keeper) return { kind: 'shared' };
+    if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client)) };
+    return { kind: 'kept', ...(await keepState(client, checkpointName())) };
+  }
+
   return {
     async step(request, { up, down }) {
       complete = false;
@@ -67,11 +75,10 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       if (fresh) await resetServerOptimiser(client);
     },
     async checkpoint(final) {
-      const { keeper, full } = await meet(final);
+      const saved = await saveHalf(await meet(final));
+      // Not before it is here: until then what the server keeps is all there is to go on from.
       complete = final;
-      if (!keeper) return { kind: 'shared' };
-      if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client)) };
-      return { kind: 'kept', ...(await keepState(client, checkpointName())) };
+      return saved;
     },
     readCodecs: async () =>
       codecs.stateful ? { client: codecs.read(), server: await readServerCodecs(client) } : undefined,
