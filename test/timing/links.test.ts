@@ -1,31 +1,11 @@
-import type { AddressInfo, Server } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createMedium } from '../../main/offload/link/flow.ts';
-import { linkPresets, type Link } from '../../main/offload/link/link.ts';
-import { startRelay, type Relay, type RelayOptions } from '../../main/offload/link/relay.ts';
-import { roundTripMs, startFarEnd, transferMs } from '../support/far-end.ts';
+import { linkPresets } from '../../main/offload/link/link.ts';
+import { roundTripMs, transferMs } from '../support/far-end.ts';
+import { relayTo } from '../support/relays.ts';
 
 /** Milliseconds that a transfer is to take. */
 const transferTime = 300;
-const fast: Link = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
-
-let server: Server;
-let relays: Relay[] = [];
-beforeAll(async () => {
-  server = await startFarEnd();
-});
-afterEach(async () => {
-  await Promise.all(relays.map((relay) => relay.close()));
-  relays = [];
-});
-afterAll(() => server.close());
-
-async function relayTo(link: Partial<Link>, options: Partial<RelayOptions> = {}): Promise<Relay> {
-  const { port } = server.address() as AddressInfo;
-  const relay = await startRelay({ target: { host: '127.0.0.1', port }, link: { ...fast, ...link }, ...options });
-  relays.push(relay);
-  return relay;
-}
 
 /** Repeats a measurement that a busy machine may disturb; the emulation itself never comes near by luck. */
 async function expectWithin(share: number, expected: number, measure: () => Promise<number>): Promise<void> {

@@ -1,32 +1,14 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Server } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { createMedium } from '../../../../main/offload/link/flow.ts';
-import { linkPresets, linkSchema, type Link } from '../../../../main/offload/link/link.ts';
-import { startRelay, type Relay, type RelayOptions } from '../../../../main/offload/link/relay.ts';
-import { dial, roundTripMs, startFarEnd, transferMs } from '../../../support/far-end.ts';
+import { linkPresets, linkSchema } from '../../../../main/offload/link/link.ts';
+import { startRelay } from '../../../../main/offload/link/relay.ts';
+import { dial, roundTripMs, transferMs } from '../../../support/far-end.ts';
+import { closedAfterwards, fast, relayTo } from '../../../support/relays.ts';
 
 /** Milliseconds that a transfer is to take. */
 const transferTime = 300;
-const fast: Link = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
-
-let server: Server;
-let relays: Relay[] = [];
-beforeAll(async () => {
-  server = await startFarEnd();
-});
-afterEach(async () => {
-  await Promise.all(relays.map((relay) => relay.close()));
-  relays = [];
-});
-afterAll(() => server.close());
-
-async function relayTo(link: Partial<Link>, options: Partial<RelayOptions> = {}): Promise<Relay> {
-  const { port } = server.address() as AddressInfo;
-  const relay = await startRelay({ target: { host: '127.0.0.1', port }, link: { ...fast, ...link }, ...options });
-  relays.push(relay);
-  return relay;
-}
 
 describe('an emulated link', () => {
   const presets = Object.entries(linkPresets);
@@ -77,7 +59,7 @@ describe('a broken link', () => {
 
   it('ends a connection whose target is not there', async () => {
     const relay = await startRelay({ target: { host: '127.0.0.1', port: 1 }, link: fast });
-    relays.push(relay);
+    closedAfterwards(relay);
     const socket = connect(relay.port, relay.host);
     await new Promise((resolve) => socket.on('error', resolve).on('close', resolve));
     expect(relay.bytes).toEqual({ up: 0, down: 0 });
