@@ -1,21 +1,31 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
-import { addCompareCommands } from './compare.ts';
-import { addControlCommands } from './control.ts';
-import { addDataCommands } from './data.ts';
-import { addDoctorCommand } from './doctor.ts';
-import { addExportCommand } from './export.ts';
-import { addLabCommand } from './lab-command.ts';
-import { addListCommands } from './list.ts';
-import { addModelCommand } from './model.ts';
-import { addOffloadCommand } from './offload.ts';
-import { addPresetCommands } from './presets.ts';
-import { addQuickstartCommand } from './quickstart.ts';
-import { addRunCommands } from './run.ts';
-import { addSourceCommand } from './source.ts';
 
-/** All commands of the terminal. Parsing throws what goes wrong, usage errors as CommanderError. */
-export function createProgram(): Command {
+type AddCommands = (program: Command) => void;
+
+/** What adds commands, in the order of the help text, by their names. */
+const commands: readonly (readonly [names: readonly string[], load: () => Promise<AddCommands>])[] = [
+  [['lab'], async () => (await import('./lab-command.ts')).addLabCommand],
+  [['quickstart'], async () => (await import('./quickstart.ts')).addQuickstartCommand],
+  [['run', 'resume'], async () => (await import('./run.ts')).addRunCommands],
+  [['list', 'show'], async () => (await import('./list.ts')).addListCommands],
+  [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],
+  [['compare', 'report'], async () => (await import('./compare.ts')).addCompareCommands],
+  [['export'], async () => (await import('./export.ts')).addExportCommand],
+  [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],
+  [['model'], async () => (await import('./model.ts')).addModelCommand],
+  [['data'], async () => (await import('./data.ts')).addDataCommands],
+  [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
+  [['source'], async () => (await import('./source.ts')).addSourceCommand],
+  [['doctor'], async () => (await import('./doctor.ts')).addDoctorCommand],
+];
+
+/**
+ * The terminal's program with the command that is asked for, or with all of them where none of that name is there.
+ * Loading what the others need would take most commands longer than what they do. Parsing throws what goes wrong, usage
+ * errors as CommanderError.
+ */
+export async function createProgram(asked?: string): Promise<Command> {
   const program = new Command('sluice')
     .description(
       'A lab for compression-aware split learning: a network is cut in two, and a learned gate decides which feature ' +
@@ -25,18 +35,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
-  addLabCommand(program);
-  addQuickstartCommand(program);
-  addRunCommands(program);
-  addListCommands(program);
-  addControlCommands(program);
-  addCompareCommands(program);
-  addExportCommand(program);
-  addPresetCommands(program);
-  addModelCommand(program);
-  addDataCommands(program);
-  addOffloadCommand(program);
-  addSourceCommand(program);
-  addDoctorCommand(program);
+  const wanted = commands.filter(([names]) => asked !== undefined && names.includes(asked));
+  for (const [, load] of wanted.length > 0 ? wanted : commands) (await load())(program);
   return program;
 }

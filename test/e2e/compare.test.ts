@@ -2,7 +2,7 @@ import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { hasChromium, testWith } from './support/fixtures.ts';
 import { expectAccessible, saved, type Theme, settledBox } from './support/page.ts';
 import { tinyPhases, trainTiny } from './support/runs.ts';
 
@@ -13,6 +13,8 @@ const experiments = [
   { name: 'prune <b>', method: 'prune', phases: tinyPhases.toReversed() },
   { name: 'high', method: 'high-compression', phases: [{ budget: 2, epochs: 3 }] },
 ];
+
+const test = testWith((home) => trainTiny(home, experiments));
 
 const results = (page: Page): Locator => page.getByRole('grid', { name: 'Results' });
 const chart = (page: Page, title: string): Locator =>
@@ -49,8 +51,7 @@ async function compareAll(page: Page): Promise<void> {
 }
 
 describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
-  test('are chosen by a regular expression and the keyboard', async ({ lab, open }) => {
-    await trainTiny(lab.home, experiments);
+  test('are chosen by a regular expression and the keyboard', async ({ open }) => {
     const { page } = await open();
     await page.getByRole('link', { name: 'Compare' }).click();
     const rows = page.getByRole('grid', { name: 'Runs to choose from' });
@@ -137,14 +138,14 @@ describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
   test.for<Theme>(['light', 'dark'])('are accessible, %s', async (theme, { open }) => {
     const { page } = await open({ theme });
     await compareAll(page);
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.getByRole('button', { name: 'Choose lines by value' }).click();
     await page.getByRole('slider', { name: 'traffic from' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.keyboard.press('Escape');
     await page.keyboard.press('/');
     await page.getByRole('dialog', { name: 'Choose runs' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
   });
 
   test('are exported as far as a chart shows them, or whole', async ({ open }) => {

@@ -153,11 +153,11 @@ describe.skipIf(!hasChromium)('an experiment', { timeout: 300_000 }, () => {
     await page.getByRole('radio', { name: 'On an offload server' }).click();
     // A draft that an earlier window kept counts among them.
     await page.getByRole('button', { name: /^\d+ problems$/ }).click();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.keyboard.press('Escape');
     for (const button of ['Start from', 'Import', 'What is Split layer n?', 'Export and more']) {
       await page.getByRole('button', { name: button }).click();
-      await expectAccessible(page);
+      await expectAccessible(page, theme);
       await page.keyboard.press('Escape');
     }
   });

@@ -19,13 +19,13 @@ describe.skipIf(!hasChromium)('runs from a terminal', { timeout: 120_000 }, () =
     for (const tab of await page.getByRole('tab').all()) {
       await tab.click();
       await page.getByRole('tabpanel').waitFor();
-      await expectAccessible(page);
+      await expectAccessible(page, theme);
     }
     await page.getByRole('tab', { name: 'Charts' }).click();
     await page.getByRole('button', { name: 'More for Loss' }).click();
     await page.getByRole('menuitem', { name: /export chart/i }).click();
     await page.getByRole('dialog').getByRole('img', { name: 'Preview of Loss' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
   });
 
   test('give their charts away in every format', async ({ open }) => {

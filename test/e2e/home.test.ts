@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
-import { hasChromium, test } from './support/fixtures.ts';
+import { hasChromium, testWith } from './support/fixtures.ts';
 import { expectAccessible, type Theme } from './support/page.ts';
 import { inStore } from './support/runs.ts';
 
@@ -19,6 +19,8 @@ function fill(home: string): void {
   });
 }
 
+const test = testWith(fill);
+
 const rowCount = (page: Page): Promise<string | null> =>
   page.getByRole('grid', { name: 'Runs' }).getAttribute('aria-rowcount');
 
@@ -28,8 +30,7 @@ async function choose(page: Page, field: string, option: string): Promise<void> 
 }
 
 describe.skipIf(!hasChromium)('a thousand runs', { timeout: 180_000 }, () => {
-  test('are found by words, status and tag', async ({ lab, open }) => {
-    fill(lab.home);
+  test('are found by words, status and tag', async ({ open }) => {
     const { page } = await open();
     await expect.poll(() => rowCount(page)).toBe(String(runs + 1));
     expect(await page.getByRole('row').count()).toBeLessThan(60);
@@ -75,11 +76,11 @@ describe.skipIf(!hasChromium)('a thousand runs', { timeout: 180_000 }, () => {
   test.for<Theme>(['light', 'dark'])('are accessible, chosen or not, %s', async (theme, { open }) => {
     const { page } = await open({ theme });
     await page.getByRole('row').nth(3).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.getByRole('row').nth(2).getByRole('checkbox').click();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.getByRole('button', { name: 'Tag', exact: true }).click();
     await page.getByRole('dialog', { name: 'Tags' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
   });
 });

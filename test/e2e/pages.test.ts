@@ -8,7 +8,7 @@ describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 },
     const grounds = new Set<string>();
     for (const [route, heading] of pages) {
       await goTo(page, route, heading);
-      await expectAccessible(page);
+      await expectAccessible(page, theme);
       grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
     }
     const [ground] = grounds;
@@ -22,17 +22,17 @@ describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 },
     const { page } = await open({ theme });
     await goTo(page, '/data', 'Data');
     await page.getByRole('button', { name: 'Import' }).click();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.keyboard.press('Escape');
     await page.keyboard.press('ControlOrMeta+k');
     await page.getByRole('dialog').waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.keyboard.press('Escape');
     await goTo(page, '/server', 'Offload server');
     await page.getByRole('textbox', { name: 'Port' }).fill('0');
     await page.getByRole('button', { name: 'Start the server' }).click();
     await page.getByRole('img', { name: 'The command as a QR code' }).waitFor();
-    await expectAccessible(page);
+    await expectAccessible(page, theme);
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Start the server' }).waitFor();
   });

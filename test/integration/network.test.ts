@@ -6,21 +6,8 @@ import { linkPresets } from '../../main/offload/link/link.ts';
 import { startRelay, type Relay } from '../../main/offload/link/relay.ts';
 import { pauseRun, continueRun, resumeRun } from '../../main/runs/life/lifecycle.ts';
 import type { Store } from '../../main/runs/store/store.ts';
-import { createRun, execute, killLogged, logOf, outcome, stallLogged } from '../support/network-runs.ts';
+import { createRun, execute, killLogged, logOf, outcome, stallLogged, undisturbed } from '../support/network-runs.ts';
 import { openTestStore, temporaryFolder } from '../support/run-store.ts';
-
-const whole: Record<string, Promise<object>> = {};
-
-/** What the tiny run comes to when nothing happens to it, in one process. */
-function undisturbed(): Promise<object> {
-  whole['tiny'] ??= (async () => {
-    const store = openTestStore(temporaryFolder());
-    const { id } = createRun(store, { processes: 'one' });
-    await execute(store, id);
-    return outcome(store, id);
-  })();
-  return whole['tiny'];
-}
 
 const events = (store: Store, id: string): string[] => logOf(store, id).map(({ event }) => event);
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../main/engine/engine.ts';
+import { entry } from '../../main/entry.ts';
 import { startServerProcess, type ServerListeners, type ServerProcess } from '../../main/processes/server/start.ts';
 import type { ServeOptions } from '../../main/processes/server/serve.ts';
 import type { ServerStats } from '../../main/processes/server/stats.ts';
@@ -85,9 +86,9 @@ describe('the process of an offload server', () => {
 
 describe('sluice offload', () => {
   it('prints what to type on the other machine, and ends with Ctrl-C', async () => {
-    const cli = fileURLToPath(new URL('../../main/cli.ts', import.meta.url));
+    const { url: cli, execArgv } = entry(import.meta.url, '../../main/cli.ts');
     const args = ['offload', '--port', '0', '--tls', '--engine', 'cpu', '--threads', '1'];
-    const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], {
+    const child = spawn(process.execPath, [...execArgv, fileURLToPath(cli), ...args], {
       env: { ...process.env, SLUICE_HOME: temporaryFolder(), SLUICE_TOKEN: undefined },
     });
     closing({ close: () => child.kill('SIGKILL') });

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { startServerProcess } from '../../main/processes/server/start.ts';
 import { openStore } from '../../main/runs/store/store.ts';
 import { closing, temporaryFolder } from '../support/closing.ts';
-import { createRun, execute, logOf, outcome, tinyRun } from '../support/network-runs.ts';
+import { createRun, execute, logOf, outcome, tinyRun, undisturbed } from '../support/network-runs.ts';
 import { letIn, openWindow, startLab, until } from '../support/served-lab.ts';
 
 /** Everything written under a folder, as text. */
@@ -20,13 +20,6 @@ async function startServer(): Promise<{ url: string; token: string; fingerprint:
   const options = { home: temporaryFolder(), engine: 'cpu' as const, threads: 1, host: '127.0.0.1' };
   const { url, token, fingerprint } = closing(await startServerProcess({ ...options, tls: 'own' }));
   return { url, token, fingerprint: fingerprint! };
-}
-
-async function undisturbed(): Promise<object> {
-  const store = closing(openStore(temporaryFolder()));
-  const { id } = createRun(store);
-  await execute(store, id);
-  return outcome(store, id);
 }
 
 it('a run goes on in the lab with its offload server elsewhere', { timeout: 120_000 }, async () => {

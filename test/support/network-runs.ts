@@ -9,6 +9,7 @@ import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import type { Store } from '../../main/runs/store/store.ts';
 import type { StateDict } from '../../main/training/snapshot.ts';
 import { experiment, timelessRecord } from './run-records.ts';
+import { openTestStore, temporaryFolder } from './run-store.ts';
 
 /** 3 epochs of 6 steps on the smallest network there is. */
 export const tinyRun: ExperimentInput = {
@@ -92,6 +93,18 @@ export async function outcome(store: Store, id: string): Promise<object> {
     kept: await Promise.all(kept),
     client,
   };
+}
+
+let tiny: Promise<object> | undefined;
+
+/** What the tiny run comes to when nothing happens to it, in one process. */
+export function undisturbed(): Promise<object> {
+  return (tiny ??= (async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = createRun(store, { processes: 'one' });
+    await execute(store, id);
+    return outcome(store, id);
+  })());
 }
 
 async function tensorsIn(path: string): Promise<StateDict> {

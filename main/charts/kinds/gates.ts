@@ -1,5 +1,3 @@
-import { CustomChart, LineChart } from 'echarts/charts';
-import { GraphicComponent } from 'echarts/components';
 import { isKept, type GateData } from '../drawable/gates.ts';
 import { gateOption } from '../drawing/gate-option.ts';
 import type { ChartKind, Row } from './kind.ts';
@@ -23,7 +21,7 @@ export const gates: ChartKind<GateChartSpec, 'gates', GateData> = {
   needs: ['gates'],
   showsEachSource: false,
   data: (given) => given.gates,
-  parts: [CustomChart, LineChart, GraphicComponent],
+  parts: ['CustomChart', 'LineChart', 'GraphicComponent'],
   option: (data, { order }, style) => gateOption(data, order, style),
   rows: gateRows,
   paper: { archive: ['gates'] },

@@ -1,4 +1,4 @@
-import type { EChartsCoreOption, use } from 'echarts/core';
+import type { EChartsCoreOption } from 'echarts/core';
 import type { z } from 'zod';
 import type { SourceView, TrainingData } from '../data.ts';
 import type { GateData } from '../drawable/gates.ts';
@@ -6,6 +6,7 @@ import type { Looks } from '../drawable/looks.ts';
 import type { Differences } from '../drawable/parallel.ts';
 import type { PlanData } from '../drawable/plan.ts';
 import type { Range } from '../drawable/sample.ts';
+import type { EChartsPart } from '../drawing/register.ts';
 import type { AxisKind, PaperSpec } from '../spec.ts';
 import type { ChartStyle } from '../style.ts';
 import type { LineChartSpec } from './lines.ts';
@@ -42,8 +43,6 @@ export type Zod = typeof z;
 export type ChartChanges = Partial<Omit<LineChartSpec, 'kind'>>;
 
 export type Row = readonly (string | number)[];
-
-type EChartsPart = Exclude<Parameters<typeof use>[0], readonly unknown[]>;
 
 /** Where charts of a kind are put besides the window, and how large. */
 export interface PaperUse {

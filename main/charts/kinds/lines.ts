@@ -1,5 +1,3 @@
-import { CustomChart, LineChart } from 'echarts/charts';
-import { MarkAreaComponent } from 'echarts/components';
 import type { TrainingData } from '../data.ts';
 import { lineRows } from '../drawable/line-rows.ts';
 import { chartLines, type Line } from '../drawable/lines.ts';
@@ -65,7 +63,7 @@ export const lines: ChartKind<LineChartSpec, 'plan', LinesData> = {
   data: ({ trainings, looks, plan, source, range }, spec) => {
     return { trainings, range, ...withPlan(chartLines(trainings, spec, looks), plan, spec, source) };
   },
-  parts: [LineChart, CustomChart, MarkAreaComponent],
+  parts: ['LineChart', 'CustomChart', 'MarkAreaComponent'],
   option: lineOption,
   rows: lineRows,
   notes: ({ metric, smoothing, seedsAsBand }) => [

@@ -1,5 +1,3 @@
-import { LineChart, ParallelChart } from 'echarts/charts';
-import { ParallelComponent } from 'echarts/components';
 import { parallelOf, type ParallelData } from '../drawable/parallel.ts';
 import { parallelOption } from '../drawing/parallel-option.ts';
 import type { ChartKind, Row } from './kind.ts';
@@ -30,7 +28,7 @@ export const parallel: ChartKind<ParallelChartSpec, 'differences', ParallelData>
   showsEachSource: true,
   data: ({ trainings, differences, looks }, { seedsTogether }) =>
     parallelOf(trainings, differences, seedsTogether, looks),
-  parts: [ParallelChart, ParallelComponent, LineChart],
+  parts: ['ParallelChart', 'ParallelComponent', 'LineChart'],
   option: (data, { brushed }, style) => parallelOption(data, brushed, style),
   rows: parallelRows,
   paper: {

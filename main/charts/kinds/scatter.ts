@@ -1,5 +1,3 @@
-import { LineChart, ScatterChart } from 'echarts/charts';
-import { LabelLayout } from 'echarts/features';
 import { outcomesOf, type Outcome } from '../drawable/scatter.ts';
 import { scatterOption } from '../drawing/scatter-option.ts';
 import type { ChartKind } from './kind.ts';
@@ -27,7 +25,7 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
   needs: [],
   showsEachSource: true,
   data: ({ trainings, looks }, spec) => outcomesOf(trainings, spec, looks),
-  parts: [ScatterChart, LineChart, LabelLayout],
+  parts: ['ScatterChart', 'LineChart', 'LabelLayout'],
   option: scatterOption,
   rows: (outcomes, { x, y }) => [
     ['training', 'run', 'family', x, y],

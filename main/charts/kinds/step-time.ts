@@ -1,5 +1,3 @@
-import { LineChart } from 'echarts/charts';
-import { MarkAreaComponent } from 'echarts/components';
 import type { TrainingData } from '../data.ts';
 import { placesWithin, type Range } from '../drawable/sample.ts';
 import { stepTimesOf, timeParts, type StepTimes } from '../drawable/step-time.ts';
@@ -42,7 +40,7 @@ export const stepTime: ChartKind<StepTimeChartSpec, never, StepTimeData> = {
     times: stepTimesOf(training, x, buckets, range ?? undefined),
     range,
   }),
-  parts: [LineChart, MarkAreaComponent],
+  parts: ['LineChart', 'MarkAreaComponent'],
   option: ({ times }, spec, style) => stepTimeOption(times, spec, style),
   rows: stepTimeRows,
   paper: { archive: ['step-time'] },

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts, PDFDocument, type CanvasRenderingContext2D as Context } from '@napi-rs/canvas';
 import { init, setPlatformAPI, use, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
-import sharp from 'sharp';
 import { registerCharts } from '../../charts/drawing/register.ts';
 import { SluiceError } from '../../errors.ts';
 
@@ -103,6 +102,8 @@ export async function drawPng(
   const canvas = createCanvas(pixels(width), pixels(height));
   const size = { width, height, scale: dpi / 72 };
   const png = drawOn(canvas.getContext('2d'), option, size, () => canvas.toBuffer('image/png'));
+  // Only here: no other picture needs it, and loading it takes as long as drawing one.
+  const { default: sharp } = await import('sharp');
   return sharp(png).withMetadata({ density: dpi }).png().toBuffer();
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { expect, test as base } from 'vitest';
 import { findChromium, launchChromium } from './chromium.ts';
-import { startLab, type ServedLab } from './lab.ts';
+import { startLab, type Prepare, type ServedLab } from './lab.ts';
 import { openPage, type LabPage } from './page.ts';
 
 const pictures = fileURLToPath(new URL('../../../dist/e2e/', import.meta.url));
@@ -13,7 +13,9 @@ const pictures = fileURLToPath(new URL('../../../dist/e2e/', import.meta.url));
 export const hasChromium = findChromium() !== undefined;
 
 interface Fixtures {
-  /** A lab of the test file's own, empty at first. */
+  /** What the lab finds as it starts; nothing unless a file says otherwise. */
+  prepare: Prepare;
+  /** A lab of the test file's own. */
   lab: ServedLab;
   /** A browser that this lab has let in. */
   browser: BrowserContext;
@@ -22,9 +24,15 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
-  lab: [
+  prepare: [
     async ({}, use) => {
-      const lab = await startLab();
+      await use(() => undefined);
+    },
+    { scope: 'file' },
+  ],
+  lab: [
+    async ({ prepare }, use) => {
+      const lab = await startLab({ prepare });
       await use(lab);
       await lab.stop();
     },
@@ -56,6 +64,18 @@ export const test = base.extend<Fixtures>({
     expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
   },
 });
+
+/** Tests of a lab that finds something as it starts. */
+export function testWith(prepare: Prepare): typeof test {
+  return test.extend<Pick<Fixtures, 'prepare'>>({
+    prepare: [
+      async ({}, use) => {
+        await use(prepare);
+      },
+      { scope: 'file' },
+    ],
+  });
+}
 
 async function takePicture(page: LabPage['page'], name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true });

@@ -26,10 +26,21 @@ export interface ServedLab {
   stop(): Promise<void>;
 }
 
-/** Starts `sluice lab` on a home (a new and empty one unless given) and waits until it serves. */
-export async function startLab(options: { home?: string; args?: readonly string[] } = {}): Promise<ServedLab> {
+/** Puts into a home what is to be there when its lab starts. */
+export type Prepare = (home: string) => unknown;
+
+interface LabOptions {
+  /** A new one unless given. */
+  readonly home?: string;
+  readonly prepare?: Prepare;
+  readonly args?: readonly string[];
+}
+
+/** Starts `sluice lab` on a home and waits until it serves. */
+export async function startLab(options: LabOptions = {}): Promise<ServedLab> {
   if (!existsSync(cli) || !existsSync(page)) throw new Error('Nothing is built. Run "npm run build" first.');
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+  await options.prepare?.(home);
   const args = ['lab', '--no-open', ...(options.args ?? [])];
   let served = await serve(home, [...args, '--port', '0']);
   const { url } = served;

@@ -45,9 +45,10 @@ export function inStore<T>(home: string, look: (store: Store) => T): T {
 /** Queues runs of so many epochs that a test can do with them what it likes; the lab starts them. Returns their ids. */
 export function queueRuns(home: string, ...names: string[]): string[] {
   const small = {
-    dataset: { trainSamples: 320, testSamples: 32 },
-    model: { name: 'cnn', width: 0.25 },
+    dataset: { trainSamples: 160, testSamples: 32 },
+    model: { name: 'cnn', width: 0.125 },
     split: { layer: 3 },
+    batchSize: 8,
     threads: 1,
     phases: [
       { budget: 2, epochs: 3 },

@@ -22,7 +22,6 @@ interface ToySpec {
 }
 
 vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
-  const { LineChart } = await import('echarts/charts');
   const toy: ChartKind<ToySpec, 'plan', readonly number[]> = {
     kind: 'toy',
     help: ['toy', 'how many epochs each training has'],
@@ -35,7 +34,7 @@ vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
       ...trainings.map(({ epochs }) => height * epochs.length),
       ...(plan?.phases.map(({ epochs }) => epochs) ?? []),
     ],
-    parts: [LineChart],
+    parts: ['LineChart'],
     option: (data, _, { palette }) => ({
       animation: false,
       title: { text: 'Toy drawing' },

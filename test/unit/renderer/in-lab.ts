@@ -62,13 +62,18 @@ export function pageText(): string {
   return (document.body.textContent ?? '').replace(/\s+/g, ' ');
 }
 
-/** happy-dom lays nothing out: gives every element this size, so that virtual lists have room. */
-export function giveSize(width: number, height: number): void {
-  for (const [name, size] of [
-    ['offsetWidth', width],
-    ['offsetHeight', height],
-    ['clientHeight', height],
-  ] as const) {
-    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
+/** happy-dom lays nothing out: gives every element this size, so that virtual lists have room, until what it returns. */
+export function giveSize(width: number, height: number): () => void {
+  const sizes = { offsetWidth: width, offsetHeight: height, clientHeight: height };
+  const prototype = HTMLElement.prototype as object;
+  const before = Object.keys(sizes).map((name) => [name, Object.getOwnPropertyDescriptor(prototype, name)] as const);
+  for (const [name, size] of Object.entries(sizes)) {
+    Object.defineProperty(prototype, name, { configurable: true, get: () => size });
   }
+  return () => {
+    for (const [name, descriptor] of before) {
+      if (descriptor) Object.defineProperty(prototype, name, descriptor);
+      else Reflect.deleteProperty(prototype, name);
+    }
+  };
 }
