@@ -75,6 +75,7 @@ describe('a home of the version before', { timeout: 120_000 }, () => {
       '0004-separate stopped',
       '0005-shared stopped',
     ]);
+    expect(store.get('0001-prune')).toMatchObject({ uid: null, fingerprint: null, threads: null });
     expect(store.annotations('0001-prune')).toEqual({ notes: 'kept from 0.1', tags: ['old'] });
     const checkpoints = ['0003-one', '0004-separate', '0005-shared'].map((id) => loadCheckpoint(store.folder(id)));
     const kinds = (await Promise.all(checkpoints)).map((cut) =>
@@ -117,7 +118,7 @@ describe('a home of the version before', { timeout: 120_000 }, () => {
   });
 });
 
-it.each([1, 2])('a store of format %i is brought up to date, with its runs', (format) => {
+it.each([1, 2, 3])('a store of format %i is brought up to date, with its runs', (format) => {
   const home = temporaryFolder();
   mkdirSync(join(home, 'runs'));
   const old = new Libsql(join(home, 'sluice.db'));

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../data/near.ts';
@@ -41,6 +42,8 @@ export interface RunTable {
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
   setEngine(id: string, engine: string): void;
+  setFingerprint(id: string, fingerprint: string): void;
+  setThreads(id: string, threads: number): void;
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
   annotations(id: string): { notes: string; tags: string[] };
@@ -69,7 +72,8 @@ interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'e
 
 const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
 
-const runColumns = 'id, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, error';
+const runColumns =
+  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, fingerprint, threads, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const folder = (id: string): string => join(home, 'runs', id);
@@ -92,6 +96,12 @@ export function runTable(database: Database, home: string): RunTable {
     setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
     setEngine: (id, engine) => {
       database.run('UPDATE runs SET engine = ? WHERE id = ?', engine, id);
+    },
+    setFingerprint: (id, fingerprint) => {
+      database.run('UPDATE runs SET fingerprint = ? WHERE id = ?', fingerprint, id);
+    },
+    setThreads: (id, threads) => {
+      database.run('UPDATE runs SET threads = ? WHERE id = ?', threads, id);
     },
     wanted: (id) =>
       database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
@@ -122,9 +132,9 @@ function insert(database: Database, experiment: Experiment, seed: number, group:
   const last = database.all<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")[0]?.seq ?? 0;
   const id = runId(last + 1, name);
   database.run(
-    `INSERT INTO runs (id, name, seed, "group", status, wanted, experiment, createdAt, notes, tags)
-     VALUES (?, ?, ?, ?, 'queued', 'run', ?, ?, ?, '[]')`,
-    ...[id, name, seed, group ?? id, JSON.stringify(experiment), Date.now(), notes],
+    `INSERT INTO runs (id, uid, name, seed, "group", status, wanted, experiment, createdAt, notes, tags)
+     VALUES (?, ?, ?, ?, ?, 'queued', 'run', ?, ?, ?, '[]')`,
+    ...[id, randomUUID(), name, seed, group ?? id, JSON.stringify(experiment), Date.now(), notes],
   );
   return byId(database, id);
 }

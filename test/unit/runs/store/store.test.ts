@@ -49,6 +49,8 @@ describe('runs in the store', () => {
     const before = openStore(home);
     const { id } = before.create(experiment(), 1);
     before.setEngine(id, 'cpu · OpenBLAS');
+    before.setFingerprint(id, 'sha256 of images');
+    before.setThreads(id, 3);
     before.annotate(id, { tags: ['a', 'b', 'a'] });
     before.annotate(id, { notes: 'good' });
     before.setStatus(id, 'running');
@@ -57,6 +59,7 @@ describe('runs in the store', () => {
     const after = openTestStore(home);
     expect(after.list()).toEqual([failed]);
     expect(failed).toMatchObject({ status: 'failed', error: 'no luck', engine: 'cpu · OpenBLAS' });
+    expect(failed).toMatchObject({ fingerprint: 'sha256 of images', threads: 3 });
     expect(failed.endedAt!.getTime()).toBeGreaterThanOrEqual(failed.startedAt!.getTime());
     expect(after.annotations(id)).toEqual({ notes: 'good', tags: ['a', 'b'] });
   });
