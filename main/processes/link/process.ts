@@ -14,11 +14,13 @@ function tell(message: FromLinks): void {
   if (process.connected) process.send?.(message);
 }
 
-async function open({ target, link, shared, count, seed }: LinksRequest): Promise<void> {
+async function open({ target, link, shared, count, ports, seed }: LinksRequest): Promise<void> {
   const medium = shared ? { medium: createMedium() } : {};
   try {
     relays = await Promise.all(
-      Array.from({ length: count }, (_, index) => startRelay({ target, link, seed: seed + index, ...medium })),
+      Array.from({ length: count }, (_, index) =>
+        startRelay({ target, link, port: ports?.[index], seed: seed + index, ...medium }),
+      ),
     );
     tell({ kind: 'ready', addresses: relays.map(({ host, port }) => ({ host, port })) });
   } catch (error) {
