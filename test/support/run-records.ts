@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../../main/data/fingerprint.ts';
 import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
@@ -6,6 +7,13 @@ import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
   return experimentSchema.parse(input);
+}
+
+/** Of images that nobody has seen. */
+export function fingerprint(changes: Partial<Fingerprint> = {}): Fingerprint {
+  const part = { samples: 96, labels: '1'.repeat(64), images: '2'.repeat(64) };
+  const classes = { count: 2, first: ['cat', 'dog'], names: '3'.repeat(64) };
+  return { shape: [32, 32, 3], classes, look: '4'.repeat(64), train: part, test: part, ...changes };
 }
 
 export function stepRecord(step: number, changes: Partial<StepRecord> = {}): StepRecord {

@@ -55,6 +55,12 @@ const events: Readonly<Record<string, Event>> = {
     level: 'error',
     words: ({ deaths }, { name }) => `${name} died ${text(deaths)} times and is left out`,
   },
+  'source-refused': { level: 'warning', words: ({ message }) => `A source was turned away: ${text(message)}` },
+  threads: {
+    level: 'warning',
+    words: ({ threads, cores }) =>
+      `Computes with the ${text(threads)} threads it began with, though this machine has ${text(cores)} cores`,
+  },
   'step-unreported': {
     level: 'warning',
     words: ({ step }, { name }) => `${name} died before it told of the steps after ${text(step)}`,
@@ -66,6 +72,7 @@ const events: Readonly<Record<string, Event>> = {
     words: ({ message }, { prefix }) => `${prefix}${text(message)} It is tried again.`,
   },
   'link-reconnected': { words: ({ message }, { prefix }) => `${prefix}${text(message)}` },
+  'links-died': { level: 'warning', words: ({ how }) => `The emulated network died: ${text(how)}` },
   'links-started': { words: ({ pid }) => `The emulated network has started (process ${text(pid)})` },
   damaged: { level: 'warning', words: ({ line }) => text(line) },
 };

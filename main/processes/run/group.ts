@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
+import { mayPass } from '../../offload/client/dial.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
@@ -9,6 +10,7 @@ import { createMeeting } from './meeting.ts';
 import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
 import type { SourceRecords } from './records.ts';
 import { afterStep, skipped } from './reached.ts';
+import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
   readonly session: Execution;
@@ -44,7 +46,7 @@ export interface Group {
   proceed(): void;
   /** Ends all sources after a last checkpoint. */
   stop(): void;
-  /** Ends them at once. */
+  /** Ends them at once; resolves when they are gone and nothing of theirs is being written. */
   kill(): Promise<void>;
 }
 
@@ -116,7 +118,7 @@ export function superviseGroup(options: GroupOptions): Group {
   async function startAll(): Promise<void> {
     const mine = ++round;
     for (const member of members) member.stage = 'starting';
-    await Promise.all(members.map(endMember));
+    await Promise.all([...members.map(endMember), meeting.written()]);
     const cut = await loadCheckpoint(folder);
     for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
     if (closed || stopping) return;
@@ -132,12 +134,13 @@ export function superviseGroup(options: GroupOptions): Group {
   async function recover(member: Member, how: string): Promise<void> {
     const { failure } = member;
     if (closed) return;
-    if (member.stage === 'ended' || (stopping && !(here && failure))) {
+    if (member.stage === 'ended' || (stopping && (!failure || isLoss(failure)))) {
+      if (failure) log('source-died', { source: member.index, how: failure.message });
       member.stage = 'ended';
       goOn();
       return;
     }
-    if (failure && !(failure instanceof SluiceError && failure.code === 'session-lost')) throw failure;
+    if (failure && !isForgotten(failure)) throw failure;
     const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
     member.stage = 'down';
     member.deaths++;
@@ -165,11 +168,13 @@ export function superviseGroup(options: GroupOptions): Group {
     const unreported = Math.max(0, (taken ?? reported) - reported);
     if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
     start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
+    member.comesBack = true;
   }
 
   function hear(member: Member, message: FromSource): void {
     switch (message.kind) {
       case 'ready':
+        requireSameData(session.run, message.fingerprint);
         records.measured(member.index, message.stepsPerEpoch);
         options.onEngine(member.index, message.engine);
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
@@ -236,9 +241,19 @@ export function superviseGroup(options: GroupOptions): Group {
     async kill() {
       closed = true;
       clearInterval(watch);
-      await Promise.all([...ending, ...members.map(endMember)]);
+      await Promise.all([...ending, ...members.map(endMember), meeting.written()]);
     },
   };
+}
+
+/** The server has forgotten the session: from a checkpoint it can go on. */
+function isForgotten(failure: Error): boolean {
+  return failure instanceof SluiceError && failure.code === 'session-lost';
+}
+
+/** Without its server a source that is to stop has nothing to save. */
+function isLoss(failure: Error): boolean {
+  return isForgotten(failure) || mayPass(failure);
 }
 
 /** Without it the others would train a half that does not fit theirs. */

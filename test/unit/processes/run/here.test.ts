@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { superviseHere } from '../../../../main/processes/run/supervise.ts';
 import type { Supervisor, Work } from '../../../../main/processes/source/supervised.ts';
 import { performRun, type RunControl } from '../../../../main/runs/life/perform.ts';
-import { experiment } from '../../../support/run-records.ts';
+import { experiment, fingerprint } from '../../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 const engine = { name: 'cpu', device: 'toy', detail: 'by hand' };
@@ -16,7 +16,7 @@ function execute(work: Work, control: RunControl = {}) {
 
 /** Comes to where training begins. */
 async function begin({ tell, hear }: Supervisor): Promise<void> {
-  tell({ kind: 'ready', engine, stepsPerEpoch: 1 });
+  tell({ kind: 'ready', engine, stepsPerEpoch: 1, fingerprint: fingerprint() });
   tell({ kind: 'open', session: 'toy' });
   await hear('enter');
 }
