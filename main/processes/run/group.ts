@@ -24,10 +24,10 @@ export interface GroupOptions {
   readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
   /**
-   * After so long without a word a process is taken for stuck. While it computes it says none, so that the next process
+   * After so long without a word, 45 unless given, a process is taken for stuck. While it computes it says none, so that the next process
    * of its source has twice the time.
    */
-  readonly stallSeconds: number;
+  readonly stallSeconds?: number;
   /**
    * The only source works in this very process: it cannot be killed, is waited for however long it computes, and the log
    * does not tell it from the run.
@@ -62,7 +62,7 @@ const stopMs = 30_000;
  * weights of its last checkpoint, past the batches that the server half has seen already.
  */
 export function superviseGroup(options: GroupOptions): Group {
-  const { session, records, folder, task, stallSeconds, here = false, pauseMs = 400 } = options;
+  const { session, records, folder, task, stallSeconds = 45, here = false, pauseMs = 400 } = options;
   const { log } = session;
   const members = options.sources.map(newMember);
   const meeting = createMeeting({ session, folder, members, here, flush: () => records.flush() });

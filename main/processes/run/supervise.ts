@@ -23,7 +23,6 @@ import { keepServer, type OwnServer } from './server.ts';
 import { settleRun } from './settle.ts';
 
 const retrySeconds = 60;
-const stallSeconds = 45;
 
 /**
  * Executes a run as its experiment says: in this process, or with processes of its own for the server half, every data
@@ -78,7 +77,6 @@ export async function superviseHere(session: Execution, work: Work): Promise<voi
     sources: [0],
     folder,
     here: true,
-    stallSeconds,
     task: (index, resume) => ({ ...taskOf(run, index, resume), server: null, retrySeconds }),
     startProcess: () => (onMessage) => startSourceHere(work, onMessage),
     stepsTaken: () => null,
@@ -118,7 +116,6 @@ function openGroups(
       session,
       records,
       sources,
-      stallSeconds,
       folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
       task: (index, resume) => ({
         ...taskOf(run, index, resume),

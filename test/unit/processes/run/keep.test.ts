@@ -117,7 +117,7 @@ describe('a process that a run needs', () => {
         start: () => (asked++ === 0 ? Promise.resolve(playedProcess(1)) : starting),
       },
     );
-    (late.now()).die('SIGKILL');
+    late.now().die('SIGKILL');
     await expect.poll(() => asked).toBe(2);
     const closed = late.close();
     const second = playedProcess(2);

@@ -90,6 +90,59 @@ describe('sources at a checkpoint', () => {
   });
 });
 
+describe('a checkpoint that is being written', () => {
+  it('holds a source whose process dies meanwhile, and another of whose has begun', async () => {
+    const { folder, members, goOn, written } = meetingOf('arrived', 'arrived');
+    await goOn();
+    comes(members[0], { kind: 'state', state: { weights: {}, momentum: {} } }, true);
+    comes(members[1], { kind: 'shared' });
+    const writing = goOn();
+    // As startMember does, with where it stood.
+    Object.assign(members[1], { stage: 'starting', checkpoint: null, reached: uniformSnapshot(9) });
+    await written();
+    expect([...(await loadCheckpoint(folder)).keys()]).toEqual([0, 1]);
+    await writing;
+    expect(members[1].told.map(({ kind }) => kind)).toEqual(['met']);
+    expect(members[1].reached).toEqual(uniformSnapshot(9));
+    expect(members[0].told.map(({ kind }) => kind)).toEqual(['met', 'saved']);
+  });
+
+  it('is waited for by whoever wants to read or write another, whatever comes of it', async () => {
+    const { members, goOn, written } = meetingOf('arrived');
+    await written();
+    await goOn();
+    // Without its pair record it cannot be saved.
+    comes(members[0], kept, true);
+    members[0].pair = null;
+    const writing = goOn();
+    await written();
+    await expect(writing).rejects.toThrow(/without its pair record/);
+  });
+
+  it('lets its sources die anew', async () => {
+    const { members, goOn } = meetingOf('arrived');
+    members[0].deaths = 5;
+    await goOn();
+    comes(members[0], kept);
+    await goOn();
+    expect(members[0]).toMatchObject({ deaths: 0, stage: 'training', checkpoint: null });
+  });
+});
+
+describe('a source that comes back to others', () => {
+  it('enters without those that are still awaited, and is awaited by none', async () => {
+    const { members, goOn } = meetingOf('training', 'open', 'starting');
+    members[1].comesBack = true;
+    members[2].comesBack = true;
+    await goOn();
+    expect(members.map(({ stage }) => stage)).toEqual(['training', 'training', 'starting']);
+    const first = meetingOf('open', 'open', 'starting');
+    first.members[1].comesBack = true;
+    await first.goOn();
+    expect(first.members.map(({ stage }) => stage)).toEqual(['open', 'training', 'starting']);
+  });
+});
+
 describe('a source that goes on without its last steps', () => {
   it('stands behind them, with what they cost', () => {
     const at = afterStep(uniformSnapshot(3), stepRecord(3, { samples: 10, crossEntropy: 0.5, correct: 4 }));
