@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { saveCheckpoint, type RunCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { superviseGroup, type GroupOptions } from '../../../../main/processes/run/group.ts';
 import type { SourceRecords } from '../../../../main/processes/run/records.ts';
 import type { Child } from '../../../../main/processes/child.ts';
@@ -9,7 +9,7 @@ import type { PairRecord } from '../../../../main/records/record.ts';
 import type { ServerState } from '../../../../main/training/snapshot.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
 import { experiment, uniformSnapshot } from '../../../support/run-records.ts';
-import { openTestStore } from '../../../support/run-store.ts';
+import { openTestStore, takeUp } from '../../../support/run-store.ts';
 
 /** A process that says this when it is started, and ends. */
 function process(says: readonly FromSource[], onMessage: (message: FromSource) => void): Child<ToSource> {
@@ -22,23 +22,29 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
   return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
 }
 
-/** A group of one source, whose processes say this, one process after the other. */
-function groupOf(says: readonly (readonly FromSource[])[], options: Partial<GroupOptions> = {}) {
+/** A group of one source, whose processes say this, one process after the other; at a checkpoint when one is given. */
+async function groupOf(
+  says: readonly (readonly FromSource[])[],
+  options: Partial<GroupOptions> = {},
+  cut: RunCheckpoint = new Map(),
+) {
   const store = openTestStore(temporaryFolder());
   const run = store.create(experiment({}), 1);
   const logged: string[] = [];
   const patience: unknown[] = [];
-  const { signal } = new AbortController();
   const log = (event: string, details: object = {}): void => {
     logged.push(event);
     if ('seconds' in details) patience.push(details.seconds);
   };
   let starts = 0;
+  const session = await takeUp(store, run, log);
+  const { folder } = session;
+  if (cut.size > 0) await saveCheckpoint(folder, cut, { ...session.records.owner, records: new Map() });
   const group = superviseGroup({
-    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+    session,
     records,
     sources: [0],
-    folder: store.folder(run.id),
+    folder,
     task: () => ({}) as SourceTask,
     startProcess: () => (onMessage) => process(says[starts++], onMessage),
     stepsTaken: () => null,
@@ -60,7 +66,7 @@ const records: SourceRecords = {
 const patiently = { timeout: 30_000 };
 
 it('a source that gives no sign any more is killed, and has twice the time when started again', patiently, async () => {
-  const { group, logged, patience } = groupOf([[], [], [{ kind: 'ended' }]]);
+  const { group, logged, patience } = await groupOf([[], [], [{ kind: 'ended' }]]);
   await group.done;
   const again = ['source-stuck', 'source-died', 'source-started'];
   expect(logged).toEqual(['source-started', ...again, ...again]);
@@ -68,7 +74,7 @@ it('a source that gives no sign any more is killed, and has twice the time when 
 });
 
 it('waits for a source in this process however long it computes', patiently, async () => {
-  const { group, logged } = groupOf([[]], { here: true, stallSeconds: 0.001 });
+  const { group, logged } = await groupOf([[]], { here: true, stallSeconds: 0.001 });
   await sleep(2500);
   expect(group.members[0].stage).toBe('starting');
   expect(logged).toEqual([]);
@@ -80,7 +86,7 @@ it('ends with what keeps a source from being recorded', async () => {
     throw full;
   };
   const record = { kind: 'pair' } as PairRecord;
-  const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
+  const { group } = await groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
   await expect(group.done).rejects.toBe(full);
 });
 
@@ -92,14 +98,12 @@ describe('sources of one half', () => {
 
   /** Two of them at a checkpoint, whose processes say this in turn; in which order they are started. */
   async function pairOf(says: (start: number) => FromSource[]) {
-    const folder = temporaryFolder();
     const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
     const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
-    await saveCheckpoint(folder, new Map(cut));
     const order: number[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
       process(says(order.push(index)), onMessage);
-    const { group } = groupOf([], { folder, sources: [0, 1], startProcess, pauseMs: 1 });
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, new Map(cut));
     return { group, order };
   }
 
@@ -122,11 +126,9 @@ it('does nothing more when the server half cannot be put back', async () => {
     await sleep(100);
     return globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   };
-  const folder = temporaryFolder();
-  await saveCheckpoint(folder, new Map([[0, uniformSnapshot(1)]]));
   const before = await timers();
   const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
-  const { group } = groupOf([[{ kind: 'failed', failure }]], { folder });
+  const { group } = await groupOf([[{ kind: 'failed', failure }]], {}, new Map([[0, uniformSnapshot(1)]]));
   await expect(group.done).rejects.toMatchObject(failure);
   expect(await timers()).toBe(before);
 });
