@@ -36,7 +36,10 @@ export function startChild<To>(base: string, path: string, onMessage: (message: 
     send(message) {
       if (child.connected) child.send(message as object, () => undefined);
     },
-    kill: () => void child.kill('SIGKILL'),
+    kill() {
+      // Without a process of its own the signal would go to this one, and to all of its group.
+      if (child.pid !== undefined) child.kill('SIGKILL');
+    },
     gone: Promise.race([disconnected.then(() => exited), unstarted]),
   };
 }

@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../../main/data/fingerprint.ts';
 import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
+import type { Binding } from '../../main/runs/checkpoint/manifest.ts';
 import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
 import { filledRecord } from './filled-record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
@@ -94,6 +95,9 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
     },
   };
 }
+
+/** Whose checkpoints are that are of no run in particular, and come after no records. */
+export const unbound: Binding = { uid: 'no run', settings: 'none', records: new Map() };
 
 /** What a pair is kept as. */
 export function weightsOf({ client, server }: Snapshot): { client: StateDict; server: StateDict } {

@@ -33,6 +33,9 @@ const events: Readonly<Record<string, Event>> = {
   pair: {
     words: (pair, { prefix }) => `${prefix}A client/server pair for ${budgetOf(pair)}: ${accuracyOf(pair)}`,
   },
+  'checkpoint-left': { level: 'warning', words: ({ message }) => text(message) },
+  'records-restored': { level: 'warning', words: ({ message }) => text(message) },
+  'record-file-restored': { level: 'warning', words: ({ message }) => text(message) },
   failed: { level: 'error', words: ({ message }) => text(message) },
   server: { level: 'warning', words: ({ message }) => `The offload server: ${text(message)}` },
   'server-started': {

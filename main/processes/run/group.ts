@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import { mayPass } from '../../offload/client/dial.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import type { Execution } from '../../runs/life/execution.ts';
+import { notice, type Execution } from '../../runs/life/execution.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
@@ -119,7 +119,10 @@ export function superviseGroup(options: GroupOptions): Group {
     const mine = ++round;
     for (const member of members) member.stage = 'starting';
     await Promise.all([...members.map(endMember), meeting.written()]);
-    const cut = await loadCheckpoint(folder);
+    const cut = await loadCheckpoint(folder, {
+      owner: session.records.owner,
+      onDamaged: (message) => notice(session, 'checkpoint-left', message),
+    });
     for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
     if (closed || stopping) return;
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');

@@ -1,4 +1,5 @@
-import { saveCheckpoint, savePair, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { PairRecord } from '../../records/record.ts';
 import type { Checkpoint, HalfState, Snapshot } from '../../training/snapshot.ts';
@@ -112,14 +113,16 @@ async function saveAll(
     if (!pair || !half) throw new Error('A final checkpoint came without its pair record or its server half.');
     await savePair(session.folder, run, pair, { client: checkpoint.snapshot.client.weights, server: half.weights });
   }
+  const standing = members.flatMap((member) => {
+    const part = parts.find((each) => each.member === member);
+    const snapshot = part ? part.checkpoint.snapshot : absent(member);
+    return snapshot ? [{ index: member.index, snapshot }] : [];
+  });
   const cut: RunCheckpoint = new Map(
-    members.flatMap((member) => {
-      const part = parts.find((each) => each.member === member);
-      const snapshot = part ? part.checkpoint.snapshot : absent(member);
-      return snapshot ? [[members.length === 1 ? 0 : member.index, snapshot] as const] : [];
-    }),
+    standing.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
   );
-  await saveCheckpoint(folder, cut);
+  const positions = new Map(standing.map(({ index, snapshot }) => [index, snapshot.position]));
+  await saveCheckpoint(folder, cut, await session.records.bind(positions));
   const sources = here ? undefined : parts.map(({ member }) => member.index);
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { openDatabase, type Access } from './database.ts';
 import { isDiskFull } from '../../disk.ts';
+import { SluiceError } from '../../errors.ts';
+import { isBeating } from '../life/executor.ts';
 import { lockRun } from '../life/lock.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
@@ -47,17 +49,25 @@ export function isUnderWay(status: RunStatus): boolean {
 
 /** Finds runs whose process has died since; `onDeath` hears of each before that is written down. */
 export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
+  const died = (id: string): void => {
+    if (!isUnderWay(store.get(id).status)) return;
+    onDeath(id);
+    store.setStatus(id, 'interrupted');
+  };
   for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
-    const lock = lockRun(store.folder(id), 0);
-    if (!lock) continue;
     try {
-      // While the lock is ours nobody executes the run, so its status stands still.
-      if (isUnderWay(store.get(id).status)) {
-        onDeath(id);
-        store.setStatus(id, 'interrupted');
+      const lock = lockRun(store.folder(id), 0);
+      if (!lock) continue;
+      try {
+        // While the lock is ours nobody executes the run, so its status stands still.
+        died(id);
+      } finally {
+        lock.release();
       }
-    } finally {
-      lock.release();
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'lock-damaged') throw error;
+      // One damaged file is no reason to keep all commands from working; it is told of when the run is to go on.
+      if (!isBeating(store.folder(id))) died(id);
     }
   }
 }

@@ -4,7 +4,7 @@ import { newMember, type Member } from '../../../../main/processes/run/member.ts
 import type { SourceRecords } from '../../../../main/processes/run/records.ts';
 import { seeThrough } from '../../../../main/processes/run/see-through.ts';
 import { experiment } from '../../../support/run-records.ts';
-import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+import { openTestStore, takeUp, temporaryFolder } from '../../../support/run-store.ts';
 
 const nothing = (): void => undefined;
 const records: SourceRecords = { add: nothing, flush: nothing, measured: nothing, rewind: nothing, skip: nothing };
@@ -19,19 +19,17 @@ function played(...changes: readonly Partial<Member>[]) {
   return { group, end };
 }
 
-function execution() {
+async function execution() {
   const store = openTestStore(temporaryFolder());
   const run = store.create(experiment(), 1);
   const logged: string[] = [];
-  const log = (event: string): void => void logged.push(event);
-  const { signal } = new AbortController();
-  return { logged, session: { store, run, folder: store.folder(run.id), log, emit: nothing, signal } };
+  return { logged, session: await takeUp(store, run, (event) => void logged.push(event)) };
 }
 
 describe('a run whose sources are lost', () => {
   it('goes on without some of them', async () => {
     const { group, end } = played({ stage: 'ended' }, { stage: 'dropped' });
-    const run = seeThrough(execution().session, records, [group]);
+    const run = seeThrough((await execution()).session, records, [group]);
     end();
     await run;
   });
@@ -39,7 +37,7 @@ describe('a run whose sources are lost', () => {
   it('fails when it has lost all, with the reason of the first', async () => {
     const failure = new Error('no images here');
     const groups = [played({ stage: 'dropped', failure }), played({ stage: 'dropped' })];
-    const { session } = execution();
+    const { session } = await execution();
     const run = seeThrough(
       session,
       records,
@@ -61,7 +59,7 @@ describe('what a run has besides its sources', () => {
     const failed = Promise.reject(lost);
     const own = { failed: never, upSeconds: () => 0, kill: nothing };
     const processes = which === 'own' ? { own: { ...own, failed }, links: null } : { own, links: { failed } };
-    await expect(seeThrough(execution().session, records, [group], processes)).rejects.toBe(lost);
+    await expect(seeThrough((await execution()).session, records, [group], processes)).rejects.toBe(lost);
   });
 
   /** How often the server is killed until the run has looked after it three times. */
@@ -80,7 +78,7 @@ describe('what a run has besides its sources', () => {
         return upSeconds;
       },
     };
-    const { session, logged } = execution();
+    const { session, logged } = await execution();
     await seeThrough(session, records, [group], { own, links: null });
     expect(logged.filter((event) => event === 'server-stuck')).toHaveLength(killed);
     return killed;

@@ -11,7 +11,7 @@ import type { ExperimentInput } from '../../../../main/runs/experiment/experimen
 import type { Store } from '../../../../main/runs/store/store.ts';
 import { scratchFolder, useHome, writeImageFolder } from '../../../support/datasets.ts';
 import { experiment } from '../../../support/run-records.ts';
-import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+import { openTestStore, takeUp, temporaryFolder } from '../../../support/run-store.ts';
 
 async function importPets(classes: readonly string[], perClass = 2): Promise<void> {
   const folder = scratchFolder();
@@ -21,12 +21,11 @@ async function importPets(classes: readonly string[], perClass = 2): Promise<voi
 }
 
 /** Settles a run as each of its starts does; what was logged. */
-function starts(store: Store, id: string) {
+async function starts(store: Store, id: string) {
   const logged: unknown[][] = [];
-  const { signal } = new AbortController();
-  const log = (...line: unknown[]): void => void logged.push(line);
-  const session = { store, run: store.get(id), folder: store.folder(id), log, emit: () => undefined, signal };
-  return settleRun(session).then(({ run }) => ({ run, logged }));
+  const session = await takeUp(store, store.get(id), (...line) => void logged.push(line));
+  const { run } = await settleRun(session);
+  return { run, logged };
 }
 
 function created(input: ExperimentInput = {}) {
