@@ -35,8 +35,8 @@ export const commandPollMs = 250;
 
 export function setStatus({ store, run, log, emit }: TakenUp, status: RunStatus, error?: string): Run {
   const changed = store.setStatus(run.id, status, error);
-  log('status', { status, error });
   emit({ kind: 'status', run: changed });
+  log('status', { status, error });
   return changed;
 }
 

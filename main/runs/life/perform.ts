@@ -6,6 +6,7 @@ import { commandPollMs, setStatus, type Execution, type RunEvent, type TakenUp }
 import { claimRun } from './claim.ts';
 import { executorElsewhere } from './executor.ts';
 import { heartbeatFile, keepBeating } from './heartbeat.ts';
+import { keepLastRoom } from './last-room.ts';
 import { lockRun } from './lock.ts';
 import { openLog } from './log.ts';
 import { openRunRecords, type RunRecords } from './run-records.ts';
@@ -67,6 +68,7 @@ async function perform(
       // Whoever trains asks the store all the time, and is told there what is wrong with it.
     }
   }, commandPollMs);
+  const room = keepLastRoom(folder);
   let records: RunRecords | null = null;
   try {
     setStatus(taken, 'running');
@@ -76,8 +78,10 @@ async function perform(
     records.verify();
     return setStatus(taken, signal.aborted ? 'stopped' : 'finished');
   } catch (error) {
+    room.give();
     throw recordFailure(taken, error);
   } finally {
+    room.give();
     clearInterval(watch);
     records?.close();
   }
@@ -98,13 +102,20 @@ function runBusy(id: string, folder: string): SluiceError {
 /** Notes why a run failed and returns the error to show. */
 function recordFailure(session: TakenUp, cause: unknown): unknown {
   const error = isDiskFull(cause) ? diskFull(session, cause) : cause;
-  try {
-    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined });
-    setStatus(session, 'failed', messageOf(error));
-  } catch {
-    // A full disk takes not even this; the run then shows as interrupted, and the error itself is thrown all the same.
-  }
+  // What takes one of them need not take the other; the error itself is thrown all the same.
+  attempt(() =>
+    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined }),
+  );
+  attempt(() => setStatus(session, 'failed', messageOf(error)));
   return error;
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A disk without any room: the run then shows as interrupted.
+  }
 }
 
 function diskFull({ folder, run }: TakenUp, cause: unknown): SluiceError {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -238,5 +238,34 @@ describe('a run that fails', () => {
     resumeRun(store, id);
     await executeToy(store, id, toy);
     expect(await outcome(store, id)).toEqual(expected);
+  });
+
+  it('is failed and not running on a disk that has no room left but what it kept for that', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const folder = store.folder(id);
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    const room = (): number => statSync(join(folder, 'last-room'), { throwIfNoEntry: false })?.size ?? 0;
+    const tight: Store = {
+      ...store,
+      setStatus(...given) {
+        if (given[1] === 'failed' && room() > 0) throw full;
+        return store.setStatus(...given);
+      },
+    };
+    const events: RunEvent[] = [];
+    const train = (): never => {
+      expect(room()).toBe(256 * 1024);
+      // Nor can anything be written into its log.
+      const log = join(folder, 'log.jsonl');
+      rmSync(log);
+      mkdirSync(log);
+      throw full;
+    };
+    const run = performRun(tight, id, train, { onEvent: (event) => events.push(event) });
+    await expect(run).rejects.toMatchObject({ code: 'disk-full' });
+    expect(store.get(id)).toMatchObject({ status: 'failed', error: expect.stringMatching('no space left') as string });
+    expect(events.at(-1)).toMatchObject({ kind: 'status', run: { status: 'failed' } });
+    expect(room()).toBe(0);
   });
 });
