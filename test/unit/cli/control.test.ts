@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProgram } from '../../../main/cli/program.ts';
+import { openDatabase } from '../../../main/runs/store/database.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { lockRun } from '../../../main/runs/life/lock.ts';
 import { temporaryHome } from '../../support/home.ts';
@@ -65,5 +67,35 @@ describe('stop, pause and continue', () => {
     await expect(sluice('stop', 'figur')).rejects.toThrow(/Did you mean "figure"/);
     await expect(sluice('pause')).rejects.toThrow(/Several runs are under way/);
     expect(await sluice('continue', ids[0], queued)).toMatch(/there is nothing to continue/);
+  });
+});
+
+describe('adopt', () => {
+  /** A run whose row is gone. */
+  function orphan(): string {
+    const { store, queued } = launched();
+    const lost = openDatabase(join(home, 'sluice.db'));
+    lost.run('DELETE FROM runs WHERE id = ?', queued);
+    lost.close();
+    expect(store.strayFolders()).toEqual([store.folder(queued)]);
+    return queued;
+  }
+
+  it('shows the folders without a run, as does list, and puts their runs back', async () => {
+    const id = orphan();
+    const noted = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await sluice('list');
+    expect(noted.mock.calls.join('')).toContain('A folder is without a run here: sluice adopt');
+    noted.mockRestore();
+    expect(await sluice('adopt')).toMatch(new RegExp(`${id} +y +1 .*To get them back: sluice adopt --all`, 's'));
+    expect(await sluice('adopt', '--all')).toBe(`${id}: stopped, with 0 steps.\n`);
+    expect(await sluice('adopt')).toBe('No folder is without its run.\n');
+  });
+
+  it('wants either names or all', async () => {
+    const id = orphan();
+    await expect(sluice('adopt', id, '--all')).rejects.toMatchObject({ code: 'bad-usage' });
+    await expect(sluice('adopt', 'nothing')).rejects.toMatchObject({ code: 'run-unknown' });
+    expect(await sluice('adopt', id)).toContain(`${id}: stopped`);
   });
 });
