@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { addAdoptCommand } from './adopt.ts';
 import { addCompareCommands } from './compare.ts';
 import { addControlCommands } from './control.ts';
 import { addDataCommands } from './data.ts';
@@ -30,6 +31,7 @@ export function createProgram(): Command {
   addRunCommands(program);
   addListCommands(program);
   addControlCommands(program);
+  addAdoptCommand(program);
   addCompareCommands(program);
   addExportCommand(program);
   addPresetCommands(program);

@@ -80,8 +80,8 @@ async function lastAgreement(taken: TakenUp, root: string, owner: Owner, found: 
   return null;
 }
 
-/** The records of all sources in a checkpoint, when they can be had. */
-function agreementOf(manifest: Manifest, { rows, filed, both }: Found): Agreement | null {
+/** The records of all sources in a checkpoint; null when they cannot be had. */
+export function agreementOf(manifest: Manifest, { rows, filed, both }: Found): Agreement | null {
   const records: TrainingRecord[] = [];
   let [inRows, inFile] = [true, true];
   for (const [source, { place, sum }] of marksOf(manifest)) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { recordNames } from '../../records/columns.ts';
 import type { RecordName, TrainingRecord } from '../../records/record.ts';
@@ -68,5 +68,5 @@ function countOf({ counts }: RecordSum, name: RecordName): number {
 
 function wordOf(record: TrainingRecord): bigint {
   const text = JSON.stringify([record.kind, ...recordValues(record)]);
-  return createHash('sha256').update(text).digest().readBigUInt64LE();
+  return hash('sha256', text, 'buffer').readBigUInt64LE();
 }

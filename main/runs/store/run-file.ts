@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { hasFields } from '../../fields.ts';
@@ -59,6 +59,13 @@ export function readRunFile(runFolder: string): RunFile | null {
   return existsSync(path) ? runFileSchema.parse(openJson(readFileSync(path, 'utf8'))) : null;
 }
 
+/** All folders under `root` that are or were of runs. */
+export function foldersOfRuns(root: string): string[] {
+  const names = existsSync(root) ? readdirSync(root).sort() : [];
+  const paths = names.map((name) => join(root, name));
+  return paths.filter((path) => existsSync(runFilePath(path)) || existsSync(join(path, 'experiment.json')));
+}
+
 /** Whether a folder is that of a run: it says so, or it says nothing that can be read. */
 export function belongsTo(runFolder: string, { uid }: Run): boolean {
   try {
@@ -78,7 +85,7 @@ export function renewRunFile(runFolder: string, run: Run, annotations: Annotatio
 }
 
 /** Whose the checkpoints of a run are. */
-export function ownerOf(run: IdentifiedRun): Owner {
+export function ownerOf(run: Pick<IdentifiedRun, 'uid' | 'experiment' | 'seed'>): Owner {
   return { uid: run.uid, settings: settingsDigest(run) };
 }
 

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nearest } from '../../data/near.ts';
-import { SluiceError } from '../../errors.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
 import type { Database, Value } from './database.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
 import type { Run, RunStatus } from './run.ts';
-import { insertRun, runMaker, type RunLife } from './new-run.ts';
-import { belongsTo, renewRunFile, runFilePath, type RunFile } from './run-file.ts';
+import { runMaker } from './new-run.ts';
+import { belongsTo, foldersOfRuns, renewRunFile, runFilePath } from './run-file.ts';
 
 /**
  * What a run's user wants of it; the process that executes it looks here. `turn` is a paused run that is to go on when
@@ -40,8 +40,8 @@ export interface RunTable {
    * number is the next that neither a run nor a folder has.
    */
   create(experiment: Experiment, seed: number, group?: string): Run;
-  /** Makes a row again for a run that its folder tells of. Throws `run-exists` when another has its number or uid. */
-  adopt(file: RunFile, life: RunLife): Run;
+  /** Folders of runs that there is no row for. */
+  strayFolders(): string[];
   /** Gives a run of an earlier version a uid. */
   setUid(id: string, uid: string): void;
   /** All runs, oldest first. */
@@ -106,11 +106,10 @@ export function runTable(database: Database, home: string): RunTable {
   return {
     folder,
     create: (experiment, seed, group) => byId(database, make(experiment, seed, group)),
-    adopt: (file, life) =>
-      database.transaction(() => {
-        insertRun(database, file, life);
-        return byId(database, file.id);
-      }),
+    strayFolders: () => {
+      const known = new Set(list().map(({ id }) => id));
+      return foldersOfRuns(root).filter((path) => !known.has(basename(path)));
+    },
     list,
     find: (reference) => findAmong(list(), reference),
     get: (id) => byId(database, id),
@@ -192,9 +191,20 @@ function move(database: Database, run: Run, status: RunStatus, error: string | u
 function toRun(row: RunRow): Run {
   return {
     ...row,
-    experiment: JSON.parse(row.experiment) as Experiment,
+    experiment: settingsOf(row),
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),
   };
+}
+
+function settingsOf({ id, experiment }: RunRow): Experiment {
+  try {
+    return JSON.parse(experiment) as Experiment;
+  } catch (cause) {
+    const message =
+      `The settings of run ${id} in sluice.db are damaged (${messageOf(cause)}). Move sluice.db away, with the -wal and ` +
+      '-shm beside it; "sluice adopt --all" then makes a new one from the folders of the runs.';
+    throw new SluiceError('store-damaged', message, { cause });
+  }
 }

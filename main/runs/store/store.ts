@@ -4,15 +4,20 @@ import { isDiskFull } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
 import { isBeating } from '../life/executor.ts';
 import { lockRun } from '../life/lock.ts';
+import type { TrainingRecord } from '../../records/record.ts';
+import { insertRun, type RunLife } from './new-run.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
 import { resultTables, type ResultTables } from './result-tables.ts';
-import type { RunStatus } from './run.ts';
+import type { RunFile } from './run-file.ts';
+import type { Run, RunStatus } from './run.ts';
 import { runTable, type RunTable } from './run-table.ts';
 import { stepTable, type StepTable } from './step-columns.ts';
 
 /** All runs and their records: a SQLite database in the home folder, and a folder for each run under `runs`. */
 export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable {
+  /** Puts a run back that its folder tells of. Throws `run-exists` when it is there, or another with its number. */
+  adopt(file: RunFile, life: RunLife, records: readonly TrainingRecord[]): Run;
   /** Changes whenever something else than this store has written. */
   version(): number;
   close(): void;
@@ -30,6 +35,12 @@ export function openStore(home: string, access: Access = 'write'): Store {
     ...stepTable(database),
     ...resultTables(database),
     ...queueTable(database),
+    adopt: (file, life, records) =>
+      database.transaction(() => {
+        insertRun(database, file, life);
+        store.append(file.id, records);
+        return store.get(file.id);
+      }),
     version: () => database.version(),
     close: () => database.close(),
   };

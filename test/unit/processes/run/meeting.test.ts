@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMeeting } from '../../../../main/processes/run/meeting.ts';
 import { newMember, type Member, type Stage } from '../../../../main/processes/run/member.ts';
@@ -64,6 +66,22 @@ describe('sources at a checkpoint', () => {
       [1, 'shared', 1],
       [2, 'shared', 7],
     ]);
+  });
+
+  it('have their pair on the disk before a checkpoint that is past it', async () => {
+    const { folder, members, goOn } = await meetingOf('arrived');
+    members[0].final = true;
+    await goOn();
+    const server: ServerState = { kind: 'state', state: { weights: {}, momentum: {} } };
+    comes(members[0], server, true);
+    // Where a pair cannot be kept the run has to come back to it.
+    writeFileSync(join(folder, 'pairs'), 'in the way');
+    await expect(goOn()).rejects.toThrow(/pairs/);
+    expect(await loadCheckpoint(folder)).toEqual(new Map());
+    rmSync(join(folder, 'pairs'));
+    await goOn();
+    expect(readdirSync(join(folder, 'pairs'))).toEqual(['0-0-b4']);
+    expect((await loadCheckpoint(folder)).size).toBe(1);
   });
 
   it('leave the server half to one that comes back, in full when any of them is finished', async () => {

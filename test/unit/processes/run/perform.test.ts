@@ -80,6 +80,18 @@ describe('executing a run', () => {
     ]);
   });
 
+  it('trains with its own seed', async () => {
+    const store = openTestStore(temporaryFolder());
+    const weights = async (seed: number) => {
+      const { id } = store.create(experiment({ phases: [{ budget: 4, epochs: 1 }] }), seed);
+      await executeToy(store, id, { stepsPerEpoch: 3 });
+      return (await loadCheckpoint(store.folder(id))).get(0)!.client.weights['features.0.weight'].data;
+    };
+    const [one, five, again] = [await weights(1), await weights(5), await weights(5)];
+    expect(five).toEqual(again);
+    expect(five).not.toEqual(one);
+  });
+
   it('keeps the gates of at most 128 steps an epoch', async () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(experiment({ phases: [{ budget: 4, epochs: 1 }] }), 1);

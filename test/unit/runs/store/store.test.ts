@@ -274,7 +274,7 @@ describe('opening the store', () => {
   it('refuses a file that is no store, or one from a newer Sluice, and says what to do', () => {
     const home = temporaryFolder();
     writeFileSync(join(home, 'sluice.db'), 'text, and quite a lot of it, in place of a database'.repeat(20));
-    expect(() => openStore(home)).toThrow(/sluice\.db cannot be opened: file is not a database.*Move the file away/);
+    expect(() => openStore(home)).toThrow(/sluice\.db is damaged: file is not a database.*sluice adopt --all/);
     const other = temporaryFolder();
     const database = openDatabase(join(other, 'sluice.db'));
     database.run('PRAGMA user_version = 99');
