@@ -39,13 +39,22 @@ From another machine, with the port and the link that were printed there:
 }
 
 async function serve({ open: wanted, ...options }: LabOptions): Promise<void> {
-  const { linkToRunningLab, serveLab } = await import('../lab/web/serve-lab.ts');
-  const running = await linkToRunningLab(sluiceHome());
-  if (running !== null) {
-    print(`The lab is open already: ${running}`);
-    await show(running, wanted);
+  const { claimServing } = await import('../lab/web/claim.ts');
+  const serving = await claimServing(sluiceHome());
+  if ('link' in serving) {
+    print(`The lab is open already: ${serving.link}`);
+    await show(serving.link, wanted);
     return;
   }
+  try {
+    await serveHere(wanted, options);
+  } finally {
+    serving.claim.release();
+  }
+}
+
+async function serveHere(wanted: boolean, options: Omit<LabOptions, 'open'>): Promise<void> {
+  const { serveLab } = await import('../lab/web/serve-lab.ts');
   const { openLab } = await import('../lab/lab.ts');
   const lab = openLab();
   process.on('uncaughtExceptionMonitor', (error) => lab.log('the lab crashed', error));

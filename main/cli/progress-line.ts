@@ -27,6 +27,7 @@ export function advance(state: RunState, event: RunEvent): RunState {
       return { ...state, accuracies, accuracy: sum / accuracies.size };
     }
     case 'pair':
+    case 'notice':
       return state;
   }
 }

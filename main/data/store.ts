@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Normalisation } from './catalogue.ts';
 import { SluiceError } from '../errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { DecodedSplit, FileSplit, Reading } from './formats/format.ts';
 import { manifestSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
@@ -112,6 +113,7 @@ export async function writeDataset(
     testSamples: samples('test'),
     importedAt: new Date().toISOString(),
   });
+  await fingerprintOf(folder, manifest);
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }

@@ -180,12 +180,31 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
   it.each([
     [['run', 'quickstrat'], 2, /no preset "quickstrat". Did you mean "quickstart"/],
     [['rnu'], 2, /Did you mean run/],
+    [
+      ['run', 'quickstart', '--in-process', '--offload', 'ws://127.0.0.1:1', '--token', 'of no server'],
+      2,
+      /--in-process has no server: leave it out, or --offload/,
+    ],
   ])('%j is refused with exit code %i and without a stack', async (args, code, message) => {
     const { err, ...ended } = await sluice(temporaryFolder(), ...args);
     expect(ended).toEqual({ code, out: '' });
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n {4}at /);
   });
+});
+
+it.runIf(process.platform !== 'win32')('a launch that is interrupted leaves no queue behind', async () => {
+  const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
+  const runs = join(folder, 'runs');
+  const child = start(folder, 'run', join(folder, 'tiny.json'));
+  const ended = endOf(child);
+  await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(100);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
+  expect(readdirSync(runs)).toEqual([]);
+  const store = openStore(folder);
+  expect(store.list()).toEqual([]);
+  store.close();
 });
 
 /** The first engine that this machine has not got. */

@@ -6,7 +6,8 @@ import { SluiceError } from '../../errors.ts';
 import type { Column } from '../../records/column.ts';
 import { numberColumns, recordNames } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
-import { loadCheckpoint, pairFolder } from '../../runs/checkpoint/checkpoint.ts';
+import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { pairFolder, requireWholePair } from '../../runs/checkpoint/pair.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -69,6 +70,7 @@ export async function exportWeights(store: Store, run: Run, folder: string): Pro
   }
   const source = store.folder(run.id);
   const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair));
+  for (const pair of pairs) await requireWholePair(pair);
   for (const pair of pairs) await cp(pair, join(folder, basename(pair)), { recursive: true });
   if (pairs.length === 0) await exportCheckpoint(run, source, folder);
   const { experiment, seed } = run;

@@ -101,6 +101,7 @@ describe('binary layouts', () => {
     const { info } = await importDataset(await tarOf(folder, join(scratchFolder(), 'cifar-10-binary.tar.gz')));
     expect(info.trainSamples).toBe(40);
     expect(readdirSync(join(home, 'data', 'cifar10')).sort()).toEqual([
+      'fingerprint.json',
       'manifest.json',
       'test.labels',
       'test.pixels',

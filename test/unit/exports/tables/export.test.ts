@@ -1,11 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { saveCheckpoint, savePair } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import { csvColumns, exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
 import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import { trainedRun } from '../../../support/run-curves.ts';
-import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { pairRecord, stepRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 describe('an export of records', () => {
@@ -80,7 +81,7 @@ describe('an export of weights', () => {
     const store = openTestStore(home);
     const run = trainedRun(store, {}, []);
     await expect(exportWeights(store, run, join(home, 'none'))).rejects.toThrow(/has no weights yet/);
-    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]));
+    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]), unbound);
     expect(await exportWeights(store, run, join(home, 'weights'))).toEqual(['last']);
     const { tensors } = await readSafetensors(join(home, 'weights', 'last', 'server.safetensors'));
     expect(tensors['classifier.0.weight'].data[0]).toBe(3);

@@ -26,6 +26,7 @@ import { trainExperiment, type TrainExperimentOptions } from '../../../../main/r
 import type { Snapshot, TrainingEvent } from '../../../../main/training/snapshot.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { noiseSource } from '../../../support/halves.ts';
+import { unbound } from '../../../support/run-records.ts';
 import { aborting, checkpointsOf, eventsOf, lastSnapshot, recordsOf, timeless } from '../../../support/training.ts';
 import { networkSpec } from '../../../../main/model/zoo.ts';
 import { fakeHalf, stepRequest } from '../fake-half.ts';
@@ -115,7 +116,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
 
 async function throughDisk(snapshot: Snapshot): Promise<Snapshot> {
   const folder = temporaryFolder();
-  await saveCheckpoint(folder, new Map([[0, snapshot]]));
+  await saveCheckpoint(folder, new Map([[0, snapshot]]), unbound);
   return (await loadCheckpoint(folder)).get(0)!;
 }
 
