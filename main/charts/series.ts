@@ -1,4 +1,5 @@
 import { measuredColumns, secondsOfSteps } from '../records/columns.ts';
+import type { StepColumn } from '../records/record.ts';
 import type { EpochData, StepData, TrainingData } from './data.ts';
 import { metricFacts, type DerivedMetric } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
@@ -37,7 +38,7 @@ const derivations: Readonly<Record<DerivedMetric, Derivation>> = {
   'step-bytes': { steps: bytesOf },
   throughput: {
     steps: (steps) => {
-      const seconds = secondsOfSteps(steps);
+      const seconds = secondsBetween(steps);
       return steps.samples.map((samples, i) => (seconds[i] > 0 ? samples / seconds[i] : NaN));
     },
   },
@@ -57,7 +58,7 @@ export function isOfEpochs(metric: Metric): boolean {
 function stepValues(metric: Metric, steps: StepData): Float64Array {
   const { column } = metricFacts[metric];
   if (!column) return derivations[metric as DerivedMetric].steps(steps);
-  const values = steps[column.name as keyof StepData];
+  const values = steps[column.name as StepColumn];
   if (column.chart.budgetOnly) return values.map((value, i) => (Number.isNaN(steps.budget[i]) ? NaN : value));
   return column.chart.cumulative ? running(values) : values;
 }
@@ -120,7 +121,7 @@ function computePlaces(steps: StepData, epochs: readonly EpochData[], axis: Axis
  * where its record says.
  */
 function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array {
-  const seconds = running(secondsOfSteps(steps));
+  const seconds = running(secondsBetween(steps));
   const ends = new Map(epochs.map((epoch) => [epoch.epoch, epoch.seconds]));
   const places = new Float64Array(seconds.length);
   let [start, told] = [0, 0];
@@ -136,7 +137,8 @@ function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array
 }
 
 /** The end of epoch 0 is at 1. An epoch under way is taken to be as long as the one before. */
-function epochFractions({ epoch }: StepData): Float64Array {
+function epochFractions({ epoch, joint }: StepData): Float64Array {
+  if (joint) return joint.places;
   const places = new Float64Array(epoch.length);
   let before = 0;
   for (const [from, to] of consecutive(epoch)) {
@@ -183,6 +185,11 @@ function consecutive(values: ArrayLike<number>): [from: number, to: number][] {
     from = i;
   }
   return ranges;
+}
+
+/** Seconds from step to step, waiting included. */
+function secondsBetween(steps: StepData): Float64Array {
+  return steps.joint?.seconds ?? secondsOfSteps(steps);
 }
 
 function bytesOf({ bytesUp, bytesDown }: StepData): Float64Array {

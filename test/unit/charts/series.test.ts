@@ -60,7 +60,7 @@ describe('trainings', () => {
     expect(together.clientSeconds[0]).toBeCloseTo(0.1);
     expect([...stepsOf(both, 0, 1).step]).toEqual([0, 1, 2, 3]);
     const [training] = trainingsOf([
-      run(1, 'two', { steps: both, epochs: [epoch(0, 0.4), epoch(0, 0.6, { source: 1 }), epoch(1, 0.9)] }),
+      run(1, 'two', { sources: 2, steps: both, epochs: [epoch(0, 0.4), epoch(0, 0.6, { source: 1 }), epoch(1, 0.9)] }),
     ]);
     expect(training.epochs).toHaveLength(1);
     expect(training.epochs[0]).toMatchObject({ testAccuracy: 0.5, bytesUp: 800 });
