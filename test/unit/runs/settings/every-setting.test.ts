@@ -1,5 +1,4 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { JsonSchema } from '../../../../main/api.ts';
 import { openPipeline, type BatchOptions } from '../../../../main/data/pipeline.ts';
 import type { Batch, BatchSource } from '../../../../main/data/source.ts';
 import type * as Engine from '../../../../main/engine/engine.ts';
@@ -93,7 +92,7 @@ vi.mock('../../../../main/processes/link/start.ts', async () => {
 });
 
 it('there is a row for every field of an experiment, and for nothing else', () => {
-  const fields = leaves(jsonSchema(experimentSchema) as JsonSchema);
+  const fields = leaves(jsonSchema(experimentSchema));
   expect([...Object.keys(trainingRows), ...Object.keys(runRows)].sort()).toEqual(fields.sort());
 });
 

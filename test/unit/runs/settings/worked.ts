@@ -51,7 +51,7 @@ export function workOn(experiment: Experiment, { seed = 1, index = 0, server }: 
       },
       end(failed) {
         if (failed) {
-          reject(failed.error as Error);
+          reject(failed.error instanceof Error ? failed.error : new Error(String(failed.error)));
           return;
         }
         const records = told.flatMap((message) => (message.kind === 'record' ? [message.record] : []));
