@@ -7,7 +7,7 @@ import type { Preset } from '../runs/experiment/presets.ts';
 import { runNumber, type Run, type RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
-import { collect, count, wholeNumbers, words } from './arguments.ts';
+import { collect, count, name, wholeNumbers } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
@@ -38,7 +38,7 @@ export function addRunCommands(program: Command): void {
     .option('--small', 'the variant of a preset that finishes in minutes on two cores')
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
-    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
+    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--in-process', 'both halves of one source in this process, without a socket')
@@ -73,10 +73,10 @@ Examples:
 async function run(store: Store, source: string, options: RunOptions): Promise<number> {
   const network = networkOf(options);
   const preset = loadByName(source, { small: options.small, settings: settingsOf(options) });
-  const { name = preset.name } = options;
+  const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
-  const experiments = single ? preset.experiments.map((experiment) => ({ ...experiment, name })) : preset.experiments;
-  const runs = await launchUnlessStopped(store, { ...preset, name, experiments });
+  const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
+  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments });
   return runs ? executeAndCompare(store, runs, network) : exitCodes.stopped;
 }
 

@@ -4,6 +4,7 @@ import { chartFormats, runFormats } from '../../api/formats.ts';
 import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
+import { mostNotes, nameSchema } from '../../runs/experiment/experiment.ts';
 import { problemsOf } from '../../runs/experiment/problems.ts';
 import type { Procedures } from '../lab-state.ts';
 import { paperSchema, settingsSchema } from '../settings/settings.ts';
@@ -46,7 +47,7 @@ const inputs: Inputs = {
   examine: z.tuple([experiment]),
   experimentSchema: nothing,
   methods: nothing,
-  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200), server.optional()]),
+  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
   runs: nothing,
   run: oneRun,
   pause: oneRun,
@@ -57,7 +58,7 @@ const inputs: Inputs = {
   annotate: z.tuple([
     id,
     z.strictObject({
-      notes: z.string().max(100_000).optional(),
+      notes: z.string().max(mostNotes).optional(),
       tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
     }),
   ]),

@@ -31,8 +31,10 @@ function withMethodDefaults(input: unknown): unknown {
 function contradictions(experiment: Experiment): Problem[] {
   const { dataset, batchSize, seeds } = experiment;
   const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
+  const seen = new Set<number>();
   seeds.forEach((seed, i) => {
-    if (seeds.indexOf(seed) < i) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
+    if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
+    seen.add(seed);
   });
   if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
     problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));

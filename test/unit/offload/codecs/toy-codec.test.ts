@@ -129,7 +129,7 @@ describe('a codec with a parameter and a memory, added to the table', () => {
     expect(parseExperiment(applySetting({}, 'codec.up={"name":"toy","levels":9}')).codec.up).toMatchObject({
       levels: 9,
     });
-    expect(() => codecOf({ up: { name: 'toy', levels: 1 } })).toThrow('codec.up.levels is 1: expected 2 or more');
+    expect(() => codecOf({ up: { name: 'toy', levels: 1 } })).toThrow('codec.up.levels is 1: expected from 2 to 256');
     expect(() => codecOf({ up: { name: 'toy', bits: 1 } })).toThrow(
       'codec.up.bits is not a field: expected name, levels',
     );
