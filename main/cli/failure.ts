@@ -39,6 +39,7 @@ const misuse = new Set([
   'file-missing',
   'format-unknown',
   'layout-unknown',
+  'archive-unknown',
   'import-empty',
 ]);
 
