@@ -39,7 +39,10 @@ export interface ImageTraits {
   readonly animated: boolean;
 }
 
-/** Its message says why a file cannot be read as an image, without naming it: what to do depends on who reads it. */
+/**
+ * Its message says why a file cannot be read as an image, without naming it: what to do depends on who reads it. The
+ * library keeps one text for all threads, so the reason is sure only of a file that is read while no other is.
+ */
 export class UnreadableImage extends Error {
   override readonly name = 'UnreadableImage';
 }
@@ -87,7 +90,8 @@ function reasonOf(cause: unknown): string {
     .trim()
     .split('\n')
     .map((line) => line.replace(/^(vips\w+|\w+load(_buffer)?|webp): /i, ''));
-  return [...new Set(lines)].join('; ');
+  const reason = [...new Set(lines)].join('; ');
+  return reason === '' || reason === 'Unknown error' ? 'it cannot be decoded' : reason;
 }
 
 async function rgb(image: Sharp): Promise<DecodedImage> {

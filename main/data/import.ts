@@ -96,16 +96,16 @@ export async function importDataset(
   if (chosen !== undefined) freeFolder(chosen);
   return inStagingFolder(async (staging) => {
     const scratch = join(staging, 'files');
-    const { files, notes } = await gatherFiles(paths, scratch, onProgress);
+    const { files, notes: passedOver } = await gatherFiles(paths, scratch, onProgress);
     const format = formatFor(files, paths, wanted);
     const name = chosen ?? defaultName(format, paths);
     const target = freeFolder(name);
     const reading = await format.read(files, { name, size, nested, skipDamaged, onProgress });
     const origin = { name, format: format.name, importedFrom: paths };
-    const manifest = await writeDataset(staging, reading, origin, onProgress);
+    const { manifest, notes } = await writeDataset(staging, reading, origin, onProgress);
     if (manifest.content === 'pixels') await rm(scratch, { recursive: true, force: true });
     await rename(staging, target);
-    return { info: infoOf(manifest), notes: [...reading.notes, ...(reading.findings?.().notes ?? []), ...notes] };
+    return { info: infoOf(manifest), notes: [...notes, ...passedOver] };
   }).catch((error: unknown) => {
     throw explained(error);
   });

@@ -101,15 +101,18 @@ async function writeContent(folder: string, reading: Reading, onProgress?: OnPro
   return { ...samples, normalisation: normalisation ?? normalisationOf(sums as Sums) };
 }
 
-/** Writes a data set into an existing folder. The manifest comes last: a folder that has one is complete. */
+/**
+ * Writes a data set into an existing folder. The manifest comes last: a folder that has one is complete. Returns what the
+ * user should know, too.
+ */
 export async function writeDataset(
   folder: string,
   reading: Reading,
   origin: Pick<Manifest, 'name' | 'format' | 'importedFrom'>,
   onProgress?: OnProgress,
-): Promise<Manifest> {
+): Promise<{ manifest: Manifest; notes: readonly string[] }> {
   const { normalisation, ...samples } = await writeContent(folder, reading, onProgress);
-  const { leftOut = [] } = reading.findings?.() ?? {};
+  const { leftOut, notes } = (await reading.findings?.()) ?? { leftOut: [], notes: [] };
   const { content, shape, classes, flip } = reading;
   const manifest = manifestSchema.parse({
     version: 1,
@@ -124,5 +127,5 @@ export async function writeDataset(
     ...(leftOut.length > 0 && { leftOut }),
   });
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  return manifest;
+  return { manifest, notes: [...reading.notes, ...notes] };
 }

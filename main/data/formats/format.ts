@@ -59,8 +59,8 @@ export interface Reading {
   readonly flip: boolean;
   /** What the user should know, such as files of the set that were not given. */
   readonly notes: readonly string[];
-  /** What reading the images has brought to light, once they are all read. Throws when some of them cannot be read. */
-  readonly findings?: () => Findings;
+  /** What reading the images has brought to light, once they are all read. Rejects when some of them cannot be read. */
+  readonly findings?: () => Promise<Findings>;
   readonly content:
     | { readonly kind: 'pixels'; readonly train: DecodedSplit; readonly test: DecodedSplit }
     | { readonly kind: 'files'; readonly train: FileSplit; readonly test: FileSplit };

@@ -1,14 +1,15 @@
-import { SluiceError } from '../../errors.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
 import { decodeImage, UnreadableImage, type DecodedImage } from '../images.ts';
 import type { Division, LabelledImage } from './division.ts';
-import type { Findings, LeftOut } from './format.ts';
+import type { Findings, LeftOut, SourceFile } from './format.ts';
 import { named } from './named.ts';
 
 /** Reads the images of an import, each once, and remembers what is to be told of them at its end, all at once. */
 export interface Survey {
   /** As decodeImage; undefined of an image that cannot be read. */
   decode(image: LabelledImage, part: 'train' | 'test', size?: number): Promise<DecodedImage | undefined>;
-  findings(): Findings;
+  /** To be asked when all are read. Rejects when some cannot be and shall not be left out. */
+  findings(): Promise<Findings>;
 }
 
 /** Lines that a message lists; the manifest has all that were left out. */
@@ -21,7 +22,7 @@ const traits = {
 } as const;
 
 export function openSurvey({ classes, strangers }: Division, skipDamaged: boolean): Survey {
-  const leftOut: LeftOut[] = strangers.map(({ label, noPicture = '' }) => ({ file: label, reason: noPicture }));
+  const failed: SourceFile[] = [];
   const read = { train: new Uint32Array(classes.length), test: new Uint32Array(classes.length) };
   const met = { turned: 0, transparent: 0, animated: 0 };
 
@@ -34,12 +35,12 @@ export function openSurvey({ classes, strangers }: Division, skipDamaged: boolea
         return image;
       } catch (error) {
         if (!(error instanceof UnreadableImage)) throw error;
-        leftOut.push({ file: file.label, reason: error.message });
+        failed.push(file);
         return undefined;
       }
     },
-    findings() {
-      leftOut.sort((a, b) => (a.file < b.file ? -1 : 1));
+    async findings() {
+      const leftOut = await withReasons([...strangers, ...failed]);
       if (leftOut.length > 0 && !skipDamaged) throw unreadable(leftOut);
       for (const part of ['train', 'test'] as const) {
         if (read[part].some((images) => images > 0)) continue;
@@ -52,6 +53,16 @@ export function openSurvey({ classes, strangers }: Division, skipDamaged: boolea
       return { leftOut, notes: [...leftOutNote(leftOut), ...notes, ...classNotes(classes, read)].filter(Boolean) };
     },
   };
+}
+
+/** One after the other, which alone tells the reasons apart. */
+async function withReasons(files: readonly SourceFile[]): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  for (const { path, label, noPicture } of files.toSorted((a, b) => (a.label < b.label ? -1 : 1))) {
+    const reason = noPicture ?? (await decodeImage(path).catch((error: unknown) => messageOf(error)));
+    leftOut.push({ file: label, reason: typeof reason === 'string' ? reason : 'it could not be read' });
+  }
+  return leftOut;
 }
 
 function unreadable(leftOut: readonly LeftOut[]): SluiceError {

@@ -101,6 +101,20 @@ describe.each([160, 96])('pictures of %i pixels', (size) => {
   });
 });
 
+it('every file has its own reason, however many fail side by side', async () => {
+  useHome();
+  const jpeg = await jpegOf();
+  const [half, table] = [unreadable['half a file'](jpeg), unreadable['an impossible table'](jpeg)];
+  const many = Array.from({ length: 40 }, (_, i) => [`${i}.jpg`, i % 2 === 0 ? half : table] as const);
+  const folder = await picturesWith(160, Object.fromEntries(many));
+  const lines = (await failureOf(importDataset(folder, { name: 'x' }))).message.split('\n').slice(1, -1);
+  expect(lines).toHaveLength(40);
+  for (const line of lines) {
+    const even = Number(/(\d+)\.jpg: /.exec(line)?.[1]) % 2 === 0;
+    expect(line).toMatch(even ? /: premature end of JPEG image$/ : /: Bogus Huffman table definition$/);
+  }
+});
+
 it('a picture that changed since the import is not to be replaced in a circle', async () => {
   useHome();
   const folder = await picturesWith(160, {});
