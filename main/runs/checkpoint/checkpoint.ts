@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { inputFacts } from '../../data/input.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { PairRecord } from '../../records/record.ts';
 import type { CodecStates, HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
 import { publishFolder } from './durable.ts';
+import { inputMetadata } from './input-metadata.ts';
 import type { Run } from '../store/run.ts';
 import { readSafetensors, writeSafetensors } from './weights-file.ts';
 
@@ -165,8 +167,8 @@ export function pairFolder(runFolder: string, { training, phase, source, budget 
 }
 
 /**
- * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget and
- * accuracy as metadata.
+ * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget,
+ * accuracy and what the images are like as metadata.
  */
 export async function savePair(
   runFolder: string,
@@ -174,6 +176,7 @@ export async function savePair(
   pair: PairRecord,
   weights: Readonly<Record<Side, StateDict>>,
 ): Promise<void> {
+  const input = inputFacts(run.experiment.dataset.name);
   await publishFolder(pairFolder(runFolder, pair), async (folder) => {
     for (const half of ['client', 'server'] as const) {
       await writeSafetensors(join(folder, files[half].weights), weights[half], {
@@ -182,6 +185,7 @@ export async function savePair(
         seed: String(run.seed),
         budget: String(pair.budget ?? 'full'),
         testAccuracy: String(pair.testAccuracy),
+        ...(input && inputMetadata(input)),
         experiment: JSON.stringify(run.experiment),
       });
     }
