@@ -41,6 +41,7 @@ const misuse = new Set([
   'file-missing',
   'format-unknown',
   'layout-unknown',
+  'archive-unknown',
   'import-empty',
 ]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { chartKinds } from '../../charts/kinds/table.ts';
 import type { PaperSpec } from '../../charts/spec.ts';
-import { exportCsv, recordKinds } from '../tables/export.ts';
+import { exportCsv, exportedExperiment, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -30,11 +30,10 @@ const paper: PaperSpec = {
 export async function zipRuns(store: Store, runs: readonly Run[], checkpoints: boolean): Promise<Uint8Array> {
   const files: Zippable = {};
   for (const run of runs) {
-    const { experiment, seed, id } = run;
-    const { name, group, status, createdAt, startedAt, endedAt, engine, error } = run;
+    const { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error } = run;
     const facts = { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error };
     files[`${id}/run.json`] = json(facts);
-    files[`${id}/experiment.json`] = json({ ...experiment, seeds: [seed] });
+    files[`${id}/experiment.json`] = json(await exportedExperiment(store, run));
     for (const kind of recordKinds) files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind)].join(''));
     const log = join(store.folder(id), 'log.jsonl');
     if (existsSync(log)) files[`${id}/log.jsonl`] = await readFile(log);

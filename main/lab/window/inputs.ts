@@ -100,6 +100,8 @@ const inputs: Inputs = {
       name: id.optional(),
       format: id.optional(),
       size: z.int().min(1).max(128).optional(),
+      nested: z.boolean().optional(),
+      skipDamaged: z.boolean().optional(),
     }),
   ]),
   cancelDataTask: z.tuple([count]),

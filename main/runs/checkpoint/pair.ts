@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { inputFacts } from '../../data/input.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { PairRecord } from '../../records/record.ts';
 import type { StateDict } from '../../training/snapshot.ts';
 import type { Run } from '../store/run.ts';
 import { publishFolder } from './durable.ts';
+import { inputMetadata } from './input-metadata.ts';
 import { weightsFiles, type Side } from './snapshot-files.ts';
 import { readSafetensors, writeSafetensors } from './weights-file.ts';
 
@@ -14,8 +16,8 @@ export function pairFolder(runFolder: string, { training, phase, source, budget 
 }
 
 /**
- * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget and
- * accuracy as metadata.
+ * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget,
+ * accuracy and what the images are like as metadata.
  */
 export async function savePair(
   runFolder: string,
@@ -23,6 +25,7 @@ export async function savePair(
   pair: PairRecord,
   weights: Readonly<Record<Side, StateDict>>,
 ): Promise<void> {
+  const input = inputFacts(run.experiment.dataset.name);
   await publishFolder(pairFolder(runFolder, pair), async (folder) => {
     for (const half of ['client', 'server'] as const) {
       await writeSafetensors(join(folder, weightsFiles[half]), weights[half], {
@@ -32,6 +35,7 @@ export async function savePair(
         seed: String(run.seed),
         budget: String(pair.budget ?? 'full'),
         testAccuracy: String(pair.testAccuracy),
+        ...(input && inputMetadata(input)),
         experiment: JSON.stringify(run.experiment),
       });
     }

@@ -86,6 +86,18 @@ function changed(path: string): SluiceError {
   return new SluiceError('safetensors-invalid', message);
 }
 
+/** What a file says of itself, without its tensors. Throws `safetensors-invalid`. */
+export async function readMetadata(path: string): Promise<Metadata> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const headerBytes = headerLength(await readExactly(file, Math.min(8, size), 0), size, path);
+    return parseSafetensorsHeader(await readExactly(file, headerBytes, 8), size - 8 - headerBytes, path).metadata;
+  } finally {
+    await file.close();
+  }
+}
+
 async function readExactly(file: FileHandle, length: number, position: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
   let done = 0;

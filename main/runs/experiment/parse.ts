@@ -23,8 +23,10 @@ export function readExperiment(input: unknown): { experiment: Experiment | null;
 
 function withMethodDefaults(input: unknown): unknown {
   if (!hasFields(input)) return input;
-  const { method = defaultMethod } = input;
-  return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, input) : input;
+  // What an export says of the images is no setting.
+  const settings = Object.fromEntries(Object.entries(input).filter(([key]) => key !== '$input'));
+  const { method = defaultMethod } = settings;
+  return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, settings) : settings;
 }
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
