@@ -6,7 +6,6 @@ import { listen } from '../../../offload/transport/listener.ts';
 import { errorMessage } from '../../../offload/server/session.ts';
 import { isLoopback } from '../../../offload/transport/loopback.ts';
 import { newToken, sameToken } from '../../../offload/transport/token.ts';
-import { mostSources } from '../../../runs/experiment/experiment.ts';
 import { decodeMessage, encodeMessage } from '../../../wire.ts';
 import type { Child } from '../../child.ts';
 import { fingerprintOf, ownCertificate } from '../../server/certificate.ts';
@@ -47,12 +46,12 @@ export async function openJoinPoint({ home, host, port }: JoinPointOptions): Pro
   const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();
-  const limits = { messageBytes: maxMessageBytes, clients: mostSources, upgradeSeconds: helloMs / 1000 };
-  const listener = await listen({ host, port, tls, ...limits }, (connection) => {
-    void admit(connection).catch((error: unknown) => refuse(connection, error));
+  const limits = { messageBytes: maxMessageBytes, upgradeSeconds: helloMs / 1000 };
+  const listener = await listen({ host, port, tls, ...limits }, (connection, _from, known) => {
+    void admit(connection, known).catch((error: unknown) => refuse(connection, error));
   });
 
-  async function admit(connection: Connection): Promise<void> {
+  async function admit(connection: Connection, known: () => void): Promise<void> {
     const overdue = setTimeout(() => connection.close(closeCodes.noHello), helloMs);
     const hello = decodeControl('hello', await connection.receive().finally(() => clearTimeout(overdue)));
     if (!sameToken(hello.token, token)) {
@@ -60,6 +59,7 @@ export async function openJoinPoint({ home, host, port }: JoinPointOptions): Pro
     }
     const seat = [...seats].find((each) => each.connection === null);
     if (!seat) throw new SluiceError('limit-clients', 'The run has all the sources it waits for.');
+    known();
     seat.connection = connection;
     const limits = { messageBytes: maxMessageBytes, idleSeconds: 1, inFlight: 1 };
     connection.send(encodeControl('welcome', { software: 'sluice', models: [], codecs: [], limits }));
