@@ -22,6 +22,7 @@ interface OffloadOptions {
   readonly maxClients?: number;
   readonly maxFrame?: number;
   readonly maxMemory?: number;
+  readonly sessionMemory?: number;
   readonly idle?: number;
 }
 
@@ -48,6 +49,7 @@ export function addOffloadCommand(program: Command): void {
     .option('--max-clients <count>', 'connections at a time (64)', count)
     .option('--max-frame <MiB>', 'largest message (256)', amount)
     .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
+    .option('--session-memory <MiB>', 'memory for the server half of one session (1024)', amount)
     .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount)
     .addHelpText(
       'after',
@@ -76,6 +78,7 @@ async function offload(options: OffloadOptions): Promise<void> {
       threads: options.threads,
       limits: limitsOf(options),
       memoryBytes: options.maxMemory === undefined ? undefined : options.maxMemory * mebibyte,
+      sessionBytes: options.sessionMemory === undefined ? undefined : options.sessionMemory * mebibyte,
     },
     display.event,
   );

@@ -35,6 +35,8 @@ export async function keepServer({ run, folder, log }: Execution): Promise<OwnSe
     home: folder,
     engine,
     threads,
+    // What the user's own machine has room for is what the user asked for.
+    sessionBytes: Infinity,
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
   let stats: ServerStats | null = null;

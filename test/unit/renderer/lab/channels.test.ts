@@ -77,7 +77,9 @@ describe('a socket of the page', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it('shows its pass before anything else and keeps the session it gets', async () => {
-    const { asked } = serve((_, socket) => socket.onmessage({ data: encodeMessage({ session: 'mine' }).slice().buffer }));
+    const { asked } = serve((_, socket) =>
+      socket.onmessage({ data: encodeMessage({ session: 'mine' }).slice().buffer }),
+    );
     const given = pass();
     await openSocketChannel('ws://127.0.0.1:4460/lab', given);
     expect(asked).toEqual([{ code: 'once' }]);
