@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { visible } from '../visible.ts';
 import { addCompareCommands } from './compare.ts';
 import { addControlCommands } from './control.ts';
 import { addDataCommands } from './data.ts';
@@ -23,6 +24,8 @@ export function createProgram(): Command {
     )
     .version(version())
     .exitOverride()
+    // What it did not understand is repeated in its errors.
+    .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
   addLabCommand(program);
