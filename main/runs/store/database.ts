@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { migrations } from './migrations.ts';
+import { keepPrivate } from './private.ts';
 
 /** What may be bound to a statement. libsql aborts the process on anything else, so nothing else passes through here. */
 export type Value = string | number | null | Uint8Array;
@@ -32,6 +33,7 @@ export function openDatabase(path: string, access: Access = 'write'): Database {
   if (obstacle && (access === 'write' || !existsSync(path))) throw obstacle;
   try {
     if (obstacle) return openArchive(path, obstacle);
+    keepPrivate(path);
     const database = wrap(new Libsql(path, { timeout: busyMs }));
     prepare(database, path);
     return database;

@@ -268,6 +268,8 @@ describe('a procedure', () => {
       ['run', ['0001-none'], { code: 'run-unknown' }],
       ['run', [], { code: 'bad-input' }],
       ['steps', ['0001-none', -1], { code: 'bad-input' }],
+      ['steps', ['0001-none', 1n], { code: 'bad-input', message: expect.stringContaining('1n') as string }],
+      ['run', [[1n]], { code: 'bad-input' }],
       ['steps', [{ id: 1 }, 0], { code: 'bad-input' }],
       ['changeSettings', [{ threads: 0 }], { code: 'bad-input', path: 'threads' }],
       ['changeSettings', [{ paper: { widthMm: 1e9 } }], { code: 'bad-input', path: 'paper.widthMm' }],
