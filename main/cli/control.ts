@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { visible } from '../visible.ts';
 import type { Command } from 'commander';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
@@ -100,7 +101,7 @@ async function confirm(question: string): Promise<boolean> {
   }
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await dialogue.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await dialogue.question(visible(`${question} [y/N] `))).trim());
   } finally {
     dialogue.close();
   }

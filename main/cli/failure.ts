@@ -38,6 +38,7 @@ const misuse = new Set([
   'limits-invalid',
   'certificate-unreadable',
   'url-invalid',
+  'connect-insecure',
   'file-missing',
   'format-unknown',
   'layout-unknown',

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { visible } from '../visible.ts';
 
 type AddCommands = (program: Command) => void;
 
@@ -34,6 +35,8 @@ export async function createProgram(asked?: string): Promise<Command> {
     )
     .version(version())
     .exitOverride()
+    // What it did not understand is repeated in its errors.
+    .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
   const wanted = commands.filter(([names]) => asked !== undefined && names.includes(asked));

@@ -24,10 +24,10 @@ export function csvColumns(kind: RecordKind): readonly Column[] {
 }
 
 /** A run's records of one kind as lines of CSV, the first naming the columns; the gates of steps are left to JSON. */
-export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<string> {
+export function* exportCsv(store: Store, run: Run, kind: RecordKind, neutralise = true): Generator<string> {
   const names = csvColumns(kind).map(({ name }) => name);
   yield `run,name,seed,${names.join(',')}\r\n`;
-  const start = [run.id, csvCell(run.name), run.seed];
+  const start = [run.id, csvCell(run.name, neutralise), run.seed];
   for (const record of store[kind](run.id)) {
     yield `${[...start, ...names.map((name) => cell(record[name as keyof typeof record]))].join(',')}\r\n`;
   }

@@ -30,6 +30,7 @@ const server = z.strictObject({
     .trim()
     .regex(/^([0-9a-f]{2}:?){32}$/i, 'the 64 hexadecimal digits that the server shows')
     .optional(),
+  insecure: z.boolean().optional(),
 });
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');

@@ -95,7 +95,7 @@ export function addressesOf(
   server: ServerAddress,
   links: Links | null,
 ): ServerAddress[] {
-  const { token, ca, fingerprint } = server;
+  const { token, ca, fingerprint, insecure } = server;
   return Array.from({ length: run.experiment.sources.count }, (_, index) => {
     const at = isElsewhere(run, joining, index) ? undefined : links?.addresses[index];
     const url = at ? `${new URL(server.url).protocol}//${at.host}:${at.port}` : server.url;
@@ -105,6 +105,7 @@ export function addressesOf(
       token,
       ...(ca === undefined ? {} : { ca }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(insecure === undefined ? {} : { insecure }),
     };
   });
 }

@@ -23,6 +23,8 @@ export async function keepServer(session: Execution): Promise<OwnServer> {
     home: folder,
     engine,
     threads: run.threads ?? run.experiment.threads,
+    // What the user's own machine has room for is what the user asked for.
+    sessionBytes: Infinity,
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
   let stats: ServerStats | null = null;

@@ -175,7 +175,12 @@ function suits({ properties = {} }: ObjectSchema, { key, value }: Meant): boolea
   });
 }
 
+/** JSON has no whole numbers beyond 2⁵³, and would throw. */
+function plainly(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
 function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value, plainly);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

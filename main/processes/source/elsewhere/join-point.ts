@@ -7,7 +7,6 @@ import { listen } from '../../../offload/transport/listener.ts';
 import { errorMessage } from '../../../offload/server/session.ts';
 import { isLoopback } from '../../../offload/transport/loopback.ts';
 import { newToken, sameToken } from '../../../offload/transport/token.ts';
-import { mostSources } from '../../../runs/experiment/experiment.ts';
 import { decodeMessage, encodeMessage } from '../../../wire.ts';
 import type { Child } from '../../child.ts';
 import { fingerprintOf, ownCertificate } from '../../server/certificate.ts';
@@ -58,12 +57,12 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
   const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();
-  const limits = { messageBytes: maxMessageBytes, clients: mostSources, upgradeSeconds: helloMs / 1000 };
-  const listener = await listen({ host, port, tls, ...limits }, (connection) => {
-    void receive(connection).catch((error: unknown) => refuse(connection, error));
+  const limits = { messageBytes: maxMessageBytes, upgradeSeconds: helloMs / 1000 };
+  const listener = await listen({ host, port, tls, ...limits }, (connection, _from, known) => {
+    void receive(connection, known).catch((error: unknown) => refuse(connection, error));
   });
 
-  async function receive(connection: Connection): Promise<void> {
+  async function receive(connection: Connection, known: () => void): Promise<void> {
     const overdue = setTimeout(() => connection.close(closeCodes.noHello), helloMs);
     const hello = decodeControl('hello', await connection.receive().finally(() => clearTimeout(overdue)));
     if (!sameToken(hello.token, token)) {
@@ -71,6 +70,7 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
     }
     const seat = [...seats].find((each) => each.connection === null);
     if (!seat) throw new SluiceError('limit-clients', 'The run has all the sources it waits for.');
+    known();
     try {
       await sit(seat, connection);
     } catch (error) {
