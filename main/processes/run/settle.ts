@@ -44,3 +44,9 @@ export function fingerprintOfRun({ id, fingerprint }: Pick<Run, 'id' | 'fingerpr
     throw new SluiceError('run-damaged', message, { cause });
   }
 }
+
+/** Threads of a source's engine: the run's for a source alone, of several each has its device. */
+export function threadsOf({ experiment, threads: settled }: Pick<Run, 'experiment' | 'threads'>): number | undefined {
+  const { sources, threads } = experiment;
+  return sources.threads ?? (sources.count === 1 ? (settled ?? threads) : 1);
+}

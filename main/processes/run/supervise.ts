@@ -20,7 +20,7 @@ import { addressesOf, isElsewhere, openRunJoinPoint, openLinks } from './reach.t
 import { recordSources, type SourceRecords } from './records.ts';
 import { seeThrough } from './see-through.ts';
 import { keepServer, type OwnServer } from './server.ts';
-import { settleRun } from './settle.ts';
+import { settleRun, threadsOf } from './settle.ts';
 
 const retrySeconds = 60;
 
@@ -138,11 +138,6 @@ function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
 
 function taskOf(run: Run, index: number, resume: Snapshot | null): Omit<SourceTask, 'server' | 'retrySeconds'> {
   return { experiment: run.experiment, seed: run.seed, index, threads: threadsOf(run), resume, run: runKey(run) };
-}
-
-/** Of a source's engine: the run's for a source alone, of several each has its device. */
-function threadsOf({ experiment: { sources, threads }, threads: settled }: Run): number | undefined {
-  return sources.threads ?? (sources.count === 1 ? (settled ?? threads) : 1);
 }
 
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */

@@ -68,7 +68,7 @@ it('the CSV of a smoothed line has what was measured and what is drawn', () => {
 });
 
 it('a cell of CSV is quoted wherever a reader could take it apart', () => {
-  expect(['a,b', 'a"b', 'a\rb', 'a\nb', 'plain', 1.5].map(csvCell)).toEqual([
+  expect(['a,b', 'a"b', 'a\rb', 'a\nb', 'plain', 1.5].map((cell) => csvCell(cell))).toEqual([
     '"a,b"',
     '"a""b"',
     '"a\rb"',

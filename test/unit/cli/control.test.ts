@@ -13,7 +13,7 @@ const home = temporaryHome();
 async function sluice(...args: string[]): Promise<string> {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
-    await createProgram().parseAsync(['node', 'sluice', ...args]);
+    await (await createProgram(args[0])).parseAsync(['node', 'sluice', ...args]);
     return write.mock.calls.map(([text]) => String(text)).join('');
   } finally {
     write.mockRestore();

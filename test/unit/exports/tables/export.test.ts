@@ -111,7 +111,7 @@ describe('an export of weights', () => {
     const settings: unknown = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'));
     expect(settings).toMatchObject({ $input: { shape: [3, 8, 8], classes: ['ant', 'bee'], ...normalisation } });
     expect(parseExperiment(settings)).toEqual({ ...run.experiment, seeds: [1] });
-    const zip = unzipSync(await zipRuns(store, [run], true));
+    const zip = unzipSync(await zipRuns(store, [run], { checkpoints: true, neutralise: true }));
     expect(JSON.parse(strFromU8(zip[`${run.id}/experiment.json`]))).toEqual(settings);
   });
 

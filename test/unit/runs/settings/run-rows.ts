@@ -16,16 +16,17 @@ import { sourceExperiment, workOn } from './worked.ts';
 
 /** Whatever governs the images, the devices, the network between them, and how a run is called. */
 export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
-  name() {
-    const { store, runs } = created({ name: 'half as wide' });
+  async name() {
+    const { store, runs } = await created({ name: 'half as wide' });
     expect(store.find(runs[0].id).name).toBe('half as wide');
   },
-  notes() {
-    const { store, runs } = created({ notes: 'half as good?' });
+  async notes() {
+    const { store, runs } = await created({ notes: 'half as good?' });
     expect(store.annotations(runs[0].id).notes).toBe('half as good?');
   },
   async seeds() {
-    expect(created({ seeds: [7, 9] }).runs.map(({ seed }) => seed)).toEqual([7, 9]);
+    const { runs } = await created({ seeds: [7, 9] });
+    expect(runs.map(({ seed }) => seed)).toEqual([7, 9]);
     const experiment = sourceExperiment({ dataset: { augment: false } });
     for (const seed of [1, 2]) {
       const worked = await workOn(experiment, { seed });
@@ -121,7 +122,7 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     expect(await linksOf({ up: 10, down: 20, shared: true })).toMatchObject({ shared: true });
   },
   async processes() {
-    const { store, runs } = created({ processes: 'one' });
+    const { store, runs } = await created({ processes: 'one' });
     forget();
     const run = await performRun(store, runs[0].id, (session) => superviseRun(session, {}));
     expect([run.status, seen.servers]).toEqual(['finished', 0]);
@@ -141,9 +142,9 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
   },
 };
 
-function created(change: ExperimentInput): { store: Store; runs: Run[] } {
+async function created(change: ExperimentInput): Promise<{ store: Store; runs: Run[] }> {
   const store = openTestStore(temporaryFolder());
-  return { store, runs: createRuns(store, [sourceExperiment(change)], 'settings') };
+  return { store, runs: await createRuns(store, [sourceExperiment(change)], 'settings') };
 }
 
 function pipelineOf({ dataset: { name, ...subset }, batchSize }: Experiment, seed: number) {
@@ -181,7 +182,7 @@ async function sessionOf(change: ExperimentInput): Promise<(typeof seen.sessions
 
 /** The links that a run starts. */
 async function linksOf(link: ExperimentInput['link']): Promise<(typeof seen.links)[number]> {
-  const { store, runs } = created({ link, sources: { count: 3 } });
+  const { store, runs } = await created({ link, sources: { count: 3 } });
   forget();
   const run = performRun(store, runs[0].id, (session) => superviseRun(session, {}));
   await expect(run).rejects.toThrow('stopped at the links');

@@ -1,6 +1,7 @@
 import { type Experiment, type ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { merge } from '../../../../main/fields.ts';
 import type { ServerAddress } from '../../../../main/offload/client/dial.ts';
+import { threadsOf } from '../../../../main/processes/run/settle.ts';
 import type { FromSource, ToSource } from '../../../../main/processes/source/messages.ts';
 import { openSource } from '../../../../main/processes/source/supervised.ts';
 import { work } from '../../../../main/processes/source/work.ts';
@@ -62,6 +63,7 @@ export function workOn(experiment: Experiment, { seed = 1, index = 0, server }: 
       },
     });
     const place = { run: 'run-of-settings-1', server: server ?? null, retrySeconds: 1, resume: null };
-    source.receive({ kind: 'task', task: { experiment, seed, index, ...place } });
+    const threads = threadsOf({ experiment, threads: null });
+    source.receive({ kind: 'task', task: { experiment, seed, index, threads, ...place } });
   });
 }
