@@ -92,7 +92,8 @@ async function filesOf(path: string, scratch: string, skipped: string[], onProgr
 async function lookedAt(files: readonly Found[], given: boolean): Promise<SourceFile[]> {
   const reasons: (string | undefined)[] = [];
   await mapAtOnce(files, openAtOnce, async ({ path, name }, i) => {
-    reasons[i] = hasPictureName(name) ? undefined : await noPictureAt(path);
+    const unopened = (error: unknown): string => `it cannot be opened (${messageOf(error)})`;
+    reasons[i] = hasPictureName(name) ? undefined : await noPictureAt(path).catch(unopened);
   });
   return files.map((file, i) => ({ ...file, given, noPicture: reasons[i] }));
 }

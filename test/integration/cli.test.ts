@@ -274,3 +274,20 @@ it.runIf(process.platform !== 'win32')('an import that is interrupted leaves not
   expect(await end(child, 'SIGINT')).toBe(130);
   expect(readdirSync(data)).toEqual([]);
 });
+
+it('an import names what it cannot read, and takes what is asked for all the same', async () => {
+  const folder = temporaryFolder();
+  const pictures = await writeImageFolder(join(folder, 'pictures'), ['a', join('a', 'old'), 'b'], 5);
+  writeFileSync(join(pictures, 'b', '1.png'), 'damaged');
+  const asked = ['data', 'import', pictures];
+  expect(await sluice(folder, ...asked)).toMatchObject({ code: 2, err: expect.stringContaining('a/old') as string });
+  expect(await sluice(folder, ...asked, '--nested')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/1 file cannot be read.*\n.*1\.png: it is no picture/) as string,
+  });
+  expect(await sluice(folder, ...asked, '--nested', '--skip-damaged')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/pictures: \d+ training and \d+ test images of 8×8×3, 2 classes/) as string,
+    err: expect.stringContaining('left out') as string,
+  });
+});

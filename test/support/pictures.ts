@@ -14,7 +14,7 @@ export function jpegOf(width = 160, height = 120): Promise<Buffer> {
 }
 
 /** A copy with bytes from `at` on replaced. */
-export function patched(bytes: Buffer, at: number, ...values: number[]): Buffer {
+function patched(bytes: Buffer, at: number, ...values: number[]): Buffer {
   const copy = Buffer.from(bytes);
   copy.set(values, at);
   return copy;

@@ -16,10 +16,11 @@ export interface Survey {
 const mostListed = 100;
 
 const traits = {
-  turned: 'turned as their EXIF orientation says',
-  transparent: 'transparent, and laid over white',
-  animated: 'of several frames or pages, and read as the first',
+  turned: 'turned by EXIF orientation',
+  transparent: 'transparent: laid over white',
+  animated: 'of several frames or pages: the first is read',
 } as const;
+const traitNames = Object.keys(traits) as (keyof typeof traits)[];
 
 export function openSurvey({ classes, strangers }: Division, skipDamaged: boolean): Survey {
   const failed: SourceFile[] = [];
@@ -31,7 +32,7 @@ export function openSurvey({ classes, strangers }: Division, skipDamaged: boolea
       try {
         const image = await decodeImage(file.path, size);
         read[part][label]++;
-        for (const trait of Object.keys(met) as (keyof typeof met)[]) if (image[trait]) met[trait]++;
+        for (const trait of traitNames) if (image[trait]) met[trait]++;
         return image;
       } catch (error) {
         if (!(error instanceof UnreadableImage)) throw error;
@@ -47,10 +48,10 @@ export function openSurvey({ classes, strangers }: Division, skipDamaged: boolea
         const which = part === 'train' ? 'training' : 'test';
         throw new SluiceError('import-empty', `None of the ${which} images can be read:${lines(leftOut)}`);
       }
-      const notes = Object.entries(met).map(([trait, images]) =>
-        images > 0 ? `${images} images are ${traits[trait as keyof typeof traits]}` : '',
-      );
-      return { leftOut, notes: [...leftOutNote(leftOut), ...notes, ...classNotes(classes, read)].filter(Boolean) };
+      const notes = traitNames
+        .filter((trait) => met[trait] > 0)
+        .map((trait) => `${met[trait]} ${met[trait] === 1 ? 'image is' : 'images are'} ${traits[trait]}`);
+      return { leftOut, notes: [...leftOutNote(leftOut), ...notes, ...classNotes(classes, read)] };
     },
   };
 }

@@ -115,6 +115,14 @@ it('every file has its own reason, however many fail side by side', async () => 
   }
 });
 
+it('a message lists a hundred files, the manifest all', async () => {
+  const home = useHome();
+  const folder = await picturesWith(8, Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`${i}.jpg`, ''])));
+  expect((await failureOf(importDataset(folder, { name: 'x' }))).message).toMatch(/^120 files.*\n  and 20 more\n/s);
+  await importDataset(folder, { name: 'x', skipDamaged: true });
+  expect(manifestOf(home, 'x').leftOut).toHaveLength(120);
+});
+
 it('a picture that changed since the import is not to be replaced in a circle', async () => {
   useHome();
   const folder = await picturesWith(160, {});
@@ -177,10 +185,7 @@ it('what was done to pictures is said once for all of them', async () => {
     .toBuffer();
   const folder = await picturesWith(8, { 'a.jpg': turned, 'b.jpg': turned, 'c.png': transparent });
   const { notes } = await importDataset(folder, { name: 'x' });
-  expect(notes).toEqual([
-    '2 images are turned as their EXIF orientation says',
-    '1 images are transparent, and laid over white',
-  ]);
+  expect(notes).toEqual(['2 images are turned by EXIF orientation', '1 image is transparent: laid over white']);
 });
 
 it('one class, and classes without test images, are said', async () => {

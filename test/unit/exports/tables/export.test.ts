@@ -4,7 +4,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { removeDataset } from '../../../../main/data/datasets.ts';
 import { importDataset } from '../../../../main/data/import.ts';
-import { zipRuns } from '../../../../main/exports/archive/zip.ts';
+import { exportRuns } from '../../../../main/exports/export.ts';
 import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import { csvColumns, exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
@@ -111,7 +111,7 @@ describe('an export of weights', () => {
     const settings: unknown = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'));
     expect(settings).toMatchObject({ $input: { shape: [3, 8, 8], classes: ['ant', 'bee'], ...normalisation } });
     expect(parseExperiment(settings)).toEqual({ ...run.experiment, seeds: [1] });
-    const zip = unzipSync(await zipRuns(store, [run], { checkpoints: true, neutralise: true }));
+    const zip = unzipSync((await exportRuns(store, { runs: [run.id], format: 'zip' })).data);
     expect(JSON.parse(strFromU8(zip[`${run.id}/experiment.json`]))).toEqual(settings);
   });
 
