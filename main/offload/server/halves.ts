@@ -39,7 +39,8 @@ export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherM
     const users = new Set<User>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;
     const gather = serverHalf === 'gathered' ? { waitMs: gatherMs, living } : null;
-    const opened = cleared.then(() => inTurn(() => open(request)));
+    // What went wrong with those given up is no reason to refuse who comes after them.
+    const opened = cleared.catch(() => undefined).then(() => inTurn(() => open(request)));
     const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
     return { request, trained, users };
   }
