@@ -193,19 +193,23 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
   });
 });
 
-it.runIf(process.platform !== 'win32')('a launch that is interrupted leaves no queue behind', async () => {
-  const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
-  const runs = join(folder, 'runs');
-  const child = start(folder, 'run', join(folder, 'tiny.json'));
-  const ended = endOf(child);
-  await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(100);
-  child.kill('SIGINT');
-  expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
-  expect(readdirSync(runs)).toEqual([]);
-  const store = openStore(folder);
-  expect(store.list()).toEqual([]);
-  store.close();
-});
+it.runIf(process.platform !== 'win32')(
+  'a launch that is interrupted leaves no queue behind',
+  { timeout: 60_000 },
+  async () => {
+    const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
+    const runs = join(folder, 'runs');
+    const child = start(folder, 'run', join(folder, 'tiny.json'));
+    const ended = endOf(child);
+    await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(10);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
+    expect(readdirSync(runs)).toEqual([]);
+    const store = openStore(folder);
+    expect(store.list()).toEqual([]);
+    store.close();
+  },
+);
 
 /** The first engine that this machine has not got. */
 const absent = (await diagnoseEngines()).find(({ available }) => !available);

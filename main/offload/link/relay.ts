@@ -53,7 +53,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   return openRelay(options, await overhead);
 }
 
-async function openRelay({ target, link, port = 0, medium, seed = 0 }: RelayOptions, overheadMs: number): Promise<Relay> {
+async function openRelay(
+  { target, link, port = 0, medium, seed = 0 }: RelayOptions,
+  overheadMs: number,
+): Promise<Relay> {
   const bytes = { up: 0, down: 0 };
   const cuts = new Set<() => void>();
   let connections = 0;

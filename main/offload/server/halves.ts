@@ -39,8 +39,9 @@ export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherM
     const users = new Set<User>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;
     const gather = serverHalf === 'gathered' ? { waitMs: gatherMs, living } : null;
-    // Not in its turn: building a large one takes long, and the others go on meanwhile.
-    const opened = cleared.then(() => open(request));
+    // Not in its turn: building a large one takes long, and the others go on meanwhile. What went wrong with those given
+    // up is no reason to refuse who comes after them.
+    const opened = cleared.catch(() => undefined).then(() => open(request));
     const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
     return { request, trained, users };
   }

@@ -60,8 +60,7 @@ export async function openHalf(
     read: () => compute.read(id),
     write: (checkpoint) => compute.write(id, checkpoint),
     async close() {
-      await compute.close(id);
-      release();
+      await compute.close(id).finally(release);
     },
   };
 }

@@ -167,7 +167,7 @@ function linesOf(bytes: Buffer): Buffer[] {
 function contentOf(line: Buffer): Content | null {
   const json = line.subarray(sumDigits + 1, -1);
   const whole = line.at(-1) === newline && line.toString('latin1', 0, sumDigits + 1) === `${sumOf(json)} `;
-  return whole ? lineSchema.parse(JSON.parse(json.toString())) : null;
+  return whole ? (lineSchema.safeParse(JSON.parse(json.toString())).data ?? null) : null;
 }
 
 function sumOf(bytes: Buffer): string {

@@ -72,7 +72,9 @@ describe('what a run has besides its sources', () => {
     let looks = 0;
     const own = {
       failed: never,
-      kill: () => void killed++,
+      kill() {
+        killed++;
+      },
       upSeconds() {
         if (++looks === 3) end();
         return upSeconds;

@@ -1,11 +1,12 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
+import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import type { RunEvent } from '../../../../main/runs/life/execution.ts';
 import { resumeRun } from '../../../../main/runs/life/lifecycle.ts';
 import { allRecords } from '../../../../main/runs/life/lost-records.ts';
-import { recordFilePath, readRecordFile } from '../../../../main/runs/store/record-file.ts';
+import { openRecordFile, recordFilePath, readRecordFile } from '../../../../main/runs/store/record-file.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import { epochRecord, experiment, pairRecord, stepRecord } from '../../../support/run-records.ts';
@@ -60,6 +61,18 @@ describe('a run whose records are there', () => {
     expect(inOrder('epoch')).toEqual(store.epochs(id));
     expect(inOrder('pair')).toEqual(store.pairs(id));
     expect(store.stepCount(id)).toBe(totalSteps);
+  });
+
+  it('does not count what came after its last checkpoint', async () => {
+    const { store, id, folder } = await stoppedRun();
+    // As of a process that was killed between the file and the database.
+    const file = openRecordFile(folder, store.get(id).uid!);
+    file.append([stepRecord(11), stepRecord(12)]);
+    file.close();
+    store.append(id, [stepRecord(11)]);
+    expect(await resume(store, id)).toEqual({ said: '', from: 11, status: 'finished' });
+    expect(whole(store, id)).toEqual(allSteps);
+    expect(store.steps(id)[11].epoch).toBe(1);
   });
 
   it('counts the bytes of before in how far it is', async () => {
@@ -131,6 +144,24 @@ describe('a run that has lost records', () => {
     expect({ from, status }).toEqual({ from: 8, status: 'finished' });
     expect(whole(store, id)).toEqual(allSteps);
     expect(store.byteCount(id)).toBe(totalSteps * (8192 + 16384));
+  });
+
+  it('goes back to the checkpoint before where a bit of the last one flipped', async () => {
+    const { store, id, folder } = await stoppedRun();
+    const last = join(folder, 'checkpoint', readdirSync(join(folder, 'checkpoint')).sort().at(-1)!);
+    const path = join(last, 'client.momentum.safetensors');
+    writeFileSync(
+      path,
+      readFileSync(path).map((byte, i, { length }) => (i === length - 3 ? byte ^ 1 : byte)),
+    );
+    const { said, from, status } = await resume(store, id);
+    expect(said).toContain(`The checkpoint in ${last} is damaged`);
+    expect({ from, status }).toEqual({ from: 8, status: 'finished' });
+    expect(whole(store, id)).toEqual(allSteps);
+    const undisturbed = store.create(plan, 1).id;
+    await executeToy(store, undisturbed, toy);
+    const weights = async (run: string) => (await loadCheckpoint(store.folder(run))).get(0)!.client;
+    expect(await weights(id)).toEqual(await weights(undisturbed));
   });
 
   it('does not go on where no checkpoint has its records, and says what is missing', async () => {
