@@ -74,7 +74,7 @@ export async function adoptRun(store: Store, { folder, file, reason }: Orphan): 
 async function isWhole(folder: string, file: RunFile, ledger: Ledger): Promise<boolean> {
   for (const { root } of checkpointRoots(folder)) {
     const [last] = await listCheckpoints(root, ownerOf(file));
-    const found = { rows: ledger, filed: ledger, both: ledger };
+    const found = { rows: ledger, filed: ledger };
     if (last && !(last.manifest && agreementOf(last.manifest, found))) return false;
   }
   return true;

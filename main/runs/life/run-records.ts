@@ -1,11 +1,11 @@
 import type { TrainingRecord } from '../../records/record.ts';
 import type { Position } from '../../training/snapshot.ts';
 import type { Binding, Owner } from '../checkpoint/manifest.ts';
+import { placeOf } from '../store/ledger.ts';
 import { openRecordFile, readRecordFile } from '../store/record-file.ts';
 import { tally, type Tally } from '../store/record-sum.ts';
 import type { TakenUp } from './execution.ts';
 import { agree, allRecords, recordsLost, restoreRows } from './lost-records.ts';
-import { placeOf } from '../store/ledger.ts';
 import { settleRecords } from './settle-records.ts';
 
 /** The records of a run under way: in the database, in the run's folder, and counted, so that none is lost unnoticed. */

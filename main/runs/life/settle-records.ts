@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { SluiceError } from '../../errors.ts';
 import type { TrainingRecord } from '../../records/record.ts';
-import { listCheckpoints, setAside } from '../checkpoint/checkpoint.ts';
+import { listCheckpoints, setAside, type ListedCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { Manifest, Owner, RecordMark } from '../checkpoint/manifest.ts';
 import { createLedger, type Ledger, type Place } from '../store/ledger.ts';
 import { readRecordFile, recordFilePath, rewriteRecordFile } from '../store/record-file.ts';
@@ -18,11 +18,10 @@ interface Settled {
   readonly records: readonly TrainingRecord[];
 }
 
-/** What there is of a run's records: in the database, in its folder, and both laid together. */
+/** What there is of a run's records, in the database and in its folder. */
 interface Found {
   readonly rows: Ledger;
   readonly filed: Ledger;
-  readonly both: Ledger;
 }
 
 /** The records that a checkpoint comes after, where its sources stand, and who has all of these records. */
@@ -42,9 +41,8 @@ export async function settleRecords(taken: TakenUp): Promise<Settled> {
   const { store, folder } = taken;
   const run = await identify(taken);
   const owner = ownerOf(run);
-  const rows = allRecords(store, run.id);
   const { ledger: filed, damaged } = readRecordFile(folder, run.uid);
-  const found = { rows: createLedger(rows), filed, both: createLedger([...rows, ...filed.all()]) };
+  const found = { rows: createLedger(allRecords(store, run.id)), filed };
   const agreements: Agreement[] = [];
   for (const { root } of checkpointRoots(folder)) {
     const agreement = await lastAgreement(taken, root, owner, found);
@@ -55,7 +53,7 @@ export async function settleRecords(taken: TakenUp): Promise<Settled> {
   else restoreRows(taken, records);
   // Of a run of an earlier version there was none.
   const whole = damaged === 0 && (taken.run.uid === null || agreements.every(({ inFile }) => inFile));
-  if (!whole) {
+  if (!whole && agreements.length > 0) {
     const path = recordFilePath(folder);
     notice(taken, 'record-file-restored', `${path} was not as it was written; it is made anew from the database.`);
   }
@@ -66,42 +64,49 @@ export async function settleRecords(taken: TakenUp): Promise<Settled> {
 /** Goes back from checkpoint to checkpoint until one has its records; null where there is no checkpoint. */
 async function lastAgreement(taken: TakenUp, root: string, owner: Owner, found: Found): Promise<Agreement | null> {
   const listed = await listCheckpoints(root, owner);
-  for (const [i, { folder, manifest }] of listed.entries()) {
+  for (const [i, { manifest }] of listed.entries()) {
     const agreement = manifest && agreementOf(manifest, found);
-    if (agreement) return agreement;
-    const last = i === listed.length - 1;
-    if (last) throw manifest ? recordsLost(taken, sumsOf(manifest), found.both.all()) : damagedCheckpoint(folder);
-    await setAside(folder);
-    const reason = manifest
-      ? 'Records that the checkpoint in it comes after are lost'
-      : 'The checkpoint in it is damaged';
-    notice(taken, 'checkpoint-left', `${folder}: ${reason}. The run goes on from the one before it.`);
+    if (!agreement) continue;
+    for (const left of listed.slice(0, i)) await leave(taken, left);
+    return agreement;
   }
-  return null;
+  if (listed.length === 0) return null;
+  const known = listed.find(({ manifest }) => manifest)?.manifest;
+  throw known ? recordsLost(taken, sumsOf(known), laidTogether(found).all()) : damagedCheckpoint(listed[0].folder);
+}
+
+async function leave(taken: TakenUp, { folder, manifest }: ListedCheckpoint): Promise<void> {
+  await setAside(folder);
+  const reason = manifest
+    ? 'Records that the checkpoint in it comes after are lost'
+    : 'The checkpoint in it is damaged';
+  notice(taken, 'checkpoint-left', `${folder}: ${reason}. The run goes on from the one before it.`);
 }
 
 /** The records of all sources in a checkpoint; null when they cannot be had. */
-export function agreementOf(manifest: Manifest, { rows, filed, both }: Found): Agreement | null {
-  const records: TrainingRecord[] = [];
+export function agreementOf(manifest: Manifest, found: Found): Agreement | null {
+  const marks = marksOf(manifest);
+  const parts: TrainingRecord[][] = [];
   let [inRows, inFile] = [true, true];
-  for (const [source, { place, sum }] of marksOf(manifest)) {
+  for (const [source, { place, sum }] of marks) {
     const has = (ledger: Ledger): TrainingRecord[] | null => {
       const own = ledger.before(source, place);
       return sameSum(tally(own).sum(), sum) ? own : null;
     };
-    const [fromRows, fromFile] = [has(rows), has(filed)];
-    const own = fromRows ?? fromFile ?? has(both);
+    const [fromRows, fromFile] = [has(found.rows), has(found.filed)];
+    const own = fromRows ?? fromFile ?? has(laidTogether(found));
     if (!own) return null;
-    records.push(...own);
+    parts.push(own);
     inRows &&= fromRows !== null;
     inFile &&= fromFile !== null;
   }
-  return {
-    records,
-    inRows,
-    inFile,
-    places: new Map([...marksOf(manifest)].map(([source, { place }]) => [source, place])),
-  };
+  const places = new Map([...marks].map(([source, { place }]) => [source, place]));
+  return { records: parts.flat(), places, inRows, inFile };
+}
+
+/** Each may have lost what the other has. */
+function laidTogether({ rows, filed }: Found): Ledger {
+  return createLedger([...rows.all(), ...filed.all()]);
 }
 
 function marksOf({ records }: Manifest): Map<number, RecordMark> {

@@ -174,6 +174,8 @@ describe('a run that has lost records', () => {
     });
     expect(store.get(id).status).toBe('failed');
     await expect(resume(store, id)).rejects.toMatchObject({ code: 'records-lost' });
+    // Who puts the records back can go on from the last one.
+    expect(readdirSync(join(folder, 'checkpoint'))).toHaveLength(2);
   });
 
   it('has them again when they go while it trains', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Libsql from 'libsql';
@@ -8,6 +8,7 @@ import { openDatabase } from '../../../../main/runs/store/database.ts';
 import { migrations } from '../../../../main/runs/store/migrations.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { createRuns, continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
+import { adoptRun, orphans } from '../../../../main/runs/life/adopt.ts';
 import { lockRun } from '../../../../main/runs/life/lock.ts';
 import { openStore } from '../../../../main/runs/store/store.ts';
 import { epochRecord, experiment, pairRecord, stepRecord } from '../../../support/run-records.ts';
@@ -280,6 +281,38 @@ describe('opening the store', () => {
     database.run('PRAGMA user_version = 99');
     database.close();
     expect(() => openStore(other)).toThrow(/has format 99, .* Update Sluice/);
+  });
+
+  it('says of a damaged database which file it is and how the runs come back, and so they do', async () => {
+    const home = temporaryFolder();
+    const before = openStore(home);
+    const { id } = before.create(experiment(), 1);
+    before.close();
+    const path = join(home, 'sluice.db');
+    new Libsql(path).exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+    const bytes = readFileSync(path);
+    // The first page has the tables' names and places; what is in them is gone.
+    writeFileSync(path, bytes.fill(0xa5, 4096));
+    const opening = (): unknown => openStore(home).list();
+    expect(opening).toThrow(
+      /run store .*sluice\.db is damaged: .*malformed.* Move sluice\.db away.*sluice adopt --all/,
+    );
+    for (const end of ['', '-wal', '-shm'].filter((each) => existsSync(path + each)))
+      renameSync(path + end, `${home}/damaged${end}`);
+    const store = openTestStore(home);
+    for (const orphan of orphans(store)) await adoptRun(store, orphan);
+    expect(store.list().map((run) => run.id)).toEqual([id]);
+  });
+
+  it('says which run has settings that cannot be read', () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const { id } = store.create(experiment(), 1);
+    const other = openDatabase(join(home, 'sluice.db'));
+    other.run(`UPDATE runs SET experiment = '{"name'`);
+    other.close();
+    expect(() => store.list()).toThrow(new RegExp(`settings of run ${id} in sluice\\.db are damaged.*adopt --all`));
   });
 
   it('says so when its folder cannot be one, and does not advise to move the store away', () => {
