@@ -6,7 +6,6 @@ import { readTrainings } from '../../../../main/exports/charts/chart-data.ts';
 import { exportChart } from '../../../../main/exports/export.ts';
 import { compareCurves } from '../../../../main/exports/tables/compare.ts';
 import { curvesOf } from '../../../../main/exports/tables/curves.ts';
-import { secondsOf } from '../../../../main/records/columns.ts';
 import type { EpochRecord, StepRecord } from '../../../../main/records/record.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
