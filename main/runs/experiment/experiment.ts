@@ -17,7 +17,6 @@ export const nameWords = 'one line of 1 to 200 characters, some to be seen, and 
 /** What people call something by: it shows on a line of its own, and nothing breaks it. */
 export const nameSchema = z
   .string()
-  .min(1)
   .max(200)
   .regex(/^(?=.*[^\p{Cc}\p{Cf}\p{Cs}\p{Z}])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, nameWords);
 

@@ -138,7 +138,8 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknow
 }
 
 function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): ObjectSchema {
-  const root = z.toJSONSchema(schema, { io: 'input' });
+  // Of what the lab is asked some can be told by code alone.
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   // On the way the next key tells which of several things is meant, at its end the value.
   const meant = (i: number): Meant => (i < path.length ? { key: String(path[i]) } : { value });
   let at = structure(root, root, meant(0));
