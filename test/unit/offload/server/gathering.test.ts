@@ -21,7 +21,7 @@ it('only batches of one budget and one learning rate are one step', async () => 
   for (const changes of [{ learningRate: 0.2 }, { selection: null }]) {
     together.length = 0;
     // The second of each two waits for one like it.
-    await Promise.all([...(await Promise.all([asked(changes), gathered(first)]))]);
+    await Promise.all([asked(changes), gathered(first)]);
     expect(together).toEqual([1, 2]);
   }
 });

@@ -17,7 +17,7 @@ describe('a connection', () => {
       ping: () => done.push('ping'),
       terminate: () => done.push('cut'),
     });
-    connectionOver(socket as unknown as WebSocket, wire as Socket, other);
+    connectionOver(socket as unknown as WebSocket, wire as unknown as Socket, other);
     return done;
   }
 
