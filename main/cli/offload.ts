@@ -49,7 +49,7 @@ export function addOffloadCommand(program: Command): void {
     .option('--max-clients <count>', 'connections at a time (64)', count)
     .option('--max-frame <MiB>', 'largest message (256)', amount)
     .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
-    .option('--session-memory <MiB>', 'memory for the server half of one session (1024)', amount)
+    .option('--session-memory <MiB>', 'memory for the server half of one session (2048)', amount)
     .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount)
     .addHelpText(
       'after',

@@ -49,7 +49,7 @@ describe('the lab, served', { timeout: 60_000 }, () => {
     const session = await letIn(link);
     const first = await openWindow(port, session);
     const second = await openWindow(port, session);
-    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 2 });
+    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 3 });
     expect(await first.api.runs()).toEqual([]);
 
     const [{ id }] = await first.api.launch([tiny], 'tiny');

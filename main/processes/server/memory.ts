@@ -52,8 +52,8 @@ export function defaultMemory(): number {
   return totalmem() / 2;
 }
 
-/** For the half of one session, with its velocities and gradients: more than any network of the zoo takes on pictures of 64×64. */
-export const defaultSessionBytes = 2 ** 30;
+/** For the half of one session, with its velocities and gradients: more than any network of the zoo takes on pictures of 224×224. */
+export const defaultSessionBytes = 2 ** 31;
 
 /** `limit`: of all there is; `session`: of one half. */
 export function memoryBudget(limit: number, session = limit): MemoryBudget {

@@ -34,7 +34,7 @@ export interface ServeOptions {
   readonly limits?: Partial<ServerLimits>;
   /** For server halves and the batches they work on; half of the machine's unless given. */
   readonly memoryBytes?: number;
-  /** For the half of one session; 1 GiB unless given. */
+  /** For the half of one session; 2 GiB unless given. */
   readonly sessionBytes?: number;
 }
 

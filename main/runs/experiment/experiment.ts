@@ -130,7 +130,7 @@ const codec = z
   .describe('Number formats on the wire');
 
 /** Data sources that a run may have. */
-export const mostSources = 64;
+const mostSources = 64;
 
 const sources = z
   .strictObject({

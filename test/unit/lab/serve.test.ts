@@ -67,7 +67,10 @@ describe('the lab over HTTP', () => {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
-      'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self';") as string,
+      'x-frame-options': 'DENY',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; script-src 'self'; .*; frame-ancestors 'none'$/,
+      ) as string,
     });
     const asset = await ask('/assets/main-abc.js');
     expect(asset).toMatchObject({ status: 200, body: 'start()' });

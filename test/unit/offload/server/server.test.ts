@@ -262,7 +262,7 @@ describe('a session', () => {
       open() {
         if (halves === 1) return Promise.reject(new SluiceError('limit-memory', 'One is all there is room for.'));
         halves++;
-        return Promise.resolve({ ...fakeHalf(), close: () => Promise.resolve(void halves--) });
+        return Promise.resolve({ ...fakeHalf(), close: () => Promise.resolve(halves--).then(() => undefined) });
       },
     });
     const first = await openSession(server);

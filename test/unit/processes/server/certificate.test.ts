@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readCertificate } from '../../../../main/processes/server/certificate.ts';
+import { ownCertificate, readCertificate } from '../../../../main/processes/server/certificate.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { certificate, expiredCertificate, key } from '../../offload/certificates.ts';
 
@@ -28,6 +28,16 @@ function read(cert: string, privateKey: string) {
   writeFileSync(files.key, privateKey);
   return readCertificate(files.cert, files.key);
 }
+
+describe.skipIf(process.platform === 'win32')('the certificate that a server makes', () => {
+  it('has a key that its user alone can read', async () => {
+    const folder = join(temporaryFolder(), 'tls');
+    const made = await ownCertificate(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, 'key.pem')).mode & 0o777).toBe(0o600);
+    expect(await ownCertificate(folder)).toEqual(made);
+  });
+});
 
 describe('the certificate of a server', () => {
   it('may have its authority behind it, and text around', async () => {

@@ -64,8 +64,8 @@ describe('a socket of the page', () => {
 
   abstract class FakeSocket {
     onopen = (): void => undefined;
-    onmessage = (_event: { data: ArrayBuffer }): void => undefined;
-    onclose = (_event: { code: number }): void => undefined;
+    onmessage: (event: { data: ArrayBuffer }) => void = () => undefined;
+    onclose: (event: { code: number }) => void = () => undefined;
     constructor() {
       queueMicrotask(() => this.onopen());
     }
