@@ -31,7 +31,10 @@ const mayImport = {
 };
 
 const files = [
-  { category: 'floor', pattern: 'main/{errors,failure,random,entry,home,version,fields,disk}.ts' },
+  {
+    category: 'floor',
+    pattern: 'main/{errors,failure,random,entry,home,version,fields,json,disk,authorities,visible}.ts',
+  },
   { category: 'records', pattern: 'main/records/**' },
   { category: 'api', pattern: 'main/{api.ts,wire.ts,api/**}' },
   { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },

@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { BrowserWindow, Dialog, FileFilter, OpenDialogOptions } from 'electron';
 import { messageOf, SluiceError } from '../main/errors.ts';
+import { utf8Text } from '../main/json.ts';
 
 /** An experiment is a few kilobytes; nobody should wait for a film to be read as one. */
 const largestText = 16e6;
@@ -50,7 +51,12 @@ export async function openFile(
     const text = `${basename(path)} has ${(size / 1e6).toFixed(0)} MB; at most ${largestText / 1e6} MB are read.`;
     throw new SluiceError('too-large', text);
   }
-  return { name: basename(path), text: await readFile(path, 'utf8') };
+  try {
+    return { name: basename(path), text: utf8Text(await readFile(path)) };
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    throw new SluiceError(error.code, `${basename(path)} ${error.message}.`, { cause: error });
+  }
 }
 
 /** Asks for something to import. */

@@ -8,7 +8,21 @@ import { SluiceError } from './errors.ts';
  */
 
 /** Of the contract in api.ts; counted up when a window of before would misunderstand a lab of now. */
-export const protocol = 2;
+export const protocol = 3;
+
+/** A browser's first message to the lab: the code of a link, once, and the session it got for one, if any. */
+export interface Pass {
+  readonly code?: string;
+  readonly session?: string;
+}
+
+/** The lab's answer to one that is let in: the session it comes with from now on. */
+export interface LetIn {
+  readonly session: string;
+}
+
+/** What the lab closes a socket with that is not let in, or no longer. */
+export const notLetIn = 4401;
 
 /** Arrays of numbers in the platform's byte order, which is little-endian wherever Node and browsers run. */
 const numberArrays = [Float64Array, Float32Array, BigInt64Array] as const;

@@ -12,6 +12,8 @@ export interface ImportRequest {
   readonly name?: string;
   readonly format?: string;
   readonly size?: number;
+  readonly nested?: boolean;
+  readonly skipDamaged?: boolean;
 }
 
 export interface DataTask {

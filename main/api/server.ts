@@ -12,6 +12,8 @@ export interface ServerPlace {
 
 export interface ServerAccess extends ServerPlace {
   readonly token: string;
+  /** Send token and data though nothing is encrypted, also to another machine. */
+  readonly insecure?: boolean;
 }
 
 export interface ServerOptions {

@@ -6,7 +6,20 @@ import type { EpochRecord, StepColumns } from '../records/record.ts';
  * and of the store fit these types as they are.
  */
 
-export type StepData = StepColumns;
+export interface StepData extends StepColumns {
+  /** Where these are steps of several data sources together. */
+  readonly joint?: JointSteps;
+}
+
+/** What no column says of steps that several data sources took together. */
+interface JointSteps {
+  /** Where each ends, in epochs: 1.5 is halfway through the second. */
+  readonly places: Float64Array;
+  /** How many steps of sources each is. */
+  readonly taken: Float64Array;
+  /** Seconds that each adds to the time of the source that takes longest. */
+  readonly seconds: Float64Array;
+}
 
 const none = new Float64Array(0);
 
@@ -29,6 +42,8 @@ export interface RunData {
   readonly trainingBudgets: readonly (number | null)[];
   /** How many data sources it trains with. */
   readonly sources: number;
+  /** Whether it is finished: what a source has not recorded by then it never will. */
+  readonly isFinished: boolean;
   readonly steps: StepData;
   readonly epochs: readonly EpochData[];
 }

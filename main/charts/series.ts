@@ -1,4 +1,5 @@
 import { measuredColumns, secondsOfSteps } from '../records/columns.ts';
+import type { StepColumn } from '../records/record.ts';
 import type { EpochData, StepData, TrainingData } from './data.ts';
 import { metricFacts, type DerivedMetric } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
@@ -24,7 +25,7 @@ export interface PhaseMark {
 }
 
 interface Derivation {
-  readonly steps: (steps: StepData) => Float64Array;
+  readonly steps: (steps: StepData, epochs: readonly EpochData[]) => Float64Array;
   /** From the ends of epochs, for lack of steps. */
   readonly epoch?: (epoch: EpochData) => number;
 }
@@ -35,10 +36,14 @@ const derivations: Readonly<Record<DerivedMetric, Derivation>> = {
     epoch: ({ bytesUp, bytesDown }) => bytesUp + bytesDown,
   },
   'step-bytes': { steps: bytesOf },
+  // Over the time of the axis, so that all samples are had over all seconds.
   throughput: {
-    steps: (steps) => {
-      const seconds = secondsOfSteps(steps);
-      return steps.samples.map((samples, i) => (seconds[i] > 0 ? samples / seconds[i] : NaN));
+    steps: (steps, epochs) => {
+      const ends = stepPlaces(steps, epochs, 'time');
+      return steps.samples.map((samples, i) => {
+        const seconds = ends[i] - (i > 0 ? ends[i - 1] : 0);
+        return seconds > 0 ? samples / seconds : NaN;
+      });
     },
   },
 };
@@ -54,10 +59,10 @@ export function isOfEpochs(metric: Metric): boolean {
 }
 
 /** What a step metric is at every step. */
-function stepValues(metric: Metric, steps: StepData): Float64Array {
+function stepValues(metric: Metric, steps: StepData, epochs: readonly EpochData[]): Float64Array {
   const { column } = metricFacts[metric];
-  if (!column) return derivations[metric as DerivedMetric].steps(steps);
-  const values = steps[column.name as keyof StepData];
+  if (!column) return derivations[metric as DerivedMetric].steps(steps, epochs);
+  const values = steps[column.name as StepColumn];
   if (column.chart.budgetOnly) return values.map((value, i) => (Number.isNaN(steps.budget[i]) ? NaN : value));
   return column.chart.cumulative ? running(values) : values;
 }
@@ -85,7 +90,7 @@ export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axi
       family,
       seed,
       x: atEnd ? ofEpochs : ofSteps,
-      y: atEnd ? Float64Array.from(epochs, atEnd) : stepValues(metric, steps),
+      y: atEnd ? Float64Array.from(epochs, atEnd) : stepValues(metric, steps, epochs),
       phases: ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs),
     };
   });
@@ -120,7 +125,7 @@ function computePlaces(steps: StepData, epochs: readonly EpochData[], axis: Axis
  * where its record says.
  */
 function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array {
-  const seconds = running(secondsOfSteps(steps));
+  const seconds = running(steps.joint?.seconds ?? secondsOfSteps(steps));
   const ends = new Map(epochs.map((epoch) => [epoch.epoch, epoch.seconds]));
   const places = new Float64Array(seconds.length);
   let [start, told] = [0, 0];
@@ -136,7 +141,8 @@ function timePlaces(steps: StepData, epochs: readonly EpochData[]): Float64Array
 }
 
 /** The end of epoch 0 is at 1. An epoch under way is taken to be as long as the one before. */
-function epochFractions({ epoch }: StepData): Float64Array {
+function epochFractions({ epoch, joint }: StepData): Float64Array {
+  if (joint) return joint.places;
   const places = new Float64Array(epoch.length);
   let before = 0;
   for (const [from, to] of consecutive(epoch)) {

@@ -29,3 +29,14 @@ export interface PaperSpec {
   /** None where it is empty, as in a paper, where the caption says it. */
   readonly title: string;
 }
+
+/** One column of most papers: what charts are drawn on unless something else is chosen. */
+export const usualPaper: PaperSpec = {
+  widthMm: 85,
+  heightMm: 60,
+  dpi: 300,
+  fontFamily: 'Inter',
+  fontSize: 8,
+  theme: 'light',
+  title: '',
+};

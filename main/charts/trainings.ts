@@ -1,8 +1,8 @@
-import type { Together } from '../records/column.ts';
-import { byStepColumn, measuredColumns } from '../records/columns.ts';
-import { mergeRecords } from '../records/merge.ts';
+import { byStepColumn } from '../records/columns.ts';
+import { mergeEpochs } from '../records/merge.ts';
 import type { EpochData, RunData, SourceChoice, SourceView, StepData, TrainingData } from './data.ts';
 import { formatBudget } from './formats.ts';
+import { jointSteps } from './joint-steps.ts';
 import { labelled, type Label, type Named } from './labels.ts';
 
 /** A training that was not yet told apart from those it is drawn with. */
@@ -41,7 +41,7 @@ export function trainingsOfRun(run: RunData, source: SourceChoice = 'all'): Unla
     settings: run.settings,
     name: trainingName(run, training),
     steps: stepsOf(run.steps, training, source),
-    epochs: epochsOf(run.epochs, training, source),
+    epochs: epochsOf(run.epochs, training, { source, awaited: awaitedOf(run) }),
   }));
 }
 
@@ -62,71 +62,47 @@ function numbersOf({ steps, epochs }: RunData): number[] {
   return numbers.size > 0 ? [...numbers].sort((a, b) => a - b) : [0];
 }
 
-/**
- * The epochs of a training; of several data sources their mean accuracies and losses, and their bytes together. An
- * epoch counts as soon as all sources have finished it.
- */
-export function epochsOf<T extends EpochData>(epochs: readonly T[], training: number, source: SourceChoice): T[] {
-  const byEpoch = new Map<number, T[]>();
-  for (const each of epochs) {
-    if (each.training !== training || (source !== 'all' && each.source !== source)) continue;
-    byEpoch.set(each.epoch, [...(byEpoch.get(each.epoch) ?? []), each]);
-  }
-  const sources = Math.max(0, ...[...byEpoch.values()].map(({ length }) => length));
-  return [...byEpoch.values()]
-    .filter(({ length }) => length === sources)
-    .sort(([a], [b]) => a.epoch - b.epoch)
-    .map((group) => (group.length === 1 ? group[0] : mergeRecords('epoch', group)));
+/** How many sources have to finish an epoch before it counts: all, until no more will. */
+export function awaitedOf({ sources, isFinished }: Pick<RunData, 'sources' | 'isFinished'>): number {
+  return isFinished ? 1 : sources;
 }
 
 /**
- * The steps of a training in order. Several data sources step side by side: what they did at the same step is one step
- * here, of all their samples and bytes, their mean loss and their mean times.
+ * The epochs of a training, of one data source or of all together: with their bytes, all samples over all seconds, the
+ * mean loss of their samples and their mean test results.
  */
+export function epochsOf<T extends EpochData>(
+  epochs: readonly T[],
+  training: number,
+  { source, awaited }: { readonly source: SourceChoice; readonly awaited: number },
+): T[] {
+  const own = epochs.filter((each) => each.training === training && (source === 'all' || each.source === source));
+  return mergeEpochs(own, source === 'all' ? awaited : 1);
+}
+
+/** The steps of a training in order, those of several data sources as `jointSteps`. */
 export function stepsOf(steps: StepData, training: number, source: SourceChoice): StepData {
   const mine = (i: number): boolean =>
     steps.training[i] === training && (source === 'all' || steps.source[i] === source);
   let count = 0;
-  let alone = true;
-  let first = -1;
+  let [alone, inOrder] = [true, true];
+  let [first, last] = [-1, -1];
   for (let i = 0; i < steps.step.length; i++) {
     if (!mine(i)) continue;
     if (first < 0) first = i;
-    alone &&= steps.source[i] === steps.source[first] && (i === 0 || count === 0 || steps.step[i] > steps.step[i - 1]);
+    alone &&= steps.source[i] === steps.source[first];
+    inOrder &&= last < 0 || steps.step[i] > steps.step[last];
+    last = i;
     count++;
   }
   // Rows that follow one another are shown as they are, without a copy.
-  if (alone && (count === 0 || mine(first + count - 1)))
-    return byStepColumn((column) => steps[column].subarray(Math.max(0, first), Math.max(0, first) + count));
-  return combined(steps, mine);
-}
-
-function combined(steps: StepData, mine: (i: number) => boolean): StepData {
+  if (alone && inOrder && last - first === Math.max(0, count - 1)) {
+    const from = Math.max(0, first);
+    return byStepColumn((column) => steps[column].subarray(from, from + count));
+  }
   const rows = Array.from(steps.step.keys()).filter(mine);
-  rows.sort((a, b) => steps.step[a] - steps.step[b]);
-  const slots = new Uint32Array(rows.length);
-  for (let at = 1; at < rows.length; at++) {
-    slots[at] = slots[at - 1] + Number(steps.step[rows[at]] !== steps.step[rows[at - 1]]);
-  }
-  return byStepColumn((name) => mergeColumn(steps[name], rows, slots, ways.get(name) ?? 'first'));
-}
-
-const ways = new Map<string, Together>(measuredColumns('step').map(({ name, together }) => [name, together]));
-
-/** The values of rows, those of the same slot as one; slots do not fall. */
-function mergeColumn(
-  values: Float64Array,
-  rows: readonly number[],
-  slots: Uint32Array,
-  together: Together,
-): Float64Array {
-  const merged = new Float64Array(rows.length === 0 ? 0 : slots[slots.length - 1] + 1);
-  const shares = new Float64Array(merged.length);
-  for (let at = 0; at < rows.length; at++) {
-    const [slot, value] = [slots[at], values[rows[at]]];
-    if (shares[slot]++ === 0) merged[slot] = value;
-    else if (together === 'sum' || together === 'mean') merged[slot] += value;
-    else if (together === 'greatest') merged[slot] = Math.max(merged[slot], value);
-  }
-  return together === 'mean' ? merged.map((total, slot) => total / shares[slot]) : merged;
+  if (!alone || !inOrder) rows.sort((a, b) => steps.step[a] - steps.step[b]);
+  return alone
+    ? byStepColumn((column) => Float64Array.from(rows, (row) => steps[column][row]))
+    : jointSteps(steps, rows);
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { SourceView } from '../charts/data.ts';
 import type { Shape } from '../model/spec.ts';
+import { nameSchema, nameWords } from '../runs/experiment/experiment.ts';
 
 /** Readers of what stands behind an option; commander names the option when one throws. */
 
@@ -51,6 +52,13 @@ export function fingerprint(text: string): string {
 export function words(text: string): string {
   if (text.trim() !== '') return text;
   throw new InvalidArgumentError('Expected a text that is not empty.');
+}
+
+/** What an experiment or a launch is called. */
+export function name(text: string): string {
+  const parsed = nameSchema.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError(`Expected ${nameWords}.`);
 }
 
 /** `1,2,3`. */

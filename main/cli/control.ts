@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
+import { visible } from '../visible.ts';
 import type { Command } from 'commander';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
-import type { Run } from '../runs/store/run.ts';
+import type { Run, RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import { print } from './format.ts';
@@ -12,36 +13,54 @@ interface ControlCommand {
   readonly name: 'stop' | 'pause' | 'continue';
   readonly summary: string;
   readonly ask: (store: Store, reference: string) => Run;
+  /** Those of several runs that it is for. */
+  readonly takes: readonly RunStatus[];
   readonly done: string;
 }
 
+const runsHelp = 'numbers, ids, ranges such as 3..5, or what was launched';
+
 const controlCommands: readonly ControlCommand[] = [
-  { name: 'stop', summary: 'end a run after a last checkpoint', ask: stopRun, done: 'stops after its current step' },
-  { name: 'pause', summary: 'let a run wait', ask: pauseRun, done: 'pauses after its current step' },
-  { name: 'continue', summary: 'let a paused run go on', ask: continueRun, done: 'goes on' },
+  {
+    name: 'stop',
+    summary: 'end runs after a last checkpoint',
+    ask: stopRun,
+    takes: ['queued', 'running', 'paused'],
+    done: 'stops after its current step',
+  },
+  {
+    name: 'pause',
+    summary: 'let runs wait',
+    ask: pauseRun,
+    takes: ['running', 'paused'],
+    done: 'pauses after its current step',
+  },
+  {
+    name: 'continue',
+    summary: 'let paused runs go on',
+    ask: continueRun,
+    takes: ['running', 'paused'],
+    done: 'goes on',
+  },
 ];
 
-/** `stop`, `pause` and `continue`, for a run that another terminal executes, and `delete`. */
+/** `stop`, `pause` and `continue`, for runs that other terminals or the lab execute, and `delete`. */
 export function addControlCommands(program: Command): void {
-  for (const { name, summary, ask, done } of controlCommands) {
+  for (const command of controlCommands) {
+    const { name, summary } = command;
     program
       .command(name)
       .summary(summary)
-      .description(`${summary[0].toUpperCase()}${summary.slice(1)}; another terminal may be executing it.`)
-      .argument('[run]', 'its number, id or "latest"; the run under way unless given')
-      .action((reference: string | undefined) =>
-        withStore((store) => {
-          const run = ask(store, reference ?? runUnderWay(store));
-          print(run.status === 'stopped' ? `Run ${run.id} is stopped.` : `Run ${run.id} ${done}.`);
-        }),
-      );
+      .description(`${summary[0].toUpperCase()}${summary.slice(1)}; another terminal may be executing them.`)
+      .argument('[runs...]', `${runsHelp}; the run under way unless given`)
+      .action((references: string[]) => withStore((store) => control(store, command, references)));
   }
 
   program
     .command('delete')
     .summary('delete runs with their records and weights')
     .description('Deletes runs with their records, checkpoints and trained weights. Exported files stay.')
-    .argument('<runs...>', 'numbers, ids, ranges such as 3..5, or what was launched')
+    .argument('<runs...>', runsHelp)
     .option('-y, --yes', 'do not ask')
     .action((references: string[], { yes = false }: { yes?: boolean }) =>
       withStore(async (store) => {
@@ -53,6 +72,17 @@ export function addControlCommands(program: Command): void {
         }
       }),
     );
+}
+
+function control(store: Store, { name, ask, takes, done }: ControlCommand, references: readonly string[]): void {
+  const chosen = references.length > 0 ? selectRuns(store, references) : [store.get(runUnderWay(store))];
+  // Of several runs it is for those that it can be for; one that is named has to be such.
+  const fit = chosen.filter(({ status }) => chosen.length === 1 || takes.includes(status));
+  if (fit.length === 0) print(`None of these runs is ${takes.join(' or ')}: there is nothing to ${name}.`);
+  for (const { id } of fit) {
+    const { status } = ask(store, id);
+    print(status === 'stopped' ? `Run ${id} is stopped.` : `Run ${id} ${done}.`);
+  }
 }
 
 function runUnderWay(store: Store): string {
@@ -71,7 +101,7 @@ async function confirm(question: string): Promise<boolean> {
   }
   const dialogue = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await dialogue.question(`${question} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await dialogue.question(visible(`${question} [y/N] `))).trim());
   } finally {
     dialogue.close();
   }

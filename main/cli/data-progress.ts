@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { DataProgress, OnProgress } from '../data/progress.ts';
 import { formatBytes } from '../charts/formats.ts';
+import { visibleLine } from '../visible.ts';
 import { print, shorten } from './format.ts';
 
 interface DataDisplay {
@@ -48,5 +49,5 @@ function lines(): DataDisplay {
 function dataLine({ step, item, done, total, unit }: DataProgress): string {
   const amount = unit === 'bytes' ? formatBytes : (count: number): string => count.toLocaleString('en-US');
   const known = total === null ? '' : ` of ${amount(total)}, ${Math.floor((done / total) * 100)} %`;
-  return `${step} ${item}: ${amount(done)}${unit === 'images' ? ' images' : ''}${known}`;
+  return `${step} ${visibleLine(item)}: ${amount(done)}${unit === 'images' ? ' images' : ''}${known}`;
 }

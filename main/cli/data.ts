@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { listDatasets, removeDataset, type DatasetEntry } from '../data/datasets.ts';
-import type { ImportResult } from '../data/import.ts';
+import type { ImportOptions, ImportResult } from '../data/import.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { formatBytes } from '../charts/formats.ts';
 import { count } from './arguments.ts';
@@ -42,18 +42,22 @@ export function addDataCommands(program: Command): void {
     .command('import')
     .summary('bring in images from your disk')
     .description(
-      'Imports files, folders or tars: the binary files of CIFAR-10, CIFAR-100 and STL-10, the IDX files of MNIST and ' +
-        'Fashion-MNIST, the layout of ImageNet100, or any folders of JPEG and PNG images named after their classes.',
+      'Imports files, folders or archives (tar, tar.gz, zip): the binary files of CIFAR-10, CIFAR-100 and STL-10, the IDX ' +
+        'files of MNIST, Fashion-MNIST and their like, the layout of ImageNet100, or any folders of images named after ' +
+        'their classes (JPEG, PNG, WebP, GIF, BMP, TIFF).',
     )
     .argument('<paths...>', 'what makes up the data set')
     .option('--name <name>', 'what to call it')
     .option('--format <format>', 'do not guess: cifar10, cifar100, stl10, idx, imagenet100 or folder')
     .option('--size <pixels>', 'scale every image of a folder to this height and width', count)
+    .option('--nested', "images lie in folders below their class's, all of them of that class")
+    .option('--skip-damaged', 'leave out files that cannot be read as images')
     .addHelpText(
       'after',
-      '\nExamples:\n  sluice data import cifar-10-batches-bin\n  sluice data import flowers --size 96',
+      '\nExamples:\n  sluice data import cifar-10-batches-bin\n  sluice data import flowers --size 96\n' +
+        '  sluice data import photos.zip --nested --skip-damaged',
     )
-    .action(async (paths: string[], options: { name?: string; format?: string; size?: number }) => {
+    .action(async (paths: string[], options: Omit<ImportOptions, 'onProgress'>) => {
       const { importDataset } = await import('../data/import.ts');
       await importing((onProgress) => importDataset(paths, { ...options, onProgress }));
     });

@@ -18,7 +18,7 @@ export function displayRun(run: Run, accuracy: number | null): Display {
   const started = performance.now();
   let state: RunState = { run, progress: null, accuracy, accuracies: new Map(), stopping: false };
   const say = (text: string): void => print(`${runNumber(run)} ${run.name}: ${text}`);
-  const progress = process.stdout.isTTY ? bar(() => state) : lines(() => state, say);
+  const progress = process.stdout.isTTY ? bar(() => state, say) : lines(() => state, say);
   return {
     event: (event) => {
       state = advance(state, event);
@@ -35,7 +35,7 @@ export function displayRun(run: Run, accuracy: number | null): Display {
   };
 }
 
-function bar(state: () => RunState): Display {
+function bar(state: () => RunState, say: (text: string) => void): Display {
   const drawn = new SingleBar({
     format: (_options, { maxWidth }: { maxWidth?: number }) => progressLine(state(), (maxWidth ?? 80) - 1),
     stream: process.stdout,
@@ -44,10 +44,17 @@ function bar(state: () => RunState): Display {
     gracefulExit: false,
   });
   drawn.start(1, 0);
+  const above = (text: string): void => {
+    const { progress } = state();
+    drawn.stop();
+    say(text);
+    drawn.start(1, progress ? progress.stepsDone / progress.totalSteps : 0);
+  };
   return {
-    event: ({ kind }) => {
+    event: (event) => {
       const { progress } = state();
-      if (kind === 'progress' && progress) drawn.update(progress.stepsDone / progress.totalSteps);
+      if (event.kind === 'notice') above(event.message);
+      else if (event.kind === 'progress' && progress) drawn.update(progress.stepsDone / progress.totalSteps);
       else drawn.render();
     },
     stopping: () => drawn.render(),
@@ -59,6 +66,7 @@ function lines(state: () => RunState, say: (text: string) => void): Display {
   return {
     event: (event) => {
       if (event.kind === 'epoch') say(epochLine(state(), event));
+      if (event.kind === 'notice') say(event.message);
       if (event.kind === 'status' && (event.run.status === 'running' || event.run.status === 'paused')) {
         say(event.run.status);
       }

@@ -2,12 +2,10 @@ import { Option, type Command } from 'commander';
 import type { SourceView } from '../charts/data.ts';
 import type { ChartChanges } from '../charts/kinds/kind.ts';
 import { chartKinds, chartNames, kindOf, namedChart, type ChartSpec } from '../charts/kinds/table.ts';
-import type { PaperSpec } from '../charts/spec.ts';
+import { usualPaper, type PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
 import { number, range, source, words } from './arguments.ts';
-
-const column = { widthMm: 85, heightMm: 60 };
 
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
@@ -18,7 +16,7 @@ export interface ChartOptions {
   readonly font: string;
   readonly fontSize: number;
   readonly theme: PaperSpec['theme'];
-  readonly title: string;
+  readonly title?: string;
   readonly smoothing?: number;
   readonly logX?: boolean;
   readonly logY?: boolean;
@@ -32,15 +30,17 @@ export interface ChartOptions {
 export function addChartOptions(command: Command): void {
   command
     .option('--chart <name>', 'the chart to draw; its names are below', words)
-    .option('--width <mm>', `of the picture: 85, one column of most papers, unless given${ownSizes('widthMm')}`, number)
-    .option('--height <mm>', `of the picture: 60 unless given${ownSizes('heightMm')}`, number)
-    .option('--dpi <dpi>', 'pixels an inch of PNG', number, 300)
-    .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, 'Inter')
-    .option('--font-size <pt>', 'in points', number, 8)
+    .option('--width <mm>', `of the picture, one column of most papers (default: ${sizes('widthMm')})`, number)
+    .option('--height <mm>', `of the picture (default: ${sizes('heightMm')})`, number)
+    .option('--dpi <dpi>', 'pixels an inch of PNG', number, usualPaper.dpi)
+    .option('--font <family>', 'Inter or "STIX Two Text", or any that is installed', words, usualPaper.fontFamily)
+    .option('--font-size <pt>', 'in points', number, usualPaper.fontSize)
     .addOption(
-      new Option('--theme <theme>', 'black on white or white on black').choices(['light', 'dark']).default('light'),
+      new Option('--theme <theme>', 'black on white or white on black')
+        .choices(['light', 'dark'])
+        .default(usualPaper.theme),
     )
-    .option('--title <title>', 'above the chart', '')
+    .option('--title <title>', 'above the chart')
     .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
     .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
     .option('--no-log-x', 'linear x axis')
@@ -56,9 +56,10 @@ export function addChartOptions(command: Command): void {
     );
 }
 
-/** Of the kinds that one column is too narrow for. */
-function ownSizes(length: 'widthMm' | 'heightMm'): string {
-  return chartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`; ${size[length]} for ${kind}`] : [])).join('');
+/** The usual size, and that of kinds which one column is too narrow for: `85, 175 for parallel`. */
+function sizes(length: 'widthMm' | 'heightMm'): string {
+  const own = chartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`${size[length]} for ${kind}`] : []));
+  return [usualPaper[length], ...own].join(', ');
 }
 
 /** The charts by name, as a help text lists them. */
@@ -94,8 +95,16 @@ export function chartOf(
 
 /** The paper of a chart; throws `bad-usage` for sizes that make no picture. */
 export function paperOf(chart: ChartSpec, options: ChartOptions): PaperSpec {
-  const usual = kindOf(chart).paper.size ?? column;
-  const { width = usual.widthMm, height = usual.heightMm, dpi, font, fontSize, theme, title } = options;
+  const usual = kindOf(chart).paper.size ?? usualPaper;
+  const {
+    width = usual.widthMm,
+    height = usual.heightMm,
+    dpi,
+    font,
+    fontSize,
+    theme,
+    title = usualPaper.title,
+  } = options;
   const within = (option: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
     throw new SluiceError('bad-usage', `--${option} ${value} is not between ${least} and ${most}.`);

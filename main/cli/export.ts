@@ -12,6 +12,7 @@ import { recordTexts } from '../exports/record-texts.ts';
 import { csvColumns, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
 import type { Column } from '../records/column.ts';
 import type { Run } from '../runs/store/run.ts';
+import { visible } from '../visible.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import { addChartOptions, chartHelp, chartOf, paperOf, type ChartOptions } from './export-chart.ts';
@@ -33,6 +34,7 @@ interface ExportOptions extends ChartOptions {
   readonly what?: RecordKind;
   readonly output?: string;
   readonly checkpoints?: true;
+  readonly neutralise: boolean;
 }
 
 /** `export`. */
@@ -49,7 +51,8 @@ export function addExportCommand(program: Command): void {
     .addOption(new Option('-f, --format <format>', 'what to write').choices(formats).makeOptionMandatory())
     .addOption(new Option('--what <records>', 'the records: epochs unless given (JSON: all)').choices(recordKinds))
     .option('-o, --output <path>', 'file to write, or folder for safetensors')
-    .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint');
+    .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint')
+    .option('--no-neutralise', 'CSV: names as they are, even if a spreadsheet would run them as formulas');
   addChartOptions(command);
   command
     .addHelpText('after', help)
@@ -88,7 +91,7 @@ function noteOf(column: Column): string | undefined {
 }
 
 async function writeExport(store: Store, runs: readonly Run[], options: ExportOptions): Promise<void> {
-  const { format, what, chart, checkpoints, output } = options;
+  const { format, what, chart, checkpoints, neutralise, output } = options;
   if (what && (chart !== undefined || !isOf(streamed, format))) {
     throw new SluiceError('bad-usage', '--what is about records as CSV or JSON. Leave it out.');
   }
@@ -99,13 +102,13 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
     throw new SluiceError('bad-usage', `Say with --chart what the ${shown} shows, for example accuracy-bytes.`);
   }
   if (format === 'json') onlyRun(runs, format);
-  if (isOf(streamed, format)) return write(recordTexts[format](store, runs, { what }), output);
+  if (isOf(streamed, format)) return write(recordTexts[format](store, runs, { what, neutralise }), output);
   const { exportRuns } = await import('../exports/export.ts');
-  return save(await exportRuns(store, { runs: ids(runs), format, checkpoints }), output);
+  return save(await exportRuns(store, { runs: ids(runs), format, checkpoints, neutralise }), output);
 }
 
 async function writeChart(store: Store, runs: readonly Run[], name: string, options: ExportOptions): Promise<void> {
-  const { format, output } = options;
+  const { format, neutralise, output } = options;
   if (!isOf(ofCharts, format)) {
     const known = `${ofCharts.slice(0, -1).join(', ')} or ${ofCharts.at(-1)}`;
     throw new SluiceError('bad-usage', `A chart becomes ${known}, not ${format}. Change --format.`);
@@ -117,6 +120,7 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
     chart,
     format,
     paper: paperOf(chart, options),
+    neutralise,
     ...(options.range && { range: options.range }),
     ...(options.source !== undefined && { source: options.source }),
   });
@@ -136,12 +140,17 @@ async function writeWeights(store: Store, run: Run, output: string | undefined):
 
 async function write(text: Iterable<string>, output: string | undefined): Promise<void> {
   if (output === undefined) {
-    await pipeline(Readable.from(text), process.stdout, { end: false });
+    await pipeline(Readable.from(process.stdout.isTTY ? shown(text) : text), process.stdout, { end: false });
   } else {
     await makeFolderOf(output);
     await pipeline(Readable.from(text), createWriteStream(output));
     note(`Wrote ${output}`);
   }
+}
+
+/** To a program the bytes go as they are, to a terminal as it may have them. */
+function* shown(text: Iterable<string>): Generator<string> {
+  for (const piece of text) yield visible(piece.replaceAll('\r\n', '\n'));
 }
 
 async function save({ name, data }: ExportedFile, output = name): Promise<void> {

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
+import { fullDisk, isDiskFull } from '../disk.ts';
 import { messageOf, SluiceError } from '../errors.ts';
+import { sluiceHome } from '../home.ts';
 import { note } from './format.ts';
 
 /** What the process says when it ends: 0 is well. */
@@ -36,9 +38,11 @@ const misuse = new Set([
   'limits-invalid',
   'certificate-unreadable',
   'url-invalid',
+  'connect-insecure',
   'file-missing',
   'format-unknown',
   'layout-unknown',
+  'archive-unknown',
   'import-empty',
 ]);
 
@@ -48,8 +52,27 @@ export function reportFailure(error: unknown): number {
   // Whoever read the output has seen enough.
   if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
   const debug = process.env['SLUICE_DEBUG'] === '1';
-  note(`error: ${debug && error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`);
-  const explained = error instanceof SluiceError || (error instanceof Error && 'syscall' in error);
-  if (!explained && !debug) note('This should not happen. SLUICE_DEBUG=1 shows where it did.');
+  const text = explanation(error);
+  note(`error: ${debug && error instanceof Error ? (error.stack ?? error.message) : (text ?? messageOf(error))}`);
+  if (text === null && !debug) note('This should not happen. SLUICE_DEBUG=1 shows where it did.');
   return error instanceof SluiceError && misuse.has(error.code) ? exitCodes.misused : exitCodes.failed;
+}
+
+/** Codes of Node for a part that is not there, or not for this platform. */
+const missingParts = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED']);
+
+/** What a user, a disk or a machine can cause, in words; null for what is a fault of Sluice. */
+function explanation(error: unknown): string | null {
+  if (isDiskFull(error)) return fullDisk(sluiceHome());
+  if (error instanceof SluiceError || (error instanceof Error && 'syscall' in error)) return error.message;
+  if (!(error instanceof Error)) return null;
+  const [first] = error.message.split('\n');
+  if ('code' in error && missingParts.has(String(error.code))) {
+    return `A part of Sluice cannot be loaded (${first}). Install Sluice again, on this platform and with this Node.`;
+  }
+  // What V8 says of an array that no memory is left for; from another process it comes as a plain error.
+  if (/array (buffer )?(length|allocation)|allocation failed/i.test(first)) {
+    return `There is not enough memory (${first}). Take a narrower network, smaller images or a smaller batch.`;
+  }
+  return null;
 }

@@ -1,4 +1,5 @@
 import type { Table } from '../exports/tables/comparison-table.ts';
+import { visible, visibleLine } from '../visible.ts';
 
 const gap = '  ';
 
@@ -6,7 +7,9 @@ const gap = '  ';
  * A table as lines of text, its columns padded to the same width. Dispensable ones are left out, the first ones first,
  * until the rest fits the room.
  */
-export function tableLines({ columns, rows }: Table, room = process.stdout.columns ?? Infinity): string[] {
+export function tableLines(table: Table, room = process.stdout.columns ?? Infinity): string[] {
+  const { columns } = table;
+  const rows = table.rows.map((row) => row.map(visibleLine));
   const titles = columns.map(({ title }) => title);
   const widths = columns.map((_, i) => Math.max(...[titles, ...rows].map((row) => row[i].length)));
   let width = widths.reduce((sum, each) => sum + each + gap.length, -gap.length);
@@ -34,7 +37,9 @@ export function listLines(titles: readonly string[], rows: readonly (readonly st
 /** Names and values under one another. */
 export function factLines(facts: readonly (readonly [name: string, value: string])[]): string[] {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd());
+  // A value of several lines, as notes are, stands beside its name and cannot pass for another fact.
+  const beside = (value: string): string => value.replaceAll('\n', `\n${' '.repeat(width + 2)}`);
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${beside(value)}`.trimEnd());
 }
 
 /** `2026-10-20 14:03`, in local time. */
@@ -61,13 +66,14 @@ export function wrap(text: string): string[] {
   return lines;
 }
 
+/** To the terminal, like `note` the only way there: names and messages may come from elsewhere. */
 export function print(lines: string | readonly string[]): void {
-  process.stdout.write(`${[lines].flat().join('\n')}\n`);
+  process.stdout.write(`${visible([lines].flat().join('\n'))}\n`);
 }
 
 /** For what is not the result itself: errors, advice, questions. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${visible(text)}\n`);
 }
 
 /** Items one after the other behind what they are, on lines of at most 120 characters. */

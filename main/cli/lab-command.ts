@@ -13,6 +13,7 @@ interface LabOptions {
   readonly host?: string;
   readonly port?: number;
   readonly insecure?: boolean;
+  readonly revoke?: boolean;
   readonly open: boolean;
 }
 
@@ -28,6 +29,7 @@ export function addLabCommand(program: Command): void {
     .option('--port <number>', 'port; 0 takes any free one, as does leaving it out when the usual one is taken', port)
     .option('--host <address>', 'where to listen instead of this machine alone; needs --insecure')
     .option('--insecure', 'listen beyond this machine, though nothing is encrypted')
+    .option('--revoke', 'shut out all browsers that were let in, then end')
     .option('--no-open', 'only print the address')
     .addHelpText(
       'after',
@@ -38,14 +40,29 @@ From another machine, with the port and the link that were printed there:
     .action(serve);
 }
 
-async function serve({ open: wanted, ...options }: LabOptions): Promise<void> {
-  const { linkToRunningLab, serveLab } = await import('../lab/web/serve-lab.ts');
-  const running = await linkToRunningLab(sluiceHome());
-  if (running !== null) {
-    print(`The lab is open already: ${running}`);
-    await show(running, wanted);
+async function serve({ open: wanted, revoke, ...options }: LabOptions): Promise<void> {
+  if (revoke) {
+    const { shutOutBrowsers } = await import('../lab/web/serve-lab.ts');
+    await shutOutBrowsers(sluiceHome());
+    print('All browsers are shut out. "sluice lab" lets one in again.');
     return;
   }
+  const { claimServing } = await import('../lab/web/claim.ts');
+  const serving = await claimServing(sluiceHome());
+  if ('link' in serving) {
+    print(`The lab is open already: ${serving.link}`);
+    await show(serving.link, wanted);
+    return;
+  }
+  try {
+    await serveHere(wanted, options);
+  } finally {
+    serving.claim.release();
+  }
+}
+
+async function serveHere(wanted: boolean, options: Omit<LabOptions, 'open' | 'revoke'>): Promise<void> {
+  const { serveLab } = await import('../lab/web/serve-lab.ts');
   const { openLab } = await import('../lab/lab.ts');
   const lab = openLab();
   process.on('uncaughtExceptionMonitor', (error) => lab.log('the lab crashed', error));

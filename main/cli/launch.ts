@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describeDataset } from '../data/datasets.ts';
+import type { Engine } from '../engine/engine.ts';
+import { defaultThreads } from '../engine/threads.ts';
 import { SluiceError } from '../errors.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
@@ -19,22 +21,72 @@ export function loadByName(source: string, options: LoadOptions): Preset {
   throw new SluiceError('file-missing', `There is no file ${source}. Presets go by name: "sluice presets" lists them.`);
 }
 
-/** Queues the runs of a preset. Before any is made, all of them must suit their data sets and have their engines. */
-export async function launch(store: Store, preset: Preset): Promise<Run[]> {
+/**
+ * Queues the runs of a preset. Before any is made, all of them must suit their data sets and have their engines. When the
+ * signal aborts, it throws and none is left.
+ */
+export async function launch(store: Store, preset: Preset, signal?: AbortSignal): Promise<Run[]> {
   for (const experiment of preset.experiments) checkExperiment(experiment, describeDataset(experiment.dataset.name));
   await announceEngines(preset.experiments);
-  return createRuns(store, preset.experiments, launchName(preset.name));
+  return createRuns(store, preset.experiments, launchName(preset.name), signal);
 }
 
-/** Opens the engines that experiments ask for and says what they are; throws when one is not there. */
-export async function announceEngines(experiments: readonly Experiment[]): Promise<void> {
+/** Opens the engines that are asked for and says what they are; throws when one is not there. */
+async function announceEngines(wanted: readonly EngineWish[]): Promise<Map<string, Engine>> {
   const { openEngine } = await import('../engine/engine.ts');
-  const wanted = new Map(experiments.map(({ engine, threads }) => [`${engine} ${threads}`, { engine, threads }]));
-  for (const { engine, threads } of wanted.values()) {
-    const { name, device, detail, advice } = await openEngine(engine, { threads });
-    note(`Engine ${name}: ${device}, ${detail}`);
-    if (advice) note(advice);
+  const opened = new Map<string, Engine>();
+  for (const { engine, threads } of wanted) {
+    const key = keyOf({ engine, threads });
+    if (opened.has(key)) continue;
+    const found = await openEngine(engine, { threads });
+    note(`Engine ${found.name}: ${found.device}, ${found.detail}`);
+    if (found.advice) note(found.advice);
+    opened.set(key, found);
   }
+  return opened;
+}
+
+type EngineWish = Pick<Experiment, 'engine' | 'threads'>;
+
+function keyOf({ engine, threads }: EngineWish): string {
+  return `${engine} ${threads}`;
+}
+
+/** The same for runs that go on, with what here is another than where they began. */
+export async function announceResumed(runs: readonly Run[]): Promise<void> {
+  const wishes = runs.map((run) => ({
+    run,
+    engine: run.experiment.engine,
+    threads: run.threads ?? run.experiment.threads,
+  }));
+  const opened = await announceEngines(wishes);
+  for (const { run, ...wish } of wishes) {
+    for (const text of changesFor(run, opened.get(keyOf(wish))!, defaultThreads())) note(text);
+  }
+}
+
+/** What a run that goes on finds other than it began with, as far as that decides the last bits of its weights. */
+export function changesFor(run: Run, { name, device, detail }: Engine, cores: number): string[] {
+  const said: string[] = [];
+  if (run.threads !== null && run.threads > cores) {
+    said.push(
+      `Run ${run.id} goes on with the ${run.threads} threads it began with, which decide the last bits of its weights: ` +
+        `on the ${cores} ${cores === 1 ? 'core' : 'cores'} of this machine they take turns.`,
+    );
+  }
+  const now = `${name} · ${device}, ${detail}`;
+  if (run.engine !== null && withoutThreads(run.engine) !== withoutThreads(now)) {
+    said.push(
+      `Run ${run.id} was computed by ${run.engine}, and goes on with ${now}: the last bits of its weights may differ ` +
+        'from those it would have come to there.',
+    );
+  }
+  return said;
+}
+
+/** A source of several has fewer threads than the server that was opened here. */
+function withoutThreads(engine: string): string {
+  return engine.replace(/, \d+ threads?$/, '');
 }
 
 /** Compares runs as they now stand, on the terminal. */

@@ -5,7 +5,7 @@ import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
-import { factLines, formatDate, print, shorten, tableLines } from './format.ts';
+import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
 
 /** `list` and `show`. */
@@ -25,6 +25,12 @@ export function addListCommands(program: Command): void {
 }
 
 function list(store: Store): void {
+  listRuns(store);
+  const left = store.strayFolders().length;
+  if (left > 0) note(`\n${left === 1 ? 'A folder is' : `${left} folders are`} without a run here: sluice adopt`);
+}
+
+function listRuns(store: Store): void {
   const runs = store.list();
   if (runs.length === 0) {
     print('There are no runs yet. "sluice run quickstart" makes three.');

@@ -66,10 +66,12 @@ function trafficLines(network: NetworkSpec, { module }: Cut, budgets: readonly n
   ];
 }
 
-/** Which blocks cannot be cut inside, and why; nothing for a network without any. */
+/** Which blocks cannot be cut inside; nothing for a network without any. */
 function uncutLines(network: NetworkSpec): string[] {
-  const problems = describeNetwork(network).flatMap(({ inside }) => inside?.problem ?? []);
-  return problems.length > 0 ? ['', ...new Set(problems)] : [];
+  const blocks = describeNetwork(network).filter(({ inside }) => inside?.problem !== undefined);
+  if (blocks.length === 0) return [];
+  const names = [...new Set(blocks.map(({ label }) => `"${label}"`))].join(' and ');
+  return ['', `There is no cut inside ${names}: a cut sends one tensor, and more cross there.`];
 }
 
 /** Pads the cells of every column; the first two columns of a row stand left, numbers right. */

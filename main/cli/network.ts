@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { JoinOptions, NetworkOptions } from '../processes/run/network.ts';
 import { reachableUrl } from '../processes/server/reachable.ts';
-import { requireUrl, type ServerAddress } from '../offload/client/dial.ts';
+import { requireProtected, requireUrl, type ServerAddress } from '../offload/client/dial.ts';
 import { amount, count, fingerprint, port } from './arguments.ts';
 import { print } from './format.ts';
 
@@ -13,6 +13,7 @@ export interface ServerFlags {
   readonly token?: string;
   readonly ca?: string;
   readonly fingerprint?: string;
+  readonly insecure?: boolean;
   readonly retrySeconds?: number;
   readonly waitForSources?: number;
   readonly joinHost?: string;
@@ -29,6 +30,7 @@ export function addServerOptions(command: Command): Command {
       'trust the certificate with this fingerprint alone, as the server printed it',
       fingerprint,
     )
+    .option('--insecure', 'send token and data unencrypted to another machine (ws://)')
     .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', amount)
     .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', count)
     .option('--join-host <address>', 'where to listen for them; 0.0.0.0 is every network of this machine (127.0.0.1)')
@@ -45,7 +47,7 @@ export function networkOf(options: ServerFlags): NetworkOptions {
       : { join: { count: waitForSources, host: joinHost, port: joinPort, announce: announceJoining } }),
   };
   if (offload !== undefined) return { ...own, offload: addressOf('--offload', offload, options) };
-  const alone = (['token', 'ca', 'fingerprint'] as const).find((name) => options[name] !== undefined);
+  const alone = (['token', 'ca', 'fingerprint', 'insecure'] as const).find((name) => options[name] !== undefined);
   if (alone) throw new SluiceError('bad-usage', `--${alone} is for a server elsewhere: give its --offload, too.`);
   if (waitForSources !== undefined) {
     const message = 'start one with "sluice offload" where all sources can reach it, and give its --offload, too.';
@@ -58,7 +60,7 @@ export function networkOf(options: ServerFlags): NetworkOptions {
 export function addressOf(
   option: string,
   url: string,
-  { token, ca, fingerprint }: Pick<ServerFlags, 'token' | 'ca' | 'fingerprint'>,
+  { token, ca, fingerprint, insecure }: Pick<ServerFlags, 'token' | 'ca' | 'fingerprint' | 'insecure'>,
 ): ServerAddress {
   requireUrl(url, option.slice(2));
   const secret = token ?? process.env['SLUICE_TOKEN'];
@@ -66,12 +68,15 @@ export function addressOf(
     const message = `${option} ${url} needs the token that was printed there: --token, or SLUICE_TOKEN in the environment.`;
     throw new SluiceError('bad-usage', message, { path: 'token' });
   }
-  return {
+  const address = {
     url,
     token: secret,
     ...(ca === undefined ? {} : { ca: readCertificates(ca) }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(insecure === undefined ? {} : { insecure }),
   };
+  requireProtected(address, option.slice(2));
+  return address;
 }
 
 function announceJoining({ url, token, fingerprint }: Parameters<JoinOptions['announce']>[0]): void {

@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { engineChoices } from '../engine/choices.ts';
-import { messageOf, SluiceError } from '../errors.ts';
+import { SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { reachableUrl } from '../processes/server/reachable.ts';
 import type { ServedOffload, ServeOptions, Tls } from '../processes/server/serve.ts';
 import { amount, count, port } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { showServer } from './offload-display.ts';
+import { givenToken } from './server-token.ts';
 
 interface OffloadOptions {
   readonly host: string;
@@ -22,6 +22,7 @@ interface OffloadOptions {
   readonly maxClients?: number;
   readonly maxFrame?: number;
   readonly maxMemory?: number;
+  readonly sessionMemory?: number;
   readonly idle?: number;
 }
 
@@ -48,6 +49,7 @@ export function addOffloadCommand(program: Command): void {
     .option('--max-clients <count>', 'connections at a time (64)', count)
     .option('--max-frame <MiB>', 'largest message (256)', amount)
     .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
+    .option('--session-memory <MiB>', 'memory for the server half of one session (2048)', amount)
     .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount)
     .addHelpText(
       'after',
@@ -76,6 +78,7 @@ async function offload(options: OffloadOptions): Promise<void> {
       threads: options.threads,
       limits: limitsOf(options),
       memoryBytes: options.maxMemory === undefined ? undefined : options.maxMemory * mebibyte,
+      sessionBytes: options.sessionMemory === undefined ? undefined : options.sessionMemory * mebibyte,
     },
     display.event,
   );
@@ -108,25 +111,6 @@ function announce(server: ServedOffload, newToken: boolean): void {
     `  ${command}`,
     '',
   ]);
-}
-
-async function givenToken(file: string | undefined): Promise<string | undefined> {
-  const fromEnvironment = process.env['SLUICE_TOKEN'];
-  if (file === undefined) return fromEnvironment === undefined ? undefined : strong(fromEnvironment, 'SLUICE_TOKEN');
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new SluiceError('bad-usage', `--token-file: cannot read ${file} (${messageOf(cause)}).`, { cause });
-  });
-  return strong(text.trim(), `--token-file: ${file}`);
-}
-
-const tokenLength = 16;
-
-function strong(token: string, where: string): string {
-  if (token.length >= tokenLength) return token;
-  throw new SluiceError(
-    'bad-usage',
-    `${where} holds ${token.length} characters, expected at least ${tokenLength}. Without one the server makes its own.`,
-  );
 }
 
 function tlsOf({ tls, tlsCert, tlsKey }: OffloadOptions): Tls | undefined {

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../version.ts';
+import { visible } from '../visible.ts';
 
 type AddCommands = (program: Command) => void;
 
@@ -10,6 +11,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['run', 'resume'], async () => (await import('./run.ts')).addRunCommands],
   [['list', 'show'], async () => (await import('./list.ts')).addListCommands],
   [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],
+  [['adopt'], async () => (await import('./adopt.ts')).addAdoptCommand],
   [['compare', 'report'], async () => (await import('./compare.ts')).addCompareCommands],
   [['export'], async () => (await import('./export.ts')).addExportCommand],
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],
@@ -33,6 +35,8 @@ export async function createProgram(asked?: string): Promise<Command> {
     )
     .version(version())
     .exitOverride()
+    // What it did not understand is repeated in its errors.
+    .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help tells more)')
     .addHelpText('after', '\nStart with "sluice quickstart", then "sluice presets".');
   const wanted = commands.filter(([names]) => asked !== undefined && names.includes(asked));

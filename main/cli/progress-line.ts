@@ -2,6 +2,7 @@ import type { RunEvent } from '../runs/life/execution.ts';
 import type { Progress } from '../runs/life/progress.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
+import { visibleLine } from '../visible.ts';
 import { shorten } from './format.ts';
 
 /** What is known of a run while it is executed. */
@@ -27,6 +28,7 @@ export function advance(state: RunState, event: RunEvent): RunState {
       return { ...state, accuracies, accuracy: sum / accuracies.size };
     }
     case 'pair':
+    case 'notice':
       return state;
   }
 }
@@ -35,7 +37,7 @@ const barWidth = { least: 8, most: 24 };
 
 /** A run's state as one line that fits the columns: what matters least is left out first. */
 export function progressLine({ run, progress, accuracy, stopping }: RunState, columns: number): string {
-  const name = shorten(`${runNumber(run)} ${run.name}`, 24);
+  const name = shorten(`${runNumber(run)} ${visibleLine(run.name)}`, 24);
   if (stopping) return shorten(`${name}  stopping with a checkpoint; Ctrl-C ends at once`, columns);
   if (run.status === 'paused') return shorten(`${name}  paused: p goes on, q stops`, columns);
   if (!progress) return shorten(`${name}  starting`, columns);

@@ -3,15 +3,18 @@ import { engineChoices } from '../engine/choices.ts';
 import { SluiceError } from '../errors.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { resumeRun } from '../runs/life/lifecycle.ts';
-import type { Run, RunStatus } from '../runs/store/run.ts';
+import type { Preset } from '../runs/experiment/presets.ts';
+import { runNumber, type Run, type RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
-import { collect, count, wholeNumbers, words } from './arguments.ts';
+import { collect, count, name, wholeNumbers } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
+import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
+import { listen } from './interrupt.ts';
 import { withStore } from './lab.ts';
 import { addServerOptions, networkOf, type ServerFlags } from './network.ts';
-import { announceEngines, launch, loadByName, printComparison } from './launch.ts';
+import { announceResumed, launch, loadByName, printComparison } from './launch.ts';
 
 interface RunOptions extends ServerFlags {
   readonly inProcess?: boolean;
@@ -35,7 +38,7 @@ export function addRunCommands(program: Command): void {
     .option('--small', 'the variant of a preset that finishes in minutes on two cores')
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
-    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', words)
+    .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--in-process', 'both halves of one source in this process, without a socket')
@@ -70,11 +73,25 @@ Examples:
 async function run(store: Store, source: string, options: RunOptions): Promise<number> {
   const network = networkOf(options);
   const preset = loadByName(source, { small: options.small, settings: settingsOf(options) });
-  const { name = preset.name } = options;
+  const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
-  const experiments = single ? preset.experiments.map((experiment) => ({ ...experiment, name })) : preset.experiments;
-  const runs = await launch(store, { ...preset, name, experiments });
-  return executeAndCompare(store, runs, network);
+  const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
+  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments });
+  return runs ? executeAndCompare(store, runs, network) : exitCodes.stopped;
+}
+
+/** Null when the user has ended it: then nothing is queued. */
+async function launchUnlessStopped(store: Store, preset: Preset): Promise<Run[] | null> {
+  const { signal, end } = listen(() => undefined);
+  try {
+    return await launch(store, preset, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    note('Stopped before all runs were queued: none is.');
+    return null;
+  } finally {
+    end();
+  }
 }
 
 function settingsOf({ set = [], seeds, engine, threads, inProcess, offload }: RunOptions): string[] {
@@ -102,7 +119,7 @@ async function resume(store: Store, references: readonly string[], network: Netw
     return 0;
   }
   for (const { id } of unfinished) resumeRun(store, id);
-  await announceEngines(unfinished.map(({ experiment }) => experiment));
+  await announceResumed(unfinished);
   return executeAndCompare(store, unfinished, network);
 }
 
@@ -110,10 +127,26 @@ async function resume(store: Store, references: readonly string[], network: Netw
 export async function executeAndCompare(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
   const code = await executeInTurn(store, runs, network);
   const ended = runs.map(({ id }) => store.find(id));
-  print('');
-  printComparison(store, ended);
-  const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued').map(({ id }) => id);
+  const begun = ended.filter(({ startedAt }) => startedAt);
+  if (begun.length > 0) {
+    print('');
+    printComparison(store, begun);
+  }
+  const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued');
   const server = network.offload ? ` --offload ${network.offload.url} --token …` : '';
-  if (left.length > 0) note(`\nTo go on: sluice resume ${left.join(' ')}${server}`);
+  if (left.length > 0) note(`\nTo go on: sluice resume ${references(left).join(' ')}${server}`);
   return code;
+}
+
+/** What to call runs by, oldest first: those whose numbers follow one another as a range. */
+export function references(runs: readonly Run[]): string[] {
+  const stretches: Run[][] = [];
+  for (const run of runs) {
+    const last = stretches.at(-1);
+    if (last && runNumber(run) === runNumber(last.at(-1)!) + 1) last.push(run);
+    else stretches.push([run]);
+  }
+  return stretches.flatMap((stretch) =>
+    stretch.length > 2 ? [`${runNumber(stretch[0])}..${runNumber(stretch.at(-1)!)}`] : stretch.map(({ id }) => id),
+  );
 }

@@ -9,6 +9,7 @@ interface SourceOptions {
   readonly token?: string;
   readonly ca?: string;
   readonly fingerprint?: string;
+  readonly insecure?: boolean;
   readonly retrySeconds: number;
 }
 
@@ -29,6 +30,7 @@ export function addSourceCommand(program: Command): void {
       'trust the certificate with this fingerprint alone, as the run printed it',
       fingerprint,
     )
+    .option('--insecure', 'send token and data unencrypted to another machine (ws://)')
     .option('--retry-seconds <seconds>', 'how long to try to reach the run', amount, 60)
     .action(async ({ join, retrySeconds, ...options }: SourceOptions) => {
       const { joinRun } = await import('../processes/source/elsewhere/join-run.ts');

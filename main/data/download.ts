@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { RemoteFile } from './catalogue.ts';
+import { fetchAsSystem } from './fetch.ts';
 import type { OnProgress } from './progress.ts';
 
 export type Fetch = (url: string, init: { headers: Record<string, string> }) => Promise<Response>;
@@ -41,7 +42,7 @@ async function attempt(
   url: string,
   file: RemoteFile,
   part: string,
-  { fetch = globalThis.fetch, onProgress }: DownloadOptions,
+  { fetch = fetchAsSystem, onProgress }: DownloadOptions,
 ): Promise<void> {
   const have = await sizeOf(part);
   const response = await fetch(url, { headers: have > 0 ? { range: `bytes=${have}-` } : {} });

@@ -2,11 +2,19 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import { messageOf, SluiceError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import { decodeBmp } from './bmp.ts';
+import { pictureKind, whyNoPicture } from './picture-kind.ts';
 
 // Many small images are decoded side by side; threads within one, and a cache of them, would only get in the way.
 sharp.concurrency(1);
 sharp.cache(false);
+
+/**
+ * One rule for all images, whenever and at whatever size they are read: turned as their EXIF orientation says, of
+ * several frames the first, an embedded colour profile converted to sRGB, transparency laid over white before anything
+ * is scaled. What decoders merely warn of is tolerated; a file that ends early is not.
+ */
 
 export interface Size {
   readonly width: number;
@@ -24,49 +32,93 @@ export interface DecodedImage extends Size {
   readonly pixels: Uint8Array;
 }
 
-/** Where an image is, and what messages call it if not by its path. */
-interface ImageFile {
-  readonly path: string;
-  readonly label?: string;
+/** What was done to an image that whoever made the file may not expect. */
+export interface ImageTraits {
+  readonly turned: boolean;
+  readonly transparent: boolean;
+  readonly animated: boolean;
 }
 
-/** Does `work` on an image and names the file if that fails. */
-async function reading<T>({ path, label = path }: ImageFile, work: (image: Sharp) => Promise<T>): Promise<T> {
+/**
+ * Its message says why a file cannot be read as an image, without naming it: what to do depends on who reads it. The
+ * library keeps one text for all threads, so the reason is sure only of a file that is read while no other is.
+ */
+export class UnreadableImage extends Error {
+  override readonly name = 'UnreadableImage';
+}
+
+interface Opened {
+  readonly image: Sharp;
+  readonly traits: () => Promise<ImageTraits>;
+}
+
+const plain: ImageTraits = { turned: false, transparent: false, animated: false };
+
+async function open(path: string): Promise<Opened> {
+  // Quicker for small images than to let the library open the file.
+  const bytes = await readFile(path);
+  const kind = pictureKind(bytes);
+  if (kind === undefined) throw new UnreadableImage(whyNoPicture(bytes));
+  if (kind === 'bmp') {
+    const { pixels, width, height } = decodeBmp(bytes);
+    return { image: sharp(pixels, { raw: { width, height, channels: 3 } }), traits: () => Promise.resolve(plain) };
+  }
+  const image = sharp(bytes, { failOn: 'error' }).autoOrient();
+  // A look at the header would make small images a fifth slower, and of a JPEG without EXIF it says nothing.
+  if (kind === 'jpeg' && !bytes.includes('Exif')) return { image, traits: () => Promise.resolve(plain) };
+  return { image, traits: () => traitsOf(image) };
+}
+
+async function traitsOf(image: Sharp): Promise<ImageTraits> {
+  const { orientation = 1, hasAlpha, pages = 1 } = await image.metadata();
+  return { turned: orientation > 1, transparent: hasAlpha, animated: pages > 1 };
+}
+
+async function reading<T>(path: string, work: (opened: Opened) => Promise<T>): Promise<T> {
   try {
-    // Quicker for small images than to let the library open the file.
-    return await work(sharp(await readFile(path)));
+    return await work(await open(path));
   } catch (cause) {
-    throw new SluiceError(
-      'image-unreadable',
-      `${label} cannot be read as an image (${messageOf(cause).trim()}). Replace or remove the file.`,
-      { cause },
-    );
+    if (cause instanceof UnreadableImage) throw cause;
+    throw new UnreadableImage(reasonOf(cause), { cause });
   }
 }
 
+/** The library gives a line for every layer that failed, some of them twice, each with the name of its function. */
+function reasonOf(cause: unknown): string {
+  const lines = messageOf(cause)
+    .replace('Input buffer has corrupt header: ', '')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/^(vips\w+|\w+load(_buffer)?|webp): /i, ''));
+  const reason = [...new Set(lines)].join('; ');
+  return reason === '' || reason === 'Unknown error' ? 'it cannot be decoded' : reason;
+}
+
 async function rgb(image: Sharp): Promise<DecodedImage> {
-  const { data, info } = await image.removeAlpha().toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await image
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { pixels: data, width: info.width, height: info.height };
 }
 
-/** Height and width from the file's header. */
-export function imageSize(file: ImageFile): Promise<Size> {
-  return reading(file, async (image) => {
-    const { width, height } = await image.metadata();
-    return { width, height };
+/** The whole image; with `size`, its centre square scaled to size × size. Throws UnreadableImage. */
+export function decodeImage(path: string, size?: number): Promise<DecodedImage & ImageTraits> {
+  return reading(path, async ({ image, traits }) => {
+    const found = await traits();
+    return { ...(await rgb(size === undefined ? image : image.resize(size, size, { fit: 'cover' }))), ...found };
   });
 }
 
-/** The whole image; with `size`, its centre square scaled to size × size. */
-export function decodeImage(file: ImageFile, size?: number): Promise<DecodedImage> {
-  return reading(file, (image) => rgb(size === undefined ? image : image.resize(size, size, { fit: 'cover' })));
-}
-
-/** A region of an image, scaled to size × size; `choose` says which once the image's size is known. */
-export function decodeRegion(file: ImageFile, choose: (image: Size) => Region, size: number): Promise<DecodedImage> {
-  return reading(file, async (image) => {
-    const region = choose(await image.metadata());
-    return rgb(image.extract(region).resize(size, size, { fit: 'fill', kernel: 'linear' }));
+/**
+ * A region of an image, scaled to size × size; `choose` says which once the image's size, turned, is known. Throws
+ * UnreadableImage.
+ */
+export function decodeRegion(path: string, choose: (image: Size) => Region, size: number): Promise<DecodedImage> {
+  return reading(path, async ({ image }) => {
+    const { autoOrient } = await image.metadata();
+    return rgb(image.extract(choose(autoOrient)).resize(size, size, { fit: 'fill', kernel: 'linear' }));
   });
 }
 

@@ -27,6 +27,10 @@ export interface ImportOptions {
   readonly format?: string;
   /** Scales every image of a folder to this height and width, at most 128. */
   readonly size?: number;
+  /** The images of a class may lie in folders below its own. */
+  readonly nested?: boolean;
+  /** Leaves out files that cannot be read as images; the manifest lists them. */
+  readonly skipDamaged?: boolean;
   readonly onProgress?: OnProgress;
 }
 
@@ -80,28 +84,28 @@ function explained(error: unknown): unknown {
 }
 
 /**
- * Brings files, folders or tars into Sluice as one data set under `<home>/data/<name>`. Images larger than
- * thumbnails stay where they are (those from an archive are kept unpacked); all others are copied decoded.
- * Nothing is left behind when it fails.
+ * Brings files, folders or archives into Sluice as one data set under `<home>/data/<name>`. Every image is decoded once.
+ * Those larger than thumbnails stay where they are (those from an archive are kept unpacked); all others are copied
+ * decoded. Nothing is left behind when it fails.
  */
 export async function importDataset(
   given: string | readonly string[],
-  { name: chosen, format: wanted, size, onProgress }: ImportOptions = {},
+  { name: chosen, format: wanted, size, nested = false, skipDamaged = false, onProgress }: ImportOptions = {},
 ): Promise<ImportResult> {
   const paths = [given].flat().map((path) => resolve(path));
   if (chosen !== undefined) freeFolder(chosen);
   return inStagingFolder(async (staging) => {
     const scratch = join(staging, 'files');
-    const files = await gatherFiles(paths, scratch, onProgress);
+    const { files, notes: passedOver } = await gatherFiles(paths, scratch, onProgress);
     const format = formatFor(files, paths, wanted);
     const name = chosen ?? defaultName(format, paths);
     const target = freeFolder(name);
-    const reading = await format.read(files, { name, size, onProgress });
+    const reading = await format.read(files, { name, size, nested, skipDamaged, onProgress });
     const origin = { name, format: format.name, importedFrom: paths };
-    const manifest = await writeDataset(staging, reading, origin, onProgress);
+    const { manifest, notes } = await writeDataset(staging, reading, origin, onProgress);
     if (manifest.content === 'pixels') await rm(scratch, { recursive: true, force: true });
     await rename(staging, target);
-    return { info: infoOf(manifest), notes: reading.notes };
+    return { info: infoOf(manifest), notes: [...notes, ...passedOver] };
   }).catch((error: unknown) => {
     throw explained(error);
   });

@@ -24,6 +24,8 @@ export const manifestSchema = z.strictObject({
   testSamples: z.int().min(1),
   importedFrom: z.array(z.string()),
   importedAt: z.iso.datetime(),
+  /** Files that could not be read as images and were left out because that was asked for. */
+  leftOut: z.array(z.strictObject({ file: z.string(), reason: z.string() })).optional(),
 });
 
 export type Manifest = z.output<typeof manifestSchema>;

@@ -4,6 +4,8 @@ import type { Random } from '../random.ts';
 import { centreRegion, drawCropFlip, normalisationTable, randomRegion, untouched, writeNormalised } from './augment.ts';
 import type { Normalisation } from './catalogue.ts';
 import { requireManifest } from './datasets.ts';
+import type { Region, Size } from './images.ts';
+import { damaged } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { shardOf, type Shard } from './shard.ts';
 import { readFileList, readLabels, readPixels, samplesIn } from './stored.ts';
@@ -39,17 +41,24 @@ function fromPixels(pixels: Uint8Array, { shape, normalisation, flip }: Look): S
 }
 
 /** Images in files: decoded, cut and scaled every time. */
-async function fromFiles(files: readonly string[], { shape, normalisation, flip }: Look): Promise<Samples['write']> {
+async function fromFiles(
+  files: readonly string[],
+  { name, shape, normalisation, flip }: Manifest,
+): Promise<Samples['write']> {
   // Only these need the image library, whose loading costs more than a small data set's.
-  const { decodeRegion } = await import('./images.ts');
+  const { decodeRegion, UnreadableImage } = await import('./images.ts');
   const table = normalisationTable(normalisation);
   return async (index, draw, out) => {
     const mirrored = draw !== null && draw.uniform() < 0.5 && flip;
-    const { pixels } = await decodeRegion(
-      { path: files[index] },
-      (image) => (draw ? randomRegion(image, draw) : centreRegion(image)),
-      shape[0],
-    );
+    const choose = (image: Size): Region => (draw ? randomRegion(image, draw) : centreRegion(image));
+    const { pixels } = await decodeRegion(files[index], choose, shape[0]).catch((error: unknown) => {
+      if (!(error instanceof UnreadableImage)) throw error;
+      throw damaged(
+        name,
+        `${files[index]} was readable when it was imported and is not any more: ${error.message}`,
+        error,
+      );
+    });
     writeNormalised(pixels, shape, table, { ...untouched, mirrored }, out);
   };
 }

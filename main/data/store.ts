@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Normalisation } from './catalogue.ts';
 import { SluiceError } from '../errors.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { DecodedSplit, FileSplit, Reading } from './formats/format.ts';
 import { manifestSchema } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
@@ -33,14 +34,17 @@ function normalisationOf({ count, sum, squares }: Sums): Normalisation {
   return { mean: mean.map((value) => value / 255), std };
 }
 
-/** Writes a part's pixels as they come, then its labels; adds the pixels to `sums` if given. */
+/**
+ * Writes a part's pixels as they come, then its labels; adds the pixels to `sums` if given. Returns how many images came:
+ * those that cannot be read are left out.
+ */
 async function writePixels(
   folder: string,
   part: 'train' | 'test',
   split: DecodedSplit,
   sums: Sums | null,
   onProgress: OnProgress | undefined,
-): Promise<void> {
+): Promise<number> {
   const labels = new Uint16Array(split.samples);
   const handle = await open(join(folder, `${part}.pixels`), 'w');
   let done = 0;
@@ -55,11 +59,12 @@ async function writePixels(
   } finally {
     await handle.close();
   }
-  await writeFile(join(folder, `${part}.labels`), labels);
+  await writeFile(join(folder, `${part}.labels`), labels.subarray(0, done));
+  return done;
 }
 
-/** Files inside the data set's folder are named relative to it, so that it can move. */
-async function writeFileList(folder: string, part: 'train' | 'test', split: FileSplit): Promise<void> {
+/** Files inside the data set's folder are named relative to it, so that it can move. Returns how many there are. */
+async function writeFileList(folder: string, part: 'train' | 'test', split: FileSplit): Promise<number> {
   const paths = split.files.map(({ path }) => (path.startsWith(folder + sep) ? relative(folder, path) : path));
   const broken = paths.find((path) => /[\r\n]/.test(path));
   if (broken !== undefined) {
@@ -70,36 +75,46 @@ async function writeFileList(folder: string, part: 'train' | 'test', split: File
   }
   await writeFile(join(folder, `${part}.files`), `${paths.join('\n')}\n`);
   await writeFile(join(folder, `${part}.labels`), split.labels);
+  return split.files.length;
 }
 
-/** Writes the images and returns their normalisation: the reading's own, or measured on the training images. */
-async function writeContent(folder: string, reading: Reading, onProgress?: OnProgress): Promise<Normalisation> {
+interface Written {
+  readonly trainSamples: number;
+  readonly testSamples: number;
+  /** The reading's own, or measured on the training images. */
+  readonly normalisation: Normalisation;
+}
+
+async function writeContent(folder: string, reading: Reading, onProgress?: OnProgress): Promise<Written> {
   const { content, normalisation, shape } = reading;
   const channels = shape[2];
   const sums = normalisation
     ? null
     : { count: 0, sum: new Float64Array(channels), squares: new Float64Array(channels) };
+  const samples = { trainSamples: 0, testSamples: 0 };
   if (content.kind === 'files') {
-    await writeFileList(folder, 'train', content.train);
-    await writeFileList(folder, 'test', content.test);
+    samples.trainSamples = await writeFileList(folder, 'train', content.train);
+    samples.testSamples = await writeFileList(folder, 'test', content.test);
   } else {
-    await writePixels(folder, 'train', content.train, sums, onProgress);
-    await writePixels(folder, 'test', content.test, null, onProgress);
+    samples.trainSamples = await writePixels(folder, 'train', content.train, sums, onProgress);
+    samples.testSamples = await writePixels(folder, 'test', content.test, null, onProgress);
   }
-  return normalisation ?? normalisationOf(sums as Sums);
+  return { ...samples, normalisation: normalisation ?? normalisationOf(sums as Sums) };
 }
 
-/** Writes a data set into an existing folder. The manifest comes last: a folder that has one is complete. */
+/**
+ * Writes a data set into an existing folder. The manifest comes last: a folder that has one is complete. Returns what the
+ * user should know, too.
+ */
 export async function writeDataset(
   folder: string,
   reading: Reading,
   origin: Pick<Manifest, 'name' | 'format' | 'importedFrom'>,
   onProgress?: OnProgress,
-): Promise<Manifest> {
-  const normalisation = await writeContent(folder, reading, onProgress);
+): Promise<{ manifest: Manifest; notes: readonly string[] }> {
+  const { normalisation, ...samples } = await writeContent(folder, reading, onProgress);
+  const { leftOut, notes } = (await reading.findings?.()) ?? { leftOut: [], notes: [] };
   const { content, shape, classes, flip } = reading;
-  const samples = (part: 'train' | 'test'): number =>
-    content.kind === 'files' ? content[part].files.length : content[part].samples;
   const manifest = manifestSchema.parse({
     version: 1,
     ...origin,
@@ -108,10 +123,11 @@ export async function writeDataset(
     classes,
     normalisation,
     flip,
-    trainSamples: samples('train'),
-    testSamples: samples('test'),
+    ...samples,
     importedAt: new Date().toISOString(),
+    ...(leftOut.length > 0 && { leftOut }),
   });
+  await fingerprintOf(folder, manifest);
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  return manifest;
+  return { manifest, notes: [...reading.notes, ...notes] };
 }

@@ -48,6 +48,13 @@ const outlines: readonly (readonly Segment[])[] = Object.values(letters).map((ou
 
 const classes: readonly string[] = Object.keys(letters);
 
+/** All that the images follow from. `version` is counted up when drawSynthetic draws otherwise. */
+export const syntheticDrawing = {
+  version: 1,
+  normalisation: syntheticNormalisation,
+  ...{ letters, side, strays, noise, leastContrast },
+};
+
 /** The set has as many images as are asked for; these numbers hold when nobody asks. */
 export const syntheticInfo: DatasetInfo = {
   name: syntheticName,

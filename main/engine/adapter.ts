@@ -2,7 +2,7 @@ import type { EngineName } from './choices.ts';
 import type { Ops } from './ops/current.ts';
 
 export interface EngineOptions {
-  /** Threads of the CPU engine; all cores when absent. */
+  /** Threads of the CPU engine; defaultThreads when absent. */
   readonly threads?: number;
 }
 

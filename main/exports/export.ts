@@ -13,21 +13,30 @@ import { chartExporters, runExporters, type RunsAsked } from './exporters.ts';
 /** A chart of runs as a file. Throws `run-unknown`, `source-unknown`, `nothing-to-draw` and `font-unknown`. */
 export async function exportChart(
   store: Store,
-  { runs, chart: spec, format, paper, range, trainings: looks, source = 'all' }: ChartExport,
+  {
+    runs,
+    chart: spec,
+    format,
+    paper,
+    range,
+    trainings: looks,
+    source = 'all',
+    neutralise,
+  }: ChartExport & Pick<RunsAsked, 'neutralise'>,
 ): Promise<ExportedFile> {
   const named = runs.map((id) => store.find(id));
   const all = readTrainings(store, named, shownSources(spec, source));
   const trainings = looks ? drawnTrainings(all, looks) : all;
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
   const chart = chartOf(store, trainings, spec, { looks, source, range });
-  const content = await chartExporters[format](chart, { paper, provenance: provenance(shown) });
+  const content = await chartExporters[format](chart, { paper, provenance: provenance(shown), neutralise });
   return { ...about(shown, chartName(spec), chartFormats, format), data: encoded(content) };
 }
 
 /** Runs as a file: their records, a comparison, or everything about them. Throws `run-unknown`. */
 export async function exportRuns(
   store: Store,
-  { runs, format, ...asked }: RunExport & Pick<RunsAsked, 'what'>,
+  { runs, format, ...asked }: RunExport & Pick<RunsAsked, 'what' | 'neutralise'>,
 ): Promise<ExportedFile> {
   const shown = runs.map((id) => store.find(id));
   const { suffix, write } = runExporters[format];

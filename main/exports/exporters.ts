@@ -16,6 +16,8 @@ interface OnPaper {
   readonly paper: PaperSpec;
   /** Where the data comes from, a line each. */
   readonly provenance: readonly string[];
+  /** Whether CSV keeps spreadsheets from running texts as formulas; it does unless false. */
+  readonly neutralise?: boolean | undefined;
 }
 
 type ChartExporter = (chart: Chart, how: OnPaper) => Uint8Array | string | Promise<Uint8Array>;
@@ -24,7 +26,7 @@ export const chartExporters: { readonly [Format in ChartFormat]: ChartExporter }
   pdf: (chart, { paper }) => pdfPicture(chart, paper),
   svg: (chart, { paper }) => svgPicture(chart, paper),
   png: (chart, { paper }) => pngPicture(chart, paper),
-  csv: (chart, { provenance }) => chartCsv(chart, provenance),
+  csv: (chart, { provenance, neutralise }) => chartCsv(chart, provenance, neutralise),
 };
 
 /** What is wanted of runs besides the format. */
@@ -34,6 +36,8 @@ export interface RunsAsked {
   readonly reach?: number | undefined;
   /** One kind of records; for CSV the epochs unless given, for JSON all. */
   readonly what?: RecordKind | undefined;
+  /** Whether CSV keeps spreadsheets from running texts as formulas; it does unless false. */
+  readonly neutralise?: boolean | undefined;
 }
 
 interface RunExporter {
@@ -51,7 +55,10 @@ export const runExporters: { readonly [Format in RunFormat]: RunExporter } = {
       return [renderReport(store, runs, { title, madeAt: new Date(), ...(reach !== undefined && { reach }) })];
     },
   },
-  zip: { suffix: '', write: (store, runs, { checkpoints = false }) => zipRuns(store, runs, checkpoints) },
+  zip: {
+    suffix: '',
+    write: (store, runs, { checkpoints = false, neutralise }) => zipRuns(store, runs, { checkpoints, neutralise }),
+  },
   csv: { suffix: 'epochs', write: recordTexts.csv },
   json: { suffix: '', write: recordTexts.json },
 };

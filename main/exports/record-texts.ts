@@ -5,12 +5,14 @@ import { exportCsv, exportJson, type RecordKind } from './tables/export.ts';
 /** One kind of records; for CSV the epochs unless given, for JSON all. */
 interface What {
   readonly what?: RecordKind | undefined;
+  /** Whether CSV keeps spreadsheets from running texts as formulas; it does unless false. */
+  readonly neutralise?: boolean | undefined;
 }
 
 /** The records of all runs under one header. */
-function* csvOf(store: Store, runs: readonly Run[], { what = 'epochs' }: What): Generator<string> {
+function* csvOf(store: Store, runs: readonly Run[], { what = 'epochs', neutralise }: What): Generator<string> {
   for (const [i, run] of runs.entries()) {
-    const lines = exportCsv(store, run, what);
+    const lines = exportCsv(store, run, what, neutralise);
     if (i > 0) lines.next();
     yield* lines;
   }

@@ -1,6 +1,7 @@
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SluiceError } from '../errors.ts';
+import { visible } from '../visible.ts';
 
 /** Notes what happened to the lab itself, for whoever has to find out why; users are told elsewhere. */
 export type LabLog = (text: string, error?: unknown) => void;
@@ -14,7 +15,7 @@ export function openLabLog(home: string): LabLog {
   return (text, error) => {
     const details = error === undefined ? '' : `: ${describe(error)}`;
     try {
-      appendFileSync(path, `${new Date().toISOString()} ${text}${details}\n`);
+      appendFileSync(path, visible(`${new Date().toISOString()} ${text}${details}\n`));
     } catch {
       // A full disk: what was to be noted is less than what the user is told.
     }

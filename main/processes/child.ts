@@ -21,18 +21,25 @@ export function startChild<To>(base: string, path: string, onMessage: (message: 
   const { url, execArgv } = entry(base, path);
   const child = fork(fileURLToPath(url), { execArgv, serialization: 'advanced' });
   child.on('message', (message) => onMessage(message as never));
-  // What cannot be sent any more is followed by the end.
-  child.on('error', () => undefined);
   const disconnected = new Promise((resolve) => child.once('disconnect', resolve));
   const exited = new Promise<string>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+  );
+  const unstarted = new Promise<string>((resolve) =>
+    child.on('error', (error) => {
+      // One that cannot be sent any more is followed by the end; a process that the system refuses has none.
+      if (child.pid === undefined) resolve(error.message);
+    }),
   );
   return {
     pid: child.pid ?? 0,
     send(message) {
       if (child.connected) child.send(message as object, () => undefined);
     },
-    kill: () => void child.kill('SIGKILL'),
-    gone: disconnected.then(() => exited),
+    kill() {
+      // Without a process of its own the signal would go to this one, and to all of its group.
+      if (child.pid !== undefined) child.kill('SIGKILL');
+    },
+    gone: Promise.race([disconnected.then(() => exited), unstarted]),
   };
 }

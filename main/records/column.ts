@@ -8,8 +8,11 @@ export type Budget = number | null;
  */
 export type ColumnType = 'count' | 'real' | 'budget' | 'values';
 
-/** How the records that several data sources made at the same time become one. */
-export type Together = 'sum' | 'mean' | 'greatest' | 'first';
+/**
+ * How the records that several data sources made at the same place become one: `mean` counts each record alike,
+ * `sample-mean` each sample; `rate` is all their samples over the time they took together.
+ */
+export type Together = 'sum' | 'mean' | 'sample-mean' | 'rate' | 'greatest' | 'first';
 
 /** A column as a line of a chart. */
 export interface ChartFacts {

@@ -27,7 +27,8 @@ export function byStepColumn(make: (name: StepColumn) => Float64Array): Record<S
   return Object.fromEntries(stepColumns.map((name) => [name, make(name)])) as Record<StepColumn, Float64Array>;
 }
 
-const timeColumns = measuredColumns('step')
+/** The parts of a step's time, in their order. */
+export const timeColumns = measuredColumns('step')
   .filter(({ partOfStep }) => partOfStep)
   .map(({ name }) => name) as readonly TimeColumn[];
 

@@ -18,7 +18,7 @@ export const epoch = {
       unit: null,
       nullable: true,
       words: 'Mean training loss',
-      together: 'mean',
+      together: 'sample-mean',
     },
     {
       role: 'measured',
@@ -27,7 +27,7 @@ export const epoch = {
       unit: 'fraction',
       nullable: true,
       words: 'Training accuracy',
-      together: 'mean',
+      together: 'sample-mean',
       chart: { metric: 'train-accuracy', smoothable: true, fromZero: false },
     },
     {
@@ -98,7 +98,7 @@ export const epoch = {
       unit: 'samples/s',
       nullable: true,
       words: 'Samples per second',
-      together: 'sum',
+      together: 'rate',
     },
     // Evaluation left out.
     {

@@ -38,7 +38,7 @@ export const step = {
       unit: null,
       nullable: true,
       words: 'Training loss',
-      together: 'mean',
+      together: 'sample-mean',
       chart: { metric: 'loss', smoothable: true, fromZero: false },
     },
     // λ-weighted, before ε; 0 in phases of the full budget.
@@ -49,7 +49,7 @@ export const step = {
       unit: null,
       nullable: true,
       words: 'Gate loss',
-      together: 'mean',
+      together: 'sample-mean',
       chart: { metric: 'prune-loss', smoothable: true, fromZero: false, budgetOnly: true },
     },
     {

@@ -38,7 +38,7 @@ export function inProcessOffloader(server: ServerHalf, choices: readonly CodecCh
         waitSeconds: 0,
       };
       const down = encodeGradient(answer, far, arrived);
-      const returned = decodeGradient(down, near, { answerCodec: asked.answerCodec, selection: request.selection });
+      const returned = decodeGradient(down, near, { ...request, answerCodec: asked.answerCodec });
       return {
         gradient: returned.gradient,
         loss: returned.loss,

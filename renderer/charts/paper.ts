@@ -1,16 +1,5 @@
 import { kindOf, type ChartSpec } from '../../main/charts/kinds/table.ts';
-import type { PaperSpec } from '../../main/charts/spec.ts';
-
-/** What charts are exported at until the user chooses otherwise. */
-const defaultPaper: PaperSpec = {
-  widthMm: 85,
-  heightMm: 60,
-  dpi: 300,
-  fontFamily: 'Inter',
-  fontSize: 8,
-  theme: 'light',
-  title: '',
-};
+import { usualPaper, type PaperSpec } from '../../main/charts/spec.ts';
 
 export type SizeName = 'column' | 'columns' | 'slide' | 'own';
 
@@ -33,7 +22,7 @@ export const sizes: readonly {
 ];
 
 /** What a chart is drawn on at first: as chosen before, or at its own size where a column is too narrow for it. */
-export function paperFor(chart: ChartSpec, chosen: PaperSpec = defaultPaper): PaperSpec {
+export function paperFor(chart: ChartSpec, chosen: PaperSpec = usualPaper): PaperSpec {
   const own = sizeName(chosen) === 'column' ? kindOf(chart).paper.size : undefined;
   return { ...chosen, ...own, title: '' };
 }

@@ -9,7 +9,7 @@ type Field = (typeof fields)[number];
 
 /** The form that says how to reach an offload server elsewhere. What is wrong is said beside the field it is about. */
 export interface ServerForm {
-  readonly values: { url: string; token: string; trust: Trust; fingerprint: string; ca: string };
+  readonly values: { url: string; token: string; trust: Trust; fingerprint: string; ca: string; insecure: boolean };
   /** Only with TLS is there a certificate to trust. */
   readonly encrypted: ComputedRef<boolean>;
   /** What has to be filled in still. */
@@ -31,7 +31,8 @@ export function isAboutServer({ path }: LabError): boolean {
 }
 
 export function createServerForm(): ServerForm {
-  const values = reactive<ServerForm['values']>({ url: '', token: '', trust: 'system', fingerprint: '', ca: '' });
+  const empty = { url: '', token: '', trust: 'system', fingerprint: '', ca: '', insecure: false } as const;
+  const values = reactive<ServerForm['values']>({ ...empty });
   const problem = shallowRef<LabError | null>(null);
   const encrypted = computed(() => !/^ws:/i.test(values.url.trim()));
   const trusted = computed(() => (encrypted.value ? values.trust : 'system'));
@@ -46,13 +47,14 @@ export function createServerForm(): ServerForm {
     begin(place) {
       const { url = '', fingerprint = '', ca = '' } = place ?? {};
       const trust = fingerprint !== '' ? 'fingerprint' : ca !== '' ? 'ca' : 'system';
-      Object.assign(values, { url, token: '', trust, fingerprint, ca });
+      Object.assign(values, { ...empty, url, trust, fingerprint, ca });
       problem.value = null;
     },
     access: () => ({
       url: values.url.trim(),
       token: values.token.trim(),
       ...(trusted.value === 'system' ? {} : { [trusted.value]: values[trusted.value].trim() }),
+      ...(!encrypted.value && values.insecure ? { insecure: true } : {}),
     }),
     problem,
     show(found) {

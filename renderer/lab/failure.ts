@@ -19,6 +19,11 @@ export const unreachable: LabError = {
   message: 'The lab cannot be reached just now. Runs that are training go on; try again when it is back.',
 };
 
+export const shutOut: LabError = {
+  code: 'not-let-in',
+  message: 'The lab does not let this browser in. Run "sluice lab" again: it opens the lab, or prints a link for it.',
+};
+
 /** Anything a call may have rejected with, as a failure that can be shown. */
 export function failureOf(error: unknown): LabFailure {
   if (error instanceof LabFailure) return error;

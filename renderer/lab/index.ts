@@ -1,6 +1,7 @@
 import { inject, onScopeDispose, type InjectionKey } from 'vue';
 import type { LabEvents } from '../../main/api.ts';
 import { createLab, type Lab } from './lab.ts';
+import { pagePass } from './pass.ts';
 import { openPortChannel } from './port-channel.ts';
 import { labAddress, openSocketChannel } from './socket-channel.ts';
 
@@ -12,7 +13,9 @@ export const labKey: InjectionKey<Lab> = Symbol('lab');
 /** The lab of this window: over a port of the desktop app, or else over a socket of the page's own host. */
 export function connectLab(): Lab {
   const bridge = window.sluice;
-  return createLab(bridge ? () => openPortChannel(bridge) : () => openSocketChannel(labAddress(location)));
+  if (bridge) return createLab(() => openPortChannel(bridge));
+  const pass = pagePass(window, () => localStorage);
+  return createLab(() => openSocketChannel(labAddress(location), pass));
 }
 
 /** The lab, in any component or store. */

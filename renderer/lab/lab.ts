@@ -1,16 +1,16 @@
 import { createBirpc, type BirpcReturn } from 'birpc';
 import { readonly, shallowRef, type Ref } from 'vue';
-import type { LabApi, LabEvents, LabInfo } from '../../main/api.ts';
+import type { LabApi, LabError, LabEvents, LabInfo } from '../../main/api.ts';
 import { ownMethods, protocol } from '../../main/wire.ts';
 import type { Channel, OpenChannel } from './channel.ts';
 import { createEvents } from './events.ts';
-import { failureOf, LabFailure, unreachable } from './failure.ts';
+import { failureOf, LabFailure, shutOut, unreachable } from './failure.ts';
 
 /**
- * `lost`: was there, is being called again. `outdated`: speaks another version of the contract than this page, which
- * has to be reloaded.
+ * `lost`: was there, is being called again. `shut-out`: does not let this browser in, until another page of it has come
+ * with a new link. `outdated`: speaks another version of the contract than this page, which has to be reloaded.
  */
-export type LabState = 'connecting' | 'ready' | 'lost' | 'outdated';
+export type LabState = 'connecting' | 'ready' | 'lost' | 'shut-out' | 'outdated';
 
 /** The lab as the window sees it, over whatever channel there is. */
 export interface Lab {
@@ -49,6 +49,8 @@ export function createLab(open: OpenChannel, options: LabOptions = {}): Lab {
   let close = (): void => undefined;
   let watched: string[] = [];
   let attempt = 0;
+  /** Why there is no lab to call. */
+  let refusal: LabError = unreachable;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let ended = false;
 
@@ -60,7 +62,12 @@ export function createLab(open: OpenChannel, options: LabOptions = {}): Lab {
       channel.onClose(() => lose(rpc));
       if (ended) channel.close();
       else await greet(rpc);
-    } catch {
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.code === shutOut.code) {
+        state.value = 'shut-out';
+        refusal = failure;
+      }
       retry();
     }
   }
@@ -75,6 +82,7 @@ export function createLab(open: OpenChannel, options: LabOptions = {}): Lab {
     if (watched.length > 0) await rpc.watch(watched);
     attempt = 0;
     calls = rpc;
+    refusal = unreachable;
     state.value = 'ready';
     for (const go of waiting) go();
     for (const listener of readyListeners) listener();
@@ -102,7 +110,7 @@ export function createLab(open: OpenChannel, options: LabOptions = {}): Lab {
         clearTimeout(late);
         waiting.delete(go);
         if (calls) resolve(calls);
-        else reject(new LabFailure(unreachable));
+        else reject(new LabFailure(refusal));
       };
       const late = setTimeout(go, patience);
       waiting.add(go);

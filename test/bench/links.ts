@@ -59,6 +59,6 @@ async function through(target: Server, link: Link, use: (address: Address) => Pr
   try {
     return await use(emulated.addresses[0]);
   } finally {
-    emulated.kill();
+    await emulated.close();
   }
 }

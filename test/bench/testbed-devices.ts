@@ -43,7 +43,7 @@ export async function runDevices({ serverSeconds, link, ...task }: DevicesOption
   try {
     return (await Promise.all(sources)).flat();
   } finally {
-    links.kill();
+    await links.close();
     await server.close();
     rmSync(folder, { recursive: true });
   }

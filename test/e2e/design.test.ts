@@ -76,7 +76,7 @@ describe.skipIf(!hasChromium)('an experiment', { timeout: 300_000 }, () => {
     const rate = page.getByRole('textbox', { name: 'Learning rate' });
     await rate.fill('-1');
     const field = page.locator('[data-path="optimiser.learningRate"]');
-    await field.getByText('Expected more than 0.').waitFor();
+    await field.getByText('Expected from 1e-9 to 100.').waitFor();
     expect(await page.getByRole('button', { name: 'Launch', exact: true }).isDisabled()).toBe(true);
     await page.keyboard.press('ControlOrMeta+Enter');
     await page.getByRole('button', { name: '1 problem' }).click();

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect } from 'vitest';
 import { hasChromium, test } from './support/fixtures.ts';
-import { expectAccessible, goTo, pages, type Theme } from './support/page.ts';
+import { expectAccessible, goTo, openPage, pages, type Theme } from './support/page.ts';
 
 describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 }, () => {
   test.for<Theme>(['light', 'dark'])('opens without an error and is accessible, %s', async (theme, { open }) => {
@@ -46,15 +49,44 @@ describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 },
     }
   });
 
-  test('lets nobody in without its link', async ({ lab, browser, open }) => {
-    const { page } = await open();
-    const inside = await page.evaluate(async () => (await fetch('/')).status);
-    expect(inside).toBe(200);
+  test('lets nobody in without its link', async ({ lab, browser }) => {
     const outside = await browser.browser()!.newContext();
-    const response = await outside.request.get(new URL('/', lab.url).href);
-    expect(response.status()).toBe(401);
-    const again = await outside.request.get(lab.url);
-    expect(again.status()).toBe(401);
+    // The link has been used by the browser of these tests.
+    for (const url of [lab.url, new URL('/', lab.url).href]) {
+      const { page } = await openPage(outside, url);
+      await page.getByText('This browser is not let in').waitFor();
+    }
     await outside.close();
+  });
+
+  test('comes in again after a reload, with nothing in its address', async ({ lab, open }) => {
+    const { page } = await open();
+    await page.reload();
+    await page.getByRole('link', { name: 'Engines', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Engines' }).waitFor();
+    expect(page.url()).toBe(`${new URL(lab.url).origin}/#/engines`);
+    await expect.poll(() => page.getByText('not let in').count()).toBe(0);
+  });
+
+  test('shows another port of this machine nothing, whatever page it serves', async ({ lab, browser }) => {
+    const heard: string[] = [];
+    const { origin } = new URL(lab.url);
+    const stranger = createServer((request, response) => {
+      heard.push(JSON.stringify(request.headers));
+      response.setHeader('content-type', 'text/html');
+      response.end(`<script>
+        const known = document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage });
+        const socket = new WebSocket('${origin.replace('http', 'ws')}/lab');
+        socket.onclose = ({ code }) => (document.title = 'closed ' + code + ' ' + known);
+      </script>`);
+    }).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(stranger.address() as AddressInfo).port}/`);
+    await expect.poll(() => page.title()).toBe('closed 1006 {}');
+    expect(heard.join()).not.toMatch(/cookie|authorization/i);
+    expect(await browser.cookies()).toEqual([]);
+    await page.close();
+    stranger.close();
   });
 });

@@ -180,6 +180,11 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
   it.each([
     [['run', 'quickstrat'], 2, /no preset "quickstrat". Did you mean "quickstart"/],
     [['rnu'], 2, /Did you mean run/],
+    [
+      ['run', 'quickstart', '--in-process', '--offload', 'ws://127.0.0.1:1', '--token', 'of no server'],
+      2,
+      /--in-process has no server: leave it out, or --offload/,
+    ],
   ])('%j is refused with exit code %i and without a stack', async (args, code, message) => {
     const { err, ...ended } = await sluice(temporaryFolder(), ...args);
     expect(ended).toEqual({ code, out: '' });
@@ -187,6 +192,24 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
     expect(err).not.toMatch(/\n {4}at /);
   });
 });
+
+it.runIf(process.platform !== 'win32')(
+  'a launch that is interrupted leaves no queue behind',
+  { timeout: 60_000 },
+  async () => {
+    const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
+    const runs = join(folder, 'runs');
+    const child = start(folder, 'run', join(folder, 'tiny.json'));
+    const ended = endOf(child);
+    await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(10);
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
+    expect(readdirSync(runs)).toEqual([]);
+    const store = openStore(folder);
+    expect(store.list()).toEqual([]);
+    store.close();
+  },
+);
 
 /** The first engine that this machine has not got. */
 const absent = (await diagnoseEngines()).find(({ available }) => !available);
@@ -254,4 +277,21 @@ it.runIf(process.platform !== 'win32')('an import that is interrupted leaves not
     .toEqual([expect.stringContaining('.importing-')]);
   expect(await end(child, 'SIGINT')).toBe(130);
   expect(readdirSync(data)).toEqual([]);
+});
+
+it('an import names what it cannot read, and takes what is asked for all the same', async () => {
+  const folder = temporaryFolder();
+  const pictures = await writeImageFolder(join(folder, 'pictures'), ['a', join('a', 'old'), 'b'], 5);
+  writeFileSync(join(pictures, 'b', '1.png'), 'damaged');
+  const asked = ['data', 'import', pictures];
+  expect(await sluice(folder, ...asked)).toMatchObject({ code: 2, err: expect.stringContaining('a/old') as string });
+  expect(await sluice(folder, ...asked, '--nested')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/1 file cannot be read.*\n.*1\.png: it is no picture/) as string,
+  });
+  expect(await sluice(folder, ...asked, '--nested', '--skip-damaged')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/pictures: \d+ training and \d+ test images of 8×8×3, 2 classes/) as string,
+    err: expect.stringContaining('left out') as string,
+  });
 });

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { entry } from '../../main/entry.ts';
+import { SluiceError } from '../../main/errors.ts';
+import { openJoinPoint } from '../../main/processes/source/elsewhere/join-point.ts';
 import { openStore, type Store } from '../../main/runs/store/store.ts';
 import { closing, temporaryFolder } from '../support/closing.ts';
 import { logOf } from '../support/network-runs.ts';
+import { experiment } from '../support/run-records.ts';
 
 const { url, execArgv } = entry(import.meta.url, '../../main/cli.ts');
 
@@ -85,4 +88,20 @@ describe('a run over four machines', { timeout: 180_000 }, () => {
     expect(logOf(store, store.find('1').id).find(({ event }) => event === 'source-died')).toMatchObject({ source: 1 });
     await expect.poll(() => second.process.exitCode, { timeout: 20_000 }).toBe(0);
   });
+});
+
+it('a source that the run turns away ends with exit code 1 and the reason', { timeout: 60_000 }, async () => {
+  const message = 'The data set "synthetic" of this source is not the one that the run trains on.';
+  const admit = (): never => {
+    throw new SluiceError('dataset-other', message);
+  };
+  const onRefused = (): void => undefined;
+  const gate = closing(await openJoinPoint({ home: temporaryFolder(), host: '127.0.0.1', port: 0, admit, onRefused }));
+  const seat = gate.take(() => undefined);
+  const task = { experiment: experiment(), seed: 1, index: 0, threads: 1, run: 'a', server: null, retrySeconds: 1 };
+  seat.send({ kind: 'task', task: { ...task, resume: null } });
+  const source = machine('source', '--join', gate.url, '--token', gate.token);
+  expect(await once(source.process, 'close')).toEqual([1, null]);
+  expect(source.said()).toContain(`error: ${message}\n`);
+  expect(source.said().match(/Joined the run/g)).toHaveLength(1);
 });

@@ -46,10 +46,10 @@ function executorOf(home: string, id: string): number {
 describe('the lab, served', { timeout: 60_000 }, () => {
   it('launches a run and lets two windows follow it to its end', async () => {
     const { port, link } = await startLab(temporaryFolder());
-    const cookie = await letIn(link);
-    const first = await openWindow(port, cookie);
-    const second = await openWindow(port, cookie);
-    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 2 });
+    const session = await letIn(link);
+    const first = await openWindow(port, session);
+    const second = await openWindow(port, session);
+    expect(await first.api.hello()).toMatchObject({ host: 'browser', protocol: 3 });
     expect(await first.api.runs()).toEqual([]);
 
     const [{ id }] = await first.api.launch([tiny], 'tiny');
@@ -81,15 +81,15 @@ describe('the lab, served', { timeout: 60_000 }, () => {
   it('goes on with a run when the lab is killed, and with the lab when the run is killed', async () => {
     const home = temporaryFolder();
     let lab = await startLab(home);
-    const cookie = await letIn(lab.link);
-    const before = await openWindow(lab.port, cookie);
+    const session = await letIn(lab.link);
+    const before = await openWindow(lab.port, session);
     const [{ id }] = await before.api.launch([endless], 'endless');
     await follow(before, id);
     await until('steps', () => before.told.steps.length > 1);
     await killHard(lab.process);
 
     lab = await startLab(home, lab.port);
-    const window = await openWindow(lab.port, cookie);
+    const window = await openWindow(lab.port, session);
     const seen = await follow(window, id);
     const count = seen().steps.length;
     await until('more steps', () => seen().steps.length > count + 5);

@@ -36,12 +36,13 @@ describe('a run in processes of its own', { timeout: 180_000 }, () => {
     expect(events(store, id)).not.toContain('source-died');
   });
 
-  it('is the same when source and server are killed under way', async () => {
+  it('is the same when source, server and network are killed under way', async () => {
     const store = openTestStore(temporaryFolder());
-    const { id } = createRun(store);
+    const { id } = createRun(store, { link: 'ethernet' });
     const faults = new Map([
       [2, () => killLogged(store, id, 'source-started', 0)],
       [7, () => killLogged(store, id, 'server-started')],
+      [9, () => killLogged(store, id, 'links-started')],
       [11, () => killLogged(store, id, 'source-started', 0)],
     ]);
     const onStep = (steps: number): void => {
@@ -51,7 +52,9 @@ describe('a run in processes of its own', { timeout: 180_000 }, () => {
     await execute(store, id, { onStep });
     expect(faults.size).toBe(0);
     expect(await outcome(store, id)).toEqual(await undisturbed());
-    expect(events(store, id).filter((event) => event.endsWith('-died')).length).toBeGreaterThanOrEqual(4);
+    expect(new Set(events(store, id).filter((event) => event.endsWith('-died')))).toEqual(
+      new Set(['source-died', 'server-died', 'links-died']),
+    );
   });
 
   it.runIf(process.platform !== 'win32')(

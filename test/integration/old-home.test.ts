@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { entry } from '../../main/entry.ts';
-import { loadCheckpoint, pairFolder } from '../../main/runs/checkpoint/checkpoint.ts';
+import { loadCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
+import { pairFolder } from '../../main/runs/checkpoint/pair.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import { resumeRun } from '../../main/runs/life/lifecycle.ts';
 import { migrations } from '../../main/runs/store/migrations.ts';
@@ -75,6 +76,7 @@ describe('a home of the version before', { timeout: 120_000 }, () => {
       '0004-separate stopped',
       '0005-shared stopped',
     ]);
+    expect(store.get('0001-prune')).toMatchObject({ uid: null, fingerprint: null, threads: null });
     expect(store.annotations('0001-prune')).toEqual({ notes: 'kept from 0.1', tags: ['old'] });
     const checkpoints = ['0003-one', '0004-separate', '0005-shared'].map((id) => loadCheckpoint(store.folder(id)));
     const kinds = (await Promise.all(checkpoints)).map((cut) =>
@@ -117,7 +119,7 @@ describe('a home of the version before', { timeout: 120_000 }, () => {
   });
 });
 
-it.each([1, 2])('a store of format %i is brought up to date, with its runs', (format) => {
+it.each([1, 2, 3])('a store of format %i is brought up to date, with its runs', (format) => {
   const home = temporaryFolder();
   mkdirSync(join(home, 'runs'));
   const old = new Libsql(join(home, 'sluice.db'));

@@ -35,6 +35,10 @@ export function inferIn(up: CodecName, request: Features): Uint8Array {
 }
 
 /** The answer to a step that asked for its gradient in this codec. */
-export function gradientIn(down: CodecName, bytes: Uint8Array, { selection }: Pick<StepRequest, 'selection'>) {
-  return decodeGradient(bytes, openedCodecs, { answerCodec: placeOf(down), selection });
+export function gradientIn(
+  down: CodecName,
+  bytes: Uint8Array,
+  asked: Pick<StepRequest, 'selection' | 'shape' | 'total'>,
+) {
+  return decodeGradient(bytes, openedCodecs, { ...asked, answerCodec: placeOf(down) });
 }

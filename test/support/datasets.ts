@@ -93,8 +93,8 @@ function idxFile(magic: number, dimensions: readonly number[], data: Uint8Array)
   return Buffer.concat([header, data]);
 }
 
-/** The four IDX files of MNIST, with the labels 0, 1, … 9, 0, … */
-export function writeIdx(folder: string, { samples = 20, test = 10, gzip = true } = {}): string {
+/** The four IDX files of MNIST, with the labels 0, 1, … up to the number of classes, 0, … */
+export function writeIdx(folder: string, { samples = 20, test = 10, gzip = true, classes = 10 } = {}): string {
   for (const [prefix, count] of [
     ['train', samples],
     ['t10k', test],
@@ -102,7 +102,7 @@ export function writeIdx(folder: string, { samples = 20, test = 10, gzip = true 
     const pixels = Uint8Array.from({ length: count * 784 }, (_, i) =>
       pixelAt(Math.floor(i / 784), Math.floor((i % 784) / 28), i % 28, 0),
     );
-    const labels = Uint8Array.from({ length: count }, (_, i) => i % 10);
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % classes);
     const files = {
       'images-idx3': idxFile(0x803, [count, 28, 28], pixels),
       'labels-idx1': idxFile(0x801, [count], labels),

@@ -128,6 +128,7 @@ export function fakePlan(): Plan {
     firstEpoch: first,
     epochs: count,
     steps: count * stepsPerEpoch,
+    mostSteps: count * stepsPerEpoch,
     bytesUp: count * stepsPerEpoch * bytesAt(first),
     bytesDown: count * stepsPerEpoch * bytesAt(first) * 0.9,
     learningRate: 0.01,

@@ -1,7 +1,7 @@
 import { saveCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
 import { isExecuted } from '../../main/runs/life/lock.ts';
 import { openStore } from '../../main/runs/store/store.ts';
-import { experiment, stepRecord, uniformSnapshot } from './run-records.ts';
+import { experiment, stepRecord, unbound, uniformSnapshot } from './run-records.ts';
 import { executeToy } from './toy-training.ts';
 
 /**
@@ -22,7 +22,7 @@ switch (mode) {
   }
   case 'save':
     for (let k = Number(argument) + 1; ; k++) {
-      await saveCheckpoint(home, new Map([[0, uniformSnapshot(k, 40_000)]]));
+      await saveCheckpoint(home, new Map([[0, uniformSnapshot(k, 40_000)]]), unbound);
       process.send?.(k);
     }
   case 'execute': {

@@ -1,11 +1,20 @@
+import type { Fingerprint } from '../../main/data/fingerprint.ts';
 import { measuredColumns } from '../../main/records/columns.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from '../../main/runs/experiment/experiment.ts';
+import type { Binding } from '../../main/runs/checkpoint/manifest.ts';
 import type { EpochRecord, PairRecord, StepRecord, TrainingRecord } from '../../main/records/record.ts';
 import { filledRecord } from './filled-record.ts';
 import type { Snapshot, StateDict } from '../../main/training/snapshot.ts';
 
 export function experiment(input: ExperimentInput = {}): Experiment {
   return experimentSchema.parse(input);
+}
+
+/** Of images that nobody has seen. */
+export function fingerprint(changes: Partial<Fingerprint> = {}): Fingerprint {
+  const part = { samples: 96, labels: '1'.repeat(64), images: '2'.repeat(64) };
+  const classes = { count: 2, first: ['cat', 'dog'], names: '3'.repeat(64) };
+  return { shape: [32, 32, 3], classes, look: '4'.repeat(64), train: part, test: part, ...changes };
 }
 
 export function stepRecord(step: number, changes: Partial<StepRecord> = {}): StepRecord {
@@ -86,6 +95,9 @@ export function uniformSnapshot(k: number, elements = 8): Snapshot {
     },
   };
 }
+
+/** Whose checkpoints are that are of no run in particular, and come after no records. */
+export const unbound: Binding = { uid: 'no run', settings: 'none', records: new Map() };
 
 /** What a pair is kept as. */
 export function weightsOf({ client, server }: Snapshot): { client: StateDict; server: StateDict } {

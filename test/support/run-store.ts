@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { entry } from '../../main/entry.ts';
+import type { Execution, TakenUp } from '../../main/runs/life/execution.ts';
+import type { RunLog } from '../../main/runs/life/log.ts';
+import { openRunRecords } from '../../main/runs/life/run-records.ts';
+import type { Run } from '../../main/runs/store/run.ts';
 import { openStore, type Store } from '../../main/runs/store/store.ts';
 
 /** A folder of its own for one test. */
@@ -25,6 +29,15 @@ export function openTestStore(home: string): Store {
   const store = openStore(home);
   onTestFinished(() => store.close());
   return store;
+}
+
+/** A queued run as the process has it that executes it; what it logs goes to `log`. */
+export async function takeUp(store: Store, run: Run, log: RunLog = () => undefined): Promise<Execution> {
+  const { signal } = new AbortController();
+  const taken: TakenUp = { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal };
+  const records = await openRunRecords(taken);
+  onTestFinished(() => records.close());
+  return { ...taken, records };
 }
 
 /** Starts run-child.ts in a process of its own. */

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import type { LabApi, LabEvents, RunStatus, StepBatch } from '../../main/api.ts';
 import { entry } from '../../main/entry.ts';
-import { decodeMessage, encodeMessage, ownMethods } from '../../main/wire.ts';
+import { decodeMessage, encodeMessage, ownMethods, type LetIn, type Pass } from '../../main/wire.ts';
 
 const { url: cli, execArgv } = entry(import.meta.url, '../../main/cli.ts');
 
@@ -35,12 +35,25 @@ export async function startLab(home: string, port = 0): Promise<ServedLab> {
   throw new Error('"sluice lab" ended before it served.');
 }
 
-/** Follows a link with a token as a browser does, and returns the cookie. */
+/** Opens the window of a link as a browser does, and returns the session it was given. */
 export async function letIn(link: string): Promise<string> {
-  const response = await fetch(link, { redirect: 'manual' });
-  const cookie = response.headers.get('set-cookie')?.split(';')[0];
-  if (cookie === undefined) throw new Error(`The link was answered with ${response.status} and no cookie.`);
-  return cookie;
+  const { port, searchParams } = new URL(link);
+  const socket = openSocket(Number(port));
+  const session = await enter(socket, { code: searchParams.get('token') ?? '' });
+  socket.terminate();
+  return session;
+}
+
+/** Shows a pass, and gives the session that the lab answers with. Rejects with the code of a socket that is closed. */
+export async function enter(socket: WebSocket, pass: Pass): Promise<string> {
+  const closed = once(socket, 'close').then(([code]) => {
+    throw new Error(`closed with ${String(code)}`);
+  });
+  await Promise.race([once(socket, 'open'), closed]);
+  socket.send(encodeMessage(pass));
+  const [data] = (await Promise.race([once(socket, 'message'), closed])) as [Buffer];
+  closed.catch(() => undefined);
+  return (decodeMessage(data) as LetIn).session;
 }
 
 /** A window on a lab: its procedures, and what it was told. */
@@ -54,15 +67,15 @@ export interface TestWindow {
 }
 
 /** Opens a socket as a page of the lab would, or as `headers` say. */
-export function openSocket(port: number, headers: Readonly<Record<string, string>>): WebSocket {
+export function openSocket(port: number, headers: Readonly<Record<string, string>> = {}): WebSocket {
   const own = { origin: `http://127.0.0.1:${port}`, ...headers };
   return new WebSocket(`ws://127.0.0.1:${port}/lab`, { headers: own });
 }
 
-export async function openWindow(port: number, cookie: string): Promise<TestWindow> {
-  const socket = openSocket(port, { cookie });
+export async function openWindow(port: number, session: string): Promise<TestWindow> {
+  const socket = openSocket(port);
   onTestFinished(() => socket.terminate());
-  await once(socket, 'open');
+  await enter(socket, { session });
   const told: TestWindow['told'] = {
     runs: [],
     steps: [],

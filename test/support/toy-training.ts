@@ -6,7 +6,7 @@ import type { Run } from '../../main/runs/store/run.ts';
 import type { Store } from '../../main/runs/store/store.ts';
 import type { TrainingRecord } from '../../main/records/record.ts';
 import type { Position, Snapshot, StateDict } from '../../main/training/snapshot.ts';
-import { epochRecord, pairRecord, stepRecord } from './run-records.ts';
+import { fingerprint, epochRecord, pairRecord, stepRecord } from './run-records.ts';
 
 /**
  * A training small enough to see through: 64 weights with momentum, moved by a function of seed and step alone. Like the
@@ -40,7 +40,8 @@ function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => sna
       tell({ kind: 'checkpoint', checkpoint: { kind: 'checkpoint', final, snapshot } });
       await hear('saved');
     };
-    tell({ kind: 'ready', engine: { name: 'cpu', device: 'toy', detail: 'by hand' }, stepsPerEpoch });
+    const engine = { name: 'cpu', device: 'toy', detail: 'by hand' };
+    tell({ kind: 'ready', engine, stepsPerEpoch, fingerprint: fingerprint() });
     tell({ kind: 'open', session: 'toy' });
     await hear('enter');
     while (at.phase < phases.length) {

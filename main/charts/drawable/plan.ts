@@ -4,12 +4,14 @@ import type { Line } from './lines.ts';
 import type { PhaseMark } from '../series.ts';
 import type { AxisKind } from '../spec.ts';
 
-/** A phase as it was planned, of all data sources together; steps, bytes and epochs are of the phase alone. */
+/** A phase as it was planned; steps, bytes and epochs are of the phase alone. */
 export interface PlannedPhaseData {
   readonly training: number;
   readonly budget: number | null;
   readonly epochs: number;
-  readonly steps: number;
+  /** Of the data source that takes most: as many steps as all of them are drawn with. */
+  readonly mostSteps: number;
+  /** Of all data sources. */
   readonly bytesUp: number;
   readonly bytesDown: number;
 }
@@ -48,7 +50,7 @@ export function withPlan(
   if (!plan || !isPlanned(spec)) return { planned: [], lines };
   const until = spec.plan === 'end' ? Infinity : Math.max(0, ...lines.map(({ x }) => x.at(-1) ?? 0));
   const share = view === 'all' ? 1 : 1 / plan.sources;
-  const outlines = trainingsOf(plan).map((phases) => outline(phases, spec.x, plan.sources, share));
+  const outlines = trainingsOf(plan).map((phases) => outline(phases, spec.x, share));
   const traffic = spec.metric === 'bytes' ? outlines.map((each) => cut(each, until)) : [];
   const end = Math.min(until, Math.max(0, ...outlines.map(({ x }) => x.at(-1) ?? 0)));
   const [first] = outlines;
@@ -67,12 +69,12 @@ interface Outline {
   readonly marks: readonly PhaseMark[];
 }
 
-/** Traffic summed up and phases one after the other; sources step side by side. */
-function outline(phases: readonly PlannedPhaseData[], axis: AxisKind, sources: number, share: number): Outline {
+/** Traffic summed up and phases one after the other. */
+function outline(phases: readonly PlannedPhaseData[], axis: AxisKind, share: number): Outline {
   const [x, y, marks] = [[0], [0], [] as PhaseMark[]];
   phases.forEach((phase, i) => {
     const from = x[i];
-    const to = from + (axis === 'epoch' ? phase.epochs : phase.steps / sources);
+    const to = from + (axis === 'epoch' ? phase.epochs : phase.mostSteps);
     x.push(to);
     y.push(y[i] + (phase.bytesUp + phase.bytesDown) * share);
     marks.push({ phase: i, budget: phase.budget, from, to });

@@ -1,15 +1,20 @@
 import type { StepData, TrainingData } from '../data.ts';
+import { timeColumns } from '../../records/columns.ts';
+import type { TimeColumn } from '../../records/record.ts';
 import type { StepTimeChartSpec } from '../kinds/step-time.ts';
 import { phasesOfSteps, stepPlaces, type PhaseMark } from '../series.ts';
 import { firstAbove, firstAtLeast, type Range } from './sample.ts';
 
-/** Where the time of a step goes, in the order it is stacked, with its place in the palette. */
-export const timeParts = [
-  { column: 'clientSeconds', name: 'Client', look: 0 },
-  { column: 'wireSeconds', name: 'Wire', look: 1 },
-  { column: 'serverSeconds', name: 'Server', look: 2 },
-  { column: 'waitSeconds', name: 'Wait', look: 6 },
-] as const satisfies readonly { readonly column: keyof StepData; readonly name: string; readonly look: number }[];
+/** What each part of a step's time is called, with its place in the palette. */
+const looks = {
+  clientSeconds: { name: 'Client', look: 0 },
+  wireSeconds: { name: 'Wire', look: 1 },
+  serverSeconds: { name: 'Server', look: 2 },
+  waitSeconds: { name: 'Wait', look: 6 },
+} as const satisfies Readonly<Record<TimeColumn, { readonly name: string; readonly look: number }>>;
+
+/** Where the time of a step goes, in the order it is stacked: all parts that records have. */
+export const timeParts = timeColumns.map((column) => ({ column, ...looks[column] }));
 
 type PartName = (typeof timeParts)[number]['name'];
 
@@ -33,21 +38,27 @@ export function stepTimesOf(
   const to = range ? firstAbove(places, range[1]) : places.length;
   const count = Math.min(buckets, Math.max(0, to - from));
   const edge = (bucket: number): number => from + Math.floor(((to - from) * bucket) / count);
-  const mean = (values: Float64Array): Float64Array =>
+  const mean = (values: Float64Array, taken?: Float64Array): Float64Array =>
     Float64Array.from({ length: count }, (_, bucket) => {
-      const [first, end] = [edge(bucket), edge(bucket + 1)];
-      let sum = 0;
-      for (let i = first; i < end; i++) sum += values[i];
-      return sum / (end - first);
+      let [sum, weight] = [0, 0];
+      for (let i = edge(bucket); i < edge(bucket + 1); i++) {
+        sum += values[i] * (taken?.[i] ?? 1);
+        weight += taken?.[i] ?? 1;
+      }
+      return sum / weight;
     });
-  const parts = Object.fromEntries(timeParts.map(({ column, name }) => [name, mean(steps[column])]));
+  const parts = Object.fromEntries(
+    timeParts.map(({ column, name }) => [name, mean(steps[column], steps.joint?.taken)]),
+  );
   const phases = phasesOfSteps(steps, places);
   return { x: mean(places), parts: parts as Record<PartName, Float64Array>, total: to - from, phases };
 }
 
 /** What share of all step time each part took. */
 export function timeShares(steps: StepData): Record<PartName, number> {
-  const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+  const { taken } = steps.joint ?? {};
+  const sum = (values: Float64Array): number =>
+    values.reduce((total, value, i) => total + value * (taken?.[i] ?? 1), 0);
   const sums = timeParts.map(({ column }) => sum(steps[column]));
   const total = sums.reduce((a, b) => a + b, 0);
   return Object.fromEntries(timeParts.map(({ name }, i) => [name, sums[i] / total])) as Record<PartName, number>;

@@ -11,6 +11,15 @@ export interface SourceFile {
   readonly label: string;
   /** Its path inside what was given, with forward slashes. */
   readonly name: string;
+  /** Whether `name` begins with the name of what was given, as it does when that was several paths. */
+  readonly given: boolean;
+  /** Why it is no picture, in words that follow its name; absent of those that look like one. */
+  readonly noPicture?: string | undefined;
+}
+
+/** Whether it is called like a picture, or begins like one. */
+export function isImage({ noPicture }: SourceFile): boolean {
+  return noPicture === undefined;
 }
 
 /** Decoded images, NHWC bytes, and their labels. */
@@ -30,6 +39,17 @@ export interface FileSplit {
   readonly labels: Uint16Array;
 }
 
+/** A file that was not imported, by what messages call it, and why. */
+export interface LeftOut {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface Findings {
+  readonly leftOut: readonly LeftOut[];
+  readonly notes: readonly string[];
+}
+
 /** What a format found: everything about the data set, its images still to be read. */
 export interface Reading {
   readonly shape: Shape;
@@ -39,6 +59,8 @@ export interface Reading {
   readonly flip: boolean;
   /** What the user should know, such as files of the set that were not given. */
   readonly notes: readonly string[];
+  /** What reading the images has brought to light, once they are all read. Rejects when some of them cannot be read. */
+  readonly findings?: () => Promise<Findings>;
   readonly content:
     | { readonly kind: 'pixels'; readonly train: DecodedSplit; readonly test: DecodedSplit }
     | { readonly kind: 'files'; readonly train: FileSplit; readonly test: FileSplit };
@@ -49,6 +71,10 @@ export interface ReadOptions {
   readonly name: string;
   /** Bring every image of a folder to this many pixels in height and width. */
   readonly size: number | undefined;
+  /** The images of a class may lie deeper below its folder. */
+  readonly nested: boolean;
+  /** Leave out what cannot be read as an image. */
+  readonly skipDamaged: boolean;
   readonly onProgress: OnProgress | undefined;
 }
 

@@ -4,12 +4,14 @@ import { gunzip } from 'node:zlib';
 import { catalogue } from '../catalogue.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { fileNamed, filesNamed } from './format.ts';
-import type { DecodedSplit, Format, SourceFile } from './format.ts';
+import type { DecodedSplit, Format, Reading, SourceFile } from './format.ts';
+import { named } from './named.ts';
 import { checkLabel } from './records.ts';
 
 /**
  * IDX (http://yann.lecun.com/exdb/mnist/), gzipped or not: a big-endian header of magic number and dimensions,
- * then bytes. MNIST and Fashion-MNIST have the same file names, so the data set's name tells them apart.
+ * then bytes. MNIST and Fashion-MNIST have the same file names, so the data set's name tells them apart. Other sets in
+ * these files may have any number of classes.
  */
 
 const imagesMagic = 0x803;
@@ -57,9 +59,11 @@ async function readIdx(file: SourceFile, magic: number): Promise<{ dimensions: n
 interface IdxSplit extends DecodedSplit {
   readonly height: number;
   readonly width: number;
+  readonly classes: readonly string[];
+  readonly labels: Uint16Array;
 }
 
-async function split(files: readonly SourceFile[], prefix: string, classes: readonly string[]): Promise<IdxSplit> {
+async function split(files: readonly SourceFile[], prefix: string, known?: readonly string[]): Promise<IdxSplit> {
   const imageFile = fileNamed(
     files,
     new RegExp(`^${prefix}-images[-.]idx3-ubyte(\\.gz)?$`),
@@ -79,6 +83,9 @@ async function split(files: readonly SourceFile[], prefix: string, classes: read
       `${imageFile.label} holds ${samples} images, ${labelFile.label} ${labels.data.length} labels. Get both files again.`,
     );
   }
+  // The training labels say how many classes there are.
+  const classes =
+    known ?? Array.from({ length: 1 + labels.data.reduce((a, b) => Math.max(a, b), 0) }, (_, i) => String(i));
   const checked = Uint16Array.from(labels.data, (label, i) => checkLabel(label, classes, labelFile, i));
   function* chunks() {
     for (let first = 0; first < samples; first += samplesPerChunk) {
@@ -89,7 +96,7 @@ async function split(files: readonly SourceFile[], prefix: string, classes: read
       };
     }
   }
-  return { samples, height, width, chunks };
+  return { samples, height, width, classes, labels: checked, chunks };
 }
 
 export const idx: Format = {
@@ -98,25 +105,35 @@ export const idx: Format = {
     'MNIST or Fashion-MNIST (IDX): train-images-idx3-ubyte, train-labels-idx1-ubyte and the two t10k files, .gz or not',
   recognises: (files) => filesNamed(files, /-(images|labels)[-.]idx[13]-ubyte(\.gz)?$/).length > 0,
   read: async (files, { name }) => {
-    const { classes, normalisation, flip } = name.includes('fashion') ? catalogue['fashion-mnist'] : catalogue.mnist;
-    const train = await split(files, 'train', classes);
-    const test = await split(files, 't10k', classes);
+    const train = await split(files, 'train');
+    const test = await split(files, 't10k', train.classes);
     if (train.height !== test.height || train.width !== test.width) {
       throw new SluiceError(
         'image-size',
         `Training images are ${train.height}×${train.width}, test images ${test.height}×${test.width}: the files are of different data sets.`,
       );
     }
-    const notes = [
-      `read as ${flip ? 'Fashion-MNIST' : 'MNIST'}; a name with "fashion" in it makes the classes clothes, any other digits`,
-    ];
     return {
       shape: [train.height, train.width, 1],
-      classes,
-      normalisation,
-      flip,
-      notes,
+      ...lookOf(name, train),
       content: { kind: 'pixels', train, test },
     };
   },
 };
+
+/** Ten classes are MNIST's or Fashion-MNIST's; of any other number nothing is known but the labels. */
+function lookOf(
+  name: string,
+  { classes, labels }: IdxSplit,
+): Pick<Reading, 'classes' | 'normalisation' | 'flip' | 'notes'> {
+  const used = new Set(labels);
+  const unused = classes.filter((_, label) => !used.has(label));
+  const empty = unused.length > 0 ? [`without training images: class ${named(unused)}`] : [];
+  if (classes.length !== catalogue.mnist.classes.length) {
+    const note = `${classes.length} classes, called by their labels; the normalisation is measured`;
+    return { classes, normalisation: null, flip: false, notes: [note, ...empty] };
+  }
+  const known = name.includes('fashion') ? catalogue['fashion-mnist'] : catalogue.mnist;
+  const note = `read as ${known === catalogue.mnist ? 'MNIST' : 'Fashion-MNIST'}; a name with "fashion" in it makes the classes clothes, any other digits`;
+  return { classes: known.classes, normalisation: known.normalisation, flip: known.flip, notes: [note, ...empty] };
+}

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { imagenetNormalisation } from '../catalogue.ts';
 import { SluiceError } from '../../errors.ts';
 import { divideImages } from './division.ts';
-import { croppedTo, keepFiles } from './folder.ts';
+import { readAsFiles } from './folder.ts';
 import { fileNamed } from './format.ts';
 import type { Format, SourceFile } from './format.ts';
 
@@ -30,10 +29,11 @@ export const imagenet100: Format = {
   name: 'imagenet100',
   layout: 'ImageNet100: train.X1 … train.X4/<class>/<image>, val.X/<class>/<image> and Labels.json',
   recognises: (files) => files.some(({ name }) => part.test(name)),
-  read: async (files, { onProgress }) => {
+  read: async (files, options) => {
     const labelFile = fileNamed(files, /^Labels\.json$/, 'Labels.json');
     const names = await readLabels(labelFile);
-    const { classes, train, test, notes } = divideImages(files);
+    const division = divideImages(files, options.nested);
+    const { classes, train } = division;
     const unnamed = classes.find((folder) => names[folder] === undefined);
     if (unnamed !== undefined) {
       const image = train.find(({ label }) => classes[label] === unnamed);
@@ -42,17 +42,6 @@ export const imagenet100: Format = {
         `${image?.file.label}: class "${unnamed}" is not in ${labelFile.label}. Add it there, or remove the folder.`,
       );
     }
-    return {
-      shape: [croppedTo, croppedTo, 3],
-      classes: classes.map((folder) => names[folder]),
-      normalisation: imagenetNormalisation,
-      flip: true,
-      notes,
-      content: {
-        kind: 'files',
-        train: await keepFiles('train', train, onProgress),
-        test: await keepFiles('test', test, onProgress),
-      },
-    };
+    return readAsFiles({ ...division, classes: classes.map((folder) => names[folder]) }, options);
   },
 };

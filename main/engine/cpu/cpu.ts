@@ -1,4 +1,4 @@
-import { availableParallelism, cpus } from 'node:os';
+import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineAdapter } from '../adapter.ts';
 import { loadBackend } from './backend.ts';
@@ -13,6 +13,7 @@ import { maxPool, maxPoolGrad } from './max-pool.ts';
 import { biasActivation, reluGrad, scaleShift } from './pointwise.ts';
 import { spreadMaps, sumRows, takeMaps } from './rows.ts';
 import { sgdProductStep, sgdStep } from './sgd.ts';
+import { defaultThreads } from '../threads.ts';
 import { startTeam } from './threads/team.ts';
 
 const kernels = [
@@ -43,7 +44,7 @@ let change = Promise.resolve('');
 /** tfjs-backend-wasm with Sluice's kernels in place of the slow ones; matrix products by the system's BLAS. */
 export const cpu: EngineAdapter = {
   name: 'cpu',
-  async open({ threads = availableParallelism() }): Promise<Engine> {
+  async open({ threads = defaultThreads() }): Promise<Engine> {
     const blas = openBlas(process.env.SLUICE_BLAS);
     const host = await (loading ??= load());
     await tf.setBackend('wasm');

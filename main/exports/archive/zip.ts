@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { chartKinds } from '../../charts/kinds/table.ts';
 import type { PaperSpec } from '../../charts/spec.ts';
-import { exportCsv, recordKinds } from '../tables/export.ts';
+import type { RunsAsked } from '../exporters.ts';
+import { exportCsv, exportedExperiment, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -27,15 +28,20 @@ const paper: PaperSpec = {
  * A folder for each run: its experiment, records as CSV, log and charts, with `checkpoints` also its trained pairs and
  * last checkpoint; and a report over all of them.
  */
-export async function zipRuns(store: Store, runs: readonly Run[], checkpoints: boolean): Promise<Uint8Array> {
+export async function zipRuns(
+  store: Store,
+  runs: readonly Run[],
+  { checkpoints, neutralise }: Pick<RunsAsked, 'checkpoints' | 'neutralise'>,
+): Promise<Uint8Array> {
   const files: Zippable = {};
   for (const run of runs) {
-    const { experiment, seed, id } = run;
-    const { name, group, status, createdAt, startedAt, endedAt, engine, error } = run;
+    const { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error } = run;
     const facts = { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error };
     files[`${id}/run.json`] = json(facts);
-    files[`${id}/experiment.json`] = json({ ...experiment, seeds: [seed] });
-    for (const kind of recordKinds) files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind)].join(''));
+    files[`${id}/experiment.json`] = json(await exportedExperiment(store, run));
+    for (const kind of recordKinds) {
+      files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind, neutralise)].join(''));
+    }
     const log = join(store.folder(id), 'log.jsonl');
     if (existsSync(log)) files[`${id}/log.jsonl`] = await readFile(log);
     for (const [file, picture] of drawCharts(store, run)) files[`${id}/charts/${file}`] = picture;

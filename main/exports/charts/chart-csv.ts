@@ -5,10 +5,10 @@ import type { Chart } from './chart.ts';
  * The data of a chart as CSV, all points of it: what is measured and, where it is smoothed, what is drawn. Lines that
  * begin with # say where it is from.
  */
-export function chartCsv(chart: Chart, provenance: readonly string[]): string {
+export function chartCsv(chart: Chart, provenance: readonly string[], neutralise = true): string {
   const { kind, spec, data } = chart;
   const about = [...provenance, ...(kind.notes?.(spec) ?? []), ...sourceNote(chart), ...rangeNote(chart)];
-  const rows = [...kind.rows(data, spec)].map((row) => row.map(csvCell).join(','));
+  const rows = [...kind.rows(data, spec)].map((row) => row.map((cell) => csvCell(cell, neutralise)).join(','));
   return [...about.map((line) => `# ${line.replaceAll(/[\r\n]+/g, ' ')}`), ...rows, ''].join('\r\n');
 }
 

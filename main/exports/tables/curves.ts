@@ -1,6 +1,6 @@
 import { settingsKey } from '../../charts/differing.ts';
 import { labelled } from '../../charts/labels.ts';
-import { epochsOf, trainingName } from '../../charts/trainings.ts';
+import { awaitedOf, epochsOf, trainingName } from '../../charts/trainings.ts';
 import type { Budget } from '../../records/column.ts';
 import { mergeRecords } from '../../records/merge.ts';
 import type { EpochRecord, PairRecord } from '../../records/record.ts';
@@ -24,6 +24,7 @@ export interface Curve {
 export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
   const curves = runs.flatMap((run) => {
     const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
+    const awaited = awaitedOf({ sources: run.experiment.sources.count, isFinished: run.status === 'finished' });
     const trainings = epochs.length > 0 ? [...new Set(epochs.map(({ training }) => training))] : [0];
     return trainings.map((training) => ({
       run,
@@ -32,7 +33,7 @@ export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
       seed: run.seed,
       settings: settingsKey(run.experiment),
       name: trainingName({ name: run.name, trainingBudgets: budgetsOf(run) }, training),
-      epochs: epochsOf(epochs, training, 'all'),
+      epochs: epochsOf(epochs, training, { source: 'all', awaited }),
       pairs: pairsOf(pairs, training),
     }));
   });

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { csvCell } from '../../charts/csv.ts';
+import { inputFacts } from '../../data/input.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Column } from '../../records/column.ts';
 import { numberColumns, recordNames } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
-import { loadCheckpoint, pairFolder } from '../../runs/checkpoint/checkpoint.ts';
+import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { pairFolder, requireWholePair } from '../../runs/checkpoint/pair.ts';
 import type { Run } from '../../runs/store/run.ts';
-import { writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
+import { inputField, inputMetadata, inputOfMetadata } from '../../runs/checkpoint/input-metadata.ts';
+import { readMetadata, writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { Store } from '../../runs/store/store.ts';
 
 /** Records by the names of their tables. */
@@ -21,10 +24,10 @@ export function csvColumns(kind: RecordKind): readonly Column[] {
 }
 
 /** A run's records of one kind as lines of CSV, the first naming the columns; the gates of steps are left to JSON. */
-export function* exportCsv(store: Store, run: Run, kind: RecordKind): Generator<string> {
+export function* exportCsv(store: Store, run: Run, kind: RecordKind, neutralise = true): Generator<string> {
   const names = csvColumns(kind).map(({ name }) => name);
   yield `run,name,seed,${names.join(',')}\r\n`;
-  const start = [run.id, csvCell(run.name), run.seed];
+  const start = [run.id, csvCell(run.name, neutralise), run.seed];
   for (const record of store[kind](run.id)) {
     yield `${[...start, ...names.map((name) => cell(record[name as keyof typeof record]))].join(',')}\r\n`;
   }
@@ -69,11 +72,24 @@ export async function exportWeights(store: Store, run: Run, folder: string): Pro
   }
   const source = store.folder(run.id);
   const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair));
+  for (const pair of pairs) await requireWholePair(pair);
   for (const pair of pairs) await cp(pair, join(folder, basename(pair)), { recursive: true });
   if (pairs.length === 0) await exportCheckpoint(run, source, folder);
-  const { experiment, seed } = run;
-  await writeFile(join(folder, 'experiment.json'), `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`);
+  const settings = await exportedExperiment(store, run);
+  await writeFile(join(folder, 'experiment.json'), `${JSON.stringify(settings, null, 2)}\n`);
   return pairs.length > 0 ? pairs.map((pair) => basename(pair)) : ['last'];
+}
+
+/**
+ * The experiment of one run, which runs again as it is, and in `$input` what its images are like: as its pairs say it,
+ * else as the data set says that is here.
+ */
+export async function exportedExperiment(store: Store, run: Run): Promise<object> {
+  const [pair] = store.pairs(run.id);
+  const file = pair && join(pairFolder(store.folder(run.id), pair), 'client.safetensors');
+  const ofPair = file !== undefined && existsSync(file) ? inputOfMetadata(await readMetadata(file)) : undefined;
+  const input = ofPair ?? inputFacts(run.experiment.dataset.name);
+  return { ...run.experiment, seeds: [run.seed], ...(input && inputField(input)) };
 }
 
 async function exportCheckpoint(run: Run, source: string, folder: string): Promise<void> {
@@ -93,8 +109,10 @@ async function exportCheckpoint(run: Run, source: string, folder: string): Promi
   }
   await mkdir(join(folder, 'last'), { recursive: true });
   const weights = { client: snapshot.client.weights, server: snapshot.server.state.weights };
+  const input = inputFacts(run.experiment.dataset.name);
+  const about = { run: run.id, seed: String(run.seed), experiment: JSON.stringify(run.experiment) };
   for (const half of ['client', 'server'] as const) {
-    const metadata = { half, run: run.id, seed: String(run.seed), experiment: JSON.stringify(run.experiment) };
+    const metadata = { half, ...about, ...(input && inputMetadata(input)) };
     await writeSafetensors(join(folder, 'last', `${half}.safetensors`), weights[half], metadata);
   }
 }

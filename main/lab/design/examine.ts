@@ -3,7 +3,7 @@ import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
-import { budgetProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
+import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { secondsPerEpoch } from '../../runs/store/pace.ts';
@@ -25,7 +25,7 @@ export function examine(input: ExperimentInput, past: PastRuns): Examination {
   const { info, problem } = findDataset(experiment.dataset.name);
   if (problem) problems.push(problem);
   if (!info) return { problems, experiment, network: null, design: null };
-  problems.push(...dataProblems(experiment, info));
+  problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past));
   if (design) problems.push(...budgetProblems(experiment, design.sent[2]));

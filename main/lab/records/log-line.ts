@@ -33,6 +33,9 @@ const events: Readonly<Record<string, Event>> = {
   pair: {
     words: (pair, { prefix }) => `${prefix}A client/server pair for ${budgetOf(pair)}: ${accuracyOf(pair)}`,
   },
+  'checkpoint-left': { level: 'warning', words: ({ message }) => text(message) },
+  'records-restored': { level: 'warning', words: ({ message }) => text(message) },
+  'record-file-restored': { level: 'warning', words: ({ message }) => text(message) },
   failed: { level: 'error', words: ({ message }) => text(message) },
   server: { level: 'warning', words: ({ message }) => `The offload server: ${text(message)}` },
   'server-started': {
@@ -55,6 +58,12 @@ const events: Readonly<Record<string, Event>> = {
     level: 'error',
     words: ({ deaths }, { name }) => `${name} died ${text(deaths)} times and is left out`,
   },
+  'source-refused': { level: 'warning', words: ({ message }) => `A source was turned away: ${text(message)}` },
+  threads: {
+    level: 'warning',
+    words: ({ threads, cores }) =>
+      `Computes with the ${text(threads)} threads it began with, though this machine has ${text(cores)} cores`,
+  },
   'step-unreported': {
     level: 'warning',
     words: ({ step }, { name }) => `${name} died before it told of the steps after ${text(step)}`,
@@ -66,6 +75,7 @@ const events: Readonly<Record<string, Event>> = {
     words: ({ message }, { prefix }) => `${prefix}${text(message)} It is tried again.`,
   },
   'link-reconnected': { words: ({ message }, { prefix }) => `${prefix}${text(message)}` },
+  'links-died': { level: 'warning', words: ({ how }) => `The emulated network died: ${text(how)}` },
   'links-started': { words: ({ pid }) => `The emulated network has started (process ${text(pid)})` },
   damaged: { level: 'warning', words: ({ line }) => text(line) },
 };

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../../api.ts';
+import { usualPaper } from '../../charts/spec.ts';
 import { engineChoices } from '../../engine/choices.ts';
 
 export const paperSchema = z.strictObject({
@@ -14,22 +15,12 @@ export const paperSchema = z.strictObject({
   title: z.string().max(500),
 });
 
-const paper = {
-  widthMm: 85,
-  heightMm: 60,
-  dpi: 300,
-  fontFamily: 'Inter',
-  fontSize: 8,
-  theme: 'light',
-  title: '',
-} as const;
-
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   parallelRuns: z.int().min(1).max(64).default(1),
   threads: z.int().min(1).max(256).nullable().default(null),
   engine: z.enum(engineChoices).default('auto'),
-  paper: paperSchema.default(paper),
+  paper: paperSchema.default(usualPaper),
   notifications: z.boolean().default(true),
 });
 

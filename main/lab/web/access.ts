@@ -2,51 +2,57 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../offload/transport/loopback.ts';
+import type { Pass } from '../../wire.ts';
 import { newSecret } from './lab-file.ts';
+import type { BrowserSessions } from './sessions.ts';
 
-/** Who may use the lab over HTTP: browsers that came once with a token, on pages of the lab itself. */
+/** Who may use the lab over HTTP: browsers that came once with the code of a link, on pages of the lab itself. */
 export interface Access {
-  /** A new token, good for one use. */
-  token(): string;
-  /** The cookie for a token that was not used before, or null. */
-  redeem(token: string): string | null;
+  /** A new code for a link, good for one use. */
+  code(): string;
+  /** The session of a browser that shows a code or a session on a page of this origin; null: it is not let in. */
+  letIn(pass: Pass, origin: string): string | null;
+  /** Shuts out all browsers, and takes back all codes. */
+  revoke(): void;
   /** Whether a request is for this lab by one of its own names, and not by one that leads here by trickery. */
   knowsHost(headers: IncomingHttpHeaders): boolean;
   /** Whether it comes from a page of the lab. */
   isOwnPage(headers: IncomingHttpHeaders): boolean;
-  /** Whether it comes from a browser that was let in. */
-  isLetIn(headers: IncomingHttpHeaders): boolean;
   /** Whether it comes from a program that has read `lab.json`. */
   isOwner(headers: IncomingHttpHeaders): boolean;
 }
 
-const mostTokens = 100;
+const mostCodes = 100;
 
-/** `host` is the address the lab listens on. */
-export function grantAccess(secret: string, host: string): Access {
-  const tokens = new Set<string>();
-  // Cookies know no ports: labs of other homes on this machine have other names for theirs.
-  const cookie = `sluice-${digest(secret).toString('hex').slice(0, 8)}`;
+/** `host` is the address the lab listens on, `secret` what its owner shows. */
+export function grantAccess(secret: string, host: string, sessions: BrowserSessions): Access {
+  const codes = new Set<string>();
+
+  function redeem(given: string): boolean {
+    const code = [...codes].find((each) => equal(each, given));
+    return code !== undefined && codes.delete(code);
+  }
+
   return {
-    token: () => {
-      const [oldest] = tokens;
-      if (tokens.size >= mostTokens) tokens.delete(oldest);
-      const token = newSecret();
-      tokens.add(token);
-      return token;
+    code: () => {
+      const [oldest] = codes;
+      if (codes.size >= mostCodes) codes.delete(oldest);
+      const code = newSecret();
+      codes.add(code);
+      return code;
     },
-    redeem: (given) => {
-      const token = [...tokens].find((each) => equal(each, given));
-      if (token === undefined) return null;
-      tokens.delete(token);
-      return `${cookie}=${secret}; Path=/; HttpOnly; SameSite=Strict`;
+    letIn({ code, session }, origin) {
+      // One that is in already uses its link up all the same.
+      const redeemed = code !== undefined && redeem(code);
+      if (session !== undefined && sessions.knows(session, origin)) return session;
+      return redeemed ? sessions.begin(origin) : null;
+    },
+    revoke() {
+      codes.clear();
+      sessions.end();
     },
     knowsHost: (headers) => isNameOf(host, headers.host),
     isOwnPage: ({ host: name, origin }) => name !== undefined && origin === `http://${name}`,
-    isLetIn: (headers) => {
-      const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim());
-      return pairs.some((pair) => pair.startsWith(`${cookie}=`) && equal(pair.slice(cookie.length + 1), secret));
-    },
     isOwner: ({ authorization, origin }) => origin === undefined && equal(authorization ?? '', `Bearer ${secret}`),
   };
 }

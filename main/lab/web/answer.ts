@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import type { ServedFile, WindowFiles } from './files.ts';
-import { refusalPage, type Refusal } from './pages.ts';
 import { safeHeaders } from './safe-headers.ts';
 
 const always: Readonly<Record<string, string>> = { ...safeHeaders, 'cache-control': 'no-store' };
@@ -17,9 +16,14 @@ interface Served {
   readonly files: WindowFiles;
   /** A new address that lets a browser in. */
   readonly link: () => string;
+  /** Shuts out all browsers. */
+  readonly revoke: () => void;
 }
 
-/** Answers a request: the files of the window, to browsers that were let in; a new link, to the owner of the home folder. */
+/**
+ * Answers a request: the files of the window, which are no secret, to everybody; what the owner of the home folder asks
+ * for. Nothing of the lab itself goes this way, and no cookie: browsers would show it to every port of this machine.
+ */
 export async function answer(request: IncomingMessage, response: ServerResponse, served: Served): Promise<void> {
   const { status, headers, body } = await answerTo(request, served);
   response.writeHead(status, { ...always, ...headers, 'content-length': Buffer.byteLength(body) });
@@ -27,38 +31,27 @@ export async function answer(request: IncomingMessage, response: ServerResponse,
 }
 
 async function answerTo({ method, headers, url = '/' }: IncomingMessage, served: Served): Promise<Answer> {
-  const { access, files, link } = served;
+  const { access, files, link, revoke } = served;
   if (!access.knowsHost(headers)) return text(403, 'The lab is not known by this name.');
   if (!url.startsWith('/')) return text(400, 'Expected the path of a file.');
-  const { pathname, searchParams } = new URL(`http://lab${url}`);
-  if (method === 'POST' && pathname === '/link' && access.isOwner(headers)) return text(200, link());
+  const { pathname } = new URL(`http://lab${url}`);
+  if (method === 'POST' && access.isOwner(headers)) {
+    if (pathname === '/link') return text(200, link());
+    if (pathname === '/revoke') {
+      revoke();
+      return text(200, 'All browsers are shut out.');
+    }
+  }
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'The lab only gives files this way.');
-  const token = pathname === '/' ? searchParams.get('token') : null;
-  const letIn = access.isLetIn(headers);
-  if (token !== null) return letIn ? toWindow({}) : redeem(access, token);
-  if (!letIn) return refuse(401, 'not-let-in');
   const file = await files.read(pathname);
   if (file) return content(file);
-  return pathname === '/' ? refuse(503, 'not-built') : text(404, 'There is no such file.');
-}
-
-function redeem(access: Access, token: string): Answer {
-  const cookie = access.redeem(token);
-  return cookie === null ? refuse(401, 'not-let-in') : toWindow({ 'set-cookie': cookie });
-}
-
-/** Without the token in the address. */
-function toWindow(headers: Answer['headers']): Answer {
-  return { status: 303, headers: { location: '/', ...headers }, body: '' };
+  if (pathname !== '/') return text(404, 'There is no such file.');
+  return text(503, 'The window is not built. Run "npm run build" in the folder of Sluice, then reload this page.');
 }
 
 function content({ content: body, type, hashed }: ServedFile): Answer {
   const kept = hashed ? 'private, max-age=31536000, immutable' : 'no-store';
   return { status: 200, headers: { 'content-type': type, 'cache-control': kept }, body };
-}
-
-function refuse(status: number, refusal: Refusal): Answer {
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: refusalPage(refusal) };
 }
 
 function text(status: number, body: string): Answer {

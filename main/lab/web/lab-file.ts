@@ -3,14 +3,26 @@ import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { z } from 'zod';
 
+const session = z.object({
+  /** SHA-256 of its token, so that who reads the file cannot come as this browser. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Of the pages that it is good for, such as `http://127.0.0.1:4460`. */
+  origin: z.string(),
+  /** When it was last used, at most a day late. */
+  used: z.iso.datetime(),
+});
+
 const schema = z.object({
-  /** What lets a browser in; the same over restarts, so that open windows come back. */
+  /** What the owner of the home folder shows to the lab that is being served; another one each time. */
   secret: z.string().regex(/^[\w-]{43}$/),
   /** Where the lab was served last. */
   url: z.url({ protocol: /^http$/ }).nullable(),
+  /** The browsers that were let in. */
+  sessions: z.array(session).default([]),
 });
 
 export type LabFile = z.output<typeof schema>;
+export type BrowserSession = z.output<typeof session>;
 
 /** What the home folder's `lab.json` says, which only its owner can read; null where there is none to use. */
 export function readLabFile(home: string): LabFile | null {
@@ -32,6 +44,7 @@ export function writeLabFile(home: string, file: LabFile): void {
   renameSync(`${path}.new`, path);
 }
 
+/** 256 random bits. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }

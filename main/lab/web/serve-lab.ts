@@ -9,6 +9,7 @@ import { grantAccess } from './access.ts';
 import { answer } from './answer.ts';
 import { windowFiles, windowFolder } from './files.ts';
 import { newSecret, readLabFile, writeLabFile } from './lab-file.ts';
+import { browserSessions } from './sessions.ts';
 import { openSockets } from './socket.ts';
 
 export interface ServeLabOptions {
@@ -43,23 +44,28 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
     throw new SluiceError('lab-exposed', message, { path: 'host' });
   }
   const before = readLabFile(lab.home);
-  const secret = before?.secret ?? newSecret();
-  const access = grantAccess(secret, host);
+  // Not that of the lab before: "sluice lab" shows it to whatever listens where that was served.
+  const secret = newSecret();
+  const access = grantAccess(secret, host, browserSessions(lab.home));
   const files = windowFiles(folder);
-  const link = (): string => `${base()}/?token=${access.token()}`;
+  const sockets = openSockets(lab, access);
+  const link = (): string => `${base()}/?token=${access.code()}`;
+  const revoke = (): void => {
+    access.revoke();
+    sockets.shutOut();
+  };
   const server = createServer((request, response) => {
-    answer(request, response, { access, files, link }).catch((error: unknown) => {
+    answer(request, response, { access, files, link, revoke }).catch((error: unknown) => {
       lab.log(`${request.method} ${request.url} failed`, error);
       response.destroy();
     });
   });
   await listen(server, host, options.port, portOf(before?.url ?? null));
-  const sockets = openSockets(lab);
   server.on('upgrade', (request, socket, head) => {
     const { headers, url } = request;
     // One that has gone meanwhile is no news.
     socket.on('error', () => socket.destroy());
-    const allowed = access.knowsHost(headers) && access.isOwnPage(headers) && access.isLetIn(headers);
+    const allowed = access.knowsHost(headers) && access.isOwnPage(headers);
     if (allowed && url === '/lab') sockets.accept(request, socket, head);
     else socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
   });
@@ -75,7 +81,7 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
     await once(server, 'close');
   };
   try {
-    writeLabFile(lab.home, { secret, url: base() });
+    writeLabFile(lab.home, { secret, url: base(), sessions: readLabFile(lab.home)?.sessions ?? [] });
   } catch (error) {
     await close();
     throw explained(error, lab.home);
@@ -84,11 +90,20 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
 }
 
 /** A new link to the lab of a home folder that is being served by another process; null when none is. */
-export async function linkToRunningLab(home: string): Promise<string | null> {
+export function linkToRunningLab(home: string): Promise<string | null> {
+  return askRunningLab(home, '/link');
+}
+
+/** Shuts out all browsers that were let in to the lab of a home folder, whether it is being served or not. */
+export async function shutOutBrowsers(home: string): Promise<void> {
+  if ((await askRunningLab(home, '/revoke')) === null) browserSessions(home).end();
+}
+
+async function askRunningLab(home: string, path: string): Promise<string | null> {
   const file = readLabFile(home);
   if (!file?.url) return null;
   try {
-    const response = await fetch(`${file.url}/link`, {
+    const response = await fetch(`${file.url}${path}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${file.secret}` },
       redirect: 'error',

@@ -1,14 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { decodeMessage, encodeMessage } from '../../wire.ts';
+import { z } from 'zod';
+import { limitUntilFirstMessage } from '../../offload/transport/early.ts';
+import { strangers } from '../../offload/transport/strangers.ts';
+import { decodeMessage, encodeMessage, notLetIn, type LetIn, type Pass } from '../../wire.ts';
 import type { Lab } from '../lab.ts';
 import { serveWindow, type WindowChannel } from '../window/serve-window.ts';
+import type { Access } from './access.ts';
 
 /** Windows that are connected over WebSocket. */
 export interface Sockets {
-  /** Answers a request for a connection that was found to be allowed. */
+  /** Answers a request for a connection from a page of the lab. It is let in by its first message. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes all there are: their sessions are good no longer. */
+  shutOut(): void;
   close(): void;
 }
 
@@ -17,8 +23,14 @@ const largestMessage = 8 * 2 ** 20;
 /** More than this on its way means that a window is slower than what it is told. */
 const muchWaiting = 4 * 2 ** 20;
 const pingMs = 30_000;
+/** Sockets that have not been let in yet: how many, and for how long. */
+const mostWaiting = 32;
+const waitingMs = 10_000;
 
-export function openSockets(lab: Lab): Sockets {
+const token = z.string().max(100).optional();
+const passSchema: z.ZodType<Pass> = z.strictObject({ code: token, session: token });
+
+export function openSockets(lab: Lab, access: Access): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
   const pinging = setInterval(() => {
@@ -27,6 +39,21 @@ export function openSockets(lab: Lab): Sockets {
       else socket.ping();
     }
   }, pingMs);
+  const waiting = strangers<WebSocket>(mostWaiting, (window) => window.terminate());
+
+  /** The first message says why this window may come in; what follows is for the lab. */
+  function letIn(window: WebSocket, data: RawData, isBinary: boolean, origin: string): void {
+    const pass = passSchema.safeParse(isBinary ? decoded(data) : undefined);
+    const session = pass.success ? access.letIn(pass.data, origin) : null;
+    if (session === null) {
+      window.close(notLetIn, 'not let in');
+      return;
+    }
+    const answer: LetIn = { session };
+    window.send(encodeMessage(answer));
+    serveWindow(lab, channelOver(window));
+  }
+
   return {
     accept: (request, socket, head) =>
       server.handleUpgrade(request, socket, head, (window) => {
@@ -34,8 +61,28 @@ export function openSockets(lab: Lab): Sockets {
         window.on('pong', () => alive.add(window));
         // A frame that is none; the socket closes by itself.
         window.on('error', () => undefined);
-        serveWindow(lab, channelOver(window));
+        const { origin = '' } = request.headers;
+        const late = setTimeout(() => window.close(notLetIn, 'nothing said'), waitingMs);
+        const settled = (): void => {
+          clearTimeout(late);
+          waiting.remove(window);
+        };
+        limitUntilFirstMessage(socket, (first) => window.once('message', first));
+        window.once('close', settled);
+        window.once('message', (data: RawData, isBinary: boolean) => {
+          settled();
+          try {
+            letIn(window, data, isBinary, origin);
+          } catch (error) {
+            lab.log('a browser could not be let in', error);
+            window.close(1011, 'the lab failed');
+          }
+        });
+        waiting.add(window, request.socket.remoteAddress ?? '');
       }),
+    shutOut: () => {
+      for (const socket of server.clients) socket.close(notLetIn, 'shut out');
+    },
     close: () => {
       clearInterval(pinging);
       for (const socket of server.clients) socket.close(1001);

@@ -4,6 +4,7 @@ import { chartFormats, runFormats } from '../../api/formats.ts';
 import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
+import { mostNotes, nameSchema } from '../../runs/experiment/experiment.ts';
 import { problemsOf } from '../../runs/experiment/problems.ts';
 import type { Procedures } from '../lab-state.ts';
 import { paperSchema, settingsSchema } from '../settings/settings.ts';
@@ -29,6 +30,7 @@ const server = z.strictObject({
     .trim()
     .regex(/^([0-9a-f]{2}:?){32}$/i, 'the 64 hexadecimal digits that the server shows')
     .optional(),
+  insecure: z.boolean().optional(),
 });
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
@@ -46,7 +48,7 @@ const inputs: Inputs = {
   examine: z.tuple([experiment]),
   experimentSchema: nothing,
   methods: nothing,
-  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().min(1).max(200), server.optional()]),
+  launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
   runs: nothing,
   run: oneRun,
   pause: oneRun,
@@ -57,7 +59,7 @@ const inputs: Inputs = {
   annotate: z.tuple([
     id,
     z.strictObject({
-      notes: z.string().max(100_000).optional(),
+      notes: z.string().max(mostNotes).optional(),
       tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
     }),
   ]),
@@ -99,6 +101,8 @@ const inputs: Inputs = {
       name: id.optional(),
       format: id.optional(),
       size: z.int().min(1).max(128).optional(),
+      nested: z.boolean().optional(),
+      skipDamaged: z.boolean().optional(),
     }),
   ]),
   cancelDataTask: z.tuple([count]),

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '../../engine/ops.ts';
 import { random } from '../../random.ts';
+import { drawn } from './drawn.ts';
 import { adaptiveAverage, type MapSize } from './pool-flatten.ts';
 
 /**
@@ -26,15 +27,16 @@ export function foldPooling([height, width]: MapSize, size: number): Fold {
   return {
     unfoldedInputs,
     initialWeight(name, [units, inputs], seed) {
-      const folded = new Float32Array(units * inputs);
-      // One unit at a time: unfolded, the first layer of VGG's classifier has 103 million weights.
-      const unfolded = new Float32Array(unfoldedInputs(inputs));
-      const source = random(seed, 'weights', name);
-      for (let unit = 0; unit < units; unit++) {
-        source.fillUniform(unfolded, 1 / Math.sqrt(unfolded.length));
-        foldWeights(unfolded, a, folded.subarray(unit * inputs, (unit + 1) * inputs), cells);
-      }
-      return tf.tensor2d(folded, [units, inputs]);
+      const values = drawn(name, units * inputs, (folded) => {
+        // One unit at a time: unfolded, the first layer of VGG's classifier has 103 million weights.
+        const unfolded = new Float32Array(unfoldedInputs(inputs));
+        const source = random(seed, 'weights', name);
+        for (let unit = 0; unit < units; unit++) {
+          source.fillUniform(unfolded, 1 / Math.sqrt(unfolded.length));
+          foldWeights(unfolded, a, folded.subarray(unit * inputs, (unit + 1) * inputs), cells);
+        }
+      });
+      return tf.tensor2d(values, [units, inputs]);
     },
     gradientInputs(x) {
       return tf.tidy(() =>

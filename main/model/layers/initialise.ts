@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { random } from '../../random.ts';
+import { drawn } from './drawn.ts';
 import { parameter, type Parameter } from './layer.ts';
 
 /** New weights as PyTorch draws them: uniform on ±1/√fanIn, a stream of random numbers for every name. */
@@ -9,8 +10,9 @@ export function uniform<R extends tf.Rank>(
   fanIn: number,
   seed: number,
 ): tf.Tensor<R> {
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
-  random(seed, 'weights', name).fillUniform(values, 1 / Math.sqrt(fanIn));
+  const values = drawn(name, tf.util.sizeFromShape(shape), (empty) =>
+    random(seed, 'weights', name).fillUniform(empty, 1 / Math.sqrt(fanIn)),
+  );
   return tf.tensor<R>(values, shape);
 }
 

@@ -14,6 +14,8 @@ export interface OffloadClientOptions {
   /** How long to try to connect at first, and again after a loss. */
   readonly connectSeconds?: number;
   readonly reconnectSeconds?: number;
+  /** How long to wait for the server's end of the session after `bye`. */
+  readonly farewellSeconds?: number;
   /** Aborted: gives up what it is waiting for. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: ClientEvent) => void;
@@ -39,7 +41,10 @@ export interface OffloadClient {
   request(message: Uint8Array): Promise<Uint8Array>;
   /** Sums over all connections so far. */
   traffic(): Traffic;
-  /** Ends the session; `done`: the training is, and what the server kept of it goes. */
+  /**
+   * Ends the session; `done`: the training is, and what the server kept of it goes. Never throws, and a server that does not
+   * answer is not waited for: why the session ends is what counts.
+   */
   close(options?: { readonly done?: boolean }): Promise<void>;
 }
 
@@ -54,7 +59,7 @@ interface Attached {
 
 /** Opens a session. */
 export async function connectOffload(options: OffloadClientOptions): Promise<OffloadClient> {
-  const { connectSeconds = 10, reconnectSeconds = 120, onEvent, signal } = options;
+  const { connectSeconds = 10, reconnectSeconds = 120, farewellSeconds = 3, onEvent, signal } = options;
   const connections: Connection[] = [];
 
   async function attachWithin(seconds: number): Promise<Attached> {
@@ -136,7 +141,9 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
     traffic: () => total(connections),
     async close({ done } = {}) {
       connection.send(encodeControl('bye', done === undefined ? {} : { done }));
+      const overdue = setTimeout(() => connection.close(closeCodes.normal), farewellSeconds * 1000);
       await connection.closed;
+      clearTimeout(overdue);
     },
   };
 }

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
+import { authorities } from '../../authorities.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { closeCodes, connectionOver, maxMessageBytes, type Connection } from '../transport/connection.ts';
 import { decodeControl, encodeControl, type Control } from '../protocol/control.ts';
 import { readHeader } from '../protocol/header.ts';
+import { isLoopback } from '../transport/loopback.ts';
 import { sameToken } from '../transport/token.ts';
+import { openWire, placeOf } from './wire.ts';
 
 export interface ServerAddress {
   /** `ws://host:port` or `wss://host:port` */
@@ -19,6 +22,8 @@ export interface ServerAddress {
   readonly ca?: string | Buffer;
   /** Trust only the certificate with this SHA-256 fingerprint, self-signed or not. */
   readonly fingerprint?: string;
+  /** Send the token though nothing is encrypted, also to another machine. */
+  readonly insecure?: boolean;
 }
 
 export interface Dialled {
@@ -57,14 +62,9 @@ export function throwIfError(message: Uint8Array): Uint8Array {
 }
 
 async function connect(address: ServerAddress): Promise<Connection> {
-  const url = requireUrl(address.url);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const wire = connectTcp({
-    host,
-    port: Number(url.port || (url.protocol === 'wss:' ? 443 : 80)),
-    noDelay: true,
-  });
-  const secured = url.protocol === 'wss:' ? secure(wire, host, address) : null;
+  const url = requireProtected(address);
+  const wire = await openWire(url, AbortSignal.timeout(answerMs));
+  const secured = url.protocol === 'wss:' ? secure(wire, placeOf(url).host, address) : null;
   const socket = new WebSocket(url, {
     createConnection: () => secured ?? wire,
     maxPayload: maxMessageBytes,
@@ -103,7 +103,7 @@ function secure(wire: Socket, host: string, { ca, fingerprint }: ServerAddress):
     socket: wire,
     host,
     servername: isIP(host) ? undefined : host,
-    ca,
+    ca: ca ?? (fingerprint === undefined ? authorities() : undefined),
     rejectUnauthorized: fingerprint === undefined,
   });
 }
@@ -130,8 +130,35 @@ function plain(fingerprint: string): string {
 /** The address of a server. Throws `url-invalid`; `path` names where it was given. */
 export function requireUrl(text: string, path = 'offload'): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
-  if (url && ['ws:', 'wss:'].includes(url.protocol) && !url.hash) return url;
-  throw new SluiceError('url-invalid', `"${text}" is no address to connect to, expected wss://host:port.`, { path });
+  const known = url !== null && ['ws:', 'wss:'].includes(url.protocol) && !url.hash;
+  if (known && url.username === '' && url.password === '') return url;
+  // What may be a password is not repeated.
+  const shown = text.replace(/\/\/.*@/s, '//…@');
+  const expected = known ? 'The token is given apart from it' : 'Expected wss://host:port';
+  throw new SluiceError('url-invalid', `"${shown}" is no address to connect to. ${expected}.`, { path });
+}
+
+/**
+ * The address of a server, to which nothing goes unencrypted that was to be protected. Throws `url-invalid`,
+ * `connect-insecure`, and `bad-usage` for a certificate where there is no TLS.
+ */
+export function requireProtected(address: ServerAddress, path?: string): URL {
+  const { ca, fingerprint, insecure = false, name } = address;
+  const url = requireUrl(address.url, path);
+  if (url.protocol === 'wss:') return url;
+  const useless = ca !== undefined ? 'ca' : fingerprint !== undefined ? 'fingerprint' : null;
+  if (useless) {
+    const message = `${name ?? address.url} is not encrypted, so that there is no certificate to check (--${useless}). Use wss://.`;
+    throw new SluiceError('bad-usage', message, { path: useless });
+  }
+  // Behind an emulated link the server is not where the link is.
+  if (insecure || isLoopback(placeOf(requireUrl(name ?? address.url, path)).host)) return url;
+  throw new SluiceError(
+    'connect-insecure',
+    `${name ?? address.url} is on another machine and not encrypted: token and data could be read on the way. ` +
+      'Have that server encrypt (--tls) and use wss://, or allow it (--insecure).',
+    { path: path ?? 'url' },
+  );
 }
 
 /** The error codes of Node and OpenSSL in words. */

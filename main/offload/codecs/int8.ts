@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { malformed } from '../protocol/header.ts';
 import { refuseNonFinite, refuseOverflow, valuesIn, viewAs, type Codec, type Layout } from './codec.ts';
 import { firstNonFinite } from './float32.ts';
 
@@ -45,6 +46,9 @@ function encode(values: Float32Array, { shape: [, , , maps] }: Layout): Uint8Arr
 
 function decode(bytes: Uint8Array, { shape: [, , , maps] }: Layout): Float32Array {
   const table = viewAs(Float32Array, bytes.subarray(0, 8 * maps));
+  for (let k = 0; k < maps; k++) {
+    if (table[2 * k] < 0) throw malformed(`The scale of map ${k} is ${table[2 * k]}, expected 0 or more.`);
+  }
   const values = new Float32Array(bytes.length - 8 * maps);
   for (let i = 0, at = 8 * maps; i < values.length; i += maps) {
     for (let k = 0; k < maps; k++, at++) {

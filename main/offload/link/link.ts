@@ -2,12 +2,13 @@ import { z } from 'zod';
 
 /** A network between a data source and the offload server, emulated in user space. */
 export const linkSchema = z.strictObject({
-  up: z.number().positive().describe('Bandwidth from source to server in Mbit/s'),
-  down: z.number().positive().describe('Bandwidth from server to source in Mbit/s'),
-  rttMs: z.number().min(0).default(0).describe('Round-trip time in milliseconds'),
+  up: z.number().min(0.01).max(100_000).describe('Bandwidth from source to server in Mbit/s'),
+  down: z.number().min(0.01).max(100_000).describe('Bandwidth from server to source in Mbit/s'),
+  rttMs: z.number().min(0).max(10_000).default(0).describe('Round-trip time in milliseconds'),
   jitterMs: z
     .number()
     .min(0)
+    .max(10_000)
     .default(0)
     .describe('The round-trip time varies by up to this much either way, in milliseconds'),
   loss: z.number().min(0).max(0.5).default(0).describe('Share of packets lost and sent again'),

@@ -14,6 +14,8 @@ export interface Address {
 export interface RelayOptions {
   readonly target: Address;
   readonly link: Link;
+  /** Any free one unless given. */
+  readonly port?: number | undefined;
   /**
    * The channel that both directions of all connections share, as on Wi-Fi; give the same one to several
    * relays and they share it too. Without it every connection has a channel for each direction.
@@ -41,7 +43,7 @@ const overheads = new Map<number, Promise<number>>();
 const longestMeasuredMs = 10;
 
 /**
- * Starts a link on a free port of the loopback interface. Its process must not compute, or bytes arrive late.
+ * Starts a link on a port of the loopback interface. Its process must not compute, or bytes arrive late.
  * What a round trip takes on this machine anyway is part of the link's round-trip time.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
@@ -51,7 +53,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   return openRelay(options, await overhead);
 }
 
-async function openRelay({ target, link, medium, seed = 0 }: RelayOptions, overheadMs: number): Promise<Relay> {
+async function openRelay(
+  { target, link, port = 0, medium, seed = 0 }: RelayOptions,
+  overheadMs: number,
+): Promise<Relay> {
   const bytes = { up: 0, down: 0 };
   const cuts = new Set<() => void>();
   let connections = 0;
@@ -82,7 +87,7 @@ async function openRelay({ target, link, medium, seed = 0 }: RelayOptions, overh
       .catch(cut)
       .finally(() => cuts.delete(cut));
   });
-  const address = await listen(server);
+  const address = await listen(server, port);
   const cutAll = (): void => {
     for (const cut of cuts) cut();
   };
@@ -124,8 +129,8 @@ async function measureOverhead(rttMs: number): Promise<number> {
   return Math.max(0, Math.min(...times) - rttMs);
 }
 
-async function listen(server: Server): Promise<Address> {
-  server.listen(0, loopback);
+async function listen(server: Server, port: number): Promise<Address> {
+  server.listen(port, loopback);
   await once(server, 'listening');
   return { host: loopback, port: (server.address() as AddressInfo).port };
 }

@@ -34,6 +34,8 @@ const noBytes = new Uint8Array(0);
 
 /** Of the step that is answered: the codec it wants, and which maps it sent. */
 type Asked = Pick<Request, 'answerCodec' | 'selection'>;
+/** Their sizes, too. */
+type AskedMaps = Asked & Pick<Request, 'shape' | 'total'>;
 
 /** Sizes of a gradient answer for features of this shape. */
 export function gradientSections(shape: TensorShape, codec: CodecChoice): Sections {
@@ -61,24 +63,31 @@ export function encodeGradient(answer: GradientMessage, codecs: SessionCodecs, a
 }
 
 /** The answer to a step. Throws `message-malformed` for one that is not in the codec or of the maps it asked for. */
-export function decodeGradient(bytes: Uint8Array, codecs: SessionCodecs, asked: Asked): GradientMessage {
+export function decodeGradient(bytes: Uint8Array, codecs: SessionCodecs, asked: AskedMaps): GradientMessage {
   const view = viewOfType('gradient', bytes, gradientHeader + lengthBytes);
   const kept = view.getUint16(10, true);
   const shape = [view.getUint32(12, true), view.getUint16(16, true), view.getUint16(18, true), kept] as const;
   if (view.getUint8(8) !== asked.answerCodec || view.getUint8(9) !== 0)
     throw malformed(`A gradient is in codec ${view.getUint16(8, true)}, expected ${asked.answerCodec}.`);
-  if (asked.selection && kept !== 0 && kept !== asked.selection.kept.length)
-    throw malformed(`A gradient has ${kept} maps where ${asked.selection.kept.length} were sent.`);
+  requireGradientOf(asked, shape);
   expectLength(bytes, gradientHeader + lengthBytes + view.getUint32(gradientHeader, true));
   const answer = {
     shape,
     correct: requireCorrect(view.getUint32(20, true), shape[0]),
-    loss: finite(view.getFloat64(24, true), 'loss'),
-    serverSeconds: finite(view.getFloat32(32, true), 'serverSeconds'),
-    waitSeconds: finite(view.getFloat32(36, true), 'waitSeconds'),
+    loss: amount(view.getFloat64(24, true), 'loss'),
+    serverSeconds: amount(view.getFloat32(32, true), 'serverSeconds'),
+    waitSeconds: amount(view.getFloat32(36, true), 'waitSeconds'),
   };
   const values = bytes.subarray(gradientHeader + lengthBytes);
   return { ...answer, gradient: decodeValues(values, shape, codecs, asked) };
+}
+
+/** A gradient is one of the maps that were sent, all of them, or of none where the client needs none. */
+function requireGradientOf({ shape, total, selection }: AskedMaps, given: TensorShape): void {
+  const sent = [...shape, selection?.kept.length ?? total];
+  const expected = given[3] === 0 ? [...shape, 0] : sent;
+  if (given.join() === expected.join()) return;
+  throw malformed(`A gradient of [${given.join(', ')}] answers maps of [${sent.join(', ')}].`);
 }
 
 function encodeValues(
@@ -122,9 +131,9 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
   return {
     samples,
     correct: requireCorrect(view.getUint32(12, true), samples),
-    loss: finite(view.getFloat64(16, true), 'loss'),
-    serverSeconds: finite(view.getFloat32(24, true), 'serverSeconds'),
-    waitSeconds: finite(view.getFloat32(28, true), 'waitSeconds'),
+    loss: amount(view.getFloat64(16, true), 'loss'),
+    serverSeconds: amount(view.getFloat32(24, true), 'serverSeconds'),
+    waitSeconds: amount(view.getFloat32(28, true), 'waitSeconds'),
   };
 }
 
@@ -149,8 +158,8 @@ export function decodeLogits(bytes: Uint8Array): LogitsAnswer {
   expectLength(bytes, logitsHeader + 4 * count);
   return {
     shape,
-    serverSeconds: finite(view.getFloat32(16, true), 'serverSeconds'),
-    waitSeconds: finite(view.getFloat32(20, true), 'waitSeconds'),
+    serverSeconds: amount(view.getFloat32(16, true), 'serverSeconds'),
+    waitSeconds: amount(view.getFloat32(20, true), 'waitSeconds'),
     logits: decodeFloats(bytes.subarray(logitsHeader)),
   };
 }
@@ -168,6 +177,12 @@ function finite(value: number, path: string): number {
     `The ${path} of an answer is ${value}: the training has diverged. Lower the learning rate.`,
     { path },
   );
+}
+
+/** A loss or a time of the other side. */
+function amount(value: number, path: string): number {
+  if (finite(value, path) >= 0) return value;
+  throw malformed(`The ${path} of an answer is ${value}, expected 0 or more.`);
 }
 
 function requireCorrect(correct: number, samples: number): number {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
-import { headerBytes, malformed, viewOfType, withHeader, type MessageType } from './header.ts';
+import { headerBytes, malformed, readHeader, viewOfType, withHeader, type MessageType } from './header.ts';
 
 /** JSON messages are no longer than this, header included. */
 export const maxControlBytes = 65536;
@@ -51,12 +51,14 @@ const bodies = {
     optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0) }),
     seed: count,
     gradient: z.boolean(),
-    source: z.strictObject({
-      run: identifier,
-      index: count,
-      count: z.int().min(1).max(4096),
-      serverHalf: z.enum(['own', 'shared', 'gathered']),
-    }),
+    source: z
+      .strictObject({
+        run: identifier,
+        index: count,
+        count: z.int().min(1).max(4096),
+        serverHalf: z.enum(['own', 'shared', 'gathered']),
+      })
+      .refine(({ index, count }) => index < count, { path: ['index'], error: 'expected less than source.count' }),
   }),
   ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
   reset: z.strictObject({}),
@@ -86,6 +88,9 @@ export type SessionRequest = Control<'session'>;
 /** A half for inference is read-only, and does not wait for those that are trained. */
 export type Purpose = SessionRequest['purpose'];
 
+/** What is said around the requests of a session, which alone are numbered. */
+const unnumbered: ReadonlySet<ControlType> = new Set(['hello', 'welcome', 'session', 'ready', 'bye']);
+
 /** A complete message: the header and the body as UTF-8 JSON. */
 export function encodeControl<T extends ControlType>(type: T, body: Control<T>): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(body));
@@ -97,6 +102,9 @@ export function encodeControl<T extends ControlType>(type: T, body: Control<T>):
 /** Throws `message-type`, `message-oversized`, or `message-malformed` naming the field. */
 export function decodeControl<T extends ControlType>(type: T, bytes: Uint8Array): Control<T> {
   viewOfType(type, bytes, headerBytes);
+  const { sequence } = readHeader(bytes);
+  if (unnumbered.has(type) && sequence !== 0)
+    throw malformed(`A ${type} message has the number ${sequence}, expected 0.`);
   if (bytes.length > maxControlBytes) {
     throw new SluiceError(
       'message-oversized',

@@ -53,10 +53,15 @@ export function setSequence(message: Uint8Array, sequence: number): void {
   new DataView(message.buffer, message.byteOffset).setUint32(4, sequence, true);
 }
 
+/** Whether bytes are a message of this protocol, of whatever version. */
+export function hasHeader(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x53 && bytes[1] === 0x4c;
+}
+
 /** Throws `message-truncated`, `message-malformed`, `message-version` or `message-type`. */
 export function readHeader(bytes: Uint8Array): Header {
   const view = viewOf(bytes, headerBytes);
-  if (view.getUint8(0) !== 0x53 || view.getUint8(1) !== 0x4c) {
+  if (!hasHeader(bytes)) {
     throw malformed('A message does not start with "SL": the other side does not speak the Sluice protocol.');
   }
   const version = view.getUint8(2);

@@ -39,7 +39,9 @@ export function createHalves(open: OpenHandler, { gatherMs }: { readonly gatherM
     const users = new Set<User>();
     const living = (): number => [...users].filter(({ connection }) => connection).length;
     const gather = serverHalf === 'gathered' ? { waitMs: gatherMs, living } : null;
-    const opened = cleared.then(() => inTurn(() => open(request)));
+    // Not in its turn: building a large one takes long, and the others go on meanwhile. What went wrong with those given
+    // up is no reason to refuse who comes after them.
+    const opened = cleared.catch(() => undefined).then(() => open(request));
     const trained = opened.then((handler) => trainedHalf(handler, inTurn, { shared: serverHalf !== 'own', gather }));
     return { request, trained, users };
   }
@@ -78,7 +80,8 @@ function requireSame(request: SessionRequest, other: SessionRequest, whose: stri
 /** Throws `session-mismatch` unless both are the same session: sources of one half may have codecs of their own. */
 export function requireSameSession(request: SessionRequest, known: SessionRequest): void {
   requireSame(request, known, 'the session it resumes');
-  requireAlike({ codecs: request.codecs }, { codecs: known.codecs }, 'the session it resumes');
+  const { codecs, source } = request;
+  requireAlike({ codecs, source }, { codecs: known.codecs, source: known.source }, 'the session it resumes');
 }
 
 function requireAlike<T extends object>(given: T, expected: T, whose: string): void {

@@ -13,9 +13,9 @@ import { createSessions, type SessionLimits, type SessionReport, type Sessions }
 import { sameToken } from '../transport/token.ts';
 
 export interface ServerLimits extends SessionLimits {
-  readonly clients: number;
   /** Of one message. */
   readonly messageBytes: number;
+  /** How long a client may take to show its token, and then to open its session. */
   readonly helloSeconds: number;
   /** How long a run's checkpoints are kept after the last of them. */
   readonly checkpointDays: number;
@@ -34,6 +34,7 @@ const defaultLimits: ServerLimits = {
   checkpoints: 3,
   checkpointDays: 30,
   idleSeconds: 600,
+  returnSeconds: 30,
   gatherMs: 20,
   averageSeconds: 120,
   helloSeconds: 10,
@@ -91,8 +92,8 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   const connections = new Map<Connection, string>();
   const closed = { sent: 0, received: 0 };
 
-  const { messageBytes, clients, helloSeconds: upgradeSeconds } = limits;
-  const listener = await listen({ ...options, messageBytes, clients, upgradeSeconds }, (connection, from) => {
+  const { messageBytes, helloSeconds: upgradeSeconds } = limits;
+  const listener = await listen({ ...options, messageBytes, upgradeSeconds }, (connection, from, known) => {
     connections.set(connection, from);
     void connection.closed.then(() => {
       connections.delete(connection);
@@ -100,15 +101,8 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
       closed.sent += wire.sent;
       closed.received += wire.received;
     });
-    if (connections.size > limits.clients) {
-      refuse(
-        connection,
-        new SluiceError('limit-clients', `The server has its ${limits.clients} clients. Try again later.`),
-      );
-      return;
-    }
     options.onEvent?.({ kind: 'connected', from });
-    void serve(connection, from, options, limits, sessions).then(() =>
+    void serve({ connection, from, known }, options, limits, sessions).then(() =>
       options.onEvent?.({ kind: 'disconnected', from }),
     );
   });
@@ -136,17 +130,24 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   };
 }
 
+interface Client {
+  readonly connection: Connection;
+  readonly from: string;
+  /** Says that it is no stranger any more. */
+  readonly known: () => void;
+}
+
 /** Talks with one client until it goes. Never rejects. */
 async function serve(
-  connection: Connection,
-  from: string,
+  { connection, from, known }: Client,
   options: OffloadServerOptions,
   limits: ServerLimits,
   sessions: Sessions,
 ): Promise<void> {
   try {
-    await greet(connection, options, limits);
-    const request = decodeControl('session', await connection.receive());
+    await inTime(connection, 'hello', limits, () => greet(connection, options, limits));
+    const request = await inTime(connection, 'session', limits, () => receiveSession(connection));
+    known();
     const { session, resumed } = await sessions.attach(request, connection);
     options.onEvent?.({ kind: resumed ? 'resumed' : 'opened', from, session: request });
     connection.send(encodeControl('ready', { resumed, sequence: session.last() }));
@@ -164,24 +165,35 @@ async function serve(
   }
 }
 
-/** The client proves that it knows the token, before anything else is looked at. */
-async function greet(connection: Connection, options: OffloadServerOptions, limits: ServerLimits): Promise<void> {
+/** Closes the connection unless the client does what it has to in time. */
+async function inTime<T>(
+  connection: Connection,
+  what: string,
+  { helloSeconds }: ServerLimits,
+  work: () => Promise<T>,
+): Promise<T> {
   const timer = setTimeout(() => {
-    connection.close(closeCodes.noHello, `no hello within ${limits.helloSeconds} seconds`);
-  }, limits.helloSeconds * 1000);
+    connection.close(closeCodes.noHello, `no ${what} within ${helloSeconds} seconds`);
+  }, helloSeconds * 1000);
   try {
-    const message = await connection.receive();
-    if (readHeader(message).type !== 'hello') {
-      throw new SluiceError('auth-required', 'The first message must be hello, with the token.');
-    }
-    if (!sameToken(decodeControl('hello', message).token, options.token)) {
-      throw new SluiceError(
-        'auth-token',
-        'The token is wrong. Use the one the offload server printed when it started.',
-      );
-    }
+    return await work();
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function receiveSession(connection: Connection): Promise<SessionRequest> {
+  return decodeControl('session', await connection.receive());
+}
+
+/** The client proves that it knows the token, before anything else is looked at. */
+async function greet(connection: Connection, options: OffloadServerOptions, limits: ServerLimits): Promise<void> {
+  const message = await connection.receive();
+  if (readHeader(message).type !== 'hello') {
+    throw new SluiceError('auth-required', 'The first message must be hello, with the token.');
+  }
+  if (!sameToken(decodeControl('hello', message).token, options.token)) {
+    throw new SluiceError('auth-token', 'The token is wrong. Use the one the offload server printed when it started.');
   }
   connection.send(
     encodeControl('welcome', {

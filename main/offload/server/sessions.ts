@@ -6,15 +6,19 @@ import { openCheckpoints, type CheckpointLimits, type Checkpoints } from './chec
 import { closeCodes, type Connection, type Count } from '../transport/connection.ts';
 import type { Purpose, SessionRequest } from '../protocol/control.ts';
 import { createHalves, requireSameSession, type SessionHalf } from './halves.ts';
-import type { OpenHandler } from './handler.ts';
+import type { OpenHandler, SessionHandler } from './handler.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface SessionLimits extends CheckpointLimits {
   readonly sessions: number;
+  /** Connections that have a session. One that comes back to its session is taken whatever their number. */
+  readonly clients: number;
   /** Requests that a client may send before their answers. */
   readonly inFlight: number;
   /** How long a session without a connection is kept. */
   readonly idleSeconds: number;
+  /** For how long it is kept even when another wants its place. */
+  readonly returnSeconds: number;
   /** How long a source waits for the others' batches (`gathered`), and for their client halves (`average`). */
   readonly gatherMs: number;
   readonly averageSeconds: number;
@@ -35,6 +39,8 @@ interface Entry {
   readonly since: number;
   session: Session | null;
   connection: Connection | null;
+  /** When it lost its connection, by performance.now(); meaningless while it has one. */
+  left: number;
   /** Bytes of the connections before. */
   earlier: Count;
   expiry: NodeJS.Timeout | undefined;
@@ -68,7 +74,7 @@ export interface Sessions {
 
 export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
-  const halves = createHalves(open, limits);
+  const halves = createHalves(openWithRoom, limits);
   const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
 
   function ofRun(run: string, purpose: Purpose): Entry[] {
@@ -84,13 +90,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     const { run, index } = request.source;
     requireCodecs(request.codecs, availableCodecs());
     const codecs = openCodecs(request.codecs, request.seed);
-    const cleared = endAbandoned(request);
-    if (entries.size >= limits.sessions) {
-      throw new SluiceError(
-        'limit-sessions',
-        `The server has its ${limits.sessions} sessions. Try again later, or start it with a higher limit.`,
-      );
-    }
+    const cleared = Promise.all([endAbandoned(request), makeRoom()]);
     const entry: Entry = {
       request,
       half: halves.halfFor(request, cleared),
@@ -99,6 +99,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       since: Date.now(),
       session: null,
       connection: null,
+      left: 0,
       earlier: { sent: 0, received: 0 },
       expiry: undefined,
     };
@@ -119,6 +120,43 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       connection?.close(closeCodes.takenOver, 'the source opened another session');
     }
     return Promise.all(abandoned.map(({ request }) => end(request.id)));
+  }
+
+  /** Throws unless there is a place for one session more: its own, or that of a client that has vanished. */
+  function makeRoom(): Promise<unknown> {
+    if ([...entries.values()].filter(({ connection }) => connection).length >= limits.clients) {
+      throw new SluiceError('limit-clients', `The server has its ${limits.clients} clients. Try again later.`);
+    }
+    if (entries.size < limits.sessions) return Promise.resolve();
+    const vanished = longestVanished();
+    if (vanished) return end(vanished.request.id);
+    throw new SluiceError(
+      'limit-sessions',
+      `The server has its ${limits.sessions} sessions. Try again later, or start it with a higher limit.`,
+    );
+  }
+
+  /** The session that has been without a connection for the longest, and long enough. */
+  function longestVanished(): Entry | undefined {
+    const before = performance.now() - limits.returnSeconds * 1000;
+    const vanished = [...entries.values()].filter(
+      (entry) => entry.session && !entry.connection && entry.left <= before,
+    );
+    return vanished.sort((a, b) => a.left - b.left)[0];
+  }
+
+  /** Opens a half; those of clients that have vanished give way to it when memory is short. */
+  async function openWithRoom(request: SessionRequest): Promise<SessionHandler> {
+    for (;;) {
+      try {
+        return await open(request);
+      } catch (error) {
+        const short = error instanceof SluiceError && error.code === 'limit-memory';
+        const vanished = short ? longestVanished() : undefined;
+        if (!vanished) throw error;
+        await end(vanished.request.id);
+      }
+    }
   }
 
   function dropConnection(entry: Entry): void {
@@ -146,6 +184,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     const entry = entries.get(id);
     if (entry?.connection !== connection) return;
     dropConnection(entry);
+    entry.left = performance.now();
     entry.expiry = setTimeout(() => void end(id), Math.min(longestTimerMs, limits.idleSeconds * 1000)).unref();
     const { purpose, source } = entry.request;
     if (purpose === 'train') averaging.left(source.run);

@@ -10,6 +10,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { connectionOver, type Connection } from './connection.ts';
+import { limitUntilFirstMessage } from './early.ts';
+import { strangers } from './strangers.ts';
 
 export interface ListenOptions {
   readonly host: string;
@@ -19,8 +21,6 @@ export interface ListenOptions {
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Of one message. */
   readonly messageBytes: number;
-  /** Clients that are expected at most. So many more connections as `spareConnections` are taken, to be refused in words. */
-  readonly clients: number;
   /** How long a connection may take to become a WebSocket. */
   readonly upgradeSeconds: number;
 }
@@ -31,23 +31,29 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Before its first message a client may send this much: an upgrade request and a `hello`. */
-const earlyBytes = 128 * 1024;
+/** How many connections may be open whose clients have not shown a token. */
+const mostStrangers = 64;
 
-const spareConnections = 64;
-
-/** Accepts WebSockets. Throws `listen-failed`, with what to do, when it cannot. */
+/**
+ * Accepts WebSockets. They are strangers', who have few places and lose them to those who come after, until `known` is
+ * called. Throws `listen-failed`, with what to do, when it cannot listen.
+ */
 export async function listen(
   options: ListenOptions,
-  accept: (connection: Connection, from: string) => void,
+  accept: (connection: Connection, from: string, known: () => void) => void,
 ): Promise<Listener> {
   const { host, port, tls } = options;
   const server = createServer(options);
   const wires = new Map<string, Socket>();
+  const unknown = strangers<Socket>(mostStrangers, (wire) => wire.destroy());
   server.on('connection', (wire: Socket) => {
     const from = peer(wire);
     wires.set(from, wire.setNoDelay());
-    wire.once('close', () => wires.delete(from));
+    unknown.add(wire, wire.remoteAddress ?? '');
+    wire.once('close', () => {
+      wires.delete(from);
+      unknown.remove(wire);
+    });
   });
 
   const sockets = new WebSocketServer({
@@ -63,7 +69,7 @@ export async function listen(
     // Under TLS the request's socket counts what it decrypted; the one beneath it counts the bytes of the wire.
     const wire = wires.get(from) ?? request.socket;
     limitUntilFirstMessage(request.socket, (first) => socket.once('message', first));
-    accept(connectionOver(socket, wire, 'client'), from);
+    accept(connectionOver(socket, wire, 'client'), from, () => unknown.remove(wire));
   });
 
   server.listen(port, host);
@@ -90,16 +96,14 @@ export async function listen(
   };
 }
 
-/** A server that holds no connection for long, nor too many, which never says who it is. */
-function createServer({ tls, clients, upgradeSeconds }: ListenOptions): HttpServer {
+/** A server that holds no connection for long which never says who it is. */
+function createServer({ tls, upgradeSeconds }: ListenOptions): HttpServer {
   const patience = Math.ceil(upgradeSeconds * 1000);
   const connectionsCheckingInterval = Math.ceil(patience / 4);
   const timeouts = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval };
-  const server = tls
+  return tls
     ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, refuseHttp)
     : createHttpServer(timeouts, refuseHttp);
-  server.maxConnections = clients + spareConnections;
-  return server;
 }
 
 function peer({ remoteAddress, remotePort }: Socket): string {
@@ -112,17 +116,6 @@ const refuseHttp: RequestListener = (_request, response) => {
     'This is a Sluice offload server. Connect to it with "sluice run --offload" or another WebSocket client.\n',
   );
 };
-
-/** Cuts a client that sends much before it has said who it is. */
-function limitUntilFirstMessage(socket: Socket, onFirstMessage: (done: () => void) => void): void {
-  let bytes = 0;
-  const count = (data: Buffer): void => {
-    bytes += data.length;
-    if (bytes > earlyBytes) socket.destroy();
-  };
-  socket.on('data', count);
-  onFirstMessage(() => socket.off('data', count));
-}
 
 function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -9,6 +9,8 @@ export interface LinksRequest {
   /** All links share one channel. */
   readonly shared: boolean;
   readonly count: number;
+  /** Of links that take the place of others; any free ones unless given. */
+  readonly ports?: readonly number[];
   readonly seed: number;
 }
 

@@ -1,7 +1,7 @@
-import { createMedium } from '../../offload/link/flow.ts';
 import { startRelay, type Relay } from '../../offload/link/relay.ts';
 import { failureOf } from '../../failure.ts';
 import type { FromLinks, LinksRequest } from './messages.ts';
+import { relaysFor } from './relays.ts';
 
 /**
  * The process of a run's emulated links. Nothing else is computed in it, so that bytes arrive when they should. SIGUSR2
@@ -14,12 +14,9 @@ function tell(message: FromLinks): void {
   if (process.connected) process.send?.(message);
 }
 
-async function open({ target, link, shared, count, seed }: LinksRequest): Promise<void> {
-  const medium = shared ? { medium: createMedium() } : {};
+async function open(request: LinksRequest): Promise<void> {
   try {
-    relays = await Promise.all(
-      Array.from({ length: count }, (_, index) => startRelay({ target, link, seed: seed + index, ...medium })),
-    );
+    relays = await Promise.all(relaysFor(request).map(startRelay));
     tell({ kind: 'ready', addresses: relays.map(({ host, port }) => ({ host, port })) });
   } catch (error) {
     tell({ kind: 'failed', failure: failureOf(error) });

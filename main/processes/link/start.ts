@@ -9,11 +9,13 @@ export interface Links {
   readonly pid: number;
   /** Where each source finds the target. */
   readonly addresses: readonly Address[];
+  /** How it ended, in words. */
   readonly gone: Promise<string>;
-  kill(): void;
+  /** Ends them at once; resolves when they are gone. */
+  close(): Promise<void>;
 }
 
-/** Starts links that end with this process. */
+/** Starts links that end with this process. Throws `link-died` when it dies as it starts. */
 export async function startLinks(request: LinksRequest): Promise<Links> {
   let settle: { resolve: (addresses: readonly Address[]) => void; reject: (error: Error) => void };
   const ready = new Promise<readonly Address[]>((resolve, reject) => (settle = { resolve, reject }));
@@ -21,7 +23,17 @@ export async function startLinks(request: LinksRequest): Promise<Links> {
     if (message.kind === 'ready') settle.resolve(message.addresses);
     else settle.reject(errorOf(message.failure));
   });
-  void gone.then((how) => settle.reject(new SluiceError('link-died', `The emulated link died (${how}).`)));
+  void gone.then((how) =>
+    settle.reject(new SluiceError('link-died', `The emulated links died as they started (${how}).`)),
+  );
   send(request);
-  return { pid, gone, kill, addresses: await ready };
+  const close = async (): Promise<void> => {
+    kill();
+    await gone;
+  };
+  const addresses = await ready.catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return { pid, gone, addresses, close };
 }

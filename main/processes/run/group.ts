@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
+import { mayPass } from '../../offload/client/dial.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import type { Execution } from '../../runs/life/execution.ts';
+import { notice, type Execution } from '../../runs/life/execution.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
@@ -9,6 +10,7 @@ import { createMeeting } from './meeting.ts';
 import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
 import type { SourceRecords } from './records.ts';
 import { afterStep, skipped } from './reached.ts';
+import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
   readonly session: Execution;
@@ -22,10 +24,10 @@ export interface GroupOptions {
   readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
   /**
-   * After so long without a word a process is taken for stuck. While it computes it says none, so that the next process
+   * After so long without a word, 45 unless given, a process is taken for stuck. While it computes it says none, so that the next process
    * of its source has twice the time.
    */
-  readonly stallSeconds: number;
+  readonly stallSeconds?: number;
   /**
    * The only source works in this very process: it cannot be killed, is waited for however long it computes, and the log
    * does not tell it from the run.
@@ -44,7 +46,7 @@ export interface Group {
   proceed(): void;
   /** Ends all sources after a last checkpoint. */
   stop(): void;
-  /** Ends them at once. */
+  /** Ends them at once; resolves when they are gone and nothing of theirs is being written. */
   kill(): Promise<void>;
 }
 
@@ -60,7 +62,7 @@ const stopMs = 30_000;
  * weights of its last checkpoint, past the batches that the server half has seen already.
  */
 export function superviseGroup(options: GroupOptions): Group {
-  const { session, records, folder, task, stallSeconds, here = false, pauseMs = 400 } = options;
+  const { session, records, folder, task, stallSeconds = 45, here = false, pauseMs = 400 } = options;
   const { log } = session;
   const members = options.sources.map(newMember);
   const meeting = createMeeting({ session, folder, members, here, flush: () => records.flush() });
@@ -116,8 +118,11 @@ export function superviseGroup(options: GroupOptions): Group {
   async function startAll(): Promise<void> {
     const mine = ++round;
     for (const member of members) member.stage = 'starting';
-    await Promise.all(members.map(endMember));
-    const cut = await loadCheckpoint(folder);
+    await Promise.all([...members.map(endMember), meeting.written()]);
+    const cut = await loadCheckpoint(folder, {
+      owner: session.records.owner,
+      onDamaged: (message) => notice(session, 'checkpoint-left', message),
+    });
     for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
     if (closed || stopping) return;
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
@@ -132,12 +137,13 @@ export function superviseGroup(options: GroupOptions): Group {
   async function recover(member: Member, how: string): Promise<void> {
     const { failure } = member;
     if (closed) return;
-    if (member.stage === 'ended' || (stopping && !(here && failure))) {
+    if (member.stage === 'ended' || (stopping && (!failure || isLoss(failure)))) {
+      if (failure) log('source-died', { source: member.index, how: failure.message });
       member.stage = 'ended';
       goOn();
       return;
     }
-    if (failure && !(failure instanceof SluiceError && failure.code === 'session-lost')) throw failure;
+    if (failure && !isForgotten(failure)) throw failure;
     const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
     member.stage = 'down';
     member.deaths++;
@@ -165,11 +171,13 @@ export function superviseGroup(options: GroupOptions): Group {
     const unreported = Math.max(0, (taken ?? reported) - reported);
     if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
     start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
+    member.comesBack = true;
   }
 
   function hear(member: Member, message: FromSource): void {
     switch (message.kind) {
       case 'ready':
+        requireSameData(session.run, message.fingerprint);
         records.measured(member.index, message.stepsPerEpoch);
         options.onEngine(member.index, message.engine);
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
@@ -236,9 +244,19 @@ export function superviseGroup(options: GroupOptions): Group {
     async kill() {
       closed = true;
       clearInterval(watch);
-      await Promise.all([...ending, ...members.map(endMember)]);
+      await Promise.all([...ending, ...members.map(endMember), meeting.written()]);
     },
   };
+}
+
+/** The server has forgotten the session: from a checkpoint it can go on. */
+function isForgotten(failure: Error): boolean {
+  return failure instanceof SluiceError && failure.code === 'session-lost';
+}
+
+/** Without its server a source that is to stop has nothing to save. */
+function isLoss(failure: Error): boolean {
+  return isForgotten(failure) || mayPass(failure);
 }
 
 /** Without it the others would train a half that does not fit theirs. */

@@ -1,6 +1,8 @@
-import { saveCheckpoint, savePair, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
-import type { HalfState, Snapshot } from '../../training/snapshot.ts';
+import type { PairRecord } from '../../records/record.ts';
+import type { Checkpoint, HalfState, Snapshot } from '../../training/snapshot.ts';
 import { membersAt, type Member } from './member.ts';
 
 export interface MeetingOptions {
@@ -18,6 +20,16 @@ export interface MeetingOptions {
 export interface Meeting {
   /** Takes the next step when all have come as far: to be called when something has changed. */
   goOn(): Promise<void>;
+  /** Resolves when no checkpoint is being written, whatever came of it. */
+  written(): Promise<void>;
+}
+
+/** What a source brings to a checkpoint. Another of its processes may have begun before that is written. */
+interface Part {
+  readonly member: Member;
+  readonly checkpoint: Checkpoint;
+  readonly pair: PairRecord | null;
+  readonly keeper: boolean;
 }
 
 /**
@@ -27,7 +39,7 @@ export interface Meeting {
  */
 export function createMeeting(options: MeetingOptions): Meeting {
   const { members } = options;
-  let writing = false;
+  let writing: Promise<void> | null = null;
 
   function begin(arrived: readonly Member[]): void {
     // One that is finished would not come back to restore the half.
@@ -39,14 +51,18 @@ export function createMeeting(options: MeetingOptions): Meeting {
     }
   }
 
-  async function write(saving: readonly Member[]): Promise<void> {
-    writing = true;
+  async function write(parts: readonly Part[]): Promise<void> {
+    writing = saveAll(options, parts);
     try {
-      await saveAll(options, saving);
+      await writing;
     } finally {
-      writing = false;
+      writing = null;
     }
-    for (const member of saving) {
+    for (const { member, checkpoint } of parts) {
+      // A source in this process never comes back to it alone; a large network would be held in memory once more.
+      member.snapshot = options.here ? null : checkpoint.snapshot;
+      if (member.checkpoint !== checkpoint) continue;
+      Object.assign<Member, Partial<Member>>(member, { reached: member.snapshot, checkpoint: null, deaths: 0 });
       if (member.stage === 'saving') member.stage = 'training';
       member.process?.send({ kind: 'saved' });
     }
@@ -56,13 +72,26 @@ export function createMeeting(options: MeetingOptions): Meeting {
     async goOn() {
       if (writing) return;
       const saving = membersAt(members, 'saving');
-      if (saving.length > 0 && saving.every(({ checkpoint }) => checkpoint)) await write(saving);
+      const parts = saving.flatMap(partOf);
+      if (parts.length > 0 && parts.length === saving.length) await write(parts);
       if (membersAt(members, 'saving').length > 0) return;
       const arrived = membersAt(members, 'arrived');
       if (arrived.length > 0 && membersAt(members, 'training').length === 0) begin(arrived);
-      else if (membersAt(members, 'starting').length === 0) enter(membersAt(members, 'open'));
+      else enter(readyToEnter(members));
     },
+    written: () => writing?.catch(() => undefined) ?? Promise.resolve(),
   };
+}
+
+/** All when the last of those has come who begin together; who comes back to others need not wait. */
+function readyToEnter(members: readonly Member[]): Member[] {
+  const awaited = membersAt(members, 'starting').some(({ comesBack }) => !comesBack);
+  return membersAt(members, 'open').filter(({ comesBack }) => comesBack || !awaited);
+}
+
+function partOf(member: Member): Part[] {
+  const { checkpoint, pair, keeper } = member;
+  return checkpoint ? [{ member, checkpoint, pair, keeper }] : [];
 }
 
 function enter(open: readonly Member[]): void {
@@ -74,30 +103,28 @@ function enter(open: readonly Member[]): void {
 
 async function saveAll(
   { session, folder, members, here = false, flush }: MeetingOptions,
-  saving: readonly Member[],
+  parts: readonly Part[],
 ): Promise<void> {
   const { run, log } = session;
   flush();
-  const half = serverHalf(saving);
-  for (const { checkpoint, pair } of saving) {
-    if (!checkpoint?.final) continue;
+  const half = serverHalf(parts);
+  for (const { checkpoint, pair } of parts) {
+    if (!checkpoint.final) continue;
     if (!pair || !half) throw new Error('A final checkpoint came without its pair record or its server half.');
     await savePair(session.folder, run, pair, { client: checkpoint.snapshot.client.weights, server: half.weights });
   }
+  const standing = members.flatMap((member) => {
+    const part = parts.find((each) => each.member === member);
+    const snapshot = part ? part.checkpoint.snapshot : absent(member);
+    return snapshot ? [{ index: member.index, snapshot }] : [];
+  });
   const cut: RunCheckpoint = new Map(
-    members.flatMap((member) => {
-      const snapshot = saving.includes(member) ? member.checkpoint?.snapshot : absent(member);
-      return snapshot ? [[members.length === 1 ? 0 : member.index, snapshot] as const] : [];
-    }),
+    standing.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
   );
-  await saveCheckpoint(folder, cut);
-  const sources = here ? undefined : saving.map(({ index }) => index);
-  log('checkpoint', { sources, ...saving[0].checkpoint?.snapshot.position });
-  for (const member of saving) {
-    // A source in this process never comes back to it alone; a large network would be held in memory once more.
-    const snapshot = here ? null : (member.checkpoint?.snapshot ?? null);
-    Object.assign<Member, Partial<Member>>(member, { snapshot, reached: snapshot, checkpoint: null, deaths: 0 });
-  }
+  const positions = new Map(standing.map(({ index, snapshot }) => [index, snapshot.position]));
+  await saveCheckpoint(folder, cut, await session.records.bind(positions));
+  const sources = here ? undefined : parts.map(({ member }) => member.index);
+  log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
 
 function absent({ reached: standing, snapshot }: Member): Snapshot | null {
@@ -105,7 +132,7 @@ function absent({ reached: standing, snapshot }: Member): Snapshot | null {
   return last && { ...last, server: { kind: 'shared' } };
 }
 
-function serverHalf(saving: readonly Member[]): HalfState | null {
-  const server = saving.find(({ keeper }) => keeper)?.checkpoint?.snapshot.server;
+function serverHalf(parts: readonly Part[]): HalfState | null {
+  const server = parts.find(({ keeper }) => keeper)?.checkpoint.snapshot.server;
   return server?.kind === 'state' ? server.state : null;
 }

@@ -24,6 +24,8 @@ export interface Member {
   deaths: number;
   /** How often it was taken for stuck. */
   stuck: number;
+  /** It joins others that go on: nobody waits for it. */
+  comesBack: boolean;
   /** What its process failed with. */
   failure: Error | null;
   /** Of the checkpoint it is at: whether it ends a phase, whether it sees to the server half, and what it gave. */
@@ -47,6 +49,7 @@ export function newMember(index: number): Member {
     reported: 0,
     deaths: 0,
     stuck: 0,
+    comesBack: false,
     failure: null,
     final: false,
     keeper: false,
@@ -88,6 +91,7 @@ export function startMember(
     reached: task.resume,
     session: null,
     reported: 0,
+    comesBack: false,
     failure: null,
     final: false,
     keeper: false,

@@ -1,3 +1,4 @@
+import { SluiceError } from '../../errors.ts';
 import { openStore } from '../../runs/store/store.ts';
 import { failureOf } from '../../failure.ts';
 import { executeHere } from './execute.ts';
@@ -22,7 +23,10 @@ async function execute({ home, id, network }: Extract<ToRun, { kind: 'execute' }
       store.close();
     }
   } catch (error) {
+    // For process.log, where nobody else is told: the run may not have come to a log of its own.
+    if (outlives) console.error(error instanceof SluiceError ? error.message : error);
     tell({ kind: 'failed', failure: failureOf(error) });
+    process.exitCode = 1;
   }
   if (process.connected) process.disconnect();
 }

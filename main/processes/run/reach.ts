@@ -1,4 +1,5 @@
-import { SluiceError } from '../../errors.ts';
+import { differences, type Fingerprint } from '../../data/fingerprint.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
 import { sluiceHome } from '../../home.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
@@ -6,7 +7,9 @@ import type { Execution } from '../../runs/life/execution.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { openJoinPoint, type JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startLinks, type Links } from '../link/start.ts';
+import { keepProcess, type Kept } from './keep.ts';
 import type { JoinOptions, NetworkOptions } from './network.ts';
+import { fingerprintOfRun } from './settle.ts';
 
 /** Whether a source of the run joins from another machine. */
 export function isElsewhere({ experiment }: Run, joining: JoinOptions | undefined, index: number): boolean {
@@ -26,10 +29,30 @@ export async function openRunJoinPoint(
       : 'Sources on other machines need a server that they can reach: start one with "sluice offload", and give --offload.';
     throw new SluiceError('bad-usage', message, { path: 'sources.count' });
   }
-  const gate = await openJoinPoint({ home: sluiceHome(), host, port });
+  const gate = await openJoinPoint({
+    home: sluiceHome(),
+    host,
+    port,
+    admit: ({ fingerprint }) => requireData(run, fingerprint),
+    onRefused: (error) => log('source-refused', { message: messageOf(error) }),
+  });
   log('waiting-for-sources', { count, url: gate.url });
   announce(gate);
   return gate;
+}
+
+/** Throws `dataset-other` for a source on another machine whose images are not those of the run. */
+function requireData(run: Run, theirs: Fingerprint): void {
+  const ours = fingerprintOfRun(run);
+  const found = ours ? differences(ours, theirs) : [];
+  if (found.length === 0) return;
+  const { name } = run.experiment.dataset;
+  throw new SluiceError(
+    'dataset-other',
+    `The data set "${name}" of this source is not the one that the run trains on: it has ${found.join(', ')}. ` +
+      'Import the same images in the same way on both machines.',
+    { path: 'dataset.name' },
+  );
 }
 
 /** Behind an emulated link a server's certificate can be trusted by its fingerprint alone. */
@@ -44,8 +67,9 @@ export function requirePinned(
   throw new SluiceError('bad-usage', message, { path: 'link' });
 }
 
-/** The emulated links of a run, when it has any. */
-export async function openLinks({ run, log }: Execution, { url, fingerprint }: ServerAddress): Promise<Links | null> {
+/** The emulated links of a run, when it has any; at the same addresses whenever their process is started again. */
+export async function openLinks(session: Execution, { url, fingerprint }: ServerAddress): Promise<Kept<Links> | null> {
+  const { run, log } = session;
   const link = linkOf(run.experiment);
   // What is wrong with an address is told by who tries to reach it.
   if (!link || !URL.canParse(url)) return null;
@@ -54,9 +78,14 @@ export async function openLinks({ run, log }: Execution, { url, fingerprint }: S
   const { shared, ...rates } = link;
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
-  const links = await startLinks({ target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed });
-  log('links-started', { pid: links.pid, ...link });
-  return links;
+  const request = { target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed };
+  return keepProcess<Links>(session, {
+    name: 'The process of the emulated links',
+    code: 'link-died',
+    start: (before) => startLinks({ ...request, ...(before ? { ports: before.addresses.map((at) => at.port) } : {}) }),
+    onStart: ({ pid }) => log('links-started', { pid, ...link }),
+    onDeath: (how) => log('links-died', { how }),
+  });
 }
 
 /** Where each source finds the server. */
@@ -66,7 +95,7 @@ export function addressesOf(
   server: ServerAddress,
   links: Links | null,
 ): ServerAddress[] {
-  const { token, ca, fingerprint } = server;
+  const { token, ca, fingerprint, insecure } = server;
   return Array.from({ length: run.experiment.sources.count }, (_, index) => {
     const at = isElsewhere(run, joining, index) ? undefined : links?.addresses[index];
     const url = at ? `${new URL(server.url).protocol}//${at.host}:${at.port}` : server.url;
@@ -76,6 +105,7 @@ export function addressesOf(
       token,
       ...(ca === undefined ? {} : { ca }),
       ...(fingerprint === undefined ? {} : { fingerprint }),
+      ...(insecure === undefined ? {} : { insecure }),
     };
   });
 }

@@ -16,7 +16,7 @@ export interface SourceRecords {
   skip(): void;
 }
 
-export function recordSources({ store, run, log, emit }: Execution): SourceRecords {
+export function recordSources({ store, run, records, log, emit }: Execution): SourceRecords {
   const { sources, phases } = run.experiment;
   const steps = new Map<number, number>();
   const size: RunSize = {
@@ -27,7 +27,7 @@ export function recordSources({ store, run, log, emit }: Execution): SourceRecor
     },
     epochs: phases.reduce((sum, { epochs }) => sum + epochs, 0),
   };
-  const recorder = recordRun(store, run.id, size);
+  const recorder = recordRun(records, size);
   const recorded = (): { steps: number; bytes: number } => ({
     steps: store.stepCount(run.id),
     bytes: store.byteCount(run.id),
@@ -48,7 +48,7 @@ export function recordSources({ store, run, log, emit }: Execution): SourceRecor
     measured: (source, stepsPerEpoch) => void steps.set(source, stepsPerEpoch),
     rewind(source, position) {
       recorder.flush();
-      store.truncateAfter(run.id, position, source);
+      records.rewind(source, position);
       meter = meterProgress(size, recorded());
     },
     skip: () => meter.skip(),

@@ -1,8 +1,8 @@
 import { SluiceError } from '../../errors.ts';
 import { commandPollMs, setStatus, type Execution } from '../../runs/life/execution.ts';
 import { isHeld } from '../../runs/store/run-table.ts';
-import type { Links } from '../link/start.ts';
 import type { Group } from './group.ts';
+import type { Kept } from './keep.ts';
 import type { SourceRecords } from './records.ts';
 import type { OwnServer } from './server.ts';
 
@@ -11,8 +11,8 @@ const stuckServerSeconds = 15;
 
 /** What a run may have besides its sources. */
 interface RunProcesses {
-  readonly own: OwnServer | null;
-  readonly links: Links | null;
+  readonly own: Pick<OwnServer, 'failed' | 'upSeconds' | 'kill'> | null;
+  readonly links: Pick<Kept<unknown>, 'failed'> | null;
 }
 
 /** Waits for the groups of a run; passes on what the user wants meanwhile. Throws what the run cannot get past. */
@@ -55,7 +55,7 @@ export async function seeThrough(
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();
   try {
-    const lasting = [watching, own?.failed, links?.gone.then(linkDied)].filter((promise) => promise !== undefined);
+    const lasting = [watching, own?.failed, links?.failed].filter((promise) => promise !== undefined);
     await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
     requireOneThrough(session, groups);
     // All were done as the pause came: there is nothing left to pause.
@@ -80,8 +80,4 @@ function isOutOfReach(groups: readonly Group[]): boolean {
   const since = performance.now() - stuckServerSeconds * 1000;
   const members = groups.flatMap((group) => group.members);
   return members.some(({ lostSince }) => lostSince !== null && lostSince < since);
-}
-
-function linkDied(how: string): never {
-  throw new SluiceError('link-died', `The process of the emulated links died (${how}). Go on with: sluice resume`);
 }

@@ -6,6 +6,7 @@ import type { Execution } from '../../runs/life/execution.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import type { Links } from '../link/start.ts';
+import type { Kept } from './keep.ts';
 import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
 import type { JoinPoint } from '../source/elsewhere/join-point.ts';
@@ -19,16 +20,17 @@ import { addressesOf, isElsewhere, openRunJoinPoint, openLinks } from './reach.t
 import { recordSources, type SourceRecords } from './records.ts';
 import { seeThrough } from './see-through.ts';
 import { keepServer, type OwnServer } from './server.ts';
+import { settleRun, threadsOf } from './settle.ts';
 
 const retrySeconds = 60;
-const stallSeconds = 45;
 
 /**
  * Executes a run as its experiment says: in this process, or with processes of its own for the server half, every data
  * source and the links between them, on this machine or with an offload server elsewhere. What dies is started again;
  * what cannot go on is thrown.
  */
-export async function superviseRun(session: Execution, network: NetworkOptions): Promise<void> {
+export async function superviseRun(queued: Execution, network: NetworkOptions): Promise<void> {
+  const session = await settleRun(queued);
   if (isOneProcess(session, network)) {
     await superviseHere(session, trainHere);
     return;
@@ -36,20 +38,21 @@ export async function superviseRun(session: Execution, network: NetworkOptions):
   await settlePlace(session, network);
   const own = network.offload ? null : await keepServer(session);
   const server: ServerAddress = network.offload ?? own!;
-  let links: Links | null = null;
+  let links: Kept<Links> | null = null;
   let gate: JoinPoint | null = null;
   let groups: readonly Group[] = [];
   try {
     links = await openLinks(session, server);
     gate = await openRunJoinPoint(session, network);
     const records = recordSources(session);
-    groups = openGroups(session, records, network, addressesOf(session, network, server, links), { own, gate });
+    groups = openGroups(session, records, network, addressesOf(session, network, server, links?.now() ?? null), {
+      own,
+      gate,
+    });
     await seeThrough(session, records, groups, { own, links });
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
-    links?.kill();
-    await gate?.close();
-    await own?.close();
+    await Promise.all([links?.close(), gate?.close(), own?.close()]);
   }
 }
 
@@ -74,7 +77,6 @@ export async function superviseHere(session: Execution, work: Work): Promise<voi
     sources: [0],
     folder,
     here: true,
-    stallSeconds,
     task: (index, resume) => ({ ...taskOf(run, index, resume), server: null, retrySeconds }),
     startProcess: () => (onMessage) => startSourceHere(work, onMessage),
     stepsTaken: () => null,
@@ -114,7 +116,6 @@ function openGroups(
       session,
       records,
       sources,
-      stallSeconds,
       folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
       task: (index, resume) => ({
         ...taskOf(run, index, resume),
@@ -136,7 +137,7 @@ function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
 }
 
 function taskOf(run: Run, index: number, resume: Snapshot | null): Omit<SourceTask, 'server' | 'retrySeconds'> {
-  return { experiment: run.experiment, seed: run.seed, index, resume, run: runKey(run) };
+  return { experiment: run.experiment, seed: run.seed, index, threads: threadsOf(run), resume, run: runKey(run) };
 }
 
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -30,15 +30,59 @@ export async function ownCertificate(folder: string): Promise<Certificate> {
   return made;
 }
 
-/** Throws `certificate-unreadable` naming the file. */
+/** A certificate, with those of its authorities behind it, and its key. Throws `certificate-unreadable` naming the file. */
 export async function readCertificate(certFile: string, keyFile: string): Promise<Certificate> {
   const [cert, key] = await Promise.all([certFile, keyFile].map(readPem));
-  try {
-    new X509Certificate(cert);
-  } catch (cause) {
-    throw unreadable(certFile, cause);
+  const chain = readChain(cert, certFile);
+  const own = readKey(key, keyFile);
+  const at = chain.findIndex((certificate) => certificate.checkPrivateKey(own));
+  if (at < 0)
+    throw unusable(keyFile, `it is not the key of the certificate in ${certFile}. Give the one it was made with.`);
+  if (at > 0) throw outOfOrder(certFile);
+  for (const [i, { subject }] of chain.slice(1).entries()) {
+    if (chain[i].issuer !== subject) throw outOfOrder(certFile, subject);
   }
   return { cert, key };
+}
+
+function readChain(text: string, file: string): X509Certificate[] {
+  const parts = text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g);
+  if (!parts) {
+    const found = text.includes('PRIVATE KEY-----')
+      ? 'it holds a key. That is given with --tls-key'
+      : 'it holds no certificate in PEM';
+    throw unusable(file, `${found}.`);
+  }
+  return parts.map((part, i) => {
+    try {
+      return new X509Certificate(part);
+    } catch (cause) {
+      throw unusable(file, `certificate ${i + 1} of ${parts.length} is damaged (${messageOf(cause)}).`, cause);
+    }
+  });
+}
+
+function readKey(text: string, file: string): KeyObject {
+  if (/ENCRYPTED/.test(text)) {
+    const remedy = `openssl pkey -in ${file} -out plain.key`;
+    throw unusable(
+      file,
+      `the key is encrypted with a passphrase, which nobody could give at a restart. Decrypt it: ${remedy}`,
+    );
+  }
+  try {
+    return createPrivateKey(text);
+  } catch (cause) {
+    throw unusable(file, `it holds no private key in PEM (${messageOf(cause)}).`, cause);
+  }
+}
+
+function outOfOrder(file: string, stray?: string): SluiceError {
+  const which = stray === undefined ? '' : ` (${stray.replaceAll('\n', ', ')} did not issue the one before it)`;
+  return unusable(
+    file,
+    `its certificates are in the wrong order${which}. Put the server's own first, then the authority that issued it, and so on.`,
+  );
 }
 
 /** SHA-256 of the certificate, as clients pin it. */
@@ -92,9 +136,13 @@ function readPem(path: string): Promise<string> {
 }
 
 function unreadable(path: string, cause: unknown): SluiceError {
-  return new SluiceError(
-    'certificate-unreadable',
-    `Cannot use ${path} (${messageOf(cause)}): expected a certificate or key in PEM. Give another file, or --tls to make one.`,
-    { path, cause },
+  return unusable(
+    path,
+    `${messageOf(cause)}. Expected a certificate or key in PEM. Give another file, or --tls to make one.`,
+    cause,
   );
+}
+
+function unusable(path: string, why: string, cause?: unknown): SluiceError {
+  return new SluiceError('certificate-unreadable', `Cannot use ${path}: ${why}`, { path, cause });
 }

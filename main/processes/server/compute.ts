@@ -1,4 +1,5 @@
 import { buildServer } from '../../model/build.ts';
+import { withDrawn } from '../../model/layers/drawn.ts';
 import { networkSpec } from '../../model/zoo.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
 import { decodeHalfState, encodeHalfState } from '../../offload/protocol/half-state.ts';
@@ -17,7 +18,11 @@ export function computeHalves(): ComputeThread {
   }
 
   return {
-    build: (id, request) => void halves.set(id, buildHalf(request)),
+    build: (id, request, weights) =>
+      void halves.set(
+        id,
+        withDrawn(weights, () => buildHalf(request)),
+      ),
     async step(id, request) {
       const { gradient, loss, correct } = await named(id).step(request);
       return { gradient, loss, correct };

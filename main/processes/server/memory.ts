@@ -40,7 +40,7 @@ function size([height, width, maps]: Shape): number {
  * inference. As both may compute at once, each leaves room for the largest batch that the other has taken.
  */
 export interface MemoryBudget {
-  /** Throws `limit-memory`. Returns what gives it back. */
+  /** Throws `limit-session-memory` and `limit-memory`. Returns what gives it back. */
   reserve(purpose: Purpose, bytes: number): () => void;
   /** Throws `limit-memory` unless a batch of so many bytes has room beside what is reserved. */
   requireRoom(purpose: Purpose, bytes: number, samples: number): void;
@@ -52,7 +52,11 @@ export function defaultMemory(): number {
   return totalmem() / 2;
 }
 
-export function memoryBudget(limit: number): MemoryBudget {
+/** For the half of one session, with its velocities and gradients: more than any network of the zoo takes on pictures of 224×224. */
+export const defaultSessionBytes = 2 ** 31;
+
+/** `limit`: of all there is; `session`: of one half. */
+export function memoryBudget(limit: number, session = limit): MemoryBudget {
   const lanes = { train: { halves: 0, largest: 0 }, infer: { halves: 0, largest: 0 } };
   let reserved = 0;
   const taken = (purpose: Purpose): number => reserved + lanes[purpose === 'train' ? 'infer' : 'train'].largest;
@@ -60,6 +64,14 @@ export function memoryBudget(limit: number): MemoryBudget {
   return {
     hasRoom,
     reserve(purpose, bytes) {
+      if (bytes > session) {
+        throw new SluiceError(
+          'limit-session-memory',
+          `The server half needs about ${mebibytes(bytes)}, the server allows ${mebibytes(session)} for that of a session ` +
+            '(--session-memory). Cut later, take a narrower network or smaller pictures, or start it with a higher limit.',
+          { path: 'model' },
+        );
+      }
       if (!hasRoom(purpose, bytes)) {
         throw full('The server half needs', 'Cut later, take a narrower network', purpose, bytes);
       }

@@ -6,8 +6,12 @@ import { networkSpec } from '../../model/zoo.ts';
 import type { SessionHandler } from '../../offload/server/handler.ts';
 import type { Extent, StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
+import { drawElsewhere } from './drawing.ts';
 import { estimateHalf, type MemoryBudget } from './memory.ts';
 import type { ComputeThread, Elsewhere } from './threads.ts';
+
+/** Bytes of a half whose weights are drawn in some 50 ms, which is less than starting a thread takes. */
+const largestDrawnThere = 32 * 2 ** 20;
 
 /**
  * A server half of a network of the zoo on a thread that computes, as the thread with the sockets has it: it takes only
@@ -24,10 +28,14 @@ export async function openHalf(
   const { fixed, perSample } = estimateHalf(description, request);
   const release = memory.reserve(purpose, fixed);
   const id = randomUUID();
-  await compute.build(id, request).catch((error: unknown) => {
+  try {
+    // The thread that computes has other sessions to serve meanwhile.
+    const weights = fixed > largestDrawnThere ? await drawElsewhere(request) : {};
+    await compute.build(id, request, weights);
+  } catch (error) {
     release();
     throw error;
-  });
+  }
 
   async function oneByOne(requests: readonly StepRequest[]): Promise<StepAnswer[]> {
     const answers: StepAnswer[] = [];
@@ -52,8 +60,7 @@ export async function openHalf(
     read: () => compute.read(id),
     write: (checkpoint) => compute.write(id, checkpoint),
     async close() {
-      await compute.close(id);
-      release();
+      await compute.close(id).finally(release);
     },
   };
 }

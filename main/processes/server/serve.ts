@@ -8,7 +8,7 @@ import { newToken } from '../../offload/transport/token.ts';
 import { version } from '../../version.ts';
 import { fingerprintOf, ownCertificate, readCertificate, type Certificate } from './certificate.ts';
 import { computeHalves } from './compute.ts';
-import { defaultMemory } from './memory.ts';
+import { defaultMemory, defaultSessionBytes } from './memory.ts';
 import type { ServerStats } from './stats.ts';
 import { callsOver, type SocketsOptions, type SocketsThread, type TrainingThread } from './threads.ts';
 
@@ -34,6 +34,8 @@ export interface ServeOptions {
   readonly limits?: Partial<ServerLimits>;
   /** For server halves and the batches they work on; half of the machine's unless given. */
   readonly memoryBytes?: number;
+  /** For the half of one session; 2 GiB unless given. */
+  readonly sessionBytes?: number;
 }
 
 export interface ServedOffload {
@@ -71,6 +73,7 @@ export async function serveOffload(
       models: networkNames,
       checkpoints: join(root, 'checkpoints'),
       memoryBytes: options.memoryBytes ?? defaultMemory(),
+      sessionBytes: options.sessionBytes ?? defaultSessionBytes,
       inference: { engine: options.engine ?? 'auto', threads: options.inferenceThreads ?? 1 },
     },
     onEvent,

@@ -13,8 +13,8 @@ let inference: Inference;
 let stats: () => ServerStats;
 
 const training = callsOver<TrainingThread, SocketsThread>(parentPort!, {
-  async listen({ memoryBytes, inference: engine, ...options }) {
-    const memory = memoryBudget(memoryBytes);
+  async listen({ memoryBytes, sessionBytes, inference: engine, ...options }) {
+    const memory = memoryBudget(memoryBytes, sessionBytes);
     inference = inferenceWith(engine);
     let errors = 0;
     server = await startOffloadServer({

@@ -1,6 +1,7 @@
 import type { MessagePort, Worker } from 'node:worker_threads';
 import { createBirpc, type BirpcReturn } from 'birpc';
 import type { EngineName } from '../../engine/choices.ts';
+import type { Drawn } from '../../model/layers/drawn.ts';
 import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
 import type { OffloadServerOptions, ServerEvent } from '../../offload/server/server.ts';
@@ -25,6 +26,8 @@ export interface SocketsThread {
 export interface SocketsOptions extends Omit<OffloadServerOptions, 'open' | 'onEvent'> {
   /** For server halves and the batches they work on. */
   readonly memoryBytes: number;
+  /** For the half of one session. */
+  readonly sessionBytes: number;
   /** What inference computes with. */
   readonly inference: InferenceEngine;
 }
@@ -39,7 +42,8 @@ export interface InferenceEngine {
  * not copied: the asker has them no longer.
  */
 export interface ComputeThread {
-  build(id: string, request: SessionRequest): void;
+  /** What is not among the weights is drawn by it. */
+  build(id: string, request: SessionRequest, weights: Drawn): void;
   step(id: string, request: StepRequest): Promise<StepAnswer>;
   /** One step on the batches of several sources; an answer to each, in their order. */
   stepTogether(id: string, requests: readonly StepRequest[]): Promise<StepAnswer[]>;

@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../../data/fingerprint.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import type { TrainingRecord } from '../../records/record.ts';
@@ -9,6 +10,8 @@ export interface SourceTask {
   readonly experiment: Experiment;
   readonly seed: number;
   readonly index: number;
+  /** Of its engine: those that the run began with. The engine's own choice unless given. */
+  readonly threads: number | undefined;
   /** Names the run to the offload server, the same each time the run is gone on with. */
   readonly run: string;
   /** null: the server half is built in the source's own process. */
@@ -42,7 +45,13 @@ export type ToSource =
 /** From a data source to its run; `ended` and `failed` are the last message. */
 export type FromSource =
   | { readonly kind: 'alive' }
-  | { readonly kind: 'ready'; readonly engine: EngineFacts; readonly stepsPerEpoch: number }
+  | {
+      readonly kind: 'ready';
+      readonly engine: EngineFacts;
+      readonly stepsPerEpoch: number;
+      /** Of the data set it has: the run's own is to be the same. */
+      readonly fingerprint: Fingerprint;
+    }
   /** The server half is as it should be: training may begin. */
   | { readonly kind: 'open'; readonly session: string }
   | { readonly kind: 'record'; readonly record: TrainingRecord }

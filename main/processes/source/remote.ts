@@ -48,7 +48,7 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const answerCodec = codecs.indexOf(down);
       const sent = encodeStep(request, codecs, { codec: codecs.indexOf(up), answerCodec });
       const received = await client.request(sent);
-      const answer = decodeGradient(received, codecs, { answerCodec, selection: request.selection });
+      const answer = decodeGradient(received, codecs, { ...request, answerCodec });
       const { gradient, loss, correct, serverSeconds, waitSeconds } = answer;
       const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();

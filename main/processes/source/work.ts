@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import { openBatches } from '../../data/batches.ts';
-import type { BatchSource } from '../../data/source.ts';
+import { openBatches, type BatchOptions } from '../../data/batches.ts';
+import { datasetFingerprint } from '../../data/fingerprint.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
@@ -17,20 +17,18 @@ import type { Supervisor } from './supervised.ts';
 
 /** Does the part of a data source in a run. */
 export async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
-  const { experiment, seed, index } = task;
-  const { count, threads, cpuShare } = experiment.sources;
-  const { name, device, detail } = await openEngine(experiment.engine, {
-    threads: threads ?? (count === 1 ? experiment.threads : 1),
-  });
-  const data = await openShard(task);
+  const { experiment, seed, index, threads } = task;
+  const { name, device, detail } = await openEngine(experiment.engine, threads === undefined ? {} : { threads });
+  const fingerprint = await datasetFingerprint(experiment.dataset.name);
+  const data = await openBatches(batchesOf(task));
   try {
     // Whether there are as many images as are asked for was seen to when they were opened.
     checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
-    supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch });
+    supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch, fingerprint });
     const events = trainExperiment(experiment, seed, data, {
       source: index,
-      device: deviceWith(cpuShare),
+      device: deviceWith(experiment.sources.cpuShare),
       signal: supervisor.stop,
       connect: (request) => connect(task, request, supervisor),
       ...(task.resume ? { resume: task.resume } : {}),
@@ -51,11 +49,16 @@ export async function work(task: SourceTask, supervisor: Supervisor): Promise<vo
   }
 }
 
-function openShard({ experiment, seed, index }: SourceTask): Promise<BatchSource> {
+/** The images of a source: of all that the experiment asks for those of its shard. */
+export function batchesOf({
+  experiment,
+  seed,
+  index,
+}: Pick<SourceTask, 'experiment' | 'seed' | 'index'>): BatchOptions {
   const { dataset, batchSize, sources } = experiment;
   const { name, ...subset } = dataset;
   const shard = sources.count > 1 ? { index, count: sources.count, skew: sources.skew, seed } : undefined;
-  return openBatches({ dataset: name, ...subset, batchSize, seed, shard });
+  return { dataset: name, ...subset, batchSize, seed, shard };
 }
 
 /** A server half in this process, or a session with one of its own or the one that all sources of the run train. */

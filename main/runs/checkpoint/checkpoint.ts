@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
-import type { PairRecord } from '../../records/record.ts';
-import type { CodecStates, HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
-import { publishFolder } from './durable.ts';
-import type { Run } from '../store/run.ts';
-import { readSafetensors, writeSafetensors } from './weights-file.ts';
+import type { Snapshot } from '../../training/snapshot.ts';
+import { publishFolder, syncFolder } from './durable.ts';
+import { manifestName, readManifest, writeManifest, type Binding, type Manifest, type Owner } from './manifest.ts';
+import { readSnapshot, writeSnapshot, type Sums } from './snapshot-files.ts';
 
 /**
  * Where the data sources of a run stand, all at the same moment: nothing was under way between them and the server.
@@ -16,61 +15,39 @@ import { readSafetensors, writeSafetensors } from './weights-file.ts';
 export type RunCheckpoint = ReadonlyMap<number, Snapshot>;
 
 /**
- * A run's checkpoints are numbered folders, `checkpoint/000001` and so on. The highest complete one counts, and the
- * ones before it are removed once it is on disk, so a kill at any instant leaves a whole checkpoint. Sources but the
- * first have a folder in it, `source-1` and so on.
+ * A run's checkpoints are numbered folders, `checkpoint/000001` and so on, each there whole or not at all. The highest
+ * counts; the one before it is kept to fall back on. Sources but the first have a folder in it, `source-1` and so on.
  */
-const files = {
-  client: { weights: 'client.safetensors', momentum: 'client.momentum.safetensors' },
-  server: { weights: 'server.safetensors', momentum: 'server.momentum.safetensors' },
-} as const;
-/** What the codecs of both ends remember, in checkpoints that have something of it: tensors `client.…` and `server.…`. */
-const codecsFile = 'codecs.safetensors';
+const keptCheckpoints = 2;
 
-type Side = keyof typeof files;
+/** A checkpoint that cannot be gone on from is set aside under this suffix, until the next one is made. */
+const asideSuffix = '.aside';
 
-const count = z.int().min(0);
-// JSON has no NaN nor infinities, and a diverged loss is one of them.
-const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
+export interface LoadOptions {
+  /** Whose it has to be. Without an owner one is read, too, that a version without manifests made. */
+  readonly owner?: Owner;
+  /** Told of a checkpoint that is damaged, when the one before it is taken; without it the damage is thrown. */
+  readonly onDamaged?: (reason: string) => void;
+}
 
-const atCheckpoint = z.strictObject({
-  format: z.literal(1),
-  position: z.strictObject({ training: count, phase: count, epoch: count, batch: count, step: count }),
-  server: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('state') }),
-      z.strictObject({ kind: z.literal('kept'), name: z.string(), sha256: z.string() }),
-      z.strictObject({ kind: z.literal('shared') }),
-    ])
-    .default({ kind: 'state' }),
-  codecs: z.literal(true).optional(),
-  totals: z.strictObject({
-    bytesUp: sum,
-    bytesDown: sum,
-    wireUp: sum.default(0),
-    wireDown: sum.default(0),
-    seconds: sum,
-    epochLoss: sum,
-    epochCorrect: sum,
-    epochSamples: sum,
-    epochSeconds: sum,
-  }),
-});
-
-/** Saves where a training stands into its run's folder, in place of the checkpoint before it. */
-export async function saveCheckpoint(runFolder: string, cut: RunCheckpoint): Promise<void> {
+/** Saves where a training stands into its run's folder, and drops all checkpoints but this one and the one before. */
+export async function saveCheckpoint(runFolder: string, cut: RunCheckpoint, binding: Binding): Promise<void> {
   const root = join(runFolder, 'checkpoint');
-  const number = ((await completeCheckpoints(root)).at(-1) ?? 0) + 1;
-  const name = String(number).padStart(6, '0');
+  const before = await completeCheckpoints(root);
+  const name = folderName((before.at(-1) ?? 0) + 1);
   await publishFolder(join(root, name), async (folder) => {
+    const files: Sums = new Map();
     for (const [source, snapshot] of cut) {
       const own = sourceFolder(folder, source);
       await mkdir(own, { recursive: true });
-      await writeSnapshot(own, snapshot);
+      for (const [file, sha256] of await writeSnapshot(own, snapshot)) files.set(withinFolder(source, file), sha256);
+      if (own !== folder) await syncFolder(own);
     }
+    await writeManifest(folder, binding, files);
   });
+  const left = new Set([name, ...before.slice(1 - keptCheckpoints).map(folderName)]);
   for (const entry of await readdir(root)) {
-    if (entry !== name) await rm(join(root, entry), { recursive: true, force: true });
+    if (!left.has(entry)) await rm(join(root, entry), { recursive: true, force: true });
   }
 }
 
@@ -79,113 +56,144 @@ export async function hasCheckpoint(runFolder: string): Promise<boolean> {
   return (await completeCheckpoints(join(runFolder, 'checkpoint'))).length > 0;
 }
 
-/** The last checkpoint of a run, empty when it has none. Throws `checkpoint-damaged` when its files are not whole. */
-export async function loadCheckpoint(runFolder: string): Promise<RunCheckpoint> {
+/**
+ * The last checkpoint of a run, empty when it has none. Throws `checkpoint-damaged` when its files are not as they were
+ * written, and `checkpoint-other` when it is another run's or was made with other settings.
+ */
+export async function loadCheckpoint(runFolder: string, options: LoadOptions = {}): Promise<RunCheckpoint> {
+  const { owner, onDamaged } = options;
   const root = join(runFolder, 'checkpoint');
-  const number = (await completeCheckpoints(root)).at(-1);
-  if (number === undefined) return new Map();
-  const folder = join(root, String(number).padStart(6, '0'));
+  const [last, ...earlier] = (await completeCheckpoints(root)).reverse();
+  if (last === undefined) return new Map();
+  const folder = join(root, folderName(last));
   try {
-    return new Map(
-      await Promise.all(
-        (await sourcesIn(folder)).map(
-          async (source) => [source, await readSnapshot(sourceFolder(folder, source))] as const,
-        ),
-      ),
-    );
+    return await readCheckpoint(folder, owner);
   } catch (cause) {
-    const reason = cause instanceof z.ZodError ? `position.json: ${z.prettifyError(cause)}` : messageOf(cause);
-    const message = `The checkpoint in ${folder} is damaged (${reason}). Delete ${root} to train from the beginning.`;
-    throw new SluiceError('checkpoint-damaged', message, { cause });
+    if (!isDamage(cause)) throw cause;
+    if (earlier.length === 0) throw damaged(folder, cause, `Delete ${root} to train from the beginning.`);
+    const before = damaged(folder, cause, 'The run goes on from the checkpoint before it.');
+    if (!onDamaged) throw before;
+    await setAside(folder);
+    onDamaged(before.message);
+    return loadCheckpoint(runFolder, options);
   }
 }
 
-async function writeSnapshot(folder: string, { position, totals, client, server, codecs }: Snapshot): Promise<void> {
-  await writeHalf(folder, 'client', client);
-  if (server.kind === 'state') await writeHalf(folder, 'server', server.state);
-  if (codecs) await writeSafetensors(join(folder, codecsFile), joined(codecs));
-  const kept = server.kind === 'state' ? { kind: 'state' } : server;
-  const atCheckpoint = { format: 1, position, server: kept, codecs: codecs && true, totals };
-  const text = JSON.stringify(atCheckpoint, (_, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-  );
-  await writeFile(join(folder, 'position.json'), text, { flush: true });
+/** A checkpoint as its manifest tells of it, which is null where it has none that is whole. */
+export interface ListedCheckpoint {
+  readonly folder: string;
+  readonly manifest: Manifest | null;
 }
 
-async function readSnapshot(folder: string): Promise<Snapshot> {
-  const { position, totals, server, codecs } = atCheckpoint.parse(
-    JSON.parse(await readFile(join(folder, 'position.json'), 'utf8')),
-  );
-  const kept: ServerState =
-    server.kind === 'state' ? { kind: 'state', state: await readHalf(folder, 'server') } : server;
-  const snapshot = { position, totals, client: await readHalf(folder, 'client'), server: kept };
-  if (!codecs) return snapshot;
-  const { tensors } = await readSafetensors(join(folder, codecsFile));
-  return { ...snapshot, codecs: { client: part(tensors, 'client'), server: part(tensors, 'server') } };
-}
-
-function joined(codecs: CodecStates): StateDict {
-  return Object.fromEntries(
-    (['client', 'server'] as const).flatMap((side) =>
-      Object.entries(codecs[side]).map(([name, tensor]) => [`${side}.${name}`, tensor]),
-    ),
+/** The checkpoints of a run (or of a source with a server half of its own), newest first. Throws `checkpoint-other`. */
+export async function listCheckpoints(runFolder: string, owner: Owner): Promise<ListedCheckpoint[]> {
+  const root = join(runFolder, 'checkpoint');
+  const numbers = (await completeCheckpoints(root)).reverse();
+  return Promise.all(
+    numbers.map(async (number) => {
+      const folder = join(root, folderName(number));
+      const manifest = await manifestIn(folder);
+      if (manifest) requireOwner(manifest, owner, folder);
+      return { folder, manifest };
+    }),
   );
 }
 
-function part(tensors: StateDict, side: Side): StateDict {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(`${side}.`));
-  return Object.fromEntries(own.map(([name, tensor]) => [name.slice(side.length + 1), tensor]));
+/** Binds checkpoints that have no manifest, as those of an earlier version, to their run. Throws `checkpoint-damaged`. */
+export async function bindCheckpoints(runFolder: string, bindingOf: (cut: RunCheckpoint) => Binding): Promise<void> {
+  const root = join(runFolder, 'checkpoint');
+  for (const number of await completeCheckpoints(root)) {
+    const folder = join(root, folderName(number));
+    if (await manifestIn(folder)) continue;
+    try {
+      const { cut, sums } = await readAll(folder);
+      await writeManifest(folder, bindingOf(cut), sums);
+      await syncFolder(folder);
+    } catch (cause) {
+      throw isDamage(cause) ? damaged(folder, cause, `Delete ${root} to train from the beginning.`) : cause;
+    }
+  }
 }
 
-async function writeHalf(folder: string, half: Side, { weights, momentum }: HalfState): Promise<void> {
-  await writeSafetensors(join(folder, files[half].weights), weights);
-  await writeSafetensors(join(folder, files[half].momentum), momentum);
+/** Leaves a checkpoint out of those of its run. */
+export async function setAside(folder: string): Promise<void> {
+  await rm(folder + asideSuffix, { recursive: true, force: true });
+  await rename(folder, folder + asideSuffix);
 }
 
-async function readHalf(folder: string, half: Side): Promise<HalfState> {
-  const { tensors: weights } = await readSafetensors(join(folder, files[half].weights));
-  const { tensors: momentum } = await readSafetensors(join(folder, files[half].momentum));
-  return { weights, momentum };
+async function readCheckpoint(folder: string, owner: Owner | undefined): Promise<RunCheckpoint> {
+  const manifest = owner || existsSync(join(folder, manifestName)) ? await readManifest(folder) : null;
+  if (manifest && owner) requireOwner(manifest, owner, folder);
+  const { cut, sums } = await readAll(folder);
+  if (!manifest) return cut;
+  for (const [file, sha256] of Object.entries(manifest.files)) {
+    if (sums.get(file) !== sha256)
+      throw new Error(`${file}: its SHA-256 is not the one that ${manifestName} has of it`);
+  }
+  const unknown = [...sums.keys()].find((file) => !(file in manifest.files));
+  if (unknown !== undefined) throw new Error(`${unknown} is not in ${manifestName}`);
+  return cut;
+}
+
+async function readAll(folder: string): Promise<{ cut: RunCheckpoint; sums: Sums }> {
+  const cut = new Map<number, Snapshot>();
+  const all: Sums = new Map();
+  for (const source of await sourcesIn(folder)) {
+    const { snapshot, sums } = await readSnapshot(sourceFolder(folder, source));
+    cut.set(source, snapshot);
+    for (const [file, sha256] of sums) all.set(withinFolder(source, file), sha256);
+  }
+  return { cut, sums: all };
+}
+
+/** Null where it has none, or none that is whole. */
+async function manifestIn(folder: string): Promise<Manifest | null> {
+  try {
+    return await readManifest(folder);
+  } catch (error) {
+    if (isDamage(error)) return null;
+    throw error;
+  }
+}
+
+function damaged(folder: string, cause: unknown, advice: string): SluiceError {
+  const reason = cause instanceof z.ZodError ? `position.json: ${z.prettifyError(cause)}` : messageOf(cause);
+  return new SluiceError('checkpoint-damaged', `The checkpoint in ${folder} is damaged (${reason}). ${advice}`, {
+    cause,
+  });
+}
+
+function requireOwner(manifest: Manifest, owner: Owner, folder: string): void {
+  if (manifest.run === owner.uid && manifest.settings === owner.settings) return;
+  const whose = manifest.run === owner.uid ? 'was made with other settings than the run has' : 'is of another run';
+  const advice = `Move the folder ${folder} away to go on without it, or put back the settings and folder it belongs to.`;
+  throw new SluiceError('checkpoint-other', `The checkpoint in ${folder} ${whose}. ${advice}`);
+}
+
+/** Whether an error of reading says that files are not what was written, and not that they cannot be read just now. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof SluiceError) return error.code !== 'checkpoint-other';
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code !== 'string' || ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(code);
+}
+
+function folderName(number: number): string {
+  return String(number).padStart(6, '0');
 }
 
 function sourceFolder(folder: string, source: number): string {
   return source === 0 ? folder : join(folder, `source-${source}`);
 }
 
+/** The path of a source's file within the checkpoint, alike on all systems. */
+function withinFolder(source: number, file: string): string {
+  return source === 0 ? file : `source-${source}/${file}`;
+}
+
 async function sourcesIn(folder: string): Promise<number[]> {
   const names = await readdir(folder);
   const others = names.flatMap((name) => /^source-(\d+)$/.exec(name)?.[1] ?? []).map(Number);
-  return names.length > others.length ? [0, ...others] : others;
-}
-
-/** Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, and `-source-<n>` after it for all but the first. */
-export function pairFolder(runFolder: string, { training, phase, source, budget }: PairRecord): string {
-  const name = `${training}-${phase}-b${budget ?? 'full'}`;
-  return join(runFolder, 'pairs', source === 0 ? name : `${name}-source-${source}`);
-}
-
-/**
- * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget and
- * accuracy as metadata.
- */
-export async function savePair(
-  runFolder: string,
-  run: Run,
-  pair: PairRecord,
-  weights: Readonly<Record<Side, StateDict>>,
-): Promise<void> {
-  await publishFolder(pairFolder(runFolder, pair), async (folder) => {
-    for (const half of ['client', 'server'] as const) {
-      await writeSafetensors(join(folder, files[half].weights), weights[half], {
-        half,
-        run: run.id,
-        seed: String(run.seed),
-        budget: String(pair.budget ?? 'full'),
-        testAccuracy: String(pair.testAccuracy),
-        experiment: JSON.stringify(run.experiment),
-      });
-    }
-  });
+  return names.some((name) => name !== manifestName && !/^source-\d+$/.test(name)) ? [0, ...others] : others;
 }
 
 /** Numbers of the whole checkpoints in a folder, rising. */

@@ -1,17 +1,17 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Suffix of a folder that is being built; one left behind by a killed process is worthless. */
+/** Suffix of what is being built; one left behind by a killed process is worthless. */
 const partialSuffix = '.partial';
 
 /**
- * Puts a folder at `path` that is there whole or not at all, whatever instant the process is killed: `fill` writes and
- * flushes its files into a neighbour, which then takes the place of what was there.
+ * Puts a folder at `path` that is there whole or not at all, whatever instant the process is killed or the power cut:
+ * `fill` writes and flushes its files into a neighbour, which then takes the place of what was there.
  */
 export async function publishFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
   const partial = path + partialSuffix;
   await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
+  const made = await mkdir(partial, { recursive: true });
   try {
     await fill(partial);
     await syncFolder(partial);
@@ -22,10 +22,25 @@ export async function publishFolder(path: string, fill: (folder: string) => Prom
     throw error;
   }
   await syncFolder(dirname(path));
+  // A folder around it that is new has a name of its own to keep.
+  if (made !== undefined && made !== partial) await syncFolder(dirname(made));
+}
+
+/** Puts a file at `path` that is there whole or not at all, in place of what was there. */
+export async function publishFile(path: string, data: string | readonly Uint8Array[]): Promise<void> {
+  const partial = path + partialSuffix;
+  await writeFlushed(partial, data);
+  await rename(partial, path);
+  await syncFolder(dirname(path));
+}
+
+/** Writes a file and waits until it is on the disk; its name is not yet (syncFolder). */
+export async function writeFlushed(path: string, data: string | readonly Uint8Array[]): Promise<void> {
+  await writeFile(path, data, { flush: true });
 }
 
 /** Makes the names in a folder survive a power cut. Windows cannot open folders and journals names itself. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

@@ -2,6 +2,7 @@ import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
+import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
 import type { Experiment } from './experiment.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
@@ -23,7 +24,11 @@ export function experimentNetwork(
 export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
   const [, , maps] = describeCut(network, cut).sent;
-  throwProblems('The experiment', [...budgetProblems(experiment, maps), ...dataProblems(experiment, info)]);
+  throwProblems('The experiment', [
+    ...budgetProblems(experiment, maps),
+    ...dataProblems(experiment, info),
+    ...codecProblems(experiment),
+  ]);
 }
 
 /** Budgets beyond the φ maps at the cut. */
@@ -55,6 +60,17 @@ export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem
         ]
       : []),
   ];
+}
+
+/** Codecs that this machine lacks, as an old Node lacks zstd. */
+export function codecProblems({ codec }: Experiment): Problem[] {
+  const available = availableCodecs();
+  return Object.entries(codec).flatMap(([use, input]) => {
+    const { name } = codecChoice(input);
+    if (available.some((each) => each === name)) return [];
+    const expected = `one of ${available.join(', ')}, which this Node ${process.versions.node} has`;
+    return [problem(`codec.${use}`, name, expected)];
+  });
 }
 
 function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {

@@ -11,13 +11,28 @@ import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
  * on its own, so `{}` is a valid experiment. parseExperiment (parse.ts) fills in the defaults and checks it all.
  */
 
+/** What a name has to be like. */
+export const nameWords = 'one line of 1 to 200 characters, some to be seen, and none of them control characters';
+
+/** What people call something by: it shows on a line of its own, and nothing breaks it. */
+export const nameSchema = z
+  .string()
+  .max(200)
+  .regex(/^(?=.*[^\p{Cc}\p{Cf}\p{Cs}\p{Z}])[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u, nameWords);
+
+/** Characters that notes may have. */
+export const mostNotes = 100_000;
+const mostEpochs = 100_000;
+const mostMaps = 65_536;
+const mostSamples = 100_000_000;
+
 const budget = z
-  .union([z.literal('full'), z.int().min(1)])
+  .union([z.literal('full'), z.int().min(1).max(mostMaps)])
   .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked');
 
 const phase = z.strictObject({
   budget,
-  epochs: z.int().min(1).describe('Passes over the training data'),
+  epochs: z.int().min(1).max(mostEpochs).describe('Passes over the training data'),
 });
 
 const dataset = z
@@ -25,10 +40,16 @@ const dataset = z
     name: z
       .string()
       .min(1)
+      .max(200)
       .default('synthetic')
       .describe('synthetic (built in), a downloaded one such as cifar10, or the name of an imported one'),
-    trainSamples: z.int().min(1).optional().describe('Train on this many images, drawn by seed, all classes alike'),
-    testSamples: z.int().min(1).optional().describe('Test on this many images, drawn the same way'),
+    trainSamples: z
+      .int()
+      .min(1)
+      .max(mostSamples)
+      .optional()
+      .describe('Train on this many images, drawn by seed, all classes alike'),
+    testSamples: z.int().min(1).max(mostSamples).optional().describe('Test on this many images, drawn the same way'),
     augment: z.boolean().default(true).describe('Random crops and flips while training, as the data set wants them'),
   })
   .describe('The images');
@@ -36,7 +57,7 @@ const dataset = z
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
-    width: z.number().positive().max(4).default(1).describe('Multiplies the number of maps of every layer'),
+    width: z.number().min(0.01).max(4).default(1).describe('Multiplies the number of maps of every layer'),
   })
   .describe('The network');
 
@@ -45,12 +66,13 @@ const split = z
     layer: z
       .int()
       .min(0)
+      .max(1000)
       .default(5)
       .describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
     module: z
       .strictObject({
         resolution: z.int().min(1).max(8).default(1).describe('Resolution factor r: maps shrink r times a side'),
-        features: z.int().min(1).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
+        features: z.int().min(1).max(1024).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
       })
       .nullable()
       .prefault({})
@@ -62,11 +84,12 @@ const gate = z
   .strictObject({
     delta: z
       .number()
-      .positive()
+      .min(1e-6)
+      .max(100)
       .default(0.01)
       .describe('δ, steepness of the gate loss (the testbed of the paper: 0.1)'),
-    epsilon: z.number().min(0).default(1000).describe('ε, weight of the gate loss'),
-    lambda: z.number().min(0).default(1).describe('λ, weight of its falling side'),
+    epsilon: z.number().min(0).max(1e9).default(1000).describe('ε, weight of the gate loss'),
+    lambda: z.number().min(0).max(1e6).default(1).describe('λ, weight of its falling side'),
     mask: z
       .enum(['squared', 'linear'])
       .default('squared')
@@ -83,16 +106,16 @@ const gate = z
 
 const optimiser = z
   .strictObject({
-    learningRate: z.number().positive().default(0.01).describe(ownDefaults('optimiser.learningRate')),
+    learningRate: z.number().min(1e-9).max(100).default(0.01).describe(ownDefaults('optimiser.learningRate')),
     momentum: z.number().min(0).lt(1).default(0).describe(ownDefaults('optimiser.momentum')),
-    weightDecay: z.number().min(0).default(5e-4).describe('Pulls every weight towards 0, those of the gate too'),
+    weightDecay: z.number().min(0).max(1).default(5e-4).describe('Pulls every weight towards 0, those of the gate too'),
   })
   .describe('Stochastic gradient descent');
 
 const selectLr = z
   .strictObject({
-    epochs: z.int().min(0).default(0).describe('l_k: the first epochs of every phase but the first'),
-    factor: z.number().positive().default(1).describe('γ: in these the learning rate is multiplied by this'),
+    epochs: z.int().min(0).max(mostEpochs).default(0).describe('l_k: the first epochs of every phase but the first'),
+    factor: z.number().min(1e-6).max(1e6).default(1).describe('γ: in these the learning rate is multiplied by this'),
   })
   .describe('selectLr(l_k, γ) of algorithms 1 to 3');
 
@@ -107,7 +130,7 @@ const codec = z
   .describe('Number formats on the wire');
 
 /** Data sources that a run may have. */
-export const mostSources = 64;
+const mostSources = 64;
 
 const sources = z
   .strictObject({
@@ -119,7 +142,8 @@ const sources = z
       .describe('Client devices that train at the same time, each a process'),
     skew: z
       .number()
-      .positive()
+      .min(0.001)
+      .max(1e6)
       .optional()
       .describe('Dirichlet α of the classes at each source: small is uneven; without it all sources see all alike'),
     serverHalf: z
@@ -129,6 +153,7 @@ const sources = z
     averageEpochs: z
       .int()
       .min(1)
+      .max(mostEpochs)
       .optional()
       .describe('SplitFed: the client halves are averaged every so many epochs; without it they stay separate'),
     gather: z
@@ -138,7 +163,7 @@ const sources = z
     threads: z.int().min(1).max(256).optional().describe('Threads of a device; all cores for one source, else 1'),
     cpuShare: z
       .number()
-      .positive()
+      .min(0.01)
       .max(1)
       .default(1)
       .describe('Share of a core that a device has, emulated by pauses; the paper’s testbed: 0.4'),
@@ -161,15 +186,14 @@ const link = z
 
 export const experimentSchema = z
   .strictObject({
-    $schema: z.string().optional().describe('Where editors find this schema'),
-    name: z
+    $schema: z.string().max(2000).optional().describe('Where editors find this schema'),
+    name: nameSchema.default(defaultMethod).describe('The method unless given'),
+    notes: z
       .string()
-      .min(1)
-      .max(200)
-      .regex(/^\P{Cc}*$/u, 'one line, without control characters')
-      .default(defaultMethod)
-      .describe('The method unless given'),
-    notes: z.string().default('').describe('What it is for, and what is expected of it'),
+      .max(mostNotes)
+      .regex(/^\P{Cs}*$/u, 'a text without halves of characters')
+      .default('')
+      .describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     model: model.prefault({}),
     split: split.prefault({}),
@@ -177,6 +201,7 @@ export const experimentSchema = z
     phases: z
       .array(phase)
       .min(1)
+      .max(1000)
       .default([
         { budget: 4, epochs: 6 },
         { budget: 'full', epochs: 3 },
@@ -186,7 +211,7 @@ export const experimentSchema = z
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
     batchSize: z.int().min(1).max(4096).default(16).describe('Images of a training step'),
-    seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).default([1]).describe('One run for each'),
+    seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).max(100_000).default([1]).describe('One run for each'),
     codec: codec.prefault({}),
     sources: sources.prefault({}),
     link: z
@@ -200,7 +225,12 @@ export const experimentSchema = z
       .describe('Client and server as processes of their own over a socket, or both in one without any'),
     engine: z.enum(engineChoices).default('auto').describe('auto takes the best there is'),
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
-    checkpointSteps: z.int().min(1).optional().describe('Checkpoint every so many steps, besides after every epoch'),
+    checkpointSteps: z
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .optional()
+      .describe('Checkpoint every so many steps, besides after every epoch'),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 

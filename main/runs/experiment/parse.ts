@@ -23,16 +23,20 @@ export function readExperiment(input: unknown): { experiment: Experiment | null;
 
 function withMethodDefaults(input: unknown): unknown {
   if (!hasFields(input)) return input;
-  const { method = defaultMethod } = input;
-  return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, input) : input;
+  // What an export says of the images is no setting.
+  const settings = Object.fromEntries(Object.entries(input).filter(([key]) => key !== '$input'));
+  const { method = defaultMethod } = settings;
+  return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, settings) : settings;
 }
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
   const { dataset, batchSize, seeds } = experiment;
   const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
+  const seen = new Set<number>();
   seeds.forEach((seed, i) => {
-    if (seeds.indexOf(seed) < i) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
+    if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
+    seen.add(seed);
   });
   if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
     problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));

@@ -16,6 +16,8 @@ export interface PlannedPhase {
   readonly firstEpoch: number;
   readonly epochs: number;
   readonly steps: number;
+  /** Of the source that takes most. */
+  readonly mostSteps: number;
   readonly bytesUp: number;
   readonly bytesDown: number;
   /** Of its first epoch, selectLr included. */
@@ -59,6 +61,7 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
   const batches = batchesPerEpoch(experiment, info);
   const steps = batches.reduce((sum, { count }) => sum + count, 0);
+  const mostSteps = Math.ceil(Math.ceil(samplesOf(experiment, info) / experiment.sources.count) / experiment.batchSize);
   const codecs = codecSettings(experiment.codec);
   let atMost = false;
   const phases = trainings.flatMap((training, index) =>
@@ -71,6 +74,7 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
         firstEpoch: phase.firstEpoch,
         epochs: phase.epochs,
         steps: steps * phase.epochs,
+        mostSteps: mostSteps * phase.epochs,
         bytesUp: up * phase.epochs,
         bytesDown: down * phase.epochs,
         learningRate: selectLearningRate(experiment.optimiser.learningRate, experiment.selectLr, i, 0),
@@ -122,8 +126,9 @@ interface Batches {
 }
 
 /** The batches of an epoch at all sources by their size: the last of each source may be smaller. */
-function batchesPerEpoch({ batchSize, dataset, sources }: Experiment, { trainSamples }: DatasetInfo): Batches[] {
-  const samples = dataset.trainSamples ?? trainSamples;
+function batchesPerEpoch(experiment: Experiment, info: DatasetInfo): Batches[] {
+  const { batchSize, sources } = experiment;
+  const samples = samplesOf(experiment, info);
   const larger = samples % sources.count;
   const share = Math.floor(samples / sources.count);
   return [
@@ -133,6 +138,10 @@ function batchesPerEpoch({ batchSize, dataset, sources }: Experiment, { trainSam
     { samples: batchSize, count: Math.floor(part.share / batchSize) * part.sources },
     { samples: part.share % batchSize, count: part.share % batchSize > 0 ? part.sources : 0 },
   ]);
+}
+
+function samplesOf({ dataset }: Experiment, { trainSamples }: DatasetInfo): number {
+  return dataset.trainSamples ?? trainSamples;
 }
 
 /** Throws `message-oversized` for batches that no message can hold. */

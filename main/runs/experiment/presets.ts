@@ -6,6 +6,7 @@ import { nearest } from '../../data/near.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from './experiment.ts';
 import { hasFields, merge, type Fields } from '../../fields.ts';
+import { parseJson, utf8Text } from '../../json.ts';
 import { parseExperiment } from './parse.ts';
 import { problemsOf, throwProblems } from './problems.ts';
 import { applySetting } from './settings.ts';
@@ -127,16 +128,16 @@ function checked(file: object): PresetFile {
 }
 
 function readJson(path: string): Fields {
-  const value = parseJson(path);
+  const value = jsonIn(path);
   if (hasFields(value)) return value;
   throw new SluiceError('bad-file', 'holds no JSON object: expected an experiment or a preset, { … }');
 }
 
-function parseJson(path: string): unknown {
+function jsonIn(path: string): unknown {
   try {
-    // Editors on Windows may put a byte order mark before the text.
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\ufeff/, '')) as unknown;
+    return parseJson(utf8Text(readFileSync(path)));
   } catch (error) {
+    if (error instanceof SluiceError) throw error;
     throw new SluiceError('bad-file', `cannot be read as JSON: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -40,7 +40,7 @@ function problemsAt(base: readonly PropertyKey[], issue: Issue, schema: z.ZodTyp
   const meant = issue.code === 'invalid_union' ? branchMeant(issue) : undefined;
   return meant
     ? meant.flatMap((inner) => problemsAt(path, inner, schema))
-    : [problem(path.join('.'), inputOf(issue), expectation(issue))];
+    : [problem(path.join('.'), inputOf(issue), expectation(issue, schemaAt(schema, path, undefined)))];
 }
 
 /** Of a union told apart by one of its fields, zod gives the whole object for what is wrong with that field. */
@@ -65,23 +65,45 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'an object',
 };
 
-function expectation(issue: Issue): string {
+/** What was expected, by the issue and by what the schema has at its path. */
+function expectation(issue: Issue, at: ObjectSchema): string {
   switch (issue.code) {
     case 'invalid_type':
       return typeNames[issue.expected] ?? issue.expected;
     case 'invalid_value':
       return issue.values.length === 1 ? show(issue.values[0]) : `one of ${issue.values.join(', ')}`;
     case 'too_small':
-      return atLeast(issue);
+      return rangeOf(issue, at) ?? atLeast(issue);
     case 'too_big':
-      return issue.origin === 'string' ? `at most ${issue.maximum} characters` : atMost(issue);
+      return rangeOf(issue, at) ?? atMost(issue);
     case 'invalid_union':
-      return issue.errors.length === 0
-        ? issue.message
-        : issue.errors.flatMap((branch) => branch.map(expectation)).join(' or ');
+      return issue.errors.length === 0 ? issue.message : unionWords(issue.errors, at).join(' or ');
     default:
       return issue.message;
   }
+}
+
+/** What may stand there, branch by branch; an object by the fields that it has to have. */
+function unionWords(branches: readonly (readonly Issue[])[], at: ObjectSchema): string[] {
+  const needed = (at.required ?? []).map((name) => `"${name}": …`).join(', ');
+  return branches.flatMap((branch) =>
+    branch.map((issue) => {
+      const isObject = issue.code === 'invalid_type' && issue.expected === 'object';
+      return isObject && needed !== '' ? `{${needed}}` : expectation(issue, at);
+    }),
+  );
+}
+
+/** Of a number that has both ends, whichever it is beyond. */
+function rangeOf({ origin }: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig, at: ObjectSchema): string | null {
+  if (origin !== 'number' && origin !== 'int') return null;
+  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = numberAmong(at);
+  if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
+  if (minimum !== undefined && exclusiveMaximum !== undefined)
+    return `from ${minimum} to less than ${exclusiveMaximum}`;
+  if (exclusiveMinimum !== undefined && maximum !== undefined)
+    return `more than ${exclusiveMinimum}, at most ${maximum}`;
+  return null;
 }
 
 function atLeast({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): string {
@@ -90,45 +112,76 @@ function atLeast({ origin, minimum, inclusive }: z.core.$ZodIssueTooSmall): stri
   return inclusive ? `${minimum} or more` : `more than ${minimum}`;
 }
 
-function atMost({ maximum, inclusive }: z.core.$ZodIssueTooBig): string {
+function atMost({ origin, maximum, inclusive }: z.core.$ZodIssueTooBig): string {
+  if (origin === 'array') return `a list of ${maximum} at most`;
+  if (origin === 'string') return `at most ${maximum} characters`;
   return inclusive ? `${maximum} or less` : `less than ${maximum}`;
 }
 
 type JsonSchema = z.core.JSONSchema._JSONSchema;
 type ObjectSchema = z.core.JSONSchema.BaseSchema;
 
+/** Of what may be several things the number among them, with its least and its greatest. */
+function numberAmong(at: ObjectSchema): ObjectSchema {
+  const number = [at, ...(at.anyOf ?? [])].find((branch) => isNumber(branch)) ?? {};
+  // zod bounds whole numbers by what a double holds exactly, which says nothing to a reader.
+  return number.maximum === Number.MAX_SAFE_INTEGER ? { ...number, maximum: undefined } : number;
+}
+
+function isNumber(schema: JsonSchema): schema is ObjectSchema {
+  return typeof schema === 'object' && (schema.type === 'number' || schema.type === 'integer');
+}
+
 /** Names of the fields of the object that stands at a path of a schema, where `value` is. */
 function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): string[] {
-  const root = z.toJSONSchema(schema, { io: 'input' });
-  let at = structure(root, root);
+  return Object.keys(schemaAt(schema, path, value).properties ?? {});
+}
+
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): ObjectSchema {
+  // Of what the lab is asked some can be told by code alone.
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  // On the way the next key tells which of several things is meant, at its end the value.
+  const meant = (i: number): Meant => (i < path.length ? { key: String(path[i]) } : { value });
+  let at = structure(root, root, meant(0));
   for (const [i, key] of path.entries()) {
-    const here = i === path.length - 1 ? value : undefined;
-    at = structure(typeof key === 'number' ? at.items : at.properties?.[String(key)], root, here);
+    at = structure(typeof key === 'number' ? at.items : at.properties?.[String(key)], root, meant(i + 1));
   }
-  return Object.keys(at.properties ?? {});
+  return at;
+}
+
+/** What tells which branch of a schema is meant: a key that its object has, or a value that it allows. */
+interface Meant {
+  readonly key?: string;
+  readonly value?: unknown;
 }
 
 /**
- * What a reference stands for, and of a schema that allows several things the branch with fields or items that suits the
- * value, as a codec with parameters does that is named by it.
+ * What a reference stands for, and of a schema that allows several things the branch with fields or items that is meant,
+ * as a codec with parameters is that is named by the value.
  */
-function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSchema, value?: unknown): ObjectSchema {
+function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSchema, meant: Meant): ObjectSchema {
   if (typeof schema !== 'object' || Array.isArray(schema)) return {};
-  if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root, value);
-  const branches = (schema.anyOf ?? schema.oneOf ?? []).map((branch) => structure(branch, root, value));
+  if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root, meant);
+  const branches = (schema.anyOf ?? schema.oneOf ?? []).map((branch) => structure(branch, root, meant));
   const structured = branches.filter((branch) => branch.properties ?? branch.items);
-  return structured.find((branch) => suits(branch, value)) ?? structured[0] ?? schema;
+  return structured.find((branch) => suits(branch, meant)) ?? structured[0] ?? schema;
 }
 
-/** Whether no field of the value contradicts the words that the schema allows for it. */
-function suits({ properties = {} }: ObjectSchema, value: unknown): boolean {
-  return Object.entries(properties).every(([key, field]) => {
+/** Whether it has such a key, and no field of the value contradicts the words that the schema allows for it. */
+function suits({ properties = {} }: ObjectSchema, { key, value }: Meant): boolean {
+  if (key !== undefined) return key in properties;
+  return Object.entries(properties).every(([name, field]) => {
     const allowed = typeof field === 'object' ? field.enum : undefined;
-    return !allowed || !hasFields(value) || (allowed as unknown[]).includes(value[key]);
+    return !allowed || !hasFields(value) || (allowed as unknown[]).includes(value[name]);
   });
 }
 
+/** JSON has no whole numbers beyond 2⁵³, and would throw. */
+function plainly(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
 function show(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value, plainly);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

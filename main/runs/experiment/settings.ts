@@ -1,6 +1,7 @@
 import { SluiceError } from '../../errors.ts';
 import type { ExperimentInput } from './experiment.ts';
 import { hasFields } from '../../fields.ts';
+import { parseJson } from '../../json.ts';
 import { parseExperiment } from './parse.ts';
 
 /**
@@ -18,13 +19,14 @@ export function applySetting(input: ExperimentInput, setting: string): Experimen
     );
   }
   const defaults = parseExperiment(input.method ? { method: input.method } : {});
-  return change(input, path, read(setting.slice(equals + 1)), defaults, setting) as ExperimentInput;
+  return change(input, path, read(setting.slice(equals + 1), setting), defaults, setting) as ExperimentInput;
 }
 
-function read(text: string): unknown {
+function read(text: string, setting: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof SluiceError) throw new SluiceError('bad-setting', `"${setting}" ${error.message}`);
     return text;
   }
 }

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, rmSync, statS
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { heartbeatFile, type Beat } from './heartbeat.ts';
+import { beatBytes, heartbeatFile, type Beat } from './heartbeat.ts';
 
 /** After so long without a beat a process on another machine is taken for dead. */
 const staleMs = 30_000;
@@ -15,15 +15,32 @@ const beatSchema: z.ZodType<Beat> = z.object({
   beat: z.int(),
 });
 
-/** The process on another machine that executes a run, as its heartbeat shows; null when there is none. */
-export function executorElsewhere(runFolder: string): Beat | null {
-  const last = lastBeat(runFolder);
-  return last && last.host !== hostname() && isFresh(runFolder, last.at) ? last : null;
+/** What a run's heartbeat file says, and when it was written. */
+interface LastBeat {
+  /** Null where it cannot be read: then nobody knows who writes it. */
+  readonly beat: Beat | null;
+  readonly at: number;
+}
+
+/** Who executes a run that this machine does not execute. */
+export interface Elsewhere {
+  /** Null where the heartbeat goes on and cannot be read. */
+  readonly host: string | null;
+}
+
+/** The process on another machine than `host` that executes a run, as its heartbeat shows; null when there is none. */
+export function executorElsewhere(
+  runFolder: string,
+  { host = hostname(), file = heartbeatFile(runFolder) } = {},
+): Elsewhere | null {
+  const last = lastBeat(file);
+  if (!last || last.beat?.host === host || !isFresh(runFolder, last.at)) return null;
+  return { host: last.beat?.host ?? null };
 }
 
 /** Whether a run's heartbeat goes on, wherever the process is: all that shows it where nothing may be written. */
 export function isBeating(runFolder: string): boolean {
-  const last = lastBeat(runFolder);
+  const last = lastBeat(heartbeatFile(runFolder));
   return last !== null && isFresh(runFolder, last.at);
 }
 
@@ -32,19 +49,29 @@ function isFresh(runFolder: string, writtenAt: number): boolean {
   return Math.abs(timeIn(runFolder) - writtenAt) < staleMs;
 }
 
-/** The last beat, and when the file was written. */
-function lastBeat(runFolder: string): (Beat & { readonly at: number }) | null {
+/** The last beat in a file; null when there is none. */
+function lastBeat(file: string): LastBeat | null {
+  let handle: number;
   try {
-    const handle = openSync(heartbeatFile(runFolder), 'r');
-    try {
-      // Of the open file: of one that is not opened a network mount may tell what it remembers.
-      const { mtimeMs } = fstatSync(handle);
-      return { ...beatSchema.parse(JSON.parse(readFileSync(handle, 'utf8'))), at: mtimeMs };
-    } finally {
-      closeSync(handle);
-    }
+    handle = openSync(file, 'r');
   } catch {
-    // There is none, or it is just being written for the first time.
+    return null;
+  }
+  try {
+    // Of the open file: of one that is not opened a network mount may tell what it remembers.
+    const facts = fstatSync(handle);
+    return facts.isFile() ? { beat: beatIn(handle), at: facts.mtimeMs } : null;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Null for what is none, as in a file that is just being written for the first time. */
+function beatIn(handle: number): Beat | null {
+  try {
+    // What another program left behind the first line is never written over.
+    return beatSchema.parse(JSON.parse(readFileSync(handle, 'utf8').slice(0, beatBytes)));
+  } catch {
     return null;
   }
 }

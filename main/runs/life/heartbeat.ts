@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { startThread } from '../../entry.ts';
 
@@ -31,13 +30,10 @@ export function heartbeatFile(runFolder: string): string {
 }
 
 /**
- * Begins to say that this process executes a run. The beats come from a thread of their own, as a training may compute
- * for minutes without a turn of the event loop.
+ * Goes on saying that this process executes a run, once it has claimed it. The beats come from a thread of their own,
+ * as a training may compute for minutes without a turn of the event loop.
  */
-export function keepBeating(runFolder: string): Heartbeat {
-  const startedAt = new Date().toISOString();
-  const data: HeartbeatData = { file: heartbeatFile(runFolder), host: hostname(), pid: process.pid, startedAt };
-  writeBeat(data, 0);
+export function keepBeating(data: HeartbeatData): Heartbeat {
   const thread = startThread(import.meta.url, './heartbeat-worker.ts', data);
   thread.unref();
   // Without it other machines take the run for dead; here the lock decides.
@@ -51,14 +47,18 @@ export function keepBeating(runFolder: string): Heartbeat {
 }
 
 /** Each beat is written over the one before it, all of one length: that is seen at once through a file server. */
-const beatBytes = 512;
+export const beatBytes = 512;
+
+export function beatText({ host, pid, startedAt }: HeartbeatData, beat: number): string {
+  return `${JSON.stringify({ host, pid, startedAt, beat } satisfies Beat).padEnd(beatBytes - 1)}\n`;
+}
 
 /** Writes a beat. That it cannot be written, as on a full disk, is no reason to end a run. */
-export function writeBeat({ file, ...facts }: HeartbeatData, beat: number): void {
+export function writeBeat(data: HeartbeatData, beat: number): void {
   attempt(() => {
-    const handle = openSync(file, constants.O_WRONLY | constants.O_CREAT);
+    const handle = openSync(data.file, constants.O_WRONLY | constants.O_CREAT);
     try {
-      writeSync(handle, `${JSON.stringify({ ...facts, beat } satisfies Beat).padEnd(beatBytes - 1)}\n`, 0);
+      writeSync(handle, beatText(data, beat), 0);
     } finally {
       closeSync(handle);
     }

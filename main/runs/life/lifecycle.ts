@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from './lock.ts';
@@ -9,9 +10,33 @@ import type { Store } from '../store/store.ts';
  * a second. Each throws `run-status` when the run is at a point of its life where the command makes no sense.
  */
 
-/** Queues experiments that are launched together: one run for each of their seeds, all in one group. */
-export function createRuns(store: Store, experiments: readonly Experiment[], group: string): Run[] {
-  return experiments.flatMap((experiment) => experiment.seeds.map((seed) => store.create(experiment, seed, group)));
+/** Runs that are made between two looks at what the user wants. */
+const createdAtOnce = 32;
+
+/**
+ * Queues experiments that are launched together: one run for each of their seeds, all in one group. All of them or none:
+ * what fails, or the signal's abort, which is thrown, takes away those that were made.
+ */
+export async function createRuns(
+  store: Store,
+  experiments: readonly Experiment[],
+  group: string,
+  signal?: AbortSignal,
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  try {
+    for (const experiment of experiments) {
+      for (const seed of experiment.seeds) {
+        if (runs.length % createdAtOnce === 0) await setImmediate();
+        signal?.throwIfAborted();
+        runs.push(store.create(experiment, seed, group));
+      }
+    }
+    return runs;
+  } catch (error) {
+    for (const { id } of runs) store.delete(id);
+    throw error;
+  }
 }
 
 /**

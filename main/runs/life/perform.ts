@@ -2,11 +2,14 @@ import { isDiskFull } from '../../disk.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Run } from '../store/run.ts';
 import type { Store } from '../store/store.ts';
-import { commandPollMs, setStatus, type Execution, type RunEvent } from './execution.ts';
+import { claimRun } from './claim.ts';
+import { commandPollMs, setStatus, type Execution, type RunEvent, type TakenUp } from './execution.ts';
 import { executorElsewhere } from './executor.ts';
-import { keepBeating } from './heartbeat.ts';
+import { heartbeatFile, keepBeating } from './heartbeat.ts';
+import { keepLastRoom } from './last-room.ts';
 import { lockRun } from './lock.ts';
 import { openLog } from './log.ts';
+import { openRunRecords, type RunRecords } from './run-records.ts';
 
 export interface RunControl {
   /** Aborted, as by Ctrl-C: the run saves a checkpoint and ends as stopped. */
@@ -30,57 +33,92 @@ export async function performRun(
   const folder = store.folder(id);
   const lock = lockRun(folder, lockWaitMs);
   if (!lock) throw runBusy(id, folder);
-  const heart = keepBeating(folder);
   try {
-    const run = store.find(id);
-    if (run.status !== 'queued') {
-      throw new SluiceError('run-status', `Run ${id} is ${run.status}; only a queued run can be executed.`);
-    }
-    const stop = new AbortController();
-    const signal = control.signal ? AbortSignal.any([control.signal, stop.signal]) : stop.signal;
-    const emit = control.onEvent ?? (() => undefined);
-    const session: Execution = { store, run, folder, log: openLog(folder), emit, signal };
-    const watch = setInterval(() => {
-      try {
-        if (store.wanted(id) === 'stop') stop.abort();
-      } catch {
-        // Whoever trains asks the store all the time, and is told there what is wrong with it.
-      }
-    }, commandPollMs);
+    const claim = claimRun(folder);
+    if (!claim) throw runBusy(id, folder);
+    const heart = keepBeating(claim);
     try {
-      setStatus(session, 'running');
-      await train(session);
-      return setStatus(session, signal.aborted ? 'stopped' : 'finished');
-    } catch (error) {
-      throw recordFailure(session, error);
+      return await perform(store, id, train, control);
     } finally {
-      clearInterval(watch);
+      await heart.stop();
     }
   } finally {
-    await heart.stop();
     lock.release();
   }
 }
 
+async function perform(
+  store: Store,
+  id: string,
+  train: (session: Execution) => Promise<void>,
+  { signal: asked, onEvent: emit = () => undefined }: RunControl,
+): Promise<Run> {
+  const folder = store.folder(id);
+  const run = store.find(id);
+  if (run.status !== 'queued') {
+    throw new SluiceError('run-status', `Run ${id} is ${run.status}; only a queued run can be executed.`);
+  }
+  const stop = new AbortController();
+  const signal = asked ? AbortSignal.any([asked, stop.signal]) : stop.signal;
+  const taken: TakenUp = { store, run, folder, log: openLog(folder), emit, signal };
+  const watch = setInterval(() => {
+    try {
+      if (store.wanted(id) === 'stop') stop.abort();
+    } catch {
+      // Whoever trains asks the store all the time, and is told there what is wrong with it.
+    }
+  }, commandPollMs);
+  const room = keepLastRoom(folder);
+  let records: RunRecords | null = null;
+  try {
+    setStatus(taken, 'running');
+    records = await openRunRecords(taken);
+    // It may have its uid only now.
+    await train({ ...taken, run: store.get(id), records });
+    records.verify();
+    return setStatus(taken, signal.aborted ? 'stopped' : 'finished');
+  } catch (error) {
+    room.give();
+    throw recordFailure(taken, error);
+  } finally {
+    room.give();
+    clearInterval(watch);
+    records?.close();
+  }
+}
+
 function runBusy(id: string, folder: string): SluiceError {
-  const elsewhere = executorElsewhere(folder)?.host;
-  const where = elsewhere === undefined ? '' : ` on ${elsewhere}`;
+  const elsewhere = executorElsewhere(folder);
+  if (elsewhere?.host === null) {
+    const message =
+      `Run ${id} may be executed on another machine: ${heartbeatFile(folder)} was written a moment ago, and cannot be ` +
+      'read. Wait half a minute, or delete it if no machine executes the run.';
+    return new SluiceError('run-busy', message);
+  }
+  const where = elsewhere ? ` on ${elsewhere.host}` : '';
   return new SluiceError('run-busy', `Run ${id} is already being executed by another process${where}.`);
 }
 
 /** Notes why a run failed and returns the error to show. */
-function recordFailure(session: Execution, cause: unknown): unknown {
+function recordFailure(session: TakenUp, cause: unknown): unknown {
   const error = isDiskFull(cause) ? diskFull(session, cause) : cause;
-  try {
-    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined });
-    setStatus(session, 'failed', messageOf(error));
-  } catch {
-    // A full disk takes not even this; the run then shows as interrupted, and the error itself is thrown all the same.
-  }
+  // What takes one of them need not take the other; the error itself is thrown all the same.
+  attempt(() =>
+    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined }),
+  );
+  attempt(() => setStatus(session, 'failed', messageOf(error)));
   return error;
 }
 
-function diskFull({ folder, run }: Execution, cause: unknown): SluiceError {
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // A disk without any room: the run then shows as interrupted.
+  }
+}
+
+function diskFull({ folder, run }: TakenUp, cause: unknown): SluiceError {
   const message =
     `There is no space left on the disk of ${folder}. The last checkpoint is intact: ` +
     `free some space, then go on from it with "sluice resume ${run.id}".`;

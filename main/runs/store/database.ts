@@ -1,9 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import Libsql from 'libsql';
+import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { migrations } from './migrations.ts';
+import { keepPrivate } from './private.ts';
 
 /** What may be bound to a statement. libsql aborts the process on anything else, so nothing else passes through here. */
 export type Value = string | number | null | Uint8Array;
@@ -32,14 +34,25 @@ export function openDatabase(path: string, access: Access = 'write'): Database {
   if (obstacle && (access === 'write' || !existsSync(path))) throw obstacle;
   try {
     if (obstacle) return openArchive(path, obstacle);
-    const database = wrap(new Libsql(path, { timeout: busyMs }));
+    keepPrivate(path);
+    const database = wrap(new Libsql(path, { timeout: busyMs }), path);
     prepare(database, path);
     return database;
   } catch (cause) {
     if (cause instanceof SluiceError) throw cause;
-    const message = `The run store ${path} cannot be opened: ${messageOf(cause)}. Move the file away to start a new one.`;
-    throw new SluiceError('store-open', message, { cause });
+    if (isDiskFull(cause) || !hasRoom(dirname(path))) {
+      throw new SluiceError('disk-full', fullDisk(dirname(path)), { cause });
+    }
+    throw damaged('store-open', `The run store ${path} cannot be opened`, path, cause);
   }
+}
+
+/** What to do about a file that is no database any more, or not a whole one. */
+function damaged(code: string, what: string, path: string, cause: unknown): SluiceError {
+  const message =
+    `${what}: ${messageOf(cause)}. Move ${basename(path)} away, with the -wal and -shm beside it; ` +
+    '"sluice adopt --all" then makes a new one from the folders of the runs.';
+  return new SluiceError(code, message, { cause });
 }
 
 /** What keeps a database from being written. SQLite would say less of it, and "move the file away" would be the wrong advice. */
@@ -61,7 +74,7 @@ function openArchive(path: string, obstacle: SluiceError): Database {
   const logged = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const mode = logged > 0 || existsSync(`${path}-shm`) ? 'mode=ro' : 'mode=ro&immutable=1';
   try {
-    const database = wrap(new Libsql(`${pathToFileURL(path).href}?${mode}`, { timeout: busyMs }));
+    const database = wrap(new Libsql(`${pathToFileURL(path).href}?${mode}`, { timeout: busyMs }), path);
     requireFormat(database, path);
     const refuse = (): never => {
       throw obstacle;
@@ -88,24 +101,35 @@ function requireFormat(database: Database, path: string): void {
   throw new SluiceError('store-older', message);
 }
 
-function wrap(libsql: Libsql.Database): Database {
+/** Codes of SQLite for what only a damaged file brings about. */
+const damageCodes = /^SQLITE_(CORRUPT|NOTADB)/;
+
+function wrap(libsql: Libsql.Database, path: string): Database {
   const statements = new Map<string, Libsql.Statement>();
   const prepared = (sql: string): Libsql.Statement => {
     const statement = statements.get(sql) ?? libsql.prepare(sql);
     statements.set(sql, statement);
     return statement;
   };
+  const explained = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      if (!(cause instanceof Libsql.SqliteError) || !damageCodes.test(cause.code)) throw cause;
+      throw damaged('store-damaged', `The run store ${path} is damaged`, path, cause);
+    }
+  };
   return {
     readOnly: false,
     // One array, not single values: libsql takes a lone blob for a set of named parameters.
-    run: (sql, ...values) => prepared(sql).run(values),
-    all: <Row>(sql: string, ...values: Value[]) => prepared(sql).all(values) as Row[],
+    run: (sql, ...values) => explained(() => prepared(sql).run(values)),
+    all: <Row>(sql: string, ...values: Value[]) => explained(() => prepared(sql).all(values) as Row[]),
     transaction: (work) => {
       if (libsql.inTransaction) return work();
-      libsql.exec('BEGIN IMMEDIATE');
+      explained(() => libsql.exec('BEGIN IMMEDIATE'));
       try {
         const result = work();
-        libsql.exec('COMMIT');
+        explained(() => libsql.exec('COMMIT'));
         return result;
       } catch (error) {
         // A full disk has already rolled it back.

@@ -153,4 +153,10 @@ export const migrations: readonly (readonly string[])[] = [
        attempts INTEGER NOT NULL
      )`,
   ],
+  // What makes a run itself and no other. Runs of before get their uid when they are next gone on with.
+  [
+    'ALTER TABLE runs ADD COLUMN uid TEXT',
+    'ALTER TABLE runs ADD COLUMN fingerprint TEXT',
+    'ALTER TABLE runs ADD COLUMN threads INTEGER',
+  ],
 ];

@@ -1,3 +1,4 @@
+import { recordNames } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
 import type {
   EpochRecord,
@@ -7,8 +8,8 @@ import type {
   StepRecord,
   TrainingRecord,
 } from '../../records/record.ts';
-import type { Position } from '../../training/snapshot.ts';
 import type { Database } from './database.ts';
+import type { Place } from './ledger.ts';
 import { recordTable, type Row } from './record-rows.ts';
 
 /** The records of all runs, in the order they were made. */
@@ -29,7 +30,11 @@ export interface RecordTables {
    * Removes what lies beyond a checkpoint (null: everything), so that a resumed run counts nothing twice; of one data
    * source, or of all.
    */
-  truncateAfter(run: string, position: Position | null, source?: number): void;
+  truncateAfter(run: string, position: Place | null, source?: number): void;
+  /** What that would remove of one source. */
+  recordsFrom(run: string, source: number, position: Place | null): TrainingRecord[];
+  /** Puts these in place of all records of a run. */
+  replaceRecords(run: string, records: readonly TrainingRecord[]): void;
 }
 
 /** Steps as they came, and the row to ask from next time. */
@@ -46,15 +51,19 @@ export function recordTables(database: Database): RecordTables {
     const sql = `SELECT ${select} FROM ${table} WHERE run = ? ORDER BY training, ${records[kind].order}, source`;
     return database.all<Row>(sql, run).map(read) as RecordNamed<Kind>[];
   };
+  const append = (run: string, added: readonly TrainingRecord[]): void => {
+    database.transaction(() => {
+      for (const record of added) {
+        const { insert, write } = tables[record.kind];
+        database.run(insert, run, ...write(record));
+      }
+    });
+  };
+  const countRemoval = (run: string): void => {
+    database.run('UPDATE runs SET generation = generation + 1 WHERE id = ?', run);
+  };
   return {
-    append: (run, added) => {
-      database.transaction(() => {
-        for (const record of added) {
-          const { insert, write } = tables[record.kind];
-          database.run(insert, run, ...write(record));
-        }
-      });
-    },
+    append,
     steps: (run) => rows('step', run),
     stepsAfter: (run, row, limit) => {
       const { select, read } = tables.step;
@@ -69,16 +78,36 @@ export function recordTables(database: Database): RecordTables {
     epochs: (run) => rows('epoch', run),
     pairs: (run) => rows('pair', run),
     truncateAfter: (run, position, source) => {
-      const from = position ?? { training: 0, phase: 0, epoch: 0, step: 0 };
-      const removeFrom = (kind: RecordName): number => {
-        const { table, order } = records[kind];
-        const sql = `DELETE FROM ${table} WHERE run = ? AND (training, ${order}) >= (?, ?) AND source = coalesce(?, source)`;
-        return database.run(sql, run, from.training, from[order], source ?? null).changes;
-      };
       database.transaction(() => {
-        const removed = removeFrom('step') + removeFrom('epoch') + removeFrom('pair');
-        if (removed > 0) database.run('UPDATE runs SET generation = generation + 1 WHERE id = ?', run);
+        const removed = recordNames.reduce((sum, kind) => {
+          const sql = `DELETE FROM ${tables[kind].table} WHERE ${from(kind)} AND source = coalesce(?, source)`;
+          return sum + database.run(sql, run, ...bounds(kind, position), source ?? null).changes;
+        }, 0);
+        if (removed > 0) countRemoval(run);
+      });
+    },
+    recordsFrom: (run, source, position) =>
+      recordNames.flatMap((kind) => {
+        const { select, table, read } = tables[kind];
+        const sql = `SELECT ${select} FROM ${table} WHERE ${from(kind)} AND source = ?`;
+        return database.all<Row>(sql, run, ...bounds(kind, position), source).map(read);
+      }),
+    replaceRecords: (run, added) => {
+      database.transaction(() => {
+        for (const kind of recordNames) database.run(`DELETE FROM ${tables[kind].table} WHERE run = ?`, run);
+        append(run, added);
+        countRemoval(run);
       });
     },
   };
+}
+
+/** What lies at a place of a run or beyond it; in this form an index finds it. */
+function from(kind: RecordName): string {
+  return `run = ? AND (training > ? OR (training = ? AND ${records[kind].order} >= ?))`;
+}
+
+function bounds(kind: RecordName, place: Place | null): [training: number, training: number, order: number] {
+  const { training, ...orders } = place ?? { training: 0, phase: 0, epoch: 0, step: 0 };
+  return [training, training, orders[records[kind].order]];
 }

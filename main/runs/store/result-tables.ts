@@ -17,7 +17,7 @@ export interface RunResults {
   /** Of all trainings and sources in their finished epochs. */
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** Of all sources together, in the last epoch. */
+  /** In the last epoch: all samples over the time of the source that took longest. */
   readonly samplesPerSecond: number | null;
 }
 
@@ -46,7 +46,9 @@ export function resultTables(database: Database): ResultTables {
     results: (run) => {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
-        `SELECT run, avg(testAccuracy) AS accuracy, sum(samplesPerSecond) AS speed FROM epochs ${where}
+        `SELECT run, avg(testAccuracy) AS accuracy, sum(samplesPerSecond * took) / max(took) AS speed
+         FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
+               FROM epochs ${where})
          GROUP BY run, training, epoch ORDER BY run, training, epoch`,
         ...values,
       );

@@ -1,11 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { nearest } from '../../data/near.ts';
-import { SluiceError } from '../../errors.ts';
-import type { Database } from './database.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
+import type { Database, Value } from './database.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
 import type { Run, RunStatus } from './run.ts';
+import { runMaker } from './new-run.ts';
+import { belongsTo, foldersOfRuns, renewRunFile, runFilePath } from './run-file.ts';
 
 /**
  * What a run's user wants of it; the process that executes it looks here. `turn` is a paused run that is to go on when
@@ -25,11 +27,23 @@ export interface RunMark {
   readonly mark: string;
 }
 
+export interface Annotations {
+  readonly notes: string;
+  readonly tags: string[];
+}
+
 export interface RunTable {
-  /** The folder of a run: experiment.json, checkpoint/, pairs/, log.jsonl. */
+  /** The folder of a run: run.json, experiment.json, records.jsonl, checkpoint/, pairs/, log.jsonl. */
   folder(id: string): string;
-  /** A new run, queued, with its folder. Without a group it begins one, named after itself. */
+  /**
+   * A new run, queued, with a folder that was not there before. Without a group it begins one, named after itself. Its
+   * number is the next that neither a run nor a folder has.
+   */
   create(experiment: Experiment, seed: number, group?: string): Run;
+  /** Folders of runs that there is no row for. */
+  strayFolders(): string[];
+  /** Gives a run of an earlier version a uid. */
+  setUid(id: string, uid: string): void;
   /** All runs, oldest first. */
   list(): Run[];
   /** The run of an id, a number, a prefix that only one id has, or `latest`. Throws `run-unknown` or `run-ambiguous`. */
@@ -41,9 +55,11 @@ export interface RunTable {
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
   setEngine(id: string, engine: string): void;
+  setFingerprint(id: string, fingerprint: string): void;
+  setThreads(id: string, threads: number): void;
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
-  annotations(id: string): { notes: string; tags: string[] };
+  annotations(id: string): Annotations;
   annotate(id: string, annotations: { notes?: string; tags?: readonly string[] }): void;
   /** Removes a run, its records and its folder. Throws `run-busy` while it is executed. */
   delete(id: string): void;
@@ -69,74 +85,65 @@ interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'e
 
 const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
 
-const runColumns = 'id, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, error';
+const runColumns =
+  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, fingerprint, threads, error';
 
 export function runTable(database: Database, home: string): RunTable {
-  const folder = (id: string): string => join(home, 'runs', id);
+  const root = join(home, 'runs');
+  const folder = (id: string): string => join(root, id);
+  const make = runMaker(database, root);
+  /** Changes a fact of a run here and in its folder. */
+  const set = (id: string, column: string, value: Value): void => {
+    database.run(`UPDATE runs SET ${column} = ? WHERE id = ?`, value, id);
+    renew(id);
+  };
+  const renew = (id: string): void => renewRunFile(folder(id), byId(database, id), annotations(id));
+  const annotations = (id: string): Annotations => {
+    const row = database.all<{ notes: string; tags: string }>('SELECT notes, tags FROM runs WHERE id = ?', id)[0];
+    return { notes: row?.notes ?? '', tags: JSON.parse(row?.tags ?? '[]') as string[] };
+  };
   const list = (): Run[] => database.all<RunRow>(`SELECT ${runColumns} FROM runs ORDER BY number`).map(toRun);
   return {
     folder,
-    create: (experiment, seed, group) =>
-      database.transaction(() => {
-        const run = insert(database, experiment, seed, group);
-        mkdirSync(folder(run.id), { recursive: true });
-        const own: Experiment = { ...experiment, seeds: [seed] };
-        writeFileSync(join(folder(run.id), 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
-        return run;
-      }),
+    create: (experiment, seed, group) => byId(database, make(experiment, seed, group)),
+    strayFolders: () => {
+      const known = new Set(list().map(({ id }) => id));
+      return foldersOfRuns(root).filter((path) => !known.has(basename(path)));
+    },
     list,
     find: (reference) => findAmong(list(), reference),
     get: (id) => byId(database, id),
     marks: () =>
       database.all<RunMark>(`SELECT id, status, json_array(${markColumns}) AS mark FROM runs ORDER BY number`),
     setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
-    setEngine: (id, engine) => {
-      database.run('UPDATE runs SET engine = ? WHERE id = ?', engine, id);
-    },
+    setUid: (id, uid) => set(id, 'uid', uid),
+    setEngine: (id, engine) => set(id, 'engine', engine),
+    setFingerprint: (id, fingerprint) => set(id, 'fingerprint', fingerprint),
+    setThreads: (id, threads) => set(id, 'threads', threads),
     wanted: (id) =>
       database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
     want: (id, command) => {
       database.run('UPDATE runs SET wanted = ? WHERE id = ?', command, id);
     },
-    annotations: (id) => {
-      const row = database.all<{ notes: string; tags: string }>('SELECT notes, tags FROM runs WHERE id = ?', id)[0];
-      return { notes: row?.notes ?? '', tags: JSON.parse(row?.tags ?? '[]') as string[] };
-    },
+    annotations,
     annotate: (id, { notes, tags }) => {
       const json = tags ? JSON.stringify([...new Set(tags)]) : null;
       const sql = 'UPDATE runs SET notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?';
       database.run(sql, notes ?? null, json, id);
+      renew(id);
     },
     delete: (id) => {
       const lock = lockRun(folder(id), 0);
       if (!lock) throw new SluiceError('run-busy', `Run ${id} is being executed. Stop it first: sluice stop ${id}`);
       lock.release();
+      const own = belongsTo(folder(id), byId(database, id));
       database.run('DELETE FROM runs WHERE id = ?', id);
+      if (!own) return;
+      // First what it would be known by as a run: a folder that cannot be removed at once is not to be adopted.
+      rmSync(runFilePath(folder(id)), { force: true });
       rmSync(folder(id), { recursive: true, force: true });
     },
   };
-}
-
-function insert(database: Database, experiment: Experiment, seed: number, group: string | undefined): Run {
-  const { name, notes } = experiment;
-  const last = database.all<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")[0]?.seq ?? 0;
-  const id = runId(last + 1, name);
-  database.run(
-    `INSERT INTO runs (id, name, seed, "group", status, wanted, experiment, createdAt, notes, tags)
-     VALUES (?, ?, ?, ?, 'queued', 'run', ?, ?, ?, '[]')`,
-    ...[id, name, seed, group ?? id, JSON.stringify(experiment), Date.now(), notes],
-  );
-  return byId(database, id);
-}
-
-/** `0012-deprune`: the number makes it unique and sortable, the name readable. */
-function runId(number: number, name: string): string {
-  const slug = name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, 24)
-    .replaceAll(/^-|-$/g, '');
-  return `${String(number).padStart(4, '0')}-${slug || 'run'}`;
 }
 
 function byId(database: Database, id: string): Run {
@@ -184,9 +191,20 @@ function move(database: Database, run: Run, status: RunStatus, error: string | u
 function toRun(row: RunRow): Run {
   return {
     ...row,
-    experiment: JSON.parse(row.experiment) as Experiment,
+    experiment: settingsOf(row),
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),
   };
+}
+
+function settingsOf({ id, experiment }: RunRow): Experiment {
+  try {
+    return JSON.parse(experiment) as Experiment;
+  } catch (cause) {
+    const message =
+      `The settings of run ${id} in sluice.db are damaged (${messageOf(cause)}). Move sluice.db away, with the -wal and ` +
+      '-shm beside it; "sluice adopt --all" then makes a new one from the folders of the runs.';
+    throw new SluiceError('store-damaged', message, { cause });
+  }
 }

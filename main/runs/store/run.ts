@@ -10,6 +10,11 @@ export type RunStatus = (typeof runStatuses)[number];
 /** One experiment with one seed. */
 export interface Run {
   readonly id: string;
+  /**
+   * Of this run alone, wherever its folder is; ids are given again by another database. Null of a run that a version
+   * without them made, until it is gone on with.
+   */
+  readonly uid: string | null;
   readonly name: string;
   readonly seed: number;
   /** Runs launched together share it: the name of their preset or file, and when it was. */
@@ -21,6 +26,10 @@ export interface Run {
   readonly endedAt: Date | null;
   /** Engine, device, library and threads the run used last. */
   readonly engine: string | null;
+  /** Of the data set it trains on: classes, labels, images and normalisation. Null until it was opened once. */
+  readonly fingerprint: string | null;
+  /** Threads its engine computes with, which decide the last bits of its weights; null until it was opened once. */
+  readonly threads: number | null;
   /** What ended a failed run, in words. */
   readonly error: string | null;
 }

@@ -1,16 +1,23 @@
 import { join } from 'node:path';
 import { openDatabase, type Access } from './database.ts';
 import { isDiskFull } from '../../disk.ts';
+import { SluiceError } from '../../errors.ts';
+import { isBeating } from '../life/executor.ts';
 import { lockRun } from '../life/lock.ts';
+import type { TrainingRecord } from '../../records/record.ts';
+import { insertRun, type RunLife } from './new-run.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
 import { resultTables, type ResultTables } from './result-tables.ts';
-import type { RunStatus } from './run.ts';
+import type { RunFile } from './run-file.ts';
+import type { Run, RunStatus } from './run.ts';
 import { runTable, type RunTable } from './run-table.ts';
 import { stepTable, type StepTable } from './step-columns.ts';
 
 /** All runs and their records: a SQLite database in the home folder, and a folder for each run under `runs`. */
 export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable {
+  /** Puts a run back that its folder tells of. Throws `run-exists` when it is there, or another with its number. */
+  adopt(file: RunFile, life: RunLife, records: readonly TrainingRecord[]): Run;
   /** Changes whenever something else than this store has written. */
   version(): number;
   close(): void;
@@ -28,6 +35,12 @@ export function openStore(home: string, access: Access = 'write'): Store {
     ...stepTable(database),
     ...resultTables(database),
     ...queueTable(database),
+    adopt: (file, life, records) =>
+      database.transaction(() => {
+        insertRun(database, file, life);
+        store.append(file.id, records);
+        return store.get(file.id);
+      }),
     version: () => database.version(),
     close: () => database.close(),
   };
@@ -47,17 +60,25 @@ export function isUnderWay(status: RunStatus): boolean {
 
 /** Finds runs whose process has died since; `onDeath` hears of each before that is written down. */
 export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
+  const died = (id: string): void => {
+    if (!isUnderWay(store.get(id).status)) return;
+    onDeath(id);
+    store.setStatus(id, 'interrupted');
+  };
   for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
-    const lock = lockRun(store.folder(id), 0);
-    if (!lock) continue;
     try {
-      // While the lock is ours nobody executes the run, so its status stands still.
-      if (isUnderWay(store.get(id).status)) {
-        onDeath(id);
-        store.setStatus(id, 'interrupted');
+      const lock = lockRun(store.folder(id), 0);
+      if (!lock) continue;
+      try {
+        // While the lock is ours nobody executes the run, so its status stands still.
+        died(id);
+      } finally {
+        lock.release();
       }
-    } finally {
-      lock.release();
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'lock-damaged') throw error;
+      // One damaged file is no reason to keep all commands from working; it is told of when the run is to go on.
+      if (!isBeating(store.folder(id))) died(id);
     }
   }
 }

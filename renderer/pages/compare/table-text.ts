@@ -74,7 +74,7 @@ export function csvTable(results: readonly Result[], questions: Questions): stri
   const notes = [`within: accuracy within ${questions.bytes} bytes`, `price: to a test accuracy of ${questions.reach}`];
   return [
     ...notes.map((note) => `# ${note}`),
-    ...[[...columns, 'saving'], ...rows].map((row) => row.map(csvCell).join(',')),
+    ...[[...columns, 'saving'], ...rows].map((row) => row.map((cell) => csvCell(cell)).join(',')),
     '',
   ].join('\r\n');
 }

@@ -128,6 +128,11 @@ export function fieldLabel(path: string): string {
   return path === '' ? 'The experiment' : path;
 }
 
+/** A parameter of a number format, which has no words of its own here: `keptBits` is `Kept bits`. */
+export function parameterLabel(name: string): string {
+  return capitalised(name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+}
+
 /** A choice in words: the form's own, or those of the schema. */
 export function choiceLabel(path: string, choice: string, schema: FieldSchema | null = null): string {
   return fields[path]?.choices?.[choice] ?? schema?.labels[choice] ?? choice;

@@ -1,5 +1,7 @@
 import type { ExperimentInput, ServerPlace } from '../../../main/api.ts';
+import { messageOf, SluiceError } from '../../../main/errors.ts';
 import { hasFields, merge } from '../../../main/fields.ts';
+import { parseJson, utf8Text } from '../../../main/json.ts';
 
 /** Experiments as the text of a JSON file that the terminal and other labs read, too. */
 export function fileText(experiments: readonly ExperimentInput[], title: string): string {
@@ -47,6 +49,16 @@ export interface ReadFile {
   readonly experiments: readonly ExperimentInput[];
 }
 
+/** The text of a file. Throws an Error with a sentence for the user. */
+export async function fileContent(file: Pick<File, 'arrayBuffer'>): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  try {
+    return utf8Text(bytes);
+  } catch (error) {
+    throw new Error(`The file ${messageOf(error)}.`, { cause: error });
+  }
+}
+
 /**
  * The experiments of a JSON text: one, a list, or a preset, whose small variants are left out. Whether they are right
  * is up to the lab. Throws an Error with a sentence for the user.
@@ -66,8 +78,9 @@ export function readText(text: string): ReadFile {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
+    if (error instanceof SluiceError) throw new Error(`It ${error.message}.`, { cause: error });
     const why = error instanceof Error ? `: ${error.message}` : '';
     throw new Error(`This is no JSON${why}`, { cause: error });
   }

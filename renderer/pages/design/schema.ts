@@ -16,12 +16,26 @@ export interface FieldSchema {
   readonly openAbove: boolean;
   /** Values to begin with. */
   readonly examples: readonly unknown[];
+  readonly default: unknown;
 }
 
 /** The field at a path of an experiment's schema; null where the schema knows none. */
 export function fieldSchema(schema: JsonSchema, path: string): FieldSchema | null {
-  const found = path.split('.').reduce<JsonSchema | null>((at, key) => at && inside(at, key, schema), schema);
+  const found = schemaAt(schema, path);
   return found && described(found, schema);
+}
+
+/** The fields that the object at a path has beside its name when it is called so: none for what is a name alone. */
+export function variantFields(schema: JsonSchema, path: string, name: string): Readonly<Record<string, FieldSchema>> {
+  const variant = branches(schemaAt(schema, path), schema)
+    .map(({ properties }) => (hasFields(properties) ? properties : {}))
+    .find(({ name: names }) => hasFields(names) && Array.isArray(names['enum']) && names['enum'].includes(name));
+  const others = Object.entries(variant ?? {}).filter(([key]) => key !== 'name');
+  return Object.fromEntries(others.map(([key, field]) => [key, described(field as JsonSchema, schema)]));
+}
+
+function schemaAt(schema: JsonSchema, path: string): JsonSchema | null {
+  return path.split('.').reduce<JsonSchema | null>((at, key) => at && inside(at, key, schema), schema);
 }
 
 /** Of what may be several things, null among them, the one that `wanted` picks; references are followed. */
@@ -32,7 +46,7 @@ function branches(at: unknown, root: JsonSchema): JsonSchema[] {
     const definitions = root['$defs'];
     return hasFields(definitions) ? branches(definitions[reference.replace('#/$defs/', '')], root) : [];
   }
-  const any = at['anyOf'];
+  const any = at['anyOf'] ?? at['oneOf'];
   return Array.isArray(any) ? any.flatMap((branch) => branches(branch, root)) : [at];
 }
 
@@ -64,6 +78,7 @@ function described(field: JsonSchema, root: JsonSchema): FieldSchema {
     openBelow: number('exclusiveMinimum') !== undefined,
     openAbove: number('exclusiveMaximum') !== undefined,
     examples: all.flatMap((branch) => (Array.isArray(branch['examples']) ? (branch['examples'] as unknown[]) : [])),
+    default: field['default'],
   };
 }
 

@@ -16,7 +16,7 @@ import { useDraft } from '../../stores/draft.ts';
 import { useLaunchServer } from '../../stores/launch-server.ts';
 import { defaultMethod } from '../../stores/methods.ts';
 import { problemSentence } from './fields.ts';
-import { fieldSchema, type FieldSchema } from './schema.ts';
+import { fieldSchema, variantFields, type FieldSchema } from './schema.ts';
 import { valueAt } from './sparse.ts';
 import { useExaminations, type Examinations } from './useExaminations.ts';
 
@@ -38,6 +38,8 @@ export interface DesignContext extends Examinations {
   /** What is wrong with a field, or with a part of it, as a sentence. */
   errorAt(path: string): string | null;
   fieldSchemaOf(path: string): FieldSchema | null;
+  /** What stands beside the name of what is called so, as the parameters of a codec do. */
+  variantFieldsOf(path: string, name: string): Readonly<Record<string, FieldSchema>>;
   /** The defaults of any method. */
   defaultsOf(method: MethodName): Promise<Experiment | null>;
 }
@@ -115,6 +117,7 @@ export function provideDesign(): DesignContext {
       return found ? problemSentence(path, found.text) : null;
     },
     fieldSchemaOf: (path) => schema.value && fieldSchema(schema.value, path),
+    variantFieldsOf: (path, name) => (schema.value ? variantFields(schema.value, path, name) : {}),
     defaultsOf,
   };
   provide(designKey, context);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { extentOf, xExtent, yAxis } from '../../../main/charts/axes.ts';
 import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { lines, type LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { phaseSeries } from '../../../main/charts/drawing/phases.ts';
@@ -58,5 +59,18 @@ describe('a chart of lines', () => {
     const [first, second] = [losses(1, [2, 1, 0.9, 0.01]), losses(2, [2, 1, 0.9, 0.8])];
     expect(axis({}, first, second).min).toBeLessThanOrEqual(0.01);
     expect(axis({ smoothing: 0.9 }, first).min).toBeLessThanOrEqual(0.01);
+  });
+
+  it('has no logarithmic axis for what is nowhere above 0, and leaves zeros out of one', () => {
+    const kind = (...values: number[]) => axis({}, losses(1, values)) as unknown as { type: string; min?: number };
+    expect(kind(0, 0, 0, 0)).toMatchObject({ type: 'value' });
+    expect(kind(0, 2, 20, 0)).toMatchObject({ type: 'log', min: 2 });
+    expect(xExtent([{ x: Float64Array.of(0, 3, 40) }], true)).toEqual([3, 40]);
+    expect(extentOf([Float64Array.of(0, -1, 3, NaN, Infinity)], true)).toEqual([3, 3]);
+    expect(extentOf([Float64Array.of(0, -1, 3, NaN, Infinity)], false)).toEqual([-1, 3]);
+    const spec = { format: String, fromZero: false, name: 'y' };
+    const style = screenStyle('light', 600, 'sans-serif');
+    expect(yAxis(spec, style, true, [0, 5])['type']).toBe('value');
+    expect(yAxis(spec, style, true, [1, 5])['type']).toBe('log');
   });
 });

@@ -7,8 +7,8 @@ import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
 import { run, steps } from '../../support/chart-data.ts';
 
-const phase: PlannedPhaseData = { training: 0, budget: 4, epochs: 2, steps: 8, bytesUp: 60, bytesDown: 20 };
-const later = { ...phase, budget: null, epochs: 1, steps: 4, bytesUp: 600, bytesDown: 400 };
+const phase: PlannedPhaseData = { training: 0, budget: 4, epochs: 2, mostSteps: 8, bytesUp: 60, bytesDown: 20 };
+const later = { ...phase, budget: null, epochs: 1, mostSteps: 4, bytesUp: 600, bytesDown: 400 };
 const planOf = (phases: readonly PlannedPhaseData[], sources = 1): PlanData => ({ phases, sources });
 const spec = (name: string, changes: Partial<LineChartSpec> = {}) => namedChart(name, changes) as LineChartSpec;
 /** Two epochs of four steps each. */
@@ -49,10 +49,10 @@ describe('the plan behind the lines', () => {
     ]);
   });
 
-  it('is that of all sources or the share of one, which step side by side', () => {
+  it('is that of all sources or the share of one, over the steps of the one that takes most', () => {
     const of = (view: SourceView): number[][] => points(withPlan(lines, planOf([phase], 2), spec('bytes-step'), view));
     expect(of('all')).toEqual([
-      [0, 4],
+      [0, 8],
       [0, 80],
     ]);
     for (const view of [1, 'each'] as const) expect(of(view)[1]).toEqual([0, 40]);

@@ -41,6 +41,22 @@ describe('sampling by buckets', () => {
     expect(kept.length).toBeLessThan(40);
   });
 
+  it('keeps extremes beside gaps', () => {
+    // One bucket for the middle: a gap comes before its greatest and its least.
+    const x = Float64Array.from({ length: 12 }, (_, i) => i);
+    const y = Float64Array.of(0, NaN, 5, NaN, -5, NaN, 1, NaN, NaN, 2, NaN, NaN);
+    const values = pairs(bucketed(x, y, 1).points).map(([, value]) => value);
+    expect(values).toContain(5);
+    expect(values).toContain(-5);
+  });
+
+  it('divides a logarithmic axis as it is drawn: each power of ten alike', () => {
+    const x = Float64Array.from({ length: 3001 }, (_, i) => 10 ** (i / 1000));
+    const kept = pairs(bucketed(x, x, 30, undefined, true).points).map(([at]) => at);
+    const inDecade = [0, 1, 2].map((power) => kept.filter((at) => at >= 10 ** power && at < 10 ** (power + 1)).length);
+    expect(Math.max(...inDecade) - Math.min(...inDecade)).toBeLessThanOrEqual(3);
+  });
+
   it('counts the points of a range and goes on to the next point on either side', () => {
     const x = Float64Array.from({ length: 100 }, (_, i) => i);
     const { points, shown, total } = bucketed(x, x, 1000, [10.5, 20.5]);

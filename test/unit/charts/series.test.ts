@@ -29,7 +29,8 @@ describe('series', () => {
   it('sum traffic up and leave the gate loss out at full budget', () => {
     expect([...series('bytes', 'step').y.slice(0, 3)]).toEqual([300, 600, 900]);
     expect([...series('prune-loss', 'step').y]).toEqual([0.5, 0.5, 0.5, 0.5, NaN, NaN, NaN, NaN]);
-    expect(series('throughput', 'step').y[0]).toBeCloseTo(16);
+    // 16 samples in a quarter of the eight seconds that the epoch took.
+    expect(series('throughput', 'step').y[0]).toBeCloseTo(8);
   });
 
   it('mark the phases where they lie on the axis', () => {
@@ -60,7 +61,7 @@ describe('trainings', () => {
     expect(together.clientSeconds[0]).toBeCloseTo(0.1);
     expect([...stepsOf(both, 0, 1).step]).toEqual([0, 1, 2, 3]);
     const [training] = trainingsOf([
-      run(1, 'two', { steps: both, epochs: [epoch(0, 0.4), epoch(0, 0.6, { source: 1 }), epoch(1, 0.9)] }),
+      run(1, 'two', { sources: 2, steps: both, epochs: [epoch(0, 0.4), epoch(0, 0.6, { source: 1 }), epoch(1, 0.9)] }),
     ]);
     expect(training.epochs).toHaveLength(1);
     expect(training.epochs[0]).toMatchObject({ testAccuracy: 0.5, bytesUp: 800 });

@@ -7,6 +7,7 @@ import {
   factor,
   fingerprint,
   imageShape,
+  name,
   number,
   port,
   range,
@@ -29,6 +30,7 @@ describe('arguments', () => {
     expect([source('1'), source('each')]).toEqual([0, 'each']);
     expect(budgets('4,16,full')).toEqual([4, 16]);
     expect([amount('0'), amount('1.5'), port('65535')]).toEqual([0, 1.5, 65535]);
+    expect(name('half width, Größe 2')).toBe('half width, Größe 2');
     for (const text of ['ab'.repeat(32), 'AB:'.repeat(31) + 'CD']) expect(fingerprint(text)).toBe(text);
   });
 
@@ -40,6 +42,7 @@ describe('arguments', () => {
     [amount, ['-1', 'one']],
     [port, ['65536', '-1', 'http']],
     [fingerprint, ['', 'ab', 'zz'.repeat(32), 'ab'.repeat(33)]],
+    [name, ['', '   ', 'two\nlines', 'red\u001b[31m', 'half \ud83d', 'x'.repeat(201)]],
     [wholeNumbers, ['', '1,', '1,a']],
     [share, ['0', '1.1', '101%', '%']],
     [range, ['2', '5..2', '2..2', '2..', '..5', '2.5', 'a..b']],

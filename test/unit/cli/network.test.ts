@@ -32,6 +32,17 @@ describe('the offload server that options name', () => {
     expect(() => addressOf('--join', url, { token })).toThrow(refused);
   });
 
+  it('is not sent its token unencrypted, nor a certificate to check that it does not have', () => {
+    const plain = 'ws://gpu.example:4450';
+    expect(() => networkOf({ offload: plain, token })).toThrow(/--insecure/);
+    expect(networkOf({ offload: plain, token, insecure: true }).offload).toMatchObject({ insecure: true });
+    expect(() => addressOf('--join', plain, { token })).toThrow(expect.objectContaining({ code: 'connect-insecure' }));
+    for (const url of [plain, 'ws://127.0.0.1:4450']) {
+      expect(() => networkOf({ offload: url, token, fingerprint: 'AB', insecure: true })).toThrow(/--fingerprint/);
+    }
+    expect(networkOf({ offload: 'ws://127.0.0.1:4450', token }).offload).toBeDefined();
+  });
+
   it('is one that all can reach, where sources join', () => {
     expect(() => networkOf({ waitForSources: 2 })).toThrow(/--wait-for-sources .*--offload/);
     const { join } = networkOf({ offload, token, waitForSources: 2, joinHost: '0.0.0.0' });

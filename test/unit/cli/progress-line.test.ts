@@ -13,6 +13,7 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
   ];
   return {
     id: '0012-x',
+    uid: '6f1d1e1a-7a9e-4f53-9f0c-1d2b5a1c0e11',
     name,
     seed: 1,
     group: 'g',
@@ -20,6 +21,8 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     experiment: experiment({ phases }),
     ...dates,
     engine: null,
+    fingerprint: null,
+    threads: null,
     error: null,
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../main/data/augment.ts';
 import type { CropFlip } from '../../../main/data/augment.ts';
 import type { Shape } from '../../../main/model/spec.ts';
-import { random } from '../../../main/random.ts';
+import { random, type Random } from '../../../main/random.ts';
 
 const normalisation = { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] };
 
@@ -82,6 +82,33 @@ describe('large images', () => {
       expect(width / height).toBeLessThan(1.35);
       expect((width * height) / 200_000).toBeGreaterThan(0.078);
     }
+  });
+
+  /** Draws these numbers, in turn; of whole ones the largest. */
+  function drawing(...numbers: number[]): Random {
+    let next = 0;
+    const unused = (): never => expect.unreachable();
+    return { uniform: () => numbers[next++], integer: (n) => n - 1, normal: unused, fillUniform: unused };
+  }
+
+  it('give the region that was drawn, by the definition of RandomResizedCrop', () => {
+    const size = { width: 100, height: 100 };
+    // (0.08 + 0.92 · 0.5) of 10,000 pixels, square, since √(3/4 · 4/3) is 1: √5400 = 73.48 a side.
+    expect(randomRegion(size, drawing(0.5, 0.5))).toEqual({ left: 27, top: 27, width: 73, height: 73 });
+    // The smallest area, 800 pixels, as 3:4: √600 by √(3200 / 3).
+    expect(randomRegion(size, drawing(0, 0))).toEqual({ left: 76, top: 67, width: 24, height: 33 });
+    // All of the area and nearly 4:3 does not fit; after ten tries the largest part of the centre it is.
+    const never = drawing(...Array<number[]>(10).fill([1, 0.999]).flat());
+    expect(randomRegion({ width: 300, height: 100 }, never)).toEqual({ left: 84, top: 0, width: 133, height: 100 });
+  });
+
+  it('give small regions as often as large ones', () => {
+    const shares = Array.from({ length: 300 }, (_, seed) => {
+      const { width, height } = randomRegion({ width: 400, height: 400 }, random(seed));
+      return (width * height) / 160_000;
+    });
+    expect(Math.min(...shares)).toBeLessThan(0.12);
+    expect(Math.max(...shares)).toBeGreaterThan(0.9);
   });
 
   it('give the centre that Resize 256 and CenterCrop 224 leave', () => {

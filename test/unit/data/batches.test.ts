@@ -77,7 +77,7 @@ describe('what goes wrong on the thread', () => {
     const test = source.test()[Symbol.asyncIterator]();
     expect((await test.next()).value).toMatchObject({ samples: 1 });
     await expect(test.next()).rejects.toMatchObject({
-      code: 'image-unreadable',
+      code: 'dataset-damaged',
       message: expect.stringContaining(image) as string,
     });
     await writeImage(image, { width: 50 });

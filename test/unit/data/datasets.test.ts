@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '../../../main/data/catalogue.ts';
+import { catalogue, imagenetNormalisation, type Normalisation } from '../../../main/data/catalogue.ts';
 import { describeDataset, listDatasets, removeDataset } from '../../../main/data/datasets.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { scratchFolder, useHome, writeCifar10, writeImageFolder } from '../../support/datasets.ts';
@@ -100,4 +100,39 @@ it('the catalogue agrees with itself', () => {
     expect([normalisation.mean.length, normalisation.std.length]).toEqual([shape[2], shape[2]]);
     for (const file of files) expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
   }
+});
+
+it('the catalogue has the constants that are published and generally used', () => {
+  const of = ({ normalisation: { mean, std } }: { normalisation: Normalisation }): unknown => [mean, std];
+  expect(of(catalogue.cifar10)).toEqual([
+    [0.4914, 0.4822, 0.4465],
+    [0.2023, 0.1994, 0.201],
+  ]);
+  expect(of(catalogue.cifar100)).toEqual([
+    [0.5071, 0.4867, 0.4408],
+    [0.2675, 0.2565, 0.2761],
+  ]);
+  // STL-10's and ImageNet100's are those of the published code of the method.
+  expect(of(catalogue.stl10)).toEqual([
+    [0.507, 0.487, 0.441],
+    [0.267, 0.256, 0.276],
+  ]);
+  expect(of({ normalisation: imagenetNormalisation })).toEqual([
+    [0.4595, 0.452, 0.39],
+    [0.2547, 0.2385, 0.2548],
+  ]);
+  expect(of(catalogue.mnist)).toEqual([[0.1307], [0.3081]]);
+  expect(of(catalogue['fashion-mnist'])).toEqual([[0.286], [0.353]]);
+  const sizes = Object.values(catalogue).map(({ trainSamples, testSamples, flip }) => [
+    trainSamples,
+    testSamples,
+    flip,
+  ]);
+  expect(sizes).toEqual([
+    [50_000, 10_000, true],
+    [50_000, 10_000, true],
+    [5000, 8000, true],
+    [60_000, 10_000, false],
+    [60_000, 10_000, true],
+  ]);
 });

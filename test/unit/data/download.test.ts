@@ -114,6 +114,19 @@ describe('download', () => {
   });
 });
 
+it('a download that goes on and on is broken off at the size that was published', async () => {
+  const url = await serve((_, response) => {
+    onTestFinished(() => void response.destroy());
+    response.write(Buffer.concat([content, Buffer.of(1)]));
+  });
+  const folder = scratchFolder();
+  await expect(download(published(content, url), join(folder, 'file.bin'))).rejects.toMatchObject({
+    code: 'download-failed',
+    message: expect.stringContaining('more than the 300000 bytes published') as string,
+  });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 describe('getting a data set', () => {
   it('downloads, imports and tidies up', async () => {
     const home = useHome();

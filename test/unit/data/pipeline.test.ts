@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../../main/data/catalogue.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { openPipeline } from '../../../main/data/pipeline.ts';
 import type { BatchOptions } from '../../../main/data/pipeline.ts';
 import type { Batch, DatasetInfo } from '../../../main/data/source.ts';
-import { scratchFolder, useHome, writeCifar10, writeIdx, writeImagenet100 } from '../../support/datasets.ts';
+import { scratchFolder, useHome, writeCifar10, writeFile, writeIdx, writeImagenet100 } from '../../support/datasets.ts';
 
 interface Epochs {
   readonly info: DatasetInfo;
@@ -71,6 +72,74 @@ describe('an epoch', () => {
     const batches = await augmented.test();
     expect(labelsOf(batches)).toEqual(Array.from({ length: 20 }, (_, i) => i % 10));
     expect(contentOf(await plain.test())).toBe(contentOf(batches));
+  });
+});
+
+/** A fingerprint of every image, in no order. */
+function imagesOf(batches: readonly Batch[], { shape }: DatasetInfo): Set<string> {
+  const size = shape[0] * shape[1] * shape[2];
+  return new Set(
+    batches.flatMap(({ images, samples }) =>
+      Array.from({ length: samples }, (_, i) =>
+        createHash('sha256')
+          .update(new Uint8Array(images.slice(i * size, (i + 1) * size).buffer))
+          .digest('hex'),
+      ),
+    ),
+  );
+}
+
+describe('augmentation', () => {
+  it('of a sample is another in every epoch', async () => {
+    const { info, train } = await open({ trainSamples: 1, batchSize: 1 });
+    const epochs = await Promise.all(Array.from({ length: 12 }, (_, epoch) => train(epoch)));
+    expect(imagesOf(epochs.flat(), info).size).toBeGreaterThan(9);
+  });
+
+  it('of a sample is the same at whichever source it is', async () => {
+    const [whole, shard] = [await open(), await open({ shard: { index: 1, count: 2, seed: 1 } })];
+    const all = imagesOf(await whole.train(2), whole.info);
+    const own = imagesOf(await shard.train(2), shard.info);
+    expect([all.size, own.size]).toEqual([50, 25]);
+    expect([...own].every((image) => all.has(image))).toBe(true);
+  });
+
+  it('is left out when that is asked for', async () => {
+    const { info, train } = await open({ augment: false });
+    const plain = imagesOf(await train(0), info);
+    expect(imagesOf(await train(1), info)).toEqual(plain);
+    const augmented = await open();
+    expect([...imagesOf(await augmented.train(0), info)].filter((image) => plain.has(image)).length).toBeLessThan(5);
+  });
+});
+
+/** A data set of one picture that is dark on the left and bright on the right, too large to be kept decoded. */
+async function importSlope(home: string, flip: boolean): Promise<void> {
+  const [width, height] = [256, 256];
+  const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => Math.floor(i / 3) % width);
+  const folder = scratchFolder();
+  for (const part of ['train', 'test']) {
+    const file = writeFile(join(folder, part, 'slope', '0.png'), '');
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(file);
+  }
+  await importDataset(folder, { name: 'slope' });
+  const manifest = join(home, 'data', 'slope', 'manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"flip": true', `"flip": ${flip}`));
+}
+
+describe('large images', () => {
+  it.each([true, false])('are mirrored half of the time where that keeps the class: %s', async (flip) => {
+    await importSlope(useHome(), flip);
+    const options = { dataset: 'slope', trainSamples: undefined, testSamples: undefined, batchSize: 1 };
+    const { train, test } = await open(options);
+    const epochs = (await Promise.all(Array.from({ length: 24 }, (_, epoch) => train(epoch)))).flat();
+    const mirrored = epochs.filter(({ images }) => images[0] > images[3 * 223]).length;
+    if (flip) expect(Math.abs(mirrored - 12)).toBeLessThan(7);
+    else expect(mirrored).toBe(0);
+    const [{ images }] = await test();
+    expect(images[0]).toBeLessThan(images[3 * 223]);
   });
 });
 
@@ -138,6 +207,8 @@ describe('a data set that cannot be used', () => {
       code: 'dataset-damaged',
       message: expect.stringContaining('test.pixels has 1000 bytes instead of 30720') as string,
     });
+    truncateSync(pixels, 30_721);
+    await expect(open(few)).rejects.toThrow('test.pixels has 30721 bytes instead of 30720');
     rmSync(pixels);
     await expect(open(few)).rejects.toThrow('test.pixels cannot be read');
   });

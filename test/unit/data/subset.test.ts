@@ -47,6 +47,18 @@ describe('a stratified subset', () => {
     expect(draw(1000, 1)).toEqual([...labels.keys()]);
   });
 
+  it('draws every class by itself: no two have the same places', () => {
+    const inTurn = Uint16Array.from({ length: 1000 }, (_, i) => i % 10);
+    const ids = [...stratifiedSubset(inTurn, 10, 200, 1, 'train')];
+    const places = Array.from({ length: 10 }, (_, label) =>
+      ids
+        .filter((id) => id % 10 === label)
+        .map((id) => Math.floor(id / 10))
+        .join(),
+    );
+    expect(new Set(places).size).toBe(10);
+  });
+
   it('holds every smaller one', () => {
     const large = new Set(draw(500, 3));
     expect(draw(100, 3).every((id) => large.has(id))).toBe(true);

@@ -59,6 +59,11 @@ describe('files of the desktop app', () => {
       code: 'too-large',
       message: 'film.json has 17 MB; at most 16 MB are read.',
     });
+    writeFileSync(join(folder, 'latin.json'), Buffer.from('{"name": "Gr\u00f6\u00dfe"}', 'latin1'));
+    await expect(openFile(picking(join(folder, 'latin.json')), window, [])).rejects.toMatchObject({
+      code: 'bad-file',
+      message: 'latin.json is not UTF-8 text from line 1 on: save it as UTF-8.',
+    });
     expect(await openFile(picking(), window, [])).toBeNull();
     expect(await pickPath(picking(folder), window, 'folder')).toBe(folder);
   });

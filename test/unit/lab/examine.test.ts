@@ -36,7 +36,7 @@ describe('examine', () => {
   it('says what is wrong with a field, and shows nothing it cannot know', () => {
     const examination = look({ batchSize: 0 });
     expect(examination).toEqual({
-      problems: [{ path: 'batchSize', text: 'is 0: expected 1 or more' }],
+      problems: [{ path: 'batchSize', text: 'is 0: expected from 1 to 4096' }],
       experiment: null,
       network: null,
       design: null,

@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { request, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+import { createServer, request, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
-import { linkToRunningLab, serveLab, type ServedLab } from '../../../main/lab/web/serve-lab.ts';
-import { encodeMessage } from '../../../main/wire.ts';
+import { readLabFile } from '../../../main/lab/web/lab-file.ts';
+import { linkToRunningLab, serveLab, shutOutBrowsers, type ServedLab } from '../../../main/lab/web/serve-lab.ts';
+import { encodeMessage, notLetIn } from '../../../main/wire.ts';
 import { lockRun } from '../../../main/runs/life/lock.ts';
 import { experiment, stepRecord } from '../../support/run-records.ts';
 import { openTestStore } from '../../support/run-store.ts';
 import { temporaryHome } from '../../support/home.ts';
-import { letIn, openSocket, openWindow, until } from '../../support/served-lab.ts';
+import { enter, letIn, openSocket, openWindow, until } from '../../support/served-lab.ts';
 
 const home = temporaryHome();
 const folder = join(home, 'window');
@@ -46,62 +47,73 @@ async function ask(path: string, { method = 'GET', headers = {} }: Ask = {}) {
   return { status: response.statusCode, headers: response.headers, body: await text(response) };
 }
 
-/** Whether a socket is let in, or the code it was closed with. */
-function socketEnds(headers: Readonly<Record<string, string>>, first?: Uint8Array | string): Promise<unknown> {
+/** The code that a socket is closed with, which says `first` when it is open. */
+function socketEnds(headers: Readonly<Record<string, string>>, ...first: (Uint8Array | string)[]): Promise<unknown> {
   const socket = openSocket(served.port, headers);
   socket.on('error', () => undefined);
-  if (first !== undefined) socket.once('open', () => socket.send(first));
+  socket.once('open', () => first.forEach((message) => socket.send(message)));
   return new Promise((resolve) => socket.once('close', resolve));
 }
 
+const pass = (session: string): Uint8Array => encodeMessage({ session });
+const codeOf = (link: string): string => new URL(link).searchParams.get('token')!;
+
 describe('the lab over HTTP', () => {
-  it('lets one browser in for each link and gives it the window', async () => {
-    const link = served.link();
-    const first = await ask(link.slice(link.indexOf('/?')));
-    expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
-    const [set] = first.headers['set-cookie']!;
-    expect(set).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
-    const cookie = set.split(';')[0];
-    const page = await ask('/', { headers: { cookie } });
+  it('gives everybody the window, which holds nothing of the lab', async () => {
+    const page = await ask('/');
     expect(page).toMatchObject({ status: 200, body: '<!doctype html>window' });
     expect(page.headers).toMatchObject({
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
-      'content-security-policy': expect.stringContaining("default-src 'none'; script-src 'self';") as string,
+      'x-frame-options': 'DENY',
+      'content-security-policy': expect.stringMatching(
+        /^default-src 'none'; script-src 'self'; .*; frame-ancestors 'none'$/,
+      ) as string,
     });
-    const asset = await ask('/assets/main-abc.js', { headers: { cookie } });
+    const asset = await ask('/assets/main-abc.js');
     expect(asset).toMatchObject({ status: 200, body: 'start()' });
     expect(asset.headers['cache-control']).toContain('immutable');
-
-    expect(await ask(link.slice(link.indexOf('/?')))).toMatchObject({ status: 401 });
-    // Who has been let in may come with a used link.
-    expect(await ask(link.slice(link.indexOf('/?')), { headers: { cookie } })).toMatchObject({ status: 303 });
-    expect((await ask('/assets/main-abc.js', { method: 'HEAD', headers: { cookie } })).body).toBe('');
+    expect((await ask('/assets/main-abc.js', { method: 'HEAD' })).body).toBe('');
   });
 
-  it('refuses strangers, other names and other methods', async () => {
-    const cookie = await letIn(served.link());
-    for (const path of ['/', '/index.html', '/assets/main-abc.js', '/?token=', '/?token=wrong']) {
-      expect((await ask(path)).status, path).toBe(401);
-      expect((await ask(path, { headers: { cookie: `${cookie.slice(0, -1)}_` } })).status).toBe(401);
-    }
-    const { body } = await ask('/');
-    expect(body).toContain('sluice lab');
+  it('refuses other names and other methods', async () => {
     for (const host of ['evil.example', `evil.example:${served.port}`, '127.0.0.1.evil.example', '10.0.0.7', '@']) {
-      expect((await ask('/', { headers: { cookie, host } })).status, host).toBe(403);
+      expect((await ask('/', { headers: { host } })).status, host).toBe(403);
     }
     for (const host of ['localhost:8080', '[::1]:9', '127.0.0.1']) {
-      expect((await ask('/', { headers: { cookie, host } })).status, host).toBe(200);
+      expect((await ask('/', { headers: { host } })).status, host).toBe(200);
     }
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-      expect((await ask('/', { method, headers: { cookie } })).status).toBe(405);
+      expect((await ask('/', { method })).status).toBe(405);
     }
+  });
+
+  it('tells another port nothing that would let it in', async () => {
+    // What a browser knows of the lab, and shows to every port of this machine: its cookies.
+    const link = served.link();
+    const answers = [await ask(link.slice(link.indexOf('/?'))), await ask('/'), await ask('/assets/main-abc.js')];
+    await letIn(link);
+    const cookies = answers.flatMap(({ headers }) => headers['set-cookie'] ?? []);
+    const heard: string[] = [];
+    const stranger = createServer(({ headers }, response) => {
+      heard.push(JSON.stringify(headers));
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await once(stranger, 'listening');
+    const { port } = stranger.address() as AddressInfo;
+    const cookie = cookies.map((set) => set.split(';')[0]).join('; ');
+    await fetch(`http://127.0.0.1:${port}/`, { headers: { cookie, referer: link } });
+    stranger.close();
+    expect(heard).toHaveLength(1);
+    expect(cookies).toEqual([]);
+    expect(await socketEnds({ cookie }, encodeMessage({}))).toBe(notLetIn);
+    // Nor does the link, which the browser has used.
+    expect(await socketEnds({}, encodeMessage({ code: codeOf(link) }))).toBe(notLetIn);
   });
 
   it('gives no file from beside the window', async () => {
-    const cookie = await letIn(served.link());
     const tries = [
       '/../secret.txt',
       '/..%2fsecret.txt',
@@ -118,7 +130,7 @@ describe('the lab over HTTP', () => {
       'secret.txt',
     ];
     for (const path of [...tries, ...more]) {
-      const { status, body } = await ask(path, { headers: { cookie } });
+      const { status, body } = await ask(path);
       expect([400, 404], path).toContain(status);
       expect(body).not.toContain('secret');
     }
@@ -129,35 +141,73 @@ describe('the lab over HTTP', () => {
     const { secret } = JSON.parse(readFileSync(file, 'utf8')) as { secret: string };
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
     const link = await linkToRunningLab(home);
-    expect(await letIn(link!)).toContain('=');
+    const session = await letIn(link!);
+    expect(readFileSync(file, 'utf8')).not.toContain(session);
     const authorization = `Bearer ${secret}`;
     const asked = (headers: Readonly<Record<string, string>>) => ask('/link', { method: 'POST', headers });
     expect((await asked({ authorization })).status).toBe(200);
     // A page would say where it comes from.
     expect((await asked({ authorization, origin: `http://127.0.0.1:${served.port}` })).status).toBe(405);
     expect((await asked({ authorization: 'Bearer wrong' })).status).toBe(405);
-    expect((await asked({ cookie: await letIn(served.link()) })).status).toBe(405);
+    expect((await asked({ authorization: `Bearer ${session}` })).status).toBe(405);
+  });
+
+  it('lets one browser in for each link, and none without', async () => {
+    const link = served.link();
+    const session = await letIn(link);
+    expect(await socketEnds({}, encodeMessage({ code: codeOf(link) }))).toBe(notLetIn);
+    const none = [{}, { code: '' }, { session: '' }, { session: `${session.slice(0, -1)}_` }, { cookie: session }];
+    for (const wrong of none) expect(await socketEnds({}, encodeMessage(wrong)), JSON.stringify(wrong)).toBe(notLetIn);
+    // One that is in already may come with a used link, and uses a new one up.
+    const socket = openSocket(served.port);
+    const unused = served.link();
+    expect(await enter(socket, { session, code: codeOf(unused) })).toBe(session);
+    socket.terminate();
+    await expect(letIn(unused)).rejects.toThrow(String(notLetIn));
   });
 
   it('connects only its own pages', async () => {
-    const cookie = await letIn(served.link());
+    const first = pass(await letIn(served.link()));
     const refused = 1006;
-    expect(await socketEnds({})).toBe(refused);
-    expect(await socketEnds({ cookie: 'sluice=wrong' })).toBe(refused);
-    expect(await socketEnds({ cookie, origin: 'http://evil.example' })).toBe(refused);
-    expect(await socketEnds({ cookie, origin: 'null' })).toBe(refused);
-    expect(await socketEnds({ cookie, origin: `http://127.0.0.1:${served.port + 1}` })).toBe(refused);
-    expect(await socketEnds({ cookie, host: 'evil.example', origin: 'http://evil.example' })).toBe(refused);
-    const { api } = await openWindow(served.port, cookie);
+    expect(await socketEnds({ origin: 'http://evil.example' }, first)).toBe(refused);
+    expect(await socketEnds({ origin: 'null' }, first)).toBe(refused);
+    expect(await socketEnds({ origin: `http://127.0.0.1:${served.port + 1}` }, first)).toBe(refused);
+    expect(await socketEnds({ host: 'evil.example', origin: 'http://evil.example' }, first)).toBe(refused);
+    // A session is good where it was begun: another origin has a storage of its own.
+    const elsewhere = `localhost:${served.port}`;
+    expect(await socketEnds({ host: elsewhere, origin: `http://${elsewhere}` }, first)).toBe(notLetIn);
+    const { api } = await openWindow(served.port, await letIn(served.link()));
     expect(await api.hello()).toMatchObject({ home, host: 'browser' });
   });
 
+  it('shuts out all browsers when its owner says so', async () => {
+    const link = served.link();
+    const session = await letIn(served.link());
+    const { socket } = await openWindow(served.port, session);
+    const closed = once(socket, 'close');
+    await shutOutBrowsers(home);
+    expect((await closed)[0]).toBe(notLetIn);
+    expect(await socketEnds({}, pass(session))).toBe(notLetIn);
+    await expect(letIn(link)).rejects.toThrow(String(notLetIn));
+    await openWindow(served.port, await letIn(served.link()));
+  });
+
+  it('keeps few sockets that say nothing, and lets in whoever does', async () => {
+    const silent = Array.from({ length: 40 }, () => openSocket(served.port).on('error', () => undefined));
+    await Promise.race(silent.map((socket) => once(socket, 'close')));
+    await openWindow(served.port, await letIn(served.link()));
+    for (const socket of silent) socket.terminate();
+    expect(await socketEnds({}, new Uint8Array(200_000))).toBe(1006);
+  });
+
   it('closes connections over which something else than requests comes', async () => {
-    const cookie = await letIn(served.link());
+    const first = pass(await letIn(served.link()));
     const call = { t: 'q', m: 'hello', a: [], i: '1' };
-    expect(await socketEnds({ cookie }, 'hello')).toBe(1007);
-    expect(await socketEnds({ cookie }, Uint8Array.of(0xc1))).toBe(1007);
-    expect(await socketEnds({ cookie }, encodeMessage(call).slice(0, -1))).toBe(1007);
+    expect(await socketEnds({}, 'hello')).toBe(notLetIn);
+    expect(await socketEnds({}, encodeMessage(call))).toBe(notLetIn);
+    expect(await socketEnds({}, first, 'hello')).toBe(1007);
+    expect(await socketEnds({}, first, Uint8Array.of(0xc1))).toBe(1007);
+    expect(await socketEnds({}, first, encodeMessage(call).slice(0, -1))).toBe(1007);
     for (const message of [
       null,
       1,
@@ -168,9 +218,9 @@ describe('the lab over HTTP', () => {
       { ...call, a: {} },
       { ...call, i: 1 },
     ]) {
-      expect(await socketEnds({ cookie }, encodeMessage(message)), JSON.stringify(message)).toBe(1008);
+      expect(await socketEnds({}, first, encodeMessage(message)), JSON.stringify(message)).toBe(1008);
     }
-    expect(await socketEnds({ cookie }, new Uint8Array(9 * 2 ** 20))).toBe(1009);
+    expect(await socketEnds({}, first, new Uint8Array(9 * 2 ** 20))).toBe(1009);
   });
 
   it('outlives those that are turned away and do not wait for the answer', async () => {
@@ -184,19 +234,23 @@ describe('the lab over HTTP', () => {
       socket.resetAndDestroy();
     };
     for (let i = 0; i < 50; i++) await leave();
-    expect((await ask('/')).status).toBe(401);
+    expect((await ask('/')).status).toBe(200);
   });
 
   it('can be served again on its port, where windows are still let in', async () => {
     const other = await serveLab(lab, { folder });
-    const cookie = await letIn(other.link());
+    const session = await letIn(other.link());
     // It tried where the lab was last.
     expect(other.port).not.toBe(served.port);
     await expect(serveLab(lab, { port: other.port, folder })).rejects.toMatchObject({ code: 'port-in-use' });
     await other.close();
+    const secret = (): string => readLabFile(home)!.secret;
+    const before = secret();
     const again = await serveLab(lab, { folder });
     expect(again.port).toBe(other.port);
-    await openWindow(again.port, cookie);
+    // The owner's word goes to whatever listens there: what heard it while the lab was away has nothing from it.
+    expect(secret()).not.toBe(before);
+    await openWindow(again.port, session);
     await again.close();
     expect(await linkToRunningLab(home)).toBeNull();
     await expect(serveLab(lab, { host: '0.0.0.0', folder })).rejects.toMatchObject({
@@ -217,6 +271,8 @@ describe('a procedure', () => {
       ['run', ['0001-none'], { code: 'run-unknown' }],
       ['run', [], { code: 'bad-input' }],
       ['steps', ['0001-none', -1], { code: 'bad-input' }],
+      ['steps', ['0001-none', 1n], { code: 'bad-input', message: expect.stringContaining('1n') as string }],
+      ['run', [[1n]], { code: 'bad-input' }],
       ['steps', [{ id: 1 }, 0], { code: 'bad-input' }],
       ['changeSettings', [{ threads: 0 }], { code: 'bad-input', path: 'threads' }],
       ['changeSettings', [{ paper: { widthMm: 1e9 } }], { code: 'bad-input', path: 'paper.widthMm' }],
@@ -238,8 +294,8 @@ describe('a procedure', () => {
   });
 
   it('tells all windows of settings, and goes by them', async () => {
-    const cookie = await letIn(served.link());
-    const [one, two] = [await openWindow(served.port, cookie), await openWindow(served.port, cookie)];
+    const session = await letIn(served.link());
+    const [one, two] = [await openWindow(served.port, session), await openWindow(served.port, session)];
     await one.api.changeSettings({ threads: 1, engine: 'cpu' });
     expect(await two.api.settings()).toMatchObject({ threads: 1, engine: 'cpu', theme: 'system' });
     expect(two.told.settings).toMatchObject([[{ threads: 1 }]]);

@@ -116,6 +116,16 @@ describe('the resets', () => {
     expect(Array.from(resetPrune(Float32Array.of(0.4, 0.6), source(), 0.5))[0]).toBe(-15);
   });
 
+  it('are those of the published code', () => {
+    const half = { ...source(), uniform: () => 0.5 };
+    // 3 · u below 0.9, else wide open.
+    const small = Float32Array.of(-4, 0.4, 0.89, 0.91, 2.9, 12);
+    expect([...resetDeprune(small, half)]).toEqual([1.5, 1.5, 1.5, 15, 15, 15]);
+    // 3 · u above 0.1, else closed.
+    const open = Float32Array.of(-4, 0.09, 0.11, 0.4, 2.9, 12);
+    expect([...resetPrune(open, half)]).toEqual([-15, -15, 1.5, 1.5, 1.5, 1.5]);
+  });
+
   it('draw from the source given', () => {
     const gate = new Float32Array(5);
     expect(resetDeprune(gate, source())).toEqual(resetDeprune(gate, source()));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fingerprintSchema } from '../../../data/fingerprint.ts';
 import { SluiceError } from '../../../errors.ts';
 import type { FromSource } from '../messages.ts';
 import { count, real, recordSchema } from './record-schema.ts';
@@ -37,6 +38,7 @@ const message = z.discriminatedUnion('kind', [
     kind: z.literal('ready'),
     engine: z.strictObject({ name: text, device: text, detail: text }),
     stepsPerEpoch: count,
+    fingerprint: fingerprintSchema,
   }),
   z.strictObject({ kind: z.literal('open'), session: z.string().max(64) }),
   z.strictObject({ kind: z.literal('record'), record }),

@@ -1,11 +1,18 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { strFromU8, unzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { saveCheckpoint, savePair } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { removeDataset } from '../../../../main/data/datasets.ts';
+import { importDataset } from '../../../../main/data/import.ts';
+import { exportRuns } from '../../../../main/exports/export.ts';
+import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import { csvColumns, exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
-import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import { readMetadata, readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { scratchFolder, useHome, writeImageFolder } from '../../../support/datasets.ts';
 import { trainedRun } from '../../../support/run-curves.ts';
-import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { pairRecord, stepRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 describe('an export of records', () => {
@@ -75,15 +82,50 @@ describe('an export of weights', () => {
     expect(JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'))).toMatchObject({ method: 'prune' });
   });
 
+  it('says what the images are like, and can be run again', async () => {
+    const home = useHome();
+    await importDataset(await writeImageFolder(scratchFolder(), ['bee', 'ant'], 5), { name: 'insects' });
+    const store = openTestStore(home);
+    const run = trainedRun(store, { dataset: { name: 'insects' } }, []);
+    const pair = pairRecord(0, { budget: 4 });
+    store.append(run.id, [pair]);
+    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(1)));
+    const { normalisation } = JSON.parse(readFileSync(join(home, 'data', 'insects', 'manifest.json'), 'utf8')) as {
+      normalisation: { mean: number[]; std: number[] };
+    };
+    // What the run learned from counts, not what is called so later.
+    await removeDataset('insects');
+    const folder = join(home, 'weights');
+    await exportWeights(store, run, folder);
+    for (const half of ['client', 'server']) {
+      const metadata = await readMetadata(join(folder, '0-0-b4', `${half}.safetensors`));
+      expect(metadata).toMatchObject({
+        dataset: 'insects',
+        classes: '["ant","bee"]',
+        inputShape: '[3,8,8]',
+        mean: JSON.stringify(normalisation.mean),
+        std: JSON.stringify(normalisation.std),
+        inputLayout: expect.stringContaining('(x / 255 - mean) / std') as string,
+      });
+    }
+    const settings: unknown = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'));
+    expect(settings).toMatchObject({ $input: { shape: [3, 8, 8], classes: ['ant', 'bee'], ...normalisation } });
+    expect(parseExperiment(settings)).toEqual({ ...run.experiment, seeds: [1] });
+    const zip = unzipSync((await exportRuns(store, { runs: [run.id], format: 'zip' })).data);
+    expect(JSON.parse(strFromU8(zip[`${run.id}/experiment.json`]))).toEqual(settings);
+  });
+
   it('takes the last checkpoint of a run that made no pair yet', async () => {
     const home = temporaryFolder();
     const store = openTestStore(home);
     const run = trainedRun(store, {}, []);
     await expect(exportWeights(store, run, join(home, 'none'))).rejects.toThrow(/has no weights yet/);
-    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]));
+    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]), unbound);
     expect(await exportWeights(store, run, join(home, 'weights'))).toEqual(['last']);
     const { tensors } = await readSafetensors(join(home, 'weights', 'last', 'server.safetensors'));
     expect(tensors['classifier.0.weight'].data[0]).toBe(3);
+    const { classes, mean } = await readMetadata(join(home, 'weights', 'last', 'client.safetensors'));
+    expect([classes, mean]).toEqual(['["A","H","I","M","O","T","U","V","X","Y"]', '[0.5,0.5,0.5]']);
   });
 
   it('leaves a folder with files alone', async () => {

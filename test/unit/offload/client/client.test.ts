@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
 import {
   connectOffload,
   type ClientEvent,
@@ -11,6 +12,7 @@ import {
   type OffloadClientOptions,
 } from '../../../../main/offload/client/client.ts';
 import { decodeControl, encodeControl } from '../../../../main/offload/protocol/control.ts';
+import { readHeader } from '../../../../main/offload/protocol/header.ts';
 import { createMedium } from '../../../../main/offload/link/flow.ts';
 import { startRelay } from '../../../../main/offload/link/relay.ts';
 import { decodeState, encodeState } from '../../../../main/offload/protocol/state-part.ts';
@@ -132,6 +134,27 @@ describe('a client', () => {
     await expect(request).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('does not wait for ever for a server that says nothing to its bye', async () => {
+    const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
+    const codecs = testCodecs.map(({ name }) => name);
+    const welcome = encodeControl('welcome', { software: 'deaf', models: ['fake'], codecs, limits });
+    const server = closing(new WebSocketServer({ port: 0, host: '127.0.0.1' }));
+    const heard: string[] = [];
+    server.on('connection', (socket) =>
+      socket.on('message', (data) => {
+        const { type } = readHeader(data as Buffer);
+        heard.push(type);
+        if (type === 'hello') socket.send(welcome);
+        if (type === 'session') socket.send(encodeControl('ready', { resumed: false, sequence: 0 }));
+      }),
+    );
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const client = await connect(`ws://127.0.0.1:${port}`, { farewellSeconds: 0.05 });
+    await client.close({ done: true });
+    expect(heard).toEqual(['hello', 'session', 'bye']);
+  });
+
   it('waits for a server that is starting', async () => {
     const first = await serve();
     await first.close();
@@ -161,6 +184,26 @@ describe('over TLS', () => {
   });
 
   it.each([
+    ['fingerprint', { fingerprint }],
+    ['ca', { ca: certificate }],
+  ])('takes no %s where there is none to check', async (path, trust) => {
+    const events: string[] = [];
+    const { url } = await serve({ onEvent: ({ kind }) => events.push(kind) });
+    await expect(connect(url, { server: { url, token, ...trust } })).rejects.toMatchObject({ code: 'bad-usage', path });
+    expect(events).toEqual([]);
+  });
+
+  it('is wanted beyond this machine, unless that is spelt out', async () => {
+    const { url } = await serve();
+    const far = { url: 'ws://192.0.2.1:4450', token };
+    await expect(connect(far.url, { server: far })).rejects.toMatchObject({ code: 'connect-insecure' });
+    // Behind an emulated link, which is on this machine, the server is where its name says.
+    const behind = { url, token, name: 'ws://192.0.2.1:4450' };
+    await expect(connect(url, { server: behind })).rejects.toMatchObject({ code: 'connect-insecure' });
+    await connect(url, { server: { ...behind, insecure: true } });
+  });
+
+  it.each([
     ['an unknown certificate', { cert: certificate, key }, {}, 'tls-untrusted'],
     ['another fingerprint', { cert: certificate, key }, { fingerprint: 'ab'.repeat(32) }, 'fingerprint-mismatch'],
     ['an expired certificate', { cert: expiredCertificate, key }, { ca: expiredCertificate }, 'tls-expired'],
@@ -175,13 +218,21 @@ describe('over TLS', () => {
 describe('what cannot succeed ends at once, what may pass is tried again', () => {
   it.each([
     ['a wrong token', { token: 'wrong' }, 'auth-token'],
-    ['no such host', { url: 'ws://no-such-host.invalid:1' }, 'server-unknown'],
+    ['no such host', { url: 'ws://no-such-host.invalid:1', insecure: true }, 'server-unknown'],
     ['no address', { url: 'localhost:8080' }, 'url-invalid'],
     ['an address with a fragment', { url: 'ws://localhost:8080/#here' }, 'url-invalid'],
   ])('%s', async (_, change, code) => {
     const { url } = await serve();
     const server = { url, token, ...change };
     await expect(connect(url, { server, connectSeconds: 60 })).rejects.toMatchObject({ code });
+  });
+
+  it('an address with a password, which is not repeated', async () => {
+    for (const url of ['ws://me:secret@127.0.0.1:1', 'http://me:secret@127.0.0.1', 'ws://me:se/cr@et@:x']) {
+      const refused = connect(url, { connectSeconds: 60 });
+      await expect(refused, url).rejects.toMatchObject({ code: 'url-invalid' });
+      await expect(refused, url).rejects.not.toThrow(/secret|cr@et/);
+    }
   });
 
   it('another server', async () => {

@@ -26,6 +26,7 @@ import { trainExperiment, type TrainExperimentOptions } from '../../../../main/r
 import type { Snapshot, TrainingEvent } from '../../../../main/training/snapshot.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { noiseSource } from '../../../support/halves.ts';
+import { unbound } from '../../../support/run-records.ts';
 import { aborting, checkpointsOf, eventsOf, lastSnapshot, recordsOf, timeless } from '../../../support/training.ts';
 import { networkSpec } from '../../../../main/model/zoo.ts';
 import { fakeHalf, stepRequest } from '../fake-half.ts';
@@ -115,7 +116,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
 
 async function throughDisk(snapshot: Snapshot): Promise<Snapshot> {
   const folder = temporaryFolder();
-  await saveCheckpoint(folder, new Map([[0, snapshot]]));
+  await saveCheckpoint(folder, new Map([[0, snapshot]]), unbound);
   return (await loadCheckpoint(folder)).get(0)!;
 }
 
@@ -128,7 +129,7 @@ describe('a codec with a parameter and a memory, added to the table', () => {
     expect(parseExperiment(applySetting({}, 'codec.up={"name":"toy","levels":9}')).codec.up).toMatchObject({
       levels: 9,
     });
-    expect(() => codecOf({ up: { name: 'toy', levels: 1 } })).toThrow('codec.up.levels is 1: expected 2 or more');
+    expect(() => codecOf({ up: { name: 'toy', levels: 1 } })).toThrow('codec.up.levels is 1: expected from 2 to 256');
     expect(() => codecOf({ up: { name: 'toy', bits: 1 } })).toThrow(
       'codec.up.bits is not a field: expected name, levels',
     );

@@ -204,15 +204,28 @@ describe('answers', () => {
 
   const asked = (name: CodecName) => ({ answerCodec: placeOf(name), selection: null });
 
+  const sent = { selection: null, shape: [2, 3, 3] as const, total: 4 };
+
   it('a gradient arrives as it was sent', () => {
     const shape = [2, 3, 3, 4] as const;
     const gradient = Float32Array.from({ length: 72 }, (_, i) => Math.fround(1e-6 * i));
     const bytes = encodeGradient({ ...answer, gradient, shape }, openedCodecs, asked('float32'));
-    expect(gradientIn('float32', bytes, { selection: null })).toEqual({ ...answer, gradient, shape });
+    expect(gradientIn('float32', bytes, sent)).toEqual({ ...answer, gradient, shape });
     expect(bytes.length).toBe(totalBytes(gradientSections(shape, codecChoice('float32'))));
-    const three = { selection: { kept: [0, 1, 2], mask: new Float32Array(3) } };
+    const three = { ...sent, selection: { kept: [0, 1, 2], mask: new Float32Array(3) } };
     expect(codeOf(() => gradientIn('float32', bytes, three))).toBe('message-malformed');
-    expect(codeOf(() => gradientIn('float16', bytes, { selection: null }))).toBe('message-malformed');
+    expect(codeOf(() => gradientIn('float16', bytes, sent))).toBe('message-malformed');
+  });
+
+  it.each([
+    ['a map too many', { ...sent, total: 3 }],
+    ['a map too few', { ...sent, total: 5 }],
+    ['a sample too many', { ...sent, shape: [1, 3, 3] as const }],
+    ['other places', { ...sent, shape: [2, 9, 1] as const }],
+  ])('refuses a gradient with %s', (_, request) => {
+    const gradient = { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] as const };
+    const bytes = encodeGradient(gradient, openedCodecs, asked('float32'));
+    expect(codeOf(() => gradientIn('float32', bytes, request))).toBe('message-malformed');
   });
 
   it('goes without a gradient when the client has nothing to train', () => {
@@ -220,7 +233,7 @@ describe('answers', () => {
     const whole = { ...answer, gradient: new Float32Array(0), shape };
     const bytes = encodeGradient(whole, openedCodecs, asked('float16+deflate'));
     expect(bytes.length).toBe(44);
-    expect(gradientIn('float16+deflate', bytes, { selection: null })).toMatchObject({
+    expect(gradientIn('float16+deflate', bytes, sent)).toMatchObject({
       ...answer,
       gradient: new Float32Array(0),
       shape,
@@ -247,6 +260,44 @@ describe('answers', () => {
     expect(codeOf(() => decodeScore(bytes))).toBe('codec-non-finite');
   });
 
+  it.each([
+    ['loss of a score', encodeScore({ ...answer, samples: 50 }), 16, decodeScore],
+    ['seconds of a score', encodeScore({ ...answer, samples: 50 }), 24, decodeScore],
+    ['waiting of a score', encodeScore({ ...answer, samples: 50 }), 28, decodeScore],
+    ['seconds of logits', encodeLogits({ ...answer, logits: Float32Array.of(1), shape: [1, 1] }), 16, decodeLogits],
+    [
+      'loss of a gradient',
+      encodeGradient(
+        { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] },
+        openedCodecs,
+        asked('float32'),
+      ),
+      24,
+      (bytes: Uint8Array) => gradientIn('float32', bytes, sent),
+    ],
+  ])('refuses a negative %s', (_, bytes, at, decode) => {
+    // The sign of a float of 32 or 64 bits is the highest bit of its last byte.
+    const last = at + (_.startsWith('loss') ? 7 : 3);
+    decode(bytes);
+    expect(codeOf(() => decode(bytes.with(last, bytes[last] | 0x80)))).toBe('message-malformed');
+  });
+
+  it('refuses a negative scale', () => {
+    const request = { ...sent, selection: null };
+    const whole = { ...answer, gradient: Float32Array.from({ length: 72 }, (_, i) => i), shape: [2, 3, 3, 4] as const };
+    for (const [name, last] of [
+      ['int8', 47],
+      ['float16-scaled', 47],
+    ] as const) {
+      const bytes = encodeGradient(whole, openedCodecs, asked(name));
+      gradientIn(name, bytes, request);
+      expect(
+        codeOf(() => gradientIn(name, bytes.with(last, bytes[last] | 0x80), request)),
+        name,
+      ).toBe('message-malformed');
+    }
+  });
+
   it('refuses more hits than samples', () => {
     expect(codeOf(() => decodeScore(encodeScore({ ...answer, samples: 1 })))).toBe('message-malformed');
   });
@@ -260,7 +311,7 @@ describe('damaged messages', () => {
     { name: 'inference', decode: read.infer, bytes: inferIn('float16-scaled', vggStep(4)) },
     {
       name: 'gradient',
-      decode: (bytes: Uint8Array) => gradientIn('float16', bytes, { selection: null }),
+      decode: (bytes: Uint8Array) => gradientIn('float16', bytes, { selection: null, shape: [1, 4, 4], total: 4 }),
       bytes: encodeGradient(
         { gradient: new Float32Array(64), shape: [1, 4, 4, 4], loss: 1, correct: 0, serverSeconds: 0, waitSeconds: 0 },
         openedCodecs,

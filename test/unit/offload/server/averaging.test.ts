@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, encodeSafetensors } from '../../../../main/model/safetensors.ts';
 import { connectOffload, type OffloadClient } from '../../../../main/offload/client/client.ts';
 import { averageState } from '../../../../main/offload/client/remote-half.ts';
+import { createAveraging } from '../../../../main/offload/server/averaging.ts';
 import type { OffloadServer } from '../../../../main/offload/server/server.ts';
 import { newToken } from '../../../../main/offload/transport/token.ts';
 import { closing } from '../../../support/closing.ts';
@@ -52,6 +53,24 @@ describe('client halves', () => {
       rounds.push(answers[0].state);
     }
     expect(rounds[0]).toEqual(rounds[1]);
+  });
+
+  it('are summed in the order of their sources, bit for bit', async () => {
+    const big = 2 ** 53;
+    const orders = [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ];
+    for (const order of orders) {
+      const averaging = createAveraging({ living: () => [0, 1, 2], seconds: 60 });
+      const values = [big, 1, -big];
+      const answers = order.map((source) =>
+        averaging.join('run', source, { round: 0, samples: 1, state: stateOf([3 * values[source]]) }),
+      );
+      // Only with the large ones next to one another would the small one be left.
+      for (const { state } of await Promise.all(answers)) expect(valuesOf(state)).toEqual([0, 0]);
+    }
   });
 
   it('do not wait for a source that has gone', async () => {

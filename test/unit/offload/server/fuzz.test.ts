@@ -105,7 +105,8 @@ async function talk(server: OffloadServer, source: Random): Promise<string> {
   const steps = [hello, session, seeds[source.integer(seeds.length)]];
   let word = '';
   for (const [at, message] of steps.entries()) {
-    const sent = at === mutated ? mutate(message, source) : message;
+    // One that is numbered here is another's hello.
+    const sent = at === mutated ? mutate(message, source) : message.slice();
     if (at === 2 && sent.length >= 8) setSequence(sent, 1);
     socket.send(sent);
     word = await Promise.race([once(socket, 'message').then(([data]) => readHeader(data as Buffer).type), closed]);

@@ -49,13 +49,20 @@ describe('a client is refused', () => {
     await connectSilently(await serve({ limits: { helloSeconds: 0.05 } })).closed;
   });
 
-  it('when there are far too many such, and those who talk are not', async () => {
+  it('when there are far too many such, and those who talk are not, nor kept out', async () => {
     const server = await serve({ limits: { clients: 2, helloSeconds: 60 } });
     const client = await openSession(server);
-    const silent = Array.from({ length: 100 }, () => connectSilently(server));
+    const silent = Array.from({ length: 200 }, () => connectSilently(server));
     await Promise.race(silent.map(({ closed }) => closed));
     expect(readHeader(await client.exchange(step(1), 1)).type).toBe('gradient');
+    expect((await openSession(server)).ready.resumed).toBe(false);
     for (const { socket } of silent) socket.destroy();
+  });
+
+  it('when it shows its token and opens no session', async () => {
+    const client = await open(await serve({ limits: { helloSeconds: 0.2 } }));
+    await client.exchange(hello());
+    expect(await client.closed).toBe(4408);
   });
 
   it('when it says much before hello', async () => {
@@ -64,11 +71,19 @@ describe('a client is refused', () => {
     expect(await client.closed).toBe(1006);
   });
 
-  it('when there are too many', async () => {
+  it('when there are too many, but not one that comes back', async () => {
     const server = await serve({ limits: { clients: 1 } });
-    await open(server);
+    const request = sessionRequest();
+    const first = await openSession(server, request);
     const second = await open(server);
+    await second.exchange(hello());
+    expect(codeOf(await second.exchange(encodeControl('session', sessionRequest())))).toBe('limit-clients');
     expect(await second.closed).toBe(4429);
+    expect((await openSession(server, request)).ready.resumed).toBe(true);
+    expect(await first.closed).toBe(4409);
+    // Nor a source that was started again.
+    const { ready } = await openSession(server, { ...request, id: sessionRequest().id });
+    expect(ready.resumed).toBe(false);
   });
 
   it('for a message beyond the limit', async () => {
@@ -197,6 +212,85 @@ describe('a session', () => {
     const client = await open(server);
     await client.exchange(hello());
     expect(codeOf(await client.exchange(encodeControl('session', { ...request, seed: 2 })))).toBe('session-mismatch');
+  });
+
+  it.each([
+    ['another run', { run: 'run-of-somebody-else' }],
+    ['another source of its run', { index: 1 }],
+    ['one of more sources', { count: 3 }],
+  ])('cannot be resumed as that of %s', async (_, change) => {
+    const server = await serve();
+    const request = sessionRequest({ source: { run: 'run-of-this-session', index: 0, count: 2, serverHalf: 'own' } });
+    await openSession(server, request);
+    const client = await open(server);
+    await client.exchange(hello());
+    const other = { ...request, source: { ...request.source, ...change } };
+    const error = decodeControl('error', await client.exchange(encodeControl('session', other)));
+    expect(error).toMatchObject({ code: 'session-mismatch', path: 'source' });
+  });
+
+  it('gives its place up when its client has vanished and another comes, the longest vanished first', async () => {
+    const server = await serve({ limits: { sessions: 2, returnSeconds: 0 } });
+    const requests = [sessionRequest(), sessionRequest()];
+    for (const request of requests) {
+      const { socket, closed } = await openSession(server, request);
+      socket.terminate();
+      await closed;
+      await expect.poll(() => server.connections()).toBe(0);
+    }
+    await openSession(server);
+    const ids = server.sessions().map(({ request: { id } }) => id);
+    expect(ids).toContain(requests[1].id);
+    expect(ids).not.toContain(requests[0].id);
+  });
+
+  it('keeps its place for a while after its connection is lost', async () => {
+    const server = await serve({ limits: { sessions: 1 } });
+    const request = sessionRequest();
+    (await openSession(server, request)).socket.terminate();
+    await expect.poll(() => server.connections()).toBe(0);
+    const other = await open(server);
+    await other.exchange(hello());
+    expect(codeOf(await other.exchange(encodeControl('session', sessionRequest())))).toBe('limit-sessions');
+    expect((await openSession(server, request)).ready.resumed).toBe(true);
+  });
+
+  it('gets the memory of those whose clients have vanished', async () => {
+    let halves = 0;
+    const server = await serve({
+      limits: { returnSeconds: 0 },
+      open() {
+        if (halves === 1) return Promise.reject(new SluiceError('limit-memory', 'One is all there is room for.'));
+        halves++;
+        return Promise.resolve({ ...fakeHalf(), close: () => Promise.resolve(halves--).then(() => undefined) });
+      },
+    });
+    const first = await openSession(server);
+    const refused = await open(server);
+    await refused.exchange(hello());
+    expect(codeOf(await refused.exchange(encodeControl('session', sessionRequest())))).toBe('limit-memory');
+    first.socket.terminate();
+    await expect.poll(() => server.connections()).toBe(0);
+    expect((await openSession(server)).ready.resumed).toBe(false);
+    expect(server.sessions()).toHaveLength(1);
+  });
+
+  it('goes on while the half of another is built', async () => {
+    let built = (): void => undefined;
+    const building = new Promise<void>((resolve) => (built = resolve));
+    const server = await serve({
+      open: async ({ seed }) => {
+        if (seed === 2) await building;
+        return fakeHalf();
+      },
+    });
+    const first = await openSession(server);
+    const second = await open(server);
+    await second.exchange(hello());
+    const opening = second.exchange(encodeControl('session', sessionRequest({ seed: 2 })));
+    expect(readHeader(await first.exchange(step(1), 1)).type).toBe('gradient');
+    built();
+    expect(readHeader(await opening).type).toBe('ready');
   });
 
   it('ends with bye, and when nobody comes back', async () => {

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { saveCheckpoint, type RunCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { superviseGroup, type GroupOptions } from '../../../../main/processes/run/group.ts';
 import type { SourceRecords } from '../../../../main/processes/run/records.ts';
 import type { Child } from '../../../../main/processes/child.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../../main/processes/source/messages.ts';
+import type { Fingerprint } from '../../../../main/data/fingerprint.ts';
+import type { Run } from '../../../../main/runs/store/run.ts';
 import type { PairRecord } from '../../../../main/records/record.ts';
 import type { ServerState } from '../../../../main/training/snapshot.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
-import { experiment, uniformSnapshot } from '../../../support/run-records.ts';
-import { openTestStore } from '../../../support/run-store.ts';
+import { experiment, fingerprint, uniformSnapshot } from '../../../support/run-records.ts';
+import { openTestStore, takeUp } from '../../../support/run-store.ts';
 
 /** A process that says this when it is started, and ends. */
 function process(says: readonly FromSource[], onMessage: (message: FromSource) => void): Child<ToSource> {
@@ -22,28 +24,40 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
   return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
 }
 
+/** What a group finds as it starts. */
+interface Before {
+  /** The checkpoint of its sources. */
+  readonly cut?: RunCheckpoint;
+  readonly run?: Partial<Run>;
+}
+
 /** A group of one source, whose processes say this, one process after the other. */
-function groupOf(says: readonly (readonly FromSource[])[], options: Partial<GroupOptions> = {}) {
+async function groupOf(
+  says: readonly (readonly FromSource[])[],
+  options: Partial<GroupOptions> = {},
+  { cut = new Map(), run: begun = {} }: Before = {},
+) {
   const store = openTestStore(temporaryFolder());
-  const run = store.create(experiment({}), 1);
+  const run = { ...store.create(experiment({}), 1), ...begun };
   const logged: string[] = [];
   const patience: unknown[] = [];
-  const { signal } = new AbortController();
   const log = (event: string, details: object = {}): void => {
     logged.push(event);
     if ('seconds' in details) patience.push(details.seconds);
   };
   let starts = 0;
+  const session = await takeUp(store, run, log);
+  const { folder } = session;
+  if (cut.size > 0) await saveCheckpoint(folder, cut, { ...session.records.owner, records: new Map() });
   const group = superviseGroup({
-    session: { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal },
+    session,
     records,
     sources: [0],
-    folder: store.folder(run.id),
+    folder,
     task: () => ({}) as SourceTask,
     startProcess: () => (onMessage) => process(says[starts++], onMessage),
     stepsTaken: () => null,
     onEngine: () => undefined,
-    stallSeconds: 1,
     ...options,
   });
   return { group: closing({ ...group, close: () => group.kill() }), logged, patience };
@@ -57,19 +71,49 @@ const records: SourceRecords = {
   skip: () => undefined,
 };
 
-const patiently = { timeout: 30_000 };
+/** Lets the clock be put on by the test. */
+function playedClock(): void {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
 
-it('a source that gives no sign any more is killed, and has twice the time when started again', patiently, async () => {
-  const { group, logged, patience } = groupOf([[], [], [{ kind: 'ended' }]]);
+it('a source that gives no sign for 45 s is killed, and has twice the time when started again', async () => {
+  playedClock();
+  const { group, logged, patience } = await groupOf([[], [], [{ kind: 'ended' }]], { pauseMs: 1 });
+  for (const [starts, seconds] of [
+    [1, 45],
+    [2, 90],
+  ]) {
+    await expect.poll(() => logged.filter((event) => event === 'source-started').length).toBe(starts);
+    vi.advanceTimersByTime((seconds - 1) * 1000);
+    expect(patience).toHaveLength(starts - 1);
+    vi.advanceTimersByTime(2000);
+    expect(patience.at(-1)).toBe(seconds);
+  }
   await group.done;
   const again = ['source-stuck', 'source-died', 'source-started'];
   expect(logged).toEqual(['source-started', ...again, ...again]);
-  expect(patience).toEqual([1, 2]);
 });
 
-it('waits for a source in this process however long it computes', patiently, async () => {
-  const { group, logged } = groupOf([[]], { here: true, stallSeconds: 0.001 });
-  await sleep(2500);
+it('a source that dies seven times without coming to a checkpoint is given up', async () => {
+  const dead = (): Child<ToSource> => ({
+    pid: 1,
+    send: () => undefined,
+    kill: () => undefined,
+    gone: Promise.resolve('SIGSEGV'),
+  });
+  const { group, logged } = await groupOf([], { pauseMs: 1, startProcess: () => dead });
+  await group.done;
+  expect(logged.filter((event) => event === 'source-started')).toHaveLength(7);
+  expect(logged.at(-1)).toBe('source-dropped');
+  expect(group.members[0].stage).toBe('dropped');
+});
+
+it('waits for a source in this process however long it computes', async () => {
+  playedClock();
+  const { group, logged } = await groupOf([[]], { here: true });
+  await expect.poll(() => group.members[0].process).not.toBeNull();
+  vi.advanceTimersByTime(24 * 3600 * 1000);
   expect(group.members[0].stage).toBe('starting');
   expect(logged).toEqual([]);
 });
@@ -80,8 +124,56 @@ it('ends with what keeps a source from being recorded', async () => {
     throw full;
   };
   const record = { kind: 'pair' } as PairRecord;
-  const { group } = groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
+  const { group } = await groupOf([[{ kind: 'record', record }]], { records: { ...records, add } });
   await expect(group.done).rejects.toBe(full);
+});
+
+describe('a source whose images are others', () => {
+  const settled = fingerprint();
+  const ready = (now: Fingerprint): FromSource => ({
+    kind: 'ready',
+    engine: { name: 'cpu', device: 'toy', detail: 'by hand' },
+    stepsPerEpoch: 1,
+    fingerprint: now,
+  });
+
+  it('ends the run, which goes on with those it began with', async () => {
+    const begun = { fingerprint: JSON.stringify(settled) };
+    await (
+      await groupOf([[ready(settled), { kind: 'ended' }]], {}, { run: begun })
+    ).group.done;
+    const other = fingerprint({ train: { ...settled.train, images: '9'.repeat(64) } });
+    const { group } = await groupOf([[ready(other)]], {}, { run: begun });
+    await expect(group.done).rejects.toMatchObject({ code: 'dataset-changed', message: /other training images/ });
+  });
+});
+
+describe('a source that fails as it is to stop', () => {
+  const open: FromSource = { kind: 'open', session: 'one' };
+
+  it.each([
+    ['of its own', 'loss-not-finite', true],
+    ['without its server, which it cannot reach', 'server-unreachable', false],
+  ])('%s', async (_, code, fails) => {
+    const { group, logged } = await groupOf([[]], {
+      startProcess: () => (onMessage) => {
+        let end: (how: string) => void = () => undefined;
+        const gone = new Promise<string>((resolve) => (end = resolve));
+        setImmediate(() => onMessage(open));
+        const send = ({ kind }: ToSource): void => {
+          if (kind !== 'stop') return;
+          onMessage({ kind: 'failed', failure: { code, message: 'It failed.' } });
+          end('exit code 0');
+        };
+        return { pid: 1, send, kill: () => end('SIGKILL'), gone };
+      },
+    });
+    await expect.poll(() => group.members[0].stage).toBe('training');
+    group.stop();
+    if (fails) await expect(group.done).rejects.toMatchObject({ code });
+    else await group.done;
+    expect(logged.includes('source-died')).toBe(!fails);
+  });
 });
 
 describe('sources of one half', () => {
@@ -92,14 +184,12 @@ describe('sources of one half', () => {
 
   /** Two of them at a checkpoint, whose processes say this in turn; in which order they are started. */
   async function pairOf(says: (start: number) => FromSource[]) {
-    const folder = temporaryFolder();
     const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
     const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
-    await saveCheckpoint(folder, new Map(cut));
     const order: number[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
       process(says(order.push(index)), onMessage);
-    const { group } = groupOf([], { folder, sources: [0, 1], startProcess, pauseMs: 1 });
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut: new Map(cut) });
     return { group, order };
   }
 
@@ -122,11 +212,9 @@ it('does nothing more when the server half cannot be put back', async () => {
     await sleep(100);
     return globalThis.process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   };
-  const folder = temporaryFolder();
-  await saveCheckpoint(folder, new Map([[0, uniformSnapshot(1)]]));
   const before = await timers();
   const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
-  const { group } = groupOf([[{ kind: 'failed', failure }]], { folder });
+  const { group } = await groupOf([[{ kind: 'failed', failure }]], {}, { cut: new Map([[0, uniformSnapshot(1)]]) });
   await expect(group.done).rejects.toMatchObject(failure);
   expect(await timers()).toBe(before);
 });

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { superviseHere } from '../../../../main/processes/run/supervise.ts';
 import type { Supervisor, Work } from '../../../../main/processes/source/supervised.ts';
 import { performRun, type RunControl } from '../../../../main/runs/life/perform.ts';
-import { experiment } from '../../../support/run-records.ts';
+import type { SourceTask } from '../../../../main/processes/source/messages.ts';
+import type { ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
+import { experiment, fingerprint } from '../../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 const engine = { name: 'cpu', device: 'toy', detail: 'by hand' };
@@ -16,10 +18,43 @@ function execute(work: Work, control: RunControl = {}) {
 
 /** Comes to where training begins. */
 async function begin({ tell, hear }: Supervisor): Promise<void> {
-  tell({ kind: 'ready', engine, stepsPerEpoch: 1 });
+  tell({ kind: 'ready', engine, stepsPerEpoch: 1, fingerprint: fingerprint() });
   tell({ kind: 'open', session: 'toy' });
   await hear('enter');
 }
+
+describe('the task of a source', () => {
+  /** What the source of a run is given to do. */
+  async function taskOf(input: ExperimentInput, { seed = 1, threads }: { seed?: number; threads?: number } = {}) {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(experiment(input), seed);
+    if (threads !== undefined) store.setThreads(id, threads);
+    let given: SourceTask | null = null;
+    await performRun(store, id, (session) =>
+      superviseHere(session, (task) => {
+        given = task;
+        return Promise.resolve();
+      }),
+    );
+    return given!;
+  }
+
+  it('has the experiment and the seed of the run, and a name that no other run has', async () => {
+    const task = await taskOf({ batchSize: 24 }, { seed: 7 });
+    expect(task).toMatchObject({ experiment: experiment({ batchSize: 24 }), seed: 7, index: 0, resume: null });
+    const others = await Promise.all([taskOf({ batchSize: 24 }, { seed: 7 }), taskOf({ batchSize: 24 }, { seed: 8 })]);
+    expect(new Set([task, ...others].map(({ run }) => run)).size).toBe(3);
+  });
+
+  it.each([
+    ['those that the run began with', {}, 5, 5],
+    ['those of its experiment before it has begun', { threads: 3 }, undefined, 3],
+    ['those of its device', { threads: 3, sources: { threads: 2 } }, 3, 2],
+    ['one where there are several devices', { threads: 3, sources: { count: 2 } }, 3, 1],
+  ])('has the threads that it is to compute with: %s', async (_, input, threads, expected) => {
+    expect((await taskOf(input, { threads })).threads).toBe(expected);
+  });
+});
 
 describe('the source of a run in one process', () => {
   it('ends when it is stopped before it has begun, and the run waits until it has', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMeeting } from '../../../../main/processes/run/meeting.ts';
 import { newMember, type Member, type Stage } from '../../../../main/processes/run/member.ts';
@@ -6,14 +8,14 @@ import type { ToSource } from '../../../../main/processes/source/messages.ts';
 import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
 import { experiment, pairRecord, stepRecord, uniformSnapshot } from '../../../support/run-records.ts';
-import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+import { openTestStore, takeUp, temporaryFolder } from '../../../support/run-store.ts';
 
 interface Fake extends Member {
   readonly told: ToSource[];
 }
 
 /** Sources at these stages, and their meeting, over a run's folder. */
-function meetingOf(...stages: readonly Stage[]) {
+async function meetingOf(...stages: readonly Stage[]) {
   const store = openTestStore(temporaryFolder());
   const run = store.create(experiment({ sources: { count: stages.length } }), 1);
   const folder = store.folder(run.id);
@@ -22,8 +24,7 @@ function meetingOf(...stages: readonly Stage[]) {
     const process = { pid: 1, send: (message: ToSource) => void told.push(message), kill: () => undefined };
     return { ...newMember(index), stage, told, process: { ...process, gone: new Promise<string>(() => undefined) } };
   });
-  const { signal } = new AbortController();
-  const session = { store, run, folder, log: () => undefined, emit: () => undefined, signal };
+  const session = await takeUp(store, run);
   return { folder, members, ...createMeeting({ session, folder, members, flush: () => undefined }) };
 }
 
@@ -36,7 +37,7 @@ function comes(member: Member, server: ServerState, final = false): void {
 
 describe('sources at a checkpoint', () => {
   it('wait for those that still train, but not for those that do not', async () => {
-    const { members, goOn } = meetingOf('arrived', 'training', 'down', 'ended');
+    const { members, goOn } = await meetingOf('arrived', 'training', 'down', 'ended');
     await goOn();
     expect(members.every(({ told }) => told.length === 0)).toBe(true);
     members[1].stage = 'arrived';
@@ -50,7 +51,7 @@ describe('sources at a checkpoint', () => {
   });
 
   it('go on when it is on the disk, where one without a process stands as it stood', async () => {
-    const { folder, members, goOn } = meetingOf('arrived', 'arrived', 'down');
+    const { folder, members, goOn } = await meetingOf('arrived', 'arrived', 'down');
     members[2].snapshot = { ...uniformSnapshot(7), server: kept };
     await goOn();
     comes(members[0], kept);
@@ -67,8 +68,24 @@ describe('sources at a checkpoint', () => {
     ]);
   });
 
+  it('have their pair on the disk before a checkpoint that is past it', async () => {
+    const { folder, members, goOn } = await meetingOf('arrived');
+    members[0].final = true;
+    await goOn();
+    const server: ServerState = { kind: 'state', state: { weights: {}, momentum: {} } };
+    comes(members[0], server, true);
+    // Where a pair cannot be kept the run has to come back to it.
+    writeFileSync(join(folder, 'pairs'), 'in the way');
+    await expect(goOn()).rejects.toThrow(/pairs/);
+    expect(await loadCheckpoint(folder)).toEqual(new Map());
+    rmSync(join(folder, 'pairs'));
+    await goOn();
+    expect(readdirSync(join(folder, 'pairs'))).toEqual(['0-0-b4']);
+    expect((await loadCheckpoint(folder)).size).toBe(1);
+  });
+
   it('leave the server half to one that comes back, in full when any of them is finished', async () => {
-    const { members, goOn } = meetingOf('arrived', 'arrived');
+    const { members, goOn } = await meetingOf('arrived', 'arrived');
     members[0].final = true;
     await goOn();
     expect(members.map(({ told }) => told[0])).toEqual([
@@ -78,7 +95,7 @@ describe('sources at a checkpoint', () => {
   });
 
   it('keep those that come meanwhile waiting', async () => {
-    const { members, goOn } = meetingOf('arrived', 'open', 'starting');
+    const { members, goOn } = await meetingOf('arrived', 'open', 'starting');
     await goOn();
     expect(members.map(({ told }) => told.map(({ kind }) => kind))).toEqual([['met'], [], []]);
     comes(members[0], kept);
@@ -87,6 +104,59 @@ describe('sources at a checkpoint', () => {
     members[2].stage = 'open';
     await goOn();
     expect(members.slice(1).map(({ told }) => told)).toEqual([[{ kind: 'enter' }], [{ kind: 'enter' }]]);
+  });
+});
+
+describe('a checkpoint that is being written', () => {
+  it('holds a source whose process dies meanwhile, and another of whose has begun', async () => {
+    const { folder, members, goOn, written } = await meetingOf('arrived', 'arrived');
+    await goOn();
+    comes(members[0], { kind: 'state', state: { weights: {}, momentum: {} } }, true);
+    comes(members[1], { kind: 'shared' });
+    const writing = goOn();
+    // As startMember does, with where it stood.
+    Object.assign(members[1], { stage: 'starting', checkpoint: null, reached: uniformSnapshot(9) });
+    await written();
+    expect([...(await loadCheckpoint(folder)).keys()]).toEqual([0, 1]);
+    await writing;
+    expect(members[1].told.map(({ kind }) => kind)).toEqual(['met']);
+    expect(members[1].reached).toEqual(uniformSnapshot(9));
+    expect(members[0].told.map(({ kind }) => kind)).toEqual(['met', 'saved']);
+  });
+
+  it('is waited for by whoever wants to read or write another, whatever comes of it', async () => {
+    const { members, goOn, written } = await meetingOf('arrived');
+    await written();
+    await goOn();
+    // Without its pair record it cannot be saved.
+    comes(members[0], kept, true);
+    members[0].pair = null;
+    const writing = goOn();
+    await written();
+    await expect(writing).rejects.toThrow(/without its pair record/);
+  });
+
+  it('lets its sources die anew', async () => {
+    const { members, goOn } = await meetingOf('arrived');
+    members[0].deaths = 5;
+    await goOn();
+    comes(members[0], kept);
+    await goOn();
+    expect(members[0]).toMatchObject({ deaths: 0, stage: 'training', checkpoint: null });
+  });
+});
+
+describe('a source that comes back to others', () => {
+  it('enters without those that are still awaited, and is awaited by none', async () => {
+    const { members, goOn } = await meetingOf('training', 'open', 'starting');
+    members[1].comesBack = true;
+    members[2].comesBack = true;
+    await goOn();
+    expect(members.map(({ stage }) => stage)).toEqual(['training', 'training', 'starting']);
+    const first = await meetingOf('open', 'open', 'starting');
+    first.members[1].comesBack = true;
+    await first.goOn();
+    expect(first.members.map(({ stage }) => stage)).toEqual(['open', 'training', 'starting']);
   });
 });
 

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { loadCheckpoint, pairFolder } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { pairFolder } from '../../../../main/runs/checkpoint/pair.ts';
 import { newMember } from '../../../../main/processes/run/member.ts';
 import { recordSources } from '../../../../main/processes/run/records.ts';
 import { seeThrough } from '../../../../main/processes/run/see-through.ts';
@@ -77,6 +78,18 @@ describe('executing a run', () => {
       'engine',
       'checkpoint',
     ]);
+  });
+
+  it('trains with its own seed', async () => {
+    const store = openTestStore(temporaryFolder());
+    const weights = async (seed: number) => {
+      const { id } = store.create(experiment({ phases: [{ budget: 4, epochs: 1 }] }), seed);
+      await executeToy(store, id, { stepsPerEpoch: 3 });
+      return (await loadCheckpoint(store.folder(id))).get(0)!.client.weights['features.0.weight'].data;
+    };
+    const [one, five, again] = [await weights(1), await weights(5), await weights(5)];
+    expect(five).toEqual(again);
+    expect(five).not.toEqual(one);
   });
 
   it('keeps the gates of at most 128 steps an epoch', async () => {
@@ -237,5 +250,34 @@ describe('a run that fails', () => {
     resumeRun(store, id);
     await executeToy(store, id, toy);
     expect(await outcome(store, id)).toEqual(expected);
+  });
+
+  it('is failed and not running on a disk that has no room left but what it kept for that', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(plan, 1);
+    const folder = store.folder(id);
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    const room = (): number => statSync(join(folder, 'last-room'), { throwIfNoEntry: false })?.size ?? 0;
+    const tight: Store = {
+      ...store,
+      setStatus(...given) {
+        if (given[1] === 'failed' && room() > 0) throw full;
+        return store.setStatus(...given);
+      },
+    };
+    const events: RunEvent[] = [];
+    const train = (): never => {
+      expect(room()).toBe(256 * 1024);
+      // Nor can anything be written into its log.
+      const log = join(folder, 'log.jsonl');
+      rmSync(log);
+      mkdirSync(log);
+      throw full;
+    };
+    const run = performRun(tight, id, train, { onEvent: (event) => events.push(event) });
+    await expect(run).rejects.toMatchObject({ code: 'disk-full' });
+    expect(store.get(id)).toMatchObject({ status: 'failed', error: expect.stringMatching('no space left') as string });
+    expect(events.at(-1)).toMatchObject({ kind: 'status', run: { status: 'failed' } });
+    expect(room()).toBe(0);
   });
 });

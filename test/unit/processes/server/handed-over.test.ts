@@ -27,7 +27,7 @@ describe('between the threads of a server', () => {
       },
     }));
     const session = smallSession();
-    await compute.build('half', session);
+    await compute.build('half', session, {});
     const half = localHalf(session);
 
     const step = batchOf('a');
@@ -55,7 +55,7 @@ describe('between the threads of a server', () => {
 
   it('an error comes as it was thrown', async () => {
     const compute = computeOverPort();
-    await compute.build('half', smallSession());
+    await compute.build('half', smallSession(), {});
     const batch = batchOf('a');
     await expect(compute.step('half', { ...batch, maps: batch.maps.map(() => 3e38) })).rejects.toMatchObject({
       code: 'diverged',

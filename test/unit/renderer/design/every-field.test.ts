@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { ExperimentInput, JsonSchema } from '../../../../main/api.ts';
-import { hasFields } from '../../../../main/fields.ts';
 import { examine } from '../../../../main/lab/design/examine.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -9,6 +8,7 @@ import DesignPage from '../../../../renderer/pages/design/DesignPage.vue';
 import { fields } from '../../../../renderer/pages/design/fields.ts';
 import { useHome } from '../../../support/datasets.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
+import { leaves } from '../../../support/schema-leaves.ts';
 import { mountInLab } from '../in-lab.ts';
 
 /** Fields of an experiment that the page has no control for, and why. */
@@ -23,31 +23,6 @@ const everything: ExperimentInput = {
 };
 
 const ofExperiments = jsonSchema(experimentSchema) as JsonSchema;
-
-/** The dotted paths of all fields that hold a value; those of the items of a list stand for the first of them. */
-function leaves(schema: JsonSchema, at: unknown, path: readonly string[] = []): string[] {
-  const branches = branchesOf(schema, at);
-  const inner = branches.flatMap((branch) => {
-    const { properties, items } = branch;
-    if (hasFields(properties)) {
-      return Object.entries(properties).flatMap(([name, field]) => leaves(schema, field, [...path, name]));
-    }
-    const parts = leaves(schema, items, [...path, '0']);
-    return parts.length > 1 ? parts : [];
-  });
-  return inner.length > 0 ? inner : [path.join('.')];
-}
-
-/** What a value may be, references followed. */
-function branchesOf(schema: JsonSchema, at: unknown): JsonSchema[] {
-  if (!hasFields(at)) return [];
-  const { $ref: reference, anyOf } = at;
-  if (typeof reference === 'string') {
-    const definitions = schema['$defs'] as JsonSchema;
-    return branchesOf(schema, definitions[reference.replace('#/$defs/', '')]);
-  }
-  return Array.isArray(anyOf) ? anyOf.flatMap((branch) => branchesOf(schema, branch)) : [at];
-}
 
 beforeEach(() => localStorage.clear());
 
@@ -69,18 +44,18 @@ async function placedPaths(input: ExperimentInput): Promise<string[]> {
 
 describe('the fields of an experiment', () => {
   it('are found in the schema down to the last, or the next test shows nothing', () => {
-    const found = leaves(ofExperiments, ofExperiments);
+    const found = leaves(ofExperiments);
     const some = ['method', 'split.module.features', 'phases.0.budget', 'seeds', 'link.rttMs', 'gate.ties'];
     expect(found).toEqual(expect.arrayContaining(some));
     expect(found.length).toBeGreaterThan(45);
     const more = z.strictObject({ ...experimentSchema.shape, extra: z.strictObject({ inner: z.int() }) });
     const extended = jsonSchema(more) as JsonSchema;
-    expect(leaves(extended, extended)).toEqual([...found, 'extra.inner']);
+    expect(leaves(extended)).toEqual([...found, 'extra.inner']);
   });
 
   it('each have a place on the design page, with a name for people', async () => {
     const placed = await placedPaths(everything);
-    const missing = leaves(ofExperiments, ofExperiments).filter((path) => !placed.includes(path) && !(path in left));
+    const missing = leaves(ofExperiments).filter((path) => !placed.includes(path) && !(path in left));
     expect(missing).toEqual([]);
     const unnamed = placed.filter((path) => !/^phases\.\d/.test(path) && !(path in fields));
     expect(unnamed).toEqual([]);

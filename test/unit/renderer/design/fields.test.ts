@@ -86,7 +86,7 @@ describe('words', () => {
       const { path, text } = examine(input, { list: () => [], epochs: () => [] }).problems[0];
       return problemSentence(path, text);
     };
-    expect(sentence({ batchSize: 0 })).toBe('Expected 1 or more.');
+    expect(sentence({ batchSize: 0 })).toBe('Expected from 1 to 4096.');
     expect(sentence({ split: { layer: 40 } })).toBe('vgg11 can be cut at layers 0 to 14.');
     expect(sentence({ model: { name: 'mlp' }, split: { layer: 9 } })).toBe('mlp can be cut at layers 0 to 4.');
     expect(sentence({ dataset: { name: 'cifar10' } })).toBe(

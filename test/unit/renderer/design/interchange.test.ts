@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commandText, fileName, fileText, readText } from '../../../../renderer/pages/design/interchange.ts';
+import {
+  commandText,
+  fileContent,
+  fileName,
+  fileText,
+  readText,
+} from '../../../../renderer/pages/design/interchange.ts';
 
 describe('experiments as text', () => {
   const deprune = { method: 'deprune', batchSize: 8 } as const;
@@ -27,6 +33,17 @@ describe('experiments as text', () => {
     expect(() => readText('{')).toThrow('This is no JSON');
     expect(() => readText('7')).toThrow('Expected an experiment');
     expect(() => readText('[null]')).toThrow('Expected an experiment');
+  });
+
+  it('are not read from a text that says a field twice, or is not UTF-8', async () => {
+    expect(() => readText('{"gate": {"delta": 1, "delta": 2}}')).toThrow(
+      'It has "gate.delta" twice: leave one of them out.',
+    );
+    const file = (text: string, encoding: BufferEncoding): File => new File([Buffer.from(text, encoding)], 'mine.json');
+    expect(await fileContent(file('{"name": "Größe"}', 'utf8'))).toBe('{"name": "Größe"}');
+    await expect(fileContent(file('{"name": "Größe"}', 'latin1'))).rejects.toThrow(
+      'The file is not UTF-8 text from line 1 on: save it as UTF-8.',
+    );
   });
 
   it('can be run from a terminal', () => {

@@ -129,7 +129,7 @@ describe('the design page', () => {
     await open();
     await type('optimiser.learningRate', '-1');
     await examined();
-    expect(pageText()).toContain('Expected more than 0.');
+    expect(pageText()).toContain('Expected from 1e-9 to 100.');
     expect(button('Launch').disabled).toBe(true);
     await undo();
     await examined();

@@ -4,6 +4,7 @@ import type { LabApi, LabEvents } from '../../../../main/api.ts';
 import { SluiceError } from '../../../../main/errors.ts';
 import { decodeMessage, encodeMessage, ownMethods } from '../../../../main/wire.ts';
 import type { Channel, OpenChannel } from '../../../../renderer/lab/channel.ts';
+import { LabFailure, shutOut } from '../../../../renderer/lab/failure.ts';
 import { createLab, type Lab } from '../../../../renderer/lab/lab.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
 
@@ -139,6 +140,17 @@ describe('a lab', () => {
     const late = connected.api.runs();
     host.reachable = true;
     expect(await late).toEqual([]);
+  });
+
+  it('says when it does not let this browser in, and comes back once it does', async () => {
+    const host = hostOf(fakeLab().lab.api);
+    let letIn = false;
+    const open: OpenChannel = () => (letIn ? host.open() : Promise.reject(new LabFailure(shutOut)));
+    const connected = (lab = createLab(open, { delays, patience: 20 }));
+    await vi.waitFor(() => expect(connected.state.value).toBe('shut-out'));
+    await expect(connected.api.runs()).rejects.toMatchObject({ code: 'not-let-in' });
+    letIn = true;
+    await vi.waitFor(() => expect(connected.state.value).toBe('ready'));
   });
 
   it('is outdated when it speaks another version', async () => {

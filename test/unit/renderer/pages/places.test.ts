@@ -144,6 +144,20 @@ describe('data', () => {
     expect(pageText()).toContain('There is nothing at /nowhere.');
   });
 
+  it('imports nested classes and leaves damaged files out when that is ticked', async () => {
+    const importDataset = vi.fn(fakeLab().api.importDataset);
+    here = await mountInLab(on(DataPage), { fake: fakeLab({ importDataset }) });
+    button('Import').click();
+    await here.settle();
+    await type(/^Path/, '/pictures');
+    const boxes = document.querySelectorAll<HTMLInputElement>('#import input[type="checkbox"]');
+    expect(boxes).toHaveLength(2);
+    for (const box of boxes) box.click();
+    document.querySelector<HTMLFormElement>('#import')?.requestSubmit();
+    await here.settle();
+    expect(importDataset).toHaveBeenCalledWith({ path: '/pictures', nested: true, skipDamaged: true });
+  });
+
   it('asks before it removes', async () => {
     const removeDataset = vi.fn(() => Promise.resolve());
     here = await mountInLab(on(DataPage), { fake: fakeLab({ removeDataset }) });

@@ -14,8 +14,8 @@ import { stepLog } from './recorded-run.ts';
 const phase = { epochs: 1, learningRate: 0.01, firstEpoch: 0, training: 0 };
 const plan: Plan = {
   phases: [
-    { ...phase, budget: 4, steps: 10, bytesUp: 60, bytesDown: 40 },
-    { ...phase, budget: null, firstEpoch: 1, steps: 10, bytesUp: 600, bytesDown: 400 },
+    { ...phase, budget: 4, steps: 10, mostSteps: 10, bytesUp: 60, bytesDown: 40 },
+    { ...phase, budget: null, firstEpoch: 1, steps: 10, mostSteps: 10, bytesUp: 600, bytesDown: 400 },
   ],
   bytesUp: 660,
   bytesDown: 440,

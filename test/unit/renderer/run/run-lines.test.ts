@@ -15,6 +15,7 @@ const run: FixedRun = {
   name: 'run',
   number: 1,
   seed: 1,
+  status: 'running',
   experiment,
   plan: null,
   trainingBudgets: [],

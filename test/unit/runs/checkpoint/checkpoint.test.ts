@@ -4,16 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import {
-  loadCheckpoint,
-  pairFolder,
-  saveCheckpoint,
-  savePair,
-  type RunCheckpoint,
-} from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { loadCheckpoint, saveCheckpoint, type RunCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { pairFolder, savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
-import { experiment, pairRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { experiment, pairRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
 
 const alone = (snapshot: Snapshot): RunCheckpoint => new Map([[0, snapshot]]);
@@ -33,20 +28,21 @@ describe('checkpoint', () => {
       ],
     ] as const) {
       const snapshots = new Map(cut.map(([source, server]) => [source, { ...uniformSnapshot(source), server }]));
-      await saveCheckpoint(folder, snapshots);
+      await saveCheckpoint(folder, snapshots, unbound);
       expect(await loadCheckpoint(folder)).toEqual(snapshots);
     }
   });
 
-  it('gives back the last one saved, bit for bit, and keeps only that', async () => {
+  it('gives back the last one saved, bit for bit, and keeps the one before it alone', async () => {
     const folder = temporaryFolder();
     expect(await loadCheckpoint(folder)).toEqual(new Map());
-    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
-    const snapshot = uniformSnapshot(2);
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)), unbound);
+    await saveCheckpoint(folder, alone(uniformSnapshot(2)), unbound);
+    const snapshot = uniformSnapshot(3);
     snapshot.client.weights['features.0.weight'].data[3] = NaN;
-    await saveCheckpoint(folder, alone(snapshot));
+    await saveCheckpoint(folder, alone(snapshot), unbound);
     expect(await loadCheckpoint(folder)).toEqual(alone(snapshot));
-    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002']);
+    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002', '000003']);
   });
 
   it('carries sums that JSON cannot, as of a training that diverged', async () => {
@@ -56,32 +52,32 @@ describe('checkpoint', () => {
       ...rest,
       totals: { ...totals, epochLoss: NaN, seconds: 0.1 + 0.2, bytesUp: Infinity },
     };
-    await saveCheckpoint(folder, alone(diverged));
+    await saveCheckpoint(folder, alone(diverged), unbound);
     expect((await loadCheckpoint(folder)).get(0)?.totals).toEqual(diverged.totals);
   });
 
   it('takes no notice of one that was never finished', async () => {
     const folder = temporaryFolder();
-    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)), unbound);
     await mkdir(join(folder, 'checkpoint', '000002.partial'));
     await writeFile(join(folder, 'checkpoint', '000002.partial', 'client.safetensors'), 'half');
     expect((await loadCheckpoint(folder)).get(0)?.position.step).toBe(1);
-    await saveCheckpoint(folder, alone(uniformSnapshot(2)));
-    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000002']);
+    await saveCheckpoint(folder, alone(uniformSnapshot(2)), unbound);
+    expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000001', '000002']);
   });
 
   it('takes the newer when a kill left both', async () => {
     const folder = temporaryFolder();
-    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)), unbound);
     cpSync(join(folder, 'checkpoint', '000001'), join(folder, 'kept'), { recursive: true });
-    await saveCheckpoint(folder, alone(uniformSnapshot(2)));
+    await saveCheckpoint(folder, alone(uniformSnapshot(2)), unbound);
     cpSync(join(folder, 'kept'), join(folder, 'checkpoint', '000001'), { recursive: true });
     expect((await loadCheckpoint(folder)).get(0)?.position.step).toBe(2);
   });
 
   it('keeps the old one when saving fails half way', async () => {
     const folder = temporaryFolder();
-    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)), unbound);
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     const snapshot = uniformSnapshot(2);
     const weights = Object.defineProperty({}, 'classifier.0.weight', {
@@ -91,14 +87,14 @@ describe('checkpoint', () => {
       },
     });
     const server: ServerState = { kind: 'state', state: { weights, momentum: {} } };
-    await expect(saveCheckpoint(folder, alone({ ...snapshot, server }))).rejects.toBe(full);
+    await expect(saveCheckpoint(folder, alone({ ...snapshot, server }), unbound)).rejects.toBe(full);
     expect(await loadCheckpoint(folder)).toEqual(alone(uniformSnapshot(1)));
     expect(readdirSync(join(folder, 'checkpoint'))).toEqual(['000001']);
   });
 
   it.each(['client.safetensors', 'position.json'])('says which folder holds a damaged %s', async (file) => {
     const folder = temporaryFolder();
-    await saveCheckpoint(folder, alone(uniformSnapshot(1)));
+    await saveCheckpoint(folder, alone(uniformSnapshot(1)), unbound);
     truncateSync(join(folder, 'checkpoint', '000001', file), 20);
     const loading = loadCheckpoint(folder);
     await expect(loading).rejects.toMatchObject({ code: 'checkpoint-damaged' });

@@ -75,7 +75,7 @@ describe('safetensors', () => {
     const headerBytes = Number(bytes.readBigUInt64LE(0));
     expect(headerBytes % 8).toBe(0);
     expect(JSON.parse(bytes.subarray(8, 8 + headerBytes).toString())).toEqual({
-      __metadata__: { format: 'pt' },
+      __metadata__: { format: 'pt', sha256: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
       tracked: { dtype: 'I64', shape: [], data_offsets: [0, 8] },
       bias: { dtype: 'F32', shape: [1], data_offsets: [8, 12] },
     });

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DatasetInfo } from '../../../../main/data/source.ts';
 import { SluiceError } from '../../../../main/errors.ts';
+import { compressions } from '../../../../main/offload/codecs/compression.ts';
 import { checkExperiment, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
-import type { Experiment } from '../../../../main/runs/experiment/experiment.ts';
+import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
+import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
 import { applySetting } from '../../../../main/runs/experiment/settings.ts';
 import { methodNames } from '../../../../main/training/methods/table.ts';
 
@@ -57,9 +59,77 @@ describe('parseExperiment', () => {
     expect(phases.map(({ budget }) => budget)).toEqual(['full', 32, 4]);
   });
 
-  it('takes a name of one line only, which a terminal prints as it stands', () => {
-    expect(parseExperiment({ name: 'Größe 2 (№ 5)' }).name).toBe('Größe 2 (№ 5)');
-    expect(failure(() => parseExperiment({ name: 'red\u001b[31m' })).message).toMatch(/expected one line/);
+  it('takes a name of one line only, on which something is to be seen', () => {
+    for (const name of ['Größe 2 (№ 5)', '深度', '👩‍🔬 run', 'e\u0301'])
+      expect(parseExperiment({ name }).name).toBe(name);
+    const wrong = [
+      'red\u001b[31m',
+      '   ',
+      '\u00a0\u200b',
+      'half \ud83d',
+      '\udc00',
+      'two\nlines',
+      'two\u2028lines',
+      '',
+      'x'.repeat(201),
+    ];
+    for (const name of wrong)
+      expect(
+        failure(() => parseExperiment({ name })),
+        name,
+      ).toMatchObject({ path: 'name' });
+    expect(complaint({ name: '   ' })).toBe(
+      'name is "   ": expected one line of 1 to 200 characters, some to be seen, and none of them control characters',
+    );
+  });
+
+  it('takes notes of many lines, but not without end', () => {
+    expect(parseExperiment({ notes: 'one\ntwo' }).notes).toBe('one\ntwo');
+    expect(complaint({ notes: 'x'.repeat(1e7) })).toMatch(/^notes is "x+…: expected at most 100000 characters$/);
+    expect(complaint({ notes: '\ud800' })).toMatch(/^notes is .*: expected a text without halves of characters$/);
+  });
+
+  it('refuses numbers that make no sense, with the range of those that do', () => {
+    const wrong: Readonly<Record<string, readonly [value: number, range: string]>> = {
+      'model.width': [1e-9, 'from 0.01 to 4'],
+      'split.layer': [1e9, 'from 0 to 1000'],
+      'split.module.features': [1e9, 'from 1 to 1024'],
+      'gate.delta': [1e308, 'from 0.000001 to 100'],
+      'gate.epsilon': [1e308, 'from 0 to 1000000000'],
+      'gate.lambda': [1e308, 'from 0 to 1000000'],
+      'optimiser.learningRate': [1e38, 'from 1e-9 to 100'],
+      'optimiser.weightDecay': [1e38, 'from 0 to 1'],
+      'selectLr.epochs': [1e9, 'from 0 to 100000'],
+      'selectLr.factor': [1e308, 'from 0.000001 to 1000000'],
+      'dataset.trainSamples': [1e15, 'from 1 to 100000000'],
+      'phases.0.budget': [1e9, 'from 1 to 65536'],
+      'phases.0.epochs': [1e9, 'from 1 to 100000'],
+      'sources.skew': [1e-9, 'from 0.001 to 1000000'],
+      'sources.averageEpochs': [1e9, 'from 1 to 100000'],
+      'sources.cpuShare': [1e-9, 'from 0.01 to 1'],
+      'link.up': [1e-9, 'from 0.01 to 100000'],
+      'link.down': [1e308, 'from 0.01 to 100000'],
+      'link.rttMs': [1e308, 'from 0 to 10000'],
+      'link.jitterMs': [1e308, 'from 0 to 10000'],
+      checkpointSteps: [1e12, 'from 1 to 1000000000'],
+    };
+    const input = { phases: [{ budget: 4, epochs: 1 }], link: { up: 1, down: 1 } };
+    for (const [path, [value, range]] of Object.entries(wrong)) {
+      const changed = applySetting(input, `${path}=${value}`);
+      expect(complaint(changed)).toBe(`${path} is ${value}: expected ${range}`);
+    }
+  });
+
+  it('has an end for every number', () => {
+    const open: string[] = [];
+    JSON.stringify(jsonSchema(experimentSchema), function (this: unknown, key, value: unknown) {
+      if (typeof value !== 'object' || value === null || !('type' in value)) return value;
+      const isNumber = value.type === 'number' || value.type === 'integer';
+      const isClosed = ('maximum' in value || 'exclusiveMaximum' in value) && 'minimum' in value;
+      if (isNumber && !isClosed) open.push(key);
+      return value;
+    });
+    expect(open).toEqual([]);
   });
 
   it('lists every problem with path, value and expectation', () => {
@@ -80,10 +150,10 @@ describe('parseExperiment', () => {
       'model.widht is not a field: expected name, width',
       'split.module is 3: expected an object',
       'phases.0.budget is "half": expected "full" or a number',
-      'phases.0.epochs is 0: expected 1 or more',
+      'phases.0.epochs is 0: expected from 1 to 100000',
       'phases.1.budget is missing: expected "full" or a number',
       'phases.1.epochs is 1.5: expected a whole number',
-      'optimiser.momentum is 1: expected less than 1',
+      'optimiser.momentum is 1: expected from 0 to less than 1',
       'seeds is []: expected a list of 1 or more',
       expect.stringMatching(/^epochs is not a field: expected .*phases, gate/),
     ]);
@@ -93,13 +163,17 @@ describe('parseExperiment', () => {
     const { message } = failure(() => parseExperiment({ link: { up: -1, jitter: 3 } }));
     expect(message.split('\n  ')).toEqual([
       'The experiment has 3 problems:',
-      'link.up is -1: expected more than 0',
+      'link.up is -1: expected from 0.01 to 100000',
       'link.down is missing: expected a number',
       'link.jitter is not a field: expected up, down, rttMs, jitterMs, loss, shared',
     ]);
     expect(complaint({ link: 'wifi' })).toBe(
-      'link is "wifi": expected one of wifi6, ethernet, lte, 3g, satellite or an object',
+      'link is "wifi": expected one of wifi6, ethernet, lte, 3g, satellite or {"up": …, "down": …}',
     );
+  });
+
+  it('says how a codec is written, with parameters and without', () => {
+    expect(complaint({ codec: { up: 3 } })).toMatch(/^codec\.up is 3: expected one of float32, .* or \{"name": …\}$/);
   });
 
   it('refuses what is no object at all', () => {
@@ -180,6 +254,18 @@ describe('checkExperiment', () => {
     );
   });
 
+  it('wants codecs that this Node has', () => {
+    const experiment = parseExperiment({ codec: { up: 'float16+zstd', full: { name: 'int8+zstd' } } });
+    const check = (): void => checkExperiment(experiment, cifar10);
+    vi.spyOn(compressions[1], 'available').mockReturnValue(true);
+    expect(check).not.toThrow();
+    vi.spyOn(compressions[1], 'available').mockReturnValue(false);
+    expect(failure(check).message).toMatch(
+      /codec\.up is "float16\+zstd": expected one of float32, float32\+deflate, .*which this Node .* has\n {2}codec\.full is "int8\+zstd"/,
+    );
+    vi.restoreAllMocks();
+  });
+
   it('makes the network for the images of the data set', () => {
     const { network, cut } = experimentNetwork(
       parseExperiment({ method: 'raw-image', model: { name: 'cnn' } }),
@@ -230,6 +316,12 @@ describe('applySetting', () => {
       applySetting({ phases: [{ budget: 4, epochs: 1 }] }, 'phases.1={"budget":"full","epochs":2}').phases,
     ).toHaveLength(2);
     expect(failure(() => applySetting({}, 'phases.3.epochs=1')).message).toMatch(/3 is not a place in a list of 2/);
+  });
+
+  it('refuses a field that stands there twice', () => {
+    expect(failure(() => applySetting({}, 'gate={"delta": 1, "delta": 2}')).message).toBe(
+      '"gate={"delta": 1, "delta": 2}" has "delta" twice: leave one of them out',
+    );
   });
 
   it.each(['phases', '=3', 'a..b=3', '__proto__.x=3'])('refuses "%s"', (setting) => {

@@ -4,7 +4,8 @@ import { openEngine } from '../../../../main/engine/engine.ts';
 import { codecNames } from '../../../../main/offload/codecs/table.ts';
 import type { ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
-import { planTraffic, type PlannedPhase } from '../../../../main/runs/experiment/plan-traffic.ts';
+import { planTraffic, stepSections, type PlannedPhase } from '../../../../main/runs/experiment/plan-traffic.ts';
+import { codecSettings } from '../../../../main/training/controller.ts';
 import { trainExperiment } from '../../../../main/runs/life/train-experiment.ts';
 import { eventsOf } from '../../../support/training.ts';
 
@@ -74,6 +75,25 @@ describe('planned traffic', () => {
     const plan = planTraffic(parseExperiment(input), info);
     expect(plan.atMost).toBe(false);
     expect(plan.phases.map(trafficOf)).toEqual(await countBytes(input));
+  });
+
+  it('has a byte for each label up to 256 classes, and two beyond', () => {
+    const codecs = codecSettings({ up: 'float32', down: 'float32', full: 'float32' });
+    const labels = (classes: number): number =>
+      stepSections({ sent: [1, 1, 4], clientTrains: true, classes }, 5, null, codecs).up.labels;
+    expect([10, 256, 257].map(labels)).toEqual([5, 5, 10]);
+  });
+
+  it('has of sources with different numbers of batches the steps of the one that takes most', () => {
+    const plan = planTraffic(parseExperiment({ ...tiny, sources: { count: 2 }, processes: 'separate' }), {
+      ...info,
+      trainSamples: 13,
+    });
+    // 7 and 6 images in batches of 3: three steps and two.
+    expect(plan.phases.map(({ steps, mostSteps }) => [steps, mostSteps])).toEqual([
+      [5 * 2, 3 * 2],
+      [5, 3],
+    ]);
   });
 
   it('is the most there can be with a lossless compression', async () => {

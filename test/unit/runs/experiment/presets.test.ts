@@ -136,16 +136,33 @@ describe('loadExperiments', () => {
     expect(loadExperiments(file('\ufeff{"name": "marked"}')).title).toBe('marked');
   });
 
+  it('refuses a field that stands in it twice, and text that is not UTF-8', () => {
+    const twice = file('{"phases": [{"budget": 1, "epochs": 1}, {"budget": 4, "epochs": 2, "epochs": 3}]}');
+    expect(() => loadExperiments(twice)).toThrow(/mine\.json: has "phases\.1\.epochs" twice: leave one of them out$/);
+    expect(() => loadExperiments(file('{"a\\u0062": 1, "ab": 2}'))).toThrow(/has "ab" twice/);
+    const latin = join(folder, 'latin.json');
+    writeFileSync(latin, Buffer.from('{\n"name": "Gr\u00f6\u00dfe"}', 'latin1'));
+    expect(() => loadExperiments(latin)).toThrow(/latin\.json: is not UTF-8 text from line 2 on: save it as UTF-8$/);
+  });
+
+  it('takes for the same field only what is one, and a byte order mark for nothing', () => {
+    const alike =
+      '{"name": "a, \\"name\\": {", "gate": {"delta": 0.1}, "sources": {"count": 1}, "phases": [{"budget": 1, "epochs": 1}]}';
+    expect(loadExperiments(file(`\ufeff${alike}`)).experiments[0].name).toBe('a, "name": {');
+  });
+
   it('does not blame the file for what was set', () => {
     const path = file('{"name": "my run"}');
-    expect(() => loadExperiments(path, { settings: ['threads=0'] })).toThrow(/^threads is 0: expected 1 or more$/);
+    expect(() => loadExperiments(path, { settings: ['threads=0'] })).toThrow(/^threads is 0: expected from 1 to 256$/);
     expect(() => loadExperiments(path, { settings: ['threads'] })).toThrow(/^"threads" is not a setting/);
   });
 
   it('names the file and the field when something is wrong', () => {
     expect(() => loadExperiments(join(folder, 'none.json'))).toThrow(/none\.json: cannot be read as JSON: ENOENT/);
     expect(() => loadExperiments(file('{'))).toThrow(/mine\.json: cannot be read as JSON/);
-    expect(() => loadExperiments(file('{"batchSize": 0}'))).toThrow(/mine\.json: batchSize is 0: expected 1 or more/);
+    expect(() => loadExperiments(file('{"batchSize": 0}'))).toThrow(
+      /mine\.json: batchSize is 0: expected from 1 to 4096/,
+    );
     expect(() => loadExperiments(file('{"title": "x", "experiments": [{}]}'))).toThrow(
       /mine\.json: .*\n {2}description is missing.*\n {2}experiments\.0\.experiment is missing/,
     );

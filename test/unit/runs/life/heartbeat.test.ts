@@ -1,15 +1,38 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type * as entries from '../../../../main/entry.ts';
 import { localLauncher } from '../../../../main/processes/run/launcher.ts';
+import { claimRun } from '../../../../main/runs/life/claim.ts';
+import { executorElsewhere } from '../../../../main/runs/life/executor.ts';
 import { isExecuted, lockRun } from '../../../../main/runs/life/lock.ts';
 import { performRun } from '../../../../main/runs/life/perform.ts';
 import { markInterrupted } from '../../../../main/runs/store/store.ts';
 import { experiment } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, startChildAs, temporaryFolder } from '../../../support/run-store.ts';
+
+const threads = vi.hoisted(() => ({ broken: false }));
+
+vi.mock('../../../../main/entry.ts', async (original) => {
+  const real = await original<typeof entries>();
+  const startThread: typeof real.startThread = (...given) => {
+    if (threads.broken) throw new Error('no thread');
+    return real.startThread(...given);
+  };
+  return { ...real, startThread };
+});
 
 interface Beat {
   readonly host: string;
@@ -125,6 +148,84 @@ describe('a run that another machine executes', () => {
     beatFrom(folder, 'elsewhere', -3600);
     expect(isExecuted(folder)).toBe(false);
   });
+});
+
+describe('a run that two machines begin at the same instant', () => {
+  it('is executed by one of them', () => {
+    const { folder } = storeWithRun();
+    // Neither has seen the other when it looked.
+    expect(claimRun(folder, 'one')).toMatchObject({ host: 'one' });
+    expect(claimRun(folder, 'other')).toBeNull();
+    expect(beatOf(folder)).toMatchObject({ host: 'one', pid: process.pid, beat: 0 });
+  });
+
+  it('is taken over by one of them when the machine that executed it is dead', () => {
+    const { folder } = storeWithRun();
+    beatFrom(folder, 'dead', 31);
+    expect(claimRun(folder, 'one')).not.toBeNull();
+    expect(claimRun(folder, 'other')).toBeNull();
+    expect(readdirSync(folder).filter((name) => name.startsWith('heartbeat'))).toEqual(['heartbeat.json']);
+  });
+});
+
+describe('a heartbeat that cannot be read', () => {
+  it('may be that of another machine while it is fresh, and is told of by its name', async () => {
+    const { store, id, folder } = storeWithRun();
+    writeFileSync(join(folder, 'heartbeat.json'), '{"host":"els\0\0');
+    expect(isExecuted(folder)).toBe(true);
+    await expect(performRun(store, id, () => Promise.resolve())).rejects.toThrow(
+      /heartbeat\.json.*cannot be read.*delete/,
+    );
+    const old = Date.now() / 1000 - 31;
+    utimesSync(join(folder, 'heartbeat.json'), old, old);
+    expect(isExecuted(folder)).toBe(false);
+    expect((await performRun(store, id, () => Promise.resolve())).status).toBe('finished');
+  });
+
+  it('is read all the same when only what is behind it is not its own', () => {
+    const { folder } = storeWithRun();
+    const beat = JSON.stringify({ host: 'elsewhere', pid: 1, startedAt: '2026-01-01T00:00:00.000Z', beat: 7 });
+    writeFileSync(join(folder, 'heartbeat.json'), `${beat.padEnd(511)}\nand more`);
+    expect(executorElsewhere(folder)).toEqual({ host: 'elsewhere' });
+  });
+});
+
+describe('a lock that is damaged', () => {
+  it('is told of by its name, and keeps no other run from anything', async () => {
+    const { home, store, id, folder } = storeWithRun();
+    const lock = join(folder, 'lock');
+    store.setStatus(id, 'running');
+    writeFileSync(lock, 'no lock, and quite a lot of it, in place of a database'.repeat(20));
+    const again = openTestStore(home);
+    expect(again.get(id).status).toBe('interrupted');
+    expect(again.create(experiment(), 2).status).toBe('queued');
+    expect(isExecuted(folder)).toBe(false);
+    again.setStatus(id, 'queued');
+    const damaged = { code: 'lock-damaged', message: expect.stringContaining(lock) as string };
+    await expect(performRun(again, id, () => Promise.resolve())).rejects.toMatchObject(damaged);
+    expect(() => again.delete(id)).toThrow(/delete it/);
+    rmSync(lock);
+    expect((await performRun(again, id, () => Promise.resolve())).status).toBe('finished');
+  });
+
+  it('leaves a run alone that beats', () => {
+    const { home, store, id, folder } = storeWithRun();
+    store.setStatus(id, 'running');
+    writeFileSync(join(folder, 'lock'), 'no lock, and quite a lot of it, in place of a database'.repeat(20));
+    beatFrom(folder, hostname());
+    expect(openTestStore(home).get(id).status).toBe('running');
+    expect(isExecuted(folder)).toBe(true);
+  });
+});
+
+it('a run whose heartbeat cannot be started is not left locked', async () => {
+  const { store, id, folder } = storeWithRun();
+  threads.broken = true;
+  onTestFinished(() => void (threads.broken = false));
+  await expect(performRun(store, id, () => Promise.resolve())).rejects.toThrow('no thread');
+  const lock = lockRun(folder, 0);
+  expect(lock).not.toBeNull();
+  lock!.release();
 });
 
 it.runIf(process.platform !== 'win32')('shows by its beats where nothing may be written', async () => {

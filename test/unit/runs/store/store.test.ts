@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Libsql from 'libsql';
@@ -8,6 +8,7 @@ import { openDatabase } from '../../../../main/runs/store/database.ts';
 import { migrations } from '../../../../main/runs/store/migrations.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { createRuns, continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
+import { adoptRun, orphans } from '../../../../main/runs/life/adopt.ts';
 import { lockRun } from '../../../../main/runs/life/lock.ts';
 import { openStore } from '../../../../main/runs/store/store.ts';
 import { epochRecord, experiment, pairRecord, stepRecord } from '../../../support/run-records.ts';
@@ -16,10 +17,10 @@ import { killHard, openTestStore, startChild, temporaryFolder } from '../../../s
 const position = { training: 0, phase: 1, epoch: 2, batch: 1, step: 5 };
 
 describe('runs in the store', () => {
-  it('are created one per seed, in one group, with their experiment beside them', () => {
+  it('are created one per seed, in one group, with their experiment beside them', async () => {
     const store = openTestStore(temporaryFolder());
     const deprune = experiment({ name: 'Figure 8: deprune (small)', seeds: [3, 5], notes: 'why' });
-    const runs = createRuns(store, [deprune, experiment({ name: 'full', seeds: [3] })], 'figure-8@now');
+    const runs = await createRuns(store, [deprune, experiment({ name: 'full', seeds: [3] })], 'figure-8@now');
     expect(runs.map(({ id, seed, group, status }) => ({ id, seed, group, status }))).toEqual([
       { id: '0001-figure-8-deprune-small', seed: 3, group: 'figure-8@now', status: 'queued' },
       { id: '0002-figure-8-deprune-small', seed: 5, group: 'figure-8@now', status: 'queued' },
@@ -49,6 +50,8 @@ describe('runs in the store', () => {
     const before = openStore(home);
     const { id } = before.create(experiment(), 1);
     before.setEngine(id, 'cpu · OpenBLAS');
+    before.setFingerprint(id, 'sha256 of images');
+    before.setThreads(id, 3);
     before.annotate(id, { tags: ['a', 'b', 'a'] });
     before.annotate(id, { notes: 'good' });
     before.setStatus(id, 'running');
@@ -57,6 +60,7 @@ describe('runs in the store', () => {
     const after = openTestStore(home);
     expect(after.list()).toEqual([failed]);
     expect(failed).toMatchObject({ status: 'failed', error: 'no luck', engine: 'cpu · OpenBLAS' });
+    expect(failed).toMatchObject({ fingerprint: 'sha256 of images', threads: 3 });
     expect(failed.endedAt!.getTime()).toBeGreaterThanOrEqual(failed.startedAt!.getTime());
     expect(after.annotations(id)).toEqual({ notes: 'good', tags: ['a', 'b'] });
   });
@@ -140,9 +144,9 @@ describe('records in the store', () => {
     expect(store.steps(id)).toEqual([]);
   });
 
-  it('beyond a checkpoint are removed, those before it and of other runs stay', () => {
+  it('beyond a checkpoint are removed, those before it and of other runs stay', async () => {
     const store = openTestStore(temporaryFolder());
-    const runs = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
+    const runs = await createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
     const records = [
       ...[0, 4, 5, 6].map((step) => stepRecord(step)),
       ...[0, 1, 2].map((epoch) => epochRecord(epoch)),
@@ -176,9 +180,9 @@ describe('records in the store', () => {
     ]);
   });
 
-  it('can be followed as they come, and a generation tells when some were taken away', () => {
+  it('can be followed as they come, and a generation tells when some were taken away', async () => {
     const store = openTestStore(temporaryFolder());
-    const [one, other] = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
+    const [one, other] = await createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
     store.append(one.id, [stepRecord(0), stepRecord(1), stepRecord(2)]);
     const first = store.stepsAfter(one.id, 0, 2);
     expect(first.steps.map(({ step }) => step)).toEqual([0, 1]);
@@ -198,7 +202,7 @@ describe('records in the store', () => {
   it('written by several processes at once all arrive, and a kill -9 leaves whole batches', async () => {
     const home = temporaryFolder();
     const store = openTestStore(home);
-    const runs = createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
+    const runs = await createRuns(store, [experiment({ seeds: [1, 2] })], 'both');
     const committed = [0, 0];
     const children = runs.map(({ id }, i) => {
       const child = startChild('append', home, id);
@@ -271,12 +275,44 @@ describe('opening the store', () => {
   it('refuses a file that is no store, or one from a newer Sluice, and says what to do', () => {
     const home = temporaryFolder();
     writeFileSync(join(home, 'sluice.db'), 'text, and quite a lot of it, in place of a database'.repeat(20));
-    expect(() => openStore(home)).toThrow(/sluice\.db cannot be opened: file is not a database.*Move the file away/);
+    expect(() => openStore(home)).toThrow(/sluice\.db is damaged: file is not a database.*sluice adopt --all/);
     const other = temporaryFolder();
     const database = openDatabase(join(other, 'sluice.db'));
     database.run('PRAGMA user_version = 99');
     database.close();
     expect(() => openStore(other)).toThrow(/has format 99, .* Update Sluice/);
+  });
+
+  it('says of a damaged database which file it is and how the runs come back, and so they do', async () => {
+    const home = temporaryFolder();
+    const before = openStore(home);
+    const { id } = before.create(experiment(), 1);
+    before.close();
+    const path = join(home, 'sluice.db');
+    new Libsql(path).exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true });
+    const bytes = readFileSync(path);
+    // The first page has the tables' names and places; what is in them is gone.
+    writeFileSync(path, bytes.fill(0xa5, 4096));
+    const opening = (): unknown => openStore(home).list();
+    expect(opening).toThrow(
+      /run store .*sluice\.db is damaged: .*malformed.* Move sluice\.db away.*sluice adopt --all/,
+    );
+    for (const end of ['', '-wal', '-shm'].filter((each) => existsSync(path + each)))
+      renameSync(path + end, `${home}/damaged${end}`);
+    const store = openTestStore(home);
+    for (const orphan of orphans(store)) await adoptRun(store, orphan);
+    expect(store.list().map((run) => run.id)).toEqual([id]);
+  });
+
+  it('says which run has settings that cannot be read', () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const { id } = store.create(experiment(), 1);
+    const other = openDatabase(join(home, 'sluice.db'));
+    other.run(`UPDATE runs SET experiment = '{"name'`);
+    other.close();
+    expect(() => store.list()).toThrow(new RegExp(`settings of run ${id} in sluice\\.db are damaged.*adopt --all`));
   });
 
   it('says so when its folder cannot be one, and does not advise to move the store away', () => {

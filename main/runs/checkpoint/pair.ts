@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { inputFacts } from '../../data/input.ts';
+import { messageOf, SluiceError } from '../../errors.ts';
+import type { PairRecord } from '../../records/record.ts';
+import type { StateDict } from '../../training/snapshot.ts';
+import type { Run } from '../store/run.ts';
+import { publishFolder } from './durable.ts';
+import { inputMetadata } from './input-metadata.ts';
+import { weightsFiles, type Side } from './snapshot-files.ts';
+import { readSafetensors, writeSafetensors } from './weights-file.ts';
+
+/** Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, and `-source-<n>` after it for all but the first. */
+export function pairFolder(runFolder: string, { training, phase, source, budget }: PairRecord): string {
+  const name = `${training}-${phase}-b${budget ?? 'full'}`;
+  return join(runFolder, 'pairs', source === 0 ? name : `${name}-source-${source}`);
+}
+
+/**
+ * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget,
+ * accuracy and what the images are like as metadata.
+ */
+export async function savePair(
+  runFolder: string,
+  run: Run,
+  pair: PairRecord,
+  weights: Readonly<Record<Side, StateDict>>,
+): Promise<void> {
+  const input = inputFacts(run.experiment.dataset.name);
+  await publishFolder(pairFolder(runFolder, pair), async (folder) => {
+    for (const half of ['client', 'server'] as const) {
+      await writeSafetensors(join(folder, weightsFiles[half]), weights[half], {
+        half,
+        run: run.id,
+        ...(run.uid === null ? {} : { uid: run.uid }),
+        seed: String(run.seed),
+        budget: String(pair.budget ?? 'full'),
+        testAccuracy: String(pair.testAccuracy),
+        ...(input && inputMetadata(input)),
+        experiment: JSON.stringify(run.experiment),
+      });
+    }
+  });
+}
+
+/** Throws `weights-damaged` when the weights in the folder of a pair are not as they were written. */
+export async function requireWholePair(folder: string): Promise<void> {
+  for (const half of ['client', 'server'] as const) {
+    const path = join(folder, weightsFiles[half]);
+    try {
+      const { metadata } = await readSafetensors(path);
+      // Those of earlier versions have neither.
+      if ('uid' in metadata !== 'sha256' in metadata) throw new Error(`${path} has lost its SHA-256`);
+    } catch (cause) {
+      const message = `The trained pair in ${folder} is damaged: ${messageOf(cause)} It cannot be made again but by training anew.`;
+      throw new SluiceError('weights-damaged', message, { cause });
+    }
+  }
+}

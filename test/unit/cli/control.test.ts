@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createProgram } from '../../../main/cli/program.ts';
+import { openDatabase } from '../../../main/runs/store/database.ts';
+import { openStore } from '../../../main/runs/store/store.ts';
+import { lockRun } from '../../../main/runs/life/lock.ts';
+import { temporaryHome } from '../../support/home.ts';
+import { experiment } from '../../support/run-records.ts';
+
+const home = temporaryHome();
+
+/** What a command prints. */
+async function sluice(...args: string[]): Promise<string> {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await (await createProgram(args[0])).parseAsync(['node', 'sluice', ...args]);
+    return write.mock.calls.map(([text]) => String(text)).join('');
+  } finally {
+    write.mockRestore();
+  }
+}
+
+/** Three runs launched as `figure`: finished, running, paused; and one more, queued. Somebody executes the first ones. */
+function launched() {
+  const store = openStore(home);
+  onTestFinished(() => {
+    for (const { id } of store.list()) store.delete(id);
+    store.close();
+  });
+  const ids = [1, 2, 3].map((seed) => store.create(experiment({ name: 'x' }), seed, 'figure@2026').id);
+  const queued = store.create(experiment({ name: 'y' }), 1).id;
+  for (const id of ids) store.setStatus(id, 'running');
+  store.setStatus(ids[0], 'finished');
+  store.setStatus(ids[2], 'paused');
+  const locks = ids.slice(1).map((id) => lockRun(store.folder(id), 0)!);
+  onTestFinished(() => locks.forEach((lock) => lock.release()));
+  return { store, ids, queued };
+}
+
+describe('stop, pause and continue', () => {
+  it('take what was launched, and leave those runs of it alone that are over', async () => {
+    const { store, ids } = launched();
+    expect(await sluice('pause', 'figure')).toBe(
+      ids
+        .slice(1)
+        .map((id) => `Run ${id} pauses after its current step.\n`)
+        .join(''),
+    );
+    expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'pause', 'pause']);
+    await sluice('continue', 'figure');
+    expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'run', 'run']);
+    await sluice('stop', 'figure');
+    expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'stop', 'stop']);
+  });
+
+  it('take several references, ranges among them', async () => {
+    const { store, ids, queued } = launched();
+    const [first, last] = [Number.parseInt(ids[0], 10), Number.parseInt(ids[2], 10)];
+    expect(await sluice('stop', `${first}..${last}`, queued)).toContain(`Run ${queued} is stopped.`);
+    expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'stop', 'stop']);
+    expect(store.get(queued).status).toBe('stopped');
+  });
+
+  it('refuse a single run that it is not for, and do nothing where none is', async () => {
+    const { ids, queued } = launched();
+    await expect(sluice('pause', ids[0])).rejects.toMatchObject({ code: 'run-status' });
+    await expect(sluice('stop', 'figur')).rejects.toThrow(/Did you mean "figure"/);
+    await expect(sluice('pause')).rejects.toThrow(/Several runs are under way/);
+    expect(await sluice('continue', ids[0], queued)).toMatch(/there is nothing to continue/);
+  });
+});
+
+describe('adopt', () => {
+  /** A run whose row is gone. */
+  function orphan(): string {
+    const { store, queued } = launched();
+    const lost = openDatabase(join(home, 'sluice.db'));
+    lost.run('DELETE FROM runs WHERE id = ?', queued);
+    lost.close();
+    expect(store.strayFolders()).toEqual([store.folder(queued)]);
+    return queued;
+  }
+
+  it('shows the folders without a run, as does list, and puts their runs back', async () => {
+    const id = orphan();
+    const noted = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    await sluice('list');
+    expect(noted.mock.calls.join('')).toContain('A folder is without a run here: sluice adopt');
+    noted.mockRestore();
+    expect(await sluice('adopt')).toMatch(new RegExp(`${id} +y +1 .*To get them back: sluice adopt --all`, 's'));
+    expect(await sluice('adopt', '--all')).toBe(`${id}: stopped, with 0 steps.\n`);
+    expect(await sluice('adopt')).toBe('No folder is without its run.\n');
+  });
+
+  it('wants either names or all', async () => {
+    const id = orphan();
+    await expect(sluice('adopt', id, '--all')).rejects.toMatchObject({ code: 'bad-usage' });
+    await expect(sluice('adopt', 'nothing')).rejects.toMatchObject({ code: 'run-unknown' });
+    expect(await sluice('adopt', id)).toContain(`${id}: stopped`);
+  });
+});

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { executeInTurn } from '../../../main/cli/execute.ts';
+import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
+import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
+import { createRun } from '../../support/network-runs.ts';
+import { temporaryHome } from '../../support/home.ts';
+
+temporaryHome();
+const said: string[] = [];
+
+beforeEach(() => {
+  said.length = 0;
+  const hear = (text: unknown): boolean => said.push(String(text)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(hear);
+  vi.spyOn(process.stderr, 'write').mockImplementation(hear);
+});
+
+afterEach(() => void vi.restoreAllMocks());
+
+const quick: ExperimentInput = {
+  processes: 'one',
+  phases: [{ budget: 2, epochs: 1 }],
+  dataset: { trainSamples: 16, testSamples: 4 },
+};
+
+describe('runs one after the other', () => {
+  it('all begin, and the exit code is that of the one that failed, though it was not the last', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [createRun(store, { ...quick, dataset: { name: 'cifar10' } }), createRun(store, quick)];
+    expect(await executeInTurn(store, runs, {})).toBe(2);
+    expect(runs.map(({ id }) => store.get(id).status)).toEqual(['failed', 'finished']);
+    expect(said.join('')).toMatch(/error: Data set "cifar10" is not here yet/);
+  });
+
+  it('stay queued when the server elsewhere is to blame, as it would keep the next one, too', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [createRun(store), createRun(store)];
+    const offload = { url: 'ws://127.0.0.1:1', token: 'of nobody' };
+    expect(await executeInTurn(store, runs, { offload, retrySeconds: 0.1 })).toBe(1);
+    expect(runs.map(({ id }) => store.get(id).status)).toEqual(['failed', 'queued']);
+    expect(said.join('')).toMatch(/error: Cannot reach ws:\/\/127\.0\.0\.1:1/);
+  });
+});
