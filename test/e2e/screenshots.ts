@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { createRuns } from '../../main/runs/life/lifecycle.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 import { launchChromium } from './support/chromium.ts';
 import { sluice, startLab } from './support/lab.ts';
@@ -64,7 +63,7 @@ function train(): string {
     notes: 'How soon does it reach the accuracy of full budget, once all maps may cross?',
   });
   return inStore(lab.home, (store) => {
-    const [{ id }] = createRuns(store, [experiment], 'live');
+    const { id } = store.create(experiment, 1, 'live');
     store.enqueue(id);
     store.annotate(id, { tags: ['example'] });
     return id;

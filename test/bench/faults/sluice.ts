@@ -13,7 +13,7 @@ export interface Came {
   readonly errors: string;
 }
 
-export function environment(home: string): NodeJS.ProcessEnv {
+function environment(home: string): NodeJS.ProcessEnv {
   return { ...process.env, SLUICE_HOME: home, SLUICE_DEBUG: '', NO_COLOR: '1' };
 }
 

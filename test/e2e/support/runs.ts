@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { createRuns } from '../../../main/runs/life/lifecycle.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import type { RunStatus } from '../../../main/runs/store/run.ts';
 import { openStore, type Store } from '../../../main/runs/store/store.ts';
@@ -57,7 +56,7 @@ export function queueRuns(home: string, ...names: string[]): string[] {
   };
   return inStore(home, (store) =>
     names.flatMap((name) => {
-      const [{ id }] = createRuns(store, [parseExperiment({ name, ...small })], name);
+      const { id } = store.create(parseExperiment({ name, ...small }), 1, name);
       store.enqueue(id);
       return id;
     }),

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { examine } from '../../../../main/lab/design/examine.ts';
 import type * as Index from '../../../../main/offload/codecs/index.ts';
