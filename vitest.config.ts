@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
@@ -6,6 +7,15 @@ import { LongestFirst } from './test/support/longest-first.ts';
 /** Those of toys put modules in the place of others, which no file can that shares its modules. */
 const windowTests = 'test/unit/renderer/**/!(toy-*).test.ts';
 const timingTests = 'test/timing/**/*.test.ts';
+
+/**
+ * Most files of units share the processes that run them, as loading what they test takes longer than testing it. Not
+ * those that put modules in the place of others, test engines, which a process has once, or say that they are in their "own process".
+ */
+const unitTests = readdirSync('test/unit', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine|electron)\b/.test(file))
+  .map((file) => `test/unit/${file.replaceAll('\\', '/')}`)
+  .filter((file) => !/vi\.mock\(|own process/.test(readFileSync(file, 'utf8')));
 
 export default defineConfig({
   plugins: [vue()],
@@ -16,6 +26,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()) + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
+    setupFiles: './test/support/after-each.ts',
     // As long as a busy machine needs; what holds at once is not waited for.
     expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/support/slowest-files.ts'],
@@ -25,9 +36,13 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.test.ts'],
-          exclude: [windowTests, timingTests],
+          exclude: [windowTests, timingTests, ...unitTests],
           globalSetup: './test/support/current-build.ts',
         },
+      },
+      {
+        extends: true,
+        test: { name: 'units', include: unitTests, globalSetup: './test/support/current-build.ts', isolate: false },
       },
       {
         extends: true,

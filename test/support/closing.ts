@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
 
 let opened: { close(): unknown }[] = [];
-afterEach(async () => {
+
+/** Done after each test (after-each.ts). */
+export async function closeOpened(): Promise<void> {
   for (const one of opened.reverse()) await one.close();
   opened = [];
-});
+}
 
 /** Closes something when the test is over, last opened first. */
 export function closing<T extends { close(): unknown }>(one: T): T {

@@ -4,6 +4,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { fetchAsSystem } from '../../../main/data/fetch.ts';
 
+// In its own process: what the environment says of proxies is read once.
 it('downloads come through the proxy of the environment', async () => {
   const asked: (string | undefined)[] = [];
   const origin = createServer((_, response) => response.end('the file')).listen(0, '127.0.0.1');
