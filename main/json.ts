@@ -29,18 +29,38 @@ interface Level {
 /** The dotted path of the first key that an object of well-formed JSON has twice; null where there is none. */
 function repeatedKey(text: string): string | null {
   const levels: Level[] = [];
-  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\],]/g)) {
+  let latest = '';
+  for (const token of tokens(text)) {
     const level = levels.at(-1);
     if (token === '{') levels.push({ keys: new Set(), at: '' });
     else if (token === '[') levels.push({ keys: null, at: 0 });
     else if (token === '}' || token === ']') levels.pop();
     else if (token === ',' && level && typeof level.at === 'number') level.at++;
-    else if (key !== undefined && level?.keys) {
-      const name = JSON.parse(key) as string;
+    else if (token === ':' && level?.keys) {
+      const name = JSON.parse(latest) as string;
       level.at = name;
       if (level.keys.has(name)) return levels.map(({ at }) => at).join('.');
       level.keys.add(name);
     }
+    latest = token;
   }
   return null;
+}
+
+/** Texts with their quotes, and what stands between values. No regular expression: a long text exhausts its stack. */
+function* tokens(json: string): Generator<string> {
+  for (let at = 0; at < json.length; at++) {
+    if (json[at] === '"') {
+      const start = at;
+      do at = json.indexOf('"', at + 1);
+      while (isEscaped(json, at));
+      yield json.slice(start, at + 1);
+    } else if ('{}[],:'.includes(json[at])) yield json[at];
+  }
+}
+
+function isEscaped(json: string, at: number): boolean {
+  let before = at;
+  while (json[before - 1] === '\\') before--;
+  return (at - before) % 2 === 1;
 }

@@ -52,7 +52,7 @@ function settings(): Input[] {
     ['model.name', 'vgg12'],
     ['model.width', 0, 1e-12, 1e308, '1'],
     ['split.layer', -1, 99, 1.5],
-    ['split.module.resolution', 0, 3, 1e9],
+    ['split.module.resolution', 0, 9, 1e9],
     ['split.module.features', 0, 1000],
     ['method', 'purne'],
     ['phases', [], [{ budget: 0, epochs: 1 }], [{ budget: 'half', epochs: 1 }], [{ budget: 1, epochs: 1e300 }]],
@@ -126,25 +126,25 @@ function commands(): Input[] {
     [['run', 'nothing.json'], /nothing\.json/],
     [['run', 'figure-99'], /figure-99/],
     [['run', 'quickstart', '--set', 'phases.9.epochs=1'], /phases/],
-    [['run', 'quickstart', '--offload', 'http://127.0.0.1:1'], /offload|ws:/],
+    [['run', 'quickstart', '--offload', 'http://127.0.0.1:1'], /http:\/\/127/],
     [['run', 'quickstart', '--offload', 'ws://127.0.0.1:99999', '--token', 'x'], /99999|url|address/i],
-    [['resume', '17'], /17/],
-    [['show', '-1'], /-1/],
+    [['resume', '17'], /no runs|17/],
+    [['show', '-1'], /no runs|-1/],
     [['delete', '3..1'], /3\.\.1|1/],
     [['export', '1', '--format', 'xls'], /xls/],
-    [['export', '5'], /5/],
-    [['compare', '1', '2'], /1/],
+    [['export', '5', '--format', 'csv'], /no runs|5/],
+    [['compare', '1', '2'], /no runs|1/],
     [['offload', '--port', '70000'], /port|70000/],
     [['offload', '--max-frame', '0'], /frame/],
     [['offload', '--idle', '-5'], /idle|-5/],
     [['offload', '--tls-cert', 'missing.pem', '--tls-key', 'missing.key'], /missing/],
     [['offload', '--token-file', 'missing.txt'], /missing\.txt/],
-    [['source', 'ws://127.0.0.1:1', '--retry-seconds', '0'], /127\.0\.0\.1:1|retry|token/],
+    [['source', '--join', 'ws://127.0.0.1:1', '--retry-seconds', '0'], /127\.0\.0\.1:1|retry|token/],
     [['model', 'vgg11', '--width', '-1'], /width/],
     [['model', 'vgg11', '--layer', '99'], /layer|option/],
-    [['data', 'download', 'cifar11'], /cifar11/],
+    [['data', 'get', 'cifar11'], /cifar11/],
     [['data', 'remove', 'nothing'], /nothing/],
-    [['data', 'import', 'x', 'missing-folder'], /missing-folder/],
+    [['data', 'import', '--name', 'x', 'missing-folder'], /missing-folder/],
   ];
   return all.map(([args, names]) => ({ what: `sluice ${args.join(' ')}`, names, prepare: () => [...args] }));
 }
@@ -160,7 +160,7 @@ function folders(): Input[] {
       mkdirSync(join(folder, 'set', name, '..'), { recursive: true });
       writeFileSync(join(folder, 'set', name), content);
     }
-    return ['data', 'import', 'x', join(folder, 'set')];
+    return ['data', 'import', '--name', 'x', join(folder, 'set')];
   };
   return [
     {
@@ -196,7 +196,7 @@ function folders(): Input[] {
       names: /set\.zip|set\.tar/,
       prepare: (folder) => {
         writeFileSync(join(folder, 'set.zip'), 'PK no');
-        return ['data', 'import', 'x', join(folder, 'set.zip')];
+        return ['data', 'import', '--name', 'x', join(folder, 'set.zip')];
       },
     },
   ];
