@@ -174,7 +174,7 @@ export function superviseGroup(options: GroupOptions): Group {
     member.comesBack = true;
   }
 
-  function hear(member: Member, message: FromSource): void {
+  function hear(member: Member, message: FromSource): void | Promise<void> {
     switch (message.kind) {
       case 'ready':
         requireSameData(session.run, message.fingerprint);
@@ -184,6 +184,8 @@ export function superviseGroup(options: GroupOptions): Group {
         return;
       case 'open':
         Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
+        // The others have finished meanwhile, and the server half went with the last of them: this would be a new one.
+        if (member.comesBack && membersAt(members, 'training', 'arrived', 'saving').length === 0) return startAll();
         goOn();
         return;
       case 'record':

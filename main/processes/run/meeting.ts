@@ -113,9 +113,9 @@ async function saveAll(
     if (!pair || !half) throw new Error('A final checkpoint came without its pair record or its server half.');
     await savePair(session.folder, run, pair, { client: checkpoint.snapshot.client.weights, server: half.weights });
   }
+  const heir = heirOf(parts, members);
   const standing = members.flatMap((member) => {
-    const part = parts.find((each) => each.member === member);
-    const snapshot = part ? part.checkpoint.snapshot : absent(member);
+    const snapshot = standingOf(member, parts, heir);
     return snapshot ? [{ index: member.index, snapshot }] : [];
   });
   const cut: RunCheckpoint = new Map(
@@ -127,9 +127,20 @@ async function saveAll(
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
 
-function absent({ reached: standing, snapshot }: Member): Snapshot | null {
-  const last = standing ?? snapshot;
-  return last && { ...last, server: { kind: 'shared' } };
+/** Where a source stands. The server half is with the heir, else with the keeper. */
+function standingOf(member: Member, parts: readonly Part[], heir: Member | undefined): Snapshot | null {
+  const own = parts.find((part) => part.member === member);
+  const last = own ? own.checkpoint.snapshot : (member.reached ?? member.snapshot);
+  if (!last || (own && !(heir && own.keeper))) return last;
+  const keeper = parts.find((part) => part.keeper);
+  return { ...last, server: member === heir && keeper ? keeper.checkpoint.snapshot.server : { kind: 'shared' } };
+}
+
+/** Who puts the server half back if the keeper has finished and will not: a source that has no process meanwhile. */
+function heirOf(parts: readonly Part[], members: readonly Member[]): Member | undefined {
+  if (!parts.some(({ keeper, checkpoint }) => keeper && checkpoint.final)) return undefined;
+  const away = members.filter((member) => !parts.some((part) => part.member === member));
+  return away.find(({ stage, reached, snapshot }) => stage !== 'ended' && (reached ?? snapshot) !== null);
 }
 
 function serverHalf(parts: readonly Part[]): HalfState | null {

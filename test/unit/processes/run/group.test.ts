@@ -199,6 +199,37 @@ describe('sources of one half', () => {
     expect(order).toEqual([0, 0, 1]);
   });
 
+  it('all go back to the checkpoint when one comes again and the others have finished: their half is no more', async () => {
+    const open: FromSource = { kind: 'open', session: 'one' };
+    // The first two train; the third is the one that comes again; those after it have nothing left to do.
+    const says: readonly (readonly FromSource[])[] = [[open], [open], []];
+    const processes: { index: number; onMessage: (message: FromSource) => void; end: (how: string) => void }[] = [];
+    const startProcess = (index: number) => (onMessage: (message: FromSource) => void) => {
+      let end: (how: string) => void = () => undefined;
+      const gone = new Promise<string>((resolve) => (end = resolve));
+      const said = says[processes.push({ index, onMessage, end: (how) => end(how) }) - 1] ?? [{ kind: 'ended' }];
+      setImmediate(() => {
+        said.forEach(onMessage);
+        if (said.some(({ kind }) => kind === 'ended')) end('exit code 0');
+      });
+      return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
+    };
+    const cut = new Map(
+      [{ kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) } as const, { kind: 'shared' } as const].map(
+        (server, i) => [i, { ...uniformSnapshot(1), server }],
+      ),
+    );
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut });
+    await expect.poll(() => group.members.map(({ stage }) => stage)).toEqual(['training', 'training']);
+    processes[1].end('SIGKILL');
+    await expect.poll(() => processes.length).toBe(3);
+    processes[0].onMessage({ kind: 'ended' });
+    processes[0].end('exit code 0');
+    processes[2].onMessage(open);
+    await group.done;
+    expect(processes.map(({ index }) => index)).toEqual([0, 1, 1, 0, 1]);
+  });
+
   it('do not train one that was never put back', async () => {
     const { group, order } = await pairOf(() => [lost]);
     await expect(group.done).rejects.toThrow(/^Source 1 could not put the server half back .*still train/);

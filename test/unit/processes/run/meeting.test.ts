@@ -50,6 +50,18 @@ describe('sources at a checkpoint', () => {
     ]);
   });
 
+  it('leave the server half to one that is away when all who came have finished', async () => {
+    const { folder, members, goOn } = await meetingOf('arrived', 'down');
+    members[1].snapshot = { ...uniformSnapshot(7), server: { kind: 'shared' } };
+    await goOn();
+    const state: ServerState = { kind: 'state', state: { weights: {}, momentum: {} } };
+    comes(members[0], state, true);
+    await goOn();
+    const cut = await loadCheckpoint(folder);
+    expect([0, 1].map((source) => cut.get(source)?.server.kind)).toEqual(['shared', 'state']);
+    expect(cut.get(1)?.position).toEqual(uniformSnapshot(7).position);
+  });
+
   it('go on when it is on the disk, where one without a process stands as it stood', async () => {
     const { folder, members, goOn } = await meetingOf('arrived', 'arrived', 'down');
     members[2].snapshot = { ...uniformSnapshot(7), server: kept };
