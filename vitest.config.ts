@@ -23,7 +23,7 @@ export default defineConfig({
     // Processes, not threads: the engine's libraries keep state of their own, and a crash names its file.
     pool: 'forks',
     // Much of the time is waiting for processes that tests start.
-    maxWorkers: Math.max(2, availableParallelism()) + 2,
+    maxWorkers: Math.max(2, availableParallelism()) + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     setupFiles: './test/support/after-each.ts',
