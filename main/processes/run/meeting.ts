@@ -2,7 +2,7 @@ import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkp
 import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { PairRecord } from '../../records/record.ts';
-import type { Checkpoint, HalfState, Snapshot } from '../../training/snapshot.ts';
+import type { Checkpoint, ServerState, Snapshot } from '../../training/snapshot.ts';
 import { membersAt, type Member } from './member.ts';
 
 export interface MeetingOptions {
@@ -23,6 +23,9 @@ export interface Meeting {
   /** Resolves when no checkpoint is being written, whatever came of it. */
   written(): Promise<void>;
 }
+
+/** Of those that do not hold the server half. */
+const shared: ServerState = { kind: 'shared' };
 
 /** What a source brings to a checkpoint. Another of its processes may have begun before that is written. */
 interface Part {
@@ -107,16 +110,22 @@ async function saveAll(
 ): Promise<void> {
   const { run, log } = session;
   flush();
-  const half = serverHalf(parts);
+  const keeper = parts.find((part) => part.keeper);
+  const half = keeper?.checkpoint.snapshot.server ?? shared;
   for (const { checkpoint, pair } of parts) {
     if (!checkpoint.final) continue;
-    if (!pair || !half) throw new Error('A final checkpoint came without its pair record or its server half.');
-    await savePair(session.folder, run, pair, { client: checkpoint.snapshot.client.weights, server: half.weights });
+    if (!pair || half.kind !== 'state') {
+      throw new Error('A final checkpoint came without its pair record or its server half.');
+    }
+    const { client } = checkpoint.snapshot;
+    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights });
   }
-  const heir = heirOf(parts, members);
+  const holder = heirOf(parts, members) ?? keeper?.member;
   const standing = members.flatMap((member) => {
-    const snapshot = standingOf(member, parts, heir);
-    return snapshot ? [{ index: member.index, snapshot }] : [];
+    const part = parts.find((each) => each.member === member);
+    const snapshot = part ? part.checkpoint.snapshot : standingOf(member);
+    if (!snapshot) return [];
+    return [{ index: member.index, snapshot: { ...snapshot, server: member === holder ? half : shared } }];
   });
   const cut: RunCheckpoint = new Map(
     standing.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
@@ -127,23 +136,14 @@ async function saveAll(
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
 
-/** Where a source stands. The server half is with the heir, else with the keeper. */
-function standingOf(member: Member, parts: readonly Part[], heir: Member | undefined): Snapshot | null {
-  const own = parts.find((part) => part.member === member);
-  const last = own ? own.checkpoint.snapshot : (member.reached ?? member.snapshot);
-  if (!last || (own && !(heir && own.keeper))) return last;
-  const keeper = parts.find((part) => part.keeper);
-  return { ...last, server: member === heir && keeper ? keeper.checkpoint.snapshot.server : { kind: 'shared' } };
+/** Where a source without a process stands. */
+function standingOf({ reached, snapshot }: Member): Snapshot | null {
+  return reached ?? snapshot;
 }
 
 /** Who puts the server half back if the keeper has finished and will not: a source that has no process meanwhile. */
 function heirOf(parts: readonly Part[], members: readonly Member[]): Member | undefined {
   if (!parts.some(({ keeper, checkpoint }) => keeper && checkpoint.final)) return undefined;
   const away = members.filter((member) => !parts.some((part) => part.member === member));
-  return away.find(({ stage, reached, snapshot }) => stage !== 'ended' && (reached ?? snapshot) !== null);
-}
-
-function serverHalf(parts: readonly Part[]): HalfState | null {
-  const server = parts.find(({ keeper }) => keeper)?.checkpoint.snapshot.server;
-  return server?.kind === 'state' ? server.state : null;
+  return away.find((member) => member.stage !== 'ended' && standingOf(member));
 }

@@ -182,14 +182,17 @@ describe('sources of one half', () => {
     failure: { code: 'session-lost', message: 'Other sources of the run still train the server half' },
   };
 
+  const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
+  const cut = new Map(
+    [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const),
+  );
+
   /** Two of them at a checkpoint, whose processes say this in turn; in which order they are started. */
   async function pairOf(says: (start: number) => FromSource[]) {
-    const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
-    const cut = [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const);
     const order: number[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
       process(says(order.push(index)), onMessage);
-    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut: new Map(cut) });
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut });
     return { group, order };
   }
 
@@ -203,31 +206,21 @@ describe('sources of one half', () => {
     const open: FromSource = { kind: 'open', session: 'one' };
     // The first two train; the third is the one that comes again; those after it have nothing left to do.
     const says: readonly (readonly FromSource[])[] = [[open], [open], []];
-    const processes: { index: number; onMessage: (message: FromSource) => void; end: (how: string) => void }[] = [];
+    const started: { index: number; child: Child<ToSource>; onMessage: (message: FromSource) => void }[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) => {
-      let end: (how: string) => void = () => undefined;
-      const gone = new Promise<string>((resolve) => (end = resolve));
-      const said = says[processes.push({ index, onMessage, end: (how) => end(how) }) - 1] ?? [{ kind: 'ended' }];
-      setImmediate(() => {
-        said.forEach(onMessage);
-        if (said.some(({ kind }) => kind === 'ended')) end('exit code 0');
-      });
-      return { pid: 1, send: () => undefined, kill: () => end('SIGKILL'), gone };
+      const child = process(says[started.length] ?? [{ kind: 'ended' }], onMessage);
+      started.push({ index, child, onMessage });
+      return child;
     };
-    const cut = new Map(
-      [{ kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) } as const, { kind: 'shared' } as const].map(
-        (server, i) => [i, { ...uniformSnapshot(1), server }],
-      ),
-    );
     const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut });
     await expect.poll(() => group.members.map(({ stage }) => stage)).toEqual(['training', 'training']);
-    processes[1].end('SIGKILL');
-    await expect.poll(() => processes.length).toBe(3);
-    processes[0].onMessage({ kind: 'ended' });
-    processes[0].end('exit code 0');
-    processes[2].onMessage(open);
+    started[1].child.kill();
+    await expect.poll(() => started.length).toBe(3);
+    started[0].onMessage({ kind: 'ended' });
+    started[0].child.kill();
+    started[2].onMessage(open);
     await group.done;
-    expect(processes.map(({ index }) => index)).toEqual([0, 1, 1, 0, 1]);
+    expect(started.map(({ index }) => index)).toEqual([0, 1, 1, 0, 1]);
   });
 
   it('do not train one that was never put back', async () => {
