@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
+import { codeOf } from './errors.ts';
 
 /** Whether something failed because a disk, or what a user may fill of it, is full. */
 export function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL';
 }
 

@@ -14,6 +14,11 @@ export class SluiceError extends Error {
   }
 }
 
+/** The code that Node, SQLite or Sluice gave what was thrown; undefined where it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
 /** The text to show for anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { fullDisk, isDiskFull } from '../disk.ts';
-import { messageOf, SluiceError } from '../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { note } from './format.ts';
 
@@ -50,7 +50,7 @@ const misuse = new Set([
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.misused;
   // Whoever read the output has seen enough.
-  if (error instanceof Error && 'code' in error && error.code === 'EPIPE') return 0;
+  if (codeOf(error) === 'EPIPE') return 0;
   const debug = process.env['SLUICE_DEBUG'] === '1';
   const text = explanation(error);
   note(`error: ${debug && error instanceof Error ? (error.stack ?? error.message) : (text ?? messageOf(error))}`);
@@ -67,7 +67,7 @@ function explanation(error: unknown): string | null {
   if (error instanceof SluiceError || (error instanceof Error && 'syscall' in error)) return error.message;
   if (!(error instanceof Error)) return null;
   const [first] = error.message.split('\n');
-  if ('code' in error && missingParts.has(String(error.code))) {
+  if (missingParts.has(codeOf(error) ?? '')) {
     return `A part of Sluice cannot be loaded (${first}). Install Sluice again, on this platform and with this Node.`;
   }
   // What V8 says of an array that no memory is left for; from another process it comes as a plain error.

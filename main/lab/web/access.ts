@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { isLoopback } from '../../offload/transport/loopback.ts';
+import { sameToken } from '../../offload/transport/token.ts';
 import type { Pass } from '../../wire.ts';
 import { newSecret } from './lab-file.ts';
 import type { BrowserSessions } from './sessions.ts';
@@ -29,7 +29,7 @@ export function grantAccess(secret: string, host: string, sessions: BrowserSessi
   const codes = new Set<string>();
 
   function redeem(given: string): boolean {
-    const code = [...codes].find((each) => equal(each, given));
+    const code = [...codes].find((each) => sameToken(each, given));
     return code !== undefined && codes.delete(code);
   }
 
@@ -53,7 +53,7 @@ export function grantAccess(secret: string, host: string, sessions: BrowserSessi
     },
     knowsHost: (headers) => isNameOf(host, headers.host),
     isOwnPage: ({ host: name, origin }) => name !== undefined && origin === `http://${name}`,
-    isOwner: ({ authorization, origin }) => origin === undefined && equal(authorization ?? '', `Bearer ${secret}`),
+    isOwner: ({ authorization, origin }) => origin === undefined && sameToken(authorization ?? '', `Bearer ${secret}`),
   };
 }
 
@@ -63,13 +63,4 @@ function isNameOf(host: string, header: string | undefined): boolean {
   const name = new URL(`http://${header}`).hostname.replace(/^\[(.*)\]$/, '$1');
   const everywhere = host === '0.0.0.0' || host === '::';
   return isLoopback(name) || name === host || (everywhere && isIP(name) !== 0);
-}
-
-/** In a time that tells nothing about where they differ. */
-function equal(a: string, b: string): boolean {
-  return timingSafeEqual(digest(a), digest(b));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

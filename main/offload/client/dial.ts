@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { authorities } from '../../authorities.ts';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 import { closeCodes, connectionOver, maxMessageBytes, type Connection } from '../transport/connection.ts';
 import { decodeControl, encodeControl, type Control } from '../protocol/control.ts';
 import { readHeader } from '../protocol/header.ts';
@@ -163,7 +163,7 @@ export function requireProtected(address: ServerAddress, path?: string): URL {
 
 /** The error codes of Node and OpenSSL in words. */
 function explain(error: unknown, { url: dialled, name: url = dialled }: ServerAddress): SluiceError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error) ?? '';
   const say = (name: string, message: string): SluiceError => new SluiceError(name, message, { cause: error });
   if (/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/.test(code)) {
     return say(

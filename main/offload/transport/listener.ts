@@ -8,7 +8,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 import { connectionOver, type Connection } from './connection.ts';
 import { limitUntilFirstMessage } from './early.ts';
 import { strangers } from './strangers.ts';
@@ -118,6 +118,5 @@ const refuseHttp: RequestListener = (_request, response) => {
 };
 
 function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
+  return codeOf(error) === 'EADDRINUSE' ? 'another program listens there' : messageOf(error);
 }

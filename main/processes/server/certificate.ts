@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 
 /** PEM. */
 export interface Certificate {
@@ -124,7 +124,7 @@ function isUsable(cert: string): boolean {
 
 async function readIfThere(path: string): Promise<string | null> {
   return readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw unreadable(path, error);
   });
 }

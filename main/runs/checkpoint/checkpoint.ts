@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { publishFolder, syncFolder } from './durable.ts';
 import { manifestName, readManifest, writeManifest, type Binding, type Manifest, type Owner } from './manifest.ts';
@@ -173,8 +173,8 @@ function requireOwner(manifest: Manifest, owner: Owner, folder: string): void {
 /** Whether an error of reading says that files are not what was written, and not that they cannot be read just now. */
 function isDamage(error: unknown): boolean {
   if (error instanceof SluiceError) return error.code !== 'checkpoint-other';
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code !== 'string' || ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(code);
+  const code = codeOf(error);
+  return code === undefined || ['ENOENT', 'ENOTDIR', 'EISDIR', 'EIO'].includes(code);
 }
 
 function folderName(number: number): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { codeOf } from '../../errors.ts';
 import { executorElsewhere } from './executor.ts';
 import { beatText, heartbeatFile, type HeartbeatData } from './heartbeat.ts';
 
@@ -35,7 +36,7 @@ function makeBeat(claim: HeartbeatData): boolean {
     writeFileSync(claim.file, beatText(claim, 0), { flag: 'wx' });
     return true;
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    const exists = codeOf(error) === 'EEXIST';
     return !exists || statSync(claim.file, { throwIfNoEntry: false })?.isFile() === false;
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullDisk, isDiskFull } from '../../disk.ts';
-import { SluiceError } from '../../errors.ts';
+import { codeOf, SluiceError } from '../../errors.ts';
 import { version } from '../../version.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Database, Value } from './database.ts';
@@ -100,7 +100,7 @@ function makeFolder(path: string): boolean {
     mkdirSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }
