@@ -25,7 +25,9 @@ export interface RunSummary {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** What computes the data sources, and the server half. */
   readonly engine: string | null;
+  readonly serverEngine: string | null;
   readonly error: string | null;
   readonly tags: readonly string[];
   readonly epochsDone: number;

@@ -79,6 +79,7 @@ function facts(store: Store, run: Run): [string, string][] {
     ['launch', run.group],
     ['created, started, ended', times.join(', ')],
     ['engine', run.engine ?? '–'],
+    ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
     ...(notes ? [['notes', notes] as [string, string]] : []),
     ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),

@@ -25,6 +25,7 @@ export async function protocolSeconds(batch: number, budget: number | null, code
     tls: null,
     token,
     software: 'bench',
+    engine: 'test',
     models: ['vgg11'],
     checkpoints: folder,
     open: () => Promise.resolve(idleHalf()),

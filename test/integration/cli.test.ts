@@ -222,6 +222,16 @@ describe.skipIf(!absent)('an engine that is not there', { timeout: 60_000 }, () 
     expect(err).toContain(String(absent?.remedy));
     expect(err).not.toMatch(/\n {4}at /);
   });
+
+  it('is refused for one half as well, unless that is computed elsewhere', async () => {
+    const wanted = ['run', 'quickstart', '--engine', 'cpu', '--server-engine', String(absent?.name)];
+    const { code, err } = await sluice(temporaryFolder(), ...wanted);
+    expect(code).toBe(1);
+    expect(err).toContain(`The ${absent?.name} engine is not available: `);
+    const elsewhere = await sluice(temporaryFolder(), ...wanted, '--offload', 'ws://127.0.0.1:9', '--token', 'x');
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.err).toContain('give --server-engine to it, as --engine');
+  });
 });
 
 describe('a network from the terminal', () => {

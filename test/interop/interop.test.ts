@@ -63,6 +63,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     tls: null,
     token,
     software: 'test',
+    engine: 'test',
     models: ['tiny'],
     checkpoints: temporaryFolder(),
     open: () => Promise.resolve(handler(half)),

@@ -22,6 +22,7 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     startedAt: createdAt + 2000,
     endedAt: createdAt + 21 * minute,
     engine: 'cpu (Ryzen 7 5800U), 8 threads',
+    serverEngine: 'cpu (Ryzen 7 5800U), 8 threads',
     error: null,
     tags: [],
     epochsDone: 22,

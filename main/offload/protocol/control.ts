@@ -26,6 +26,7 @@ const bodies = {
   hello: z.strictObject({ software: z.string().max(100), token: z.string().max(1000) }),
   welcome: z.strictObject({
     software: z.string().max(100),
+    engine: z.string().max(1000),
     models: z.array(z.string().max(100)).max(1000),
     codecs: z.array(z.string().max(100)).max(1000),
     limits: z.strictObject({

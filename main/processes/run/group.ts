@@ -23,6 +23,8 @@ export interface GroupOptions {
   /** Steps the server has taken in a session; null where that is not known. */
   readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
+  /** What the server computes with; null where it is the source itself. */
+  readonly onServerEngine: (source: number, engine: string | null) => void;
   /**
    * After so long without a word, 45 unless given, a process is taken for stuck. While it computes it says none, so that the next process
    * of its source has twice the time.
@@ -184,6 +186,7 @@ export function superviseGroup(options: GroupOptions): Group {
         return;
       case 'open':
         Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
+        options.onServerEngine(member.index, message.engine);
         // The others have finished meanwhile, and the server half went with the last of them: this would be a new one.
         if (member.comesBack && membersAt(members, 'training', 'arrived', 'saving').length === 0) return startAll();
         goOn();

@@ -1,4 +1,5 @@
 import type { ServerAddress } from '../../offload/client/dial.ts';
+import { enginesOf } from '../../runs/experiment/engines.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { ServerStats } from '../server/stats.ts';
 import { startServerProcess, type ServerProcess } from '../server/start.ts';
@@ -18,10 +19,10 @@ export interface OwnServer extends ServerAddress, Pick<Kept<ServerProcess>, 'fai
  */
 export async function keepServer(session: Execution): Promise<OwnServer> {
   const { run, folder, log } = session;
-  const { engine, sources } = run.experiment;
+  const { sources } = run.experiment;
   const options = {
     home: folder,
-    engine,
+    engine: enginesOf(run.experiment).server,
     threads: run.threads ?? run.experiment.threads,
     // What the user's own machine has room for is what the user asked for.
     sessionBytes: Infinity,

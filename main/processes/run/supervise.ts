@@ -11,7 +11,7 @@ import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
 import type { JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startSourceHere } from '../source/here.ts';
-import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
+import type { EngineFacts, FromSource, SourceTask, ToSource } from '../source/messages.ts';
 import type { Work } from '../source/supervised.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
@@ -80,10 +80,11 @@ export async function superviseHere(session: Execution, work: Work): Promise<voi
     task: (index, resume) => ({ ...taskOf(run, index, resume), server: null, retrySeconds }),
     startProcess: () => (onMessage) => startSourceHere(work, onMessage),
     stepsTaken: () => null,
-    onEngine(_, { name, device, detail }) {
-      log('engine', { name, device, detail });
-      store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+    onEngine(_, engine) {
+      log('engine', { ...engine });
+      for (const role of ['client', 'server'] as const) store.setEngine(run.id, role, engineWords(engine));
     },
+    onServerEngine: () => undefined,
   });
   try {
     await seeThrough(session, records, [group]);
@@ -124,12 +125,19 @@ function openGroups(
       }),
       startProcess: (index) => (gate && isElsewhere(run, joining, index) ? gate.take : startHere),
       stepsTaken: (of) => own?.stepsOf(of) ?? null,
-      onEngine(source, { name, device, detail }) {
-        log('engine', { source, name, device, detail });
-        if (source === 0) store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+      onEngine(source, engine) {
+        log('engine', { source, ...engine });
+        if (source === 0) store.setEngine(run.id, 'client', engineWords(engine));
+      },
+      onServerEngine(source, engine) {
+        if (source === 0 && engine !== null) store.setEngine(run.id, 'server', engine);
       },
     }),
   );
+}
+
+function engineWords({ name, device, detail }: EngineFacts): string {
+  return `${name} · ${device}, ${detail}`;
 }
 
 function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {

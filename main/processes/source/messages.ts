@@ -52,8 +52,11 @@ export type FromSource =
       /** Of the data set it has: the run's own is to be the same. */
       readonly fingerprint: Fingerprint;
     }
-  /** The server half is as it should be: training may begin. */
-  | { readonly kind: 'open'; readonly session: string }
+  /**
+   * The server half is as it should be: training may begin. The engine is the server's, as it names it; null where it is
+   * the source's own.
+   */
+  | { readonly kind: 'open'; readonly session: string; readonly engine: string | null }
   | { readonly kind: 'record'; readonly record: TrainingRecord }
   /** At a checkpoint, with nothing under way to the server; a final one takes the server half along in full. */
   | { readonly kind: 'arrived'; readonly final: boolean }

@@ -5,6 +5,7 @@ import { openEngine } from '../../engine/engine.ts';
 import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
 import { newToken } from '../../offload/transport/token.ts';
+import { enginesOf } from '../../runs/experiment/engines.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
@@ -18,7 +19,10 @@ import type { Supervisor } from './supervised.ts';
 /** Does the part of a data source in a run. */
 export async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
   const { experiment, seed, index, threads } = task;
-  const { name, device, detail } = await openEngine(experiment.engine, threads === undefined ? {} : { threads });
+  const { name, device, detail } = await openEngine(
+    enginesOf(experiment).client,
+    threads === undefined ? {} : { threads },
+  );
   const fingerprint = await datasetFingerprint(experiment.dataset.name);
   const data = await openBatches(batchesOf(task));
   try {
@@ -91,7 +95,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
     codecs: opened,
-    ...turnsOf(supervisor, session),
+    ...turnsOf(supervisor, { session, engine: client.engine }),
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });
   return sources.count > 1 ? offloader : { ...offloader, average: undefined };

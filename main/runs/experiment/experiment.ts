@@ -170,6 +170,20 @@ const sources = z
   })
   .describe('The client devices');
 
+const engineChoice = z.enum(engineChoices);
+
+/** One for both halves is a name alone. */
+const engine = z
+  .union([
+    engineChoice,
+    z.strictObject({
+      client: engineChoice.default('auto').describe('Of every data source'),
+      server: engineChoice.default('auto').describe('Of the offload server that the run starts for itself'),
+    }),
+  ])
+  .default('auto')
+  .describe('What computes, the same for both halves or one for each; auto takes the best there is');
+
 type LinkName = keyof typeof linkPresets;
 const linkNames = Object.keys(linkPresets) as [LinkName, ...LinkName[]];
 
@@ -223,7 +237,7 @@ export const experimentSchema = z
       .enum(['separate', 'one'])
       .default('separate')
       .describe('Client and server as processes of their own over a socket, or both in one without any'),
-    engine: z.enum(engineChoices).default('auto').describe('auto takes the best there is'),
+    engine,
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
     checkpointSteps: z
       .int()

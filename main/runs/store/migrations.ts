@@ -159,4 +159,6 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE runs ADD COLUMN fingerprint TEXT',
     'ALTER TABLE runs ADD COLUMN threads INTEGER',
   ],
+  // Client and server half may have an engine each.
+  ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
 ];

@@ -57,9 +57,9 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
   const sql = 'SELECT id FROM runs WHERE number = ? OR uid = ? OR id = ?';
   const other = database.all<{ id: string }>(sql, number, file.uid, file.id)[0]?.id;
   if (other !== undefined) throw runExists(file.id, other);
-  const { id, uid, name, seed, group, engine, fingerprint, threads, notes } = file;
+  const { id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes } = file;
   const row: Readonly<Record<string, Value>> = {
-    ...{ number, id, uid, name, seed, group, engine, fingerprint, threads, notes, status, error },
+    ...{ number, id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes, status, error },
     wanted: 'run',
     tags: JSON.stringify(file.tags),
     experiment: JSON.stringify(file.experiment),
@@ -75,7 +75,7 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
 function newRunFile(id: string, experiment: Experiment, seed: number, group = id): RunFile {
   const { name, notes } = experiment;
   const createdAt = new Date().toISOString();
-  const unknown = { fingerprint: null, threads: null, engine: null };
+  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null };
   const facts = { uid: randomUUID(), id, name, seed, group, createdAt, version: version() };
   return { format: 1, ...facts, ...unknown, notes, tags: [], experiment };
 }

@@ -24,6 +24,8 @@ const runFileSchema = z.strictObject({
   fingerprint: text.nullable(),
   threads: z.int().nullable(),
   engine: text.nullable(),
+  /** Missing where a version before wrote it. */
+  serverEngine: text.nullable().default(null),
   notes: text,
   tags: z.array(text),
   experiment: z.custom<Experiment>(hasFields),
@@ -42,9 +44,21 @@ export function runFilePath(runFolder: string): string {
 }
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
-  const { uid, id, name, seed, group, fingerprint, threads, engine, experiment } = run;
+  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, experiment } = run;
   const createdAt = run.createdAt.toISOString();
-  const facts = { uid, id, name, seed, group, createdAt, version: version(), fingerprint, threads, engine };
+  const facts = {
+    uid,
+    id,
+    name,
+    seed,
+    group,
+    createdAt,
+    version: version(),
+    fingerprint,
+    threads,
+    engine,
+    serverEngine,
+  };
   return { format: 1, ...facts, notes, tags, experiment };
 }
 

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { nearest } from '../../data/near.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Database, Value } from './database.ts';
+import type { Role } from '../experiment/engines.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
 import type { Run, RunStatus } from './run.ts';
@@ -54,7 +55,8 @@ export interface RunTable {
   marks(): RunMark[];
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
-  setEngine(id: string, engine: string): void;
+  /** What computes one of its halves. */
+  setEngine(id: string, role: Role, engine: string): void;
   setFingerprint(id: string, fingerprint: string): void;
   setThreads(id: string, threads: number): void;
   wanted(id: string): RunCommand;
@@ -83,10 +85,10 @@ interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'e
   readonly endedAt: number | null;
 }
 
-const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
+const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, generation';
 
 const runColumns =
-  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, fingerprint, threads, error';
+  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, threads, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
@@ -117,7 +119,7 @@ export function runTable(database: Database, home: string): RunTable {
       database.all<RunMark>(`SELECT id, status, json_array(${markColumns}) AS mark FROM runs ORDER BY number`),
     setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
     setUid: (id, uid) => set(id, 'uid', uid),
-    setEngine: (id, engine) => set(id, 'engine', engine),
+    setEngine: (id, role, engine) => set(id, role === 'client' ? 'engine' : 'serverEngine', engine),
     setFingerprint: (id, fingerprint) => set(id, 'fingerprint', fingerprint),
     setThreads: (id, threads) => set(id, 'threads', threads),
     wanted: (id) =>

@@ -24,8 +24,10 @@ export interface Run {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-  /** Engine, device, library and threads the run used last. */
+  /** Engine, device, library and threads that its data sources computed with last. */
   readonly engine: string | null;
+  /** The same of the server half, as its server names it. */
+  readonly serverEngine: string | null;
   /** Of the data set it trains on: classes, labels, images and normalisation. Null until it was opened once. */
   readonly fingerprint: string | null;
   /** Threads its engine computes with, which decide the last bits of its weights; null until it was opened once. */

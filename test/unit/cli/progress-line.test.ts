@@ -21,6 +21,7 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     experiment: experiment({ phases }),
     ...dates,
     engine: null,
+    serverEngine: null,
     fingerprint: null,
     threads: null,
     error: null,

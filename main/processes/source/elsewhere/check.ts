@@ -40,7 +40,7 @@ const message = z.discriminatedUnion('kind', [
     stepsPerEpoch: count,
     fingerprint: fingerprintSchema,
   }),
-  z.strictObject({ kind: z.literal('open'), session: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('open'), session: z.string().max(64), engine: text.nullable() }),
   z.strictObject({ kind: z.literal('record'), record }),
   z.strictObject({ kind: z.literal('arrived'), final: z.boolean() }),
   z.strictObject({

@@ -79,6 +79,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
     tls: null,
     token,
     software: 'test',
+    engine: 'test',
     models: ['cnn'],
     checkpoints: temporaryFolder(),
     open: (request) => openHalf(request, memoryBudget(1e9), computeOverPort()),

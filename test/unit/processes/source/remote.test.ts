@@ -11,6 +11,7 @@ it('leaves on the server what it keeps when the last state could not be fetched'
   const ends: (boolean | undefined)[] = [];
   const client: OffloadClient = {
     resumed: false,
+    engine: 'cpu',
     messageBytes: 1e6,
     request: () => Promise.reject(new Error('The disk of the server is full.')),
     traffic: () => ({ messages: { sent: 0, received: 0 }, wire: { sent: 0, received: 0 } }),
@@ -35,6 +36,7 @@ it('counts the bytes of a step: those of the messages, and those that the socket
   const sizes: number[] = [];
   const client: OffloadClient = {
     resumed: false,
+    engine: 'cpu',
     messageBytes: 1e6,
     request(message) {
       const request = decodeStep(message, openedCodecs);

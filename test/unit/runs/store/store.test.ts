@@ -49,7 +49,8 @@ describe('runs in the store', () => {
     const home = temporaryFolder();
     const before = openStore(home);
     const { id } = before.create(experiment(), 1);
-    before.setEngine(id, 'cpu · OpenBLAS');
+    before.setEngine(id, 'client', 'cpu · OpenBLAS');
+    before.setEngine(id, 'server', 'webgpu · Dawn');
     before.setFingerprint(id, 'sha256 of images');
     before.setThreads(id, 3);
     before.annotate(id, { tags: ['a', 'b', 'a'] });
@@ -59,7 +60,12 @@ describe('runs in the store', () => {
     before.close();
     const after = openTestStore(home);
     expect(after.list()).toEqual([failed]);
-    expect(failed).toMatchObject({ status: 'failed', error: 'no luck', engine: 'cpu · OpenBLAS' });
+    expect(failed).toMatchObject({
+      status: 'failed',
+      error: 'no luck',
+      engine: 'cpu · OpenBLAS',
+      serverEngine: 'webgpu · Dawn',
+    });
     expect(failed).toMatchObject({ fingerprint: 'sha256 of images', threads: 3 });
     expect(failed.endedAt!.getTime()).toBeGreaterThanOrEqual(failed.startedAt!.getTime());
     expect(after.annotations(id)).toEqual({ notes: 'good', tags: ['a', 'b'] });
