@@ -7,9 +7,19 @@ import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
 import { createMeeting } from './meeting.ts';
-import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
+import {
+  besides,
+  endMember,
+  membersAt,
+  newMember,
+  standingOf,
+  startMember,
+  type Member,
+  type StartSource,
+} from './member.ts';
 import type { SourceRecords } from './records.ts';
-import { afterStep, skipped } from './reached.ts';
+import { takenRecord } from '../../training/counters.ts';
+import { afterStep } from './reached.ts';
 import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
@@ -20,8 +30,6 @@ export interface GroupOptions {
   readonly folder: string;
   readonly task: (index: number, resume: Snapshot | null) => SourceTask;
   readonly startProcess: (index: number) => StartSource;
-  /** Steps the server has taken in a session; null where that is not known. */
-  readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
   /**
    * After so long without a word, 45 unless given, a process is taken for stuck. While it computes it says none, so that the next process
@@ -33,7 +41,7 @@ export interface GroupOptions {
    * does not tell it from the run.
    */
   readonly here?: boolean;
-  /** Before a source is started again, doubled each time; at first long enough for the server to say what it has taken. */
+  /** Before a source is started again, doubled each time. */
   readonly pauseMs?: number;
 }
 
@@ -104,9 +112,9 @@ export function superviseGroup(options: GroupOptions): Group {
     void attempt(() => meeting.goOn());
   }
 
-  function start(member: Member, resume: Snapshot | null): void {
+  function start(member: Member, resume: Snapshot | null, joins = false): void {
     records.rewind(member.index, resume?.position ?? null);
-    startMember(member, task(member.index, resume), options.startProcess(member.index), {
+    startMember(member, { ...task(member.index, resume), joins }, options.startProcess(member.index), {
       onMessage: (message) => void attempt(() => hear(member, message)),
       onGone: (how) => void attempt(() => recover(member, how)),
     });
@@ -155,7 +163,7 @@ export function superviseGroup(options: GroupOptions): Group {
       return;
     }
     const mine = round;
-    const others = membersAt(members, 'open', 'training', 'arrived', 'saving');
+    const others = membersAt(besides(member, members), 'open', 'training', 'arrived', 'saving');
     const back = failure !== null || leftHalf || others.length === 0 || !member.snapshot;
     if (!back) goOn();
     await sleep(Math.min(longestPauseMs, pauseMs * 2 ** member.deaths));
@@ -164,14 +172,25 @@ export function superviseGroup(options: GroupOptions): Group {
     else rejoin(member);
   }
 
-  /** Lets a source go on where the server half last saw it. */
+  /** Lets a source go on where it stands; what the server half has learned from it beyond that it asks the server. */
   function rejoin(member: Member): void {
-    const { reached: standing, session: lastSession, reported, index } = member;
-    const taken = lastSession === null ? null : options.stepsTaken(lastSession);
-    const unreported = Math.max(0, (taken ?? reported) - reported);
-    if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
-    start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
+    const standing = standingOf(member);
+    start(member, standing && { ...standing, server: { kind: 'shared' } }, true);
     member.comesBack = true;
+  }
+
+  /** Records steps that the server half took and whose source did not tell of them. */
+  function recordTaken({ source, steps }: Extract<FromSource, { kind: 'taken' }>): void {
+    const member = members.find(({ index }) => index === source);
+    if (!member) return;
+    for (const taken of steps) {
+      const standing = standingOf(member);
+      if (standing?.position.step !== taken.step) continue;
+      const record = takenRecord(standing.position, source, taken);
+      log('step-unreported', { source, step: taken.step });
+      records.add(record);
+      member.reached = afterStep(standing, record);
+    }
   }
 
   function hear(member: Member, message: FromSource): void | Promise<void> {
@@ -183,17 +202,20 @@ export function superviseGroup(options: GroupOptions): Group {
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
         return;
       case 'open':
-        Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
+        member.stage = 'open';
         // The others have finished meanwhile, and the server half went with the last of them: this would be a new one.
-        if (member.comesBack && membersAt(members, 'training', 'arrived', 'saving').length === 0) return startAll();
+        if (member.comesBack && membersAt(besides(member, members), 'training', 'arrived', 'saving').length === 0)
+          return startAll();
         goOn();
         return;
       case 'record':
         records.add({ ...message.record, source: member.index });
         if (message.record.kind === 'pair') member.pair = message.record;
         if (message.record.kind !== 'step') return;
-        member.reported++;
         member.reached &&= afterStep(member.reached, message.record);
+        return;
+      case 'taken':
+        recordTaken(message);
         return;
       case 'arrived':
         Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });

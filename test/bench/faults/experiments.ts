@@ -7,19 +7,28 @@ export interface Trial {
 }
 
 const base = {
-  dataset: { name: 'synthetic', trainSamples: 192, testSamples: 32 },
+  dataset: { name: 'synthetic', trainSamples: 96, testSamples: 16 },
   model: { name: 'cnn', width: 0.125 },
   split: { layer: 3 },
   method: 'deprune',
   phases: [
-    { budget: 1, epochs: 3 },
-    { budget: 'full', epochs: 3 },
+    { budget: 1, epochs: 2 },
+    { budget: 'full', epochs: 2 },
   ],
   optimiser: { learningRate: 0.01, momentum: 0.9 },
   batchSize: 4,
   checkpointSteps: 7,
   engine: 'cpu',
   threads: 1,
+};
+
+const family = {
+  method: 'prune',
+  phases: [
+    { budget: 'full', epochs: 1 },
+    { budget: 2, epochs: 1 },
+    { budget: 1, epochs: 1 },
+  ],
 };
 
 export const trials: readonly Trial[] = [
@@ -43,15 +52,16 @@ export const trials: readonly Trial[] = [
   {
     name: 'two trainings of a family',
     shared: false,
-    experiment: {
-      ...base,
-      name: 'family',
-      method: 'prune',
-      phases: [
-        { budget: 'full', epochs: 2 },
-        { budget: 2, epochs: 2 },
-        { budget: 1, epochs: 2 },
-      ],
-    },
+    experiment: { ...base, ...family, name: 'family' },
+  },
+  {
+    name: 'two trainings of a family, two sources, one half, unequal shards',
+    shared: true,
+    experiment: { ...base, ...family, name: 'uneven', sources: { count: 2, skew: 0.3 } },
+  },
+  {
+    name: 'three sources, one half, gathered batches',
+    shared: true,
+    experiment: { ...base, name: 'gathered', sources: { count: 3, gather: true } },
   },
 ];
