@@ -40,9 +40,12 @@ const damages: Readonly<Record<string, (file: string, random: Random) => void>> 
  * killed one is resumed, the finished one is read: both as they would have been, or words that tell what is wrong.
  */
 export async function* damageTrials(random: Random, count: number): AsyncGenerator<Verdict> {
+  const made = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   const home = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   try {
-    const wanted = await prepare(home);
+    const wanted = await prepare(made);
+    // Whatever still has a file of it open may tidy up there.
+    cpSync(made, home, { recursive: true });
     const kinds = filesOf(home).flatMap((file) => Object.keys(damages).map((damage) => ({ file, damage })));
     for (let i = 0; i < Math.min(count, kinds.length); i++) {
       const [{ file, damage }] = kinds.splice(random.integer(kinds.length), 1);
@@ -56,7 +59,7 @@ export async function* damageTrials(random: Random, count: number): AsyncGenerat
       }
     }
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    for (const folder of [made, home]) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -50,14 +50,14 @@ export const trials: readonly Trial[] = [
     experiment: { ...base, name: 'skewed', sources: { count: 3, skew: 0.3 }, link: 'wifi6' },
   },
   {
-    name: 'two trainings of a family',
+    name: 'models of a family',
     shared: false,
     experiment: { ...base, ...family, name: 'family' },
   },
   {
-    name: 'two trainings of a family, two sources, one half, unequal shards',
+    name: 'one training after the other, two sources, one half, unequal shards',
     shared: true,
-    experiment: { ...base, ...family, name: 'uneven', sources: { count: 2, skew: 0.3 } },
+    experiment: { ...base, name: 'uneven', method: 'scratch', sources: { count: 2, skew: 0.3 } },
   },
   {
     name: 'three sources, one half, gathered batches',
