@@ -27,6 +27,8 @@ export interface RunSummary {
   readonly endedAt: number | null;
   readonly engine: string | null;
   readonly error: string | null;
+  /** How many of its data sources died too often and are left out. */
+  readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
   readonly epochsTotal: number;

@@ -115,6 +115,7 @@ function summarise(
     status,
     engine,
     error,
+    dropped: run.dropped.length,
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,

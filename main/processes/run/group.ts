@@ -18,8 +18,7 @@ import {
   type StartSource,
 } from './member.ts';
 import type { SourceRecords } from './records.ts';
-import { takenRecord } from '../../training/counters.ts';
-import { afterStep } from './reached.ts';
+import { afterStep, recordTaken } from './reached.ts';
 import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
@@ -126,6 +125,7 @@ export function superviseGroup(options: GroupOptions): Group {
   async function startAll(): Promise<void> {
     const mine = ++round;
     for (const member of members) member.stage = 'starting';
+    noteDropped();
     await Promise.all([...members.map(endMember), meeting.written()]);
     const cut = await loadCheckpoint(folder, {
       owner: session.records.owner,
@@ -140,6 +140,15 @@ export function superviseGroup(options: GroupOptions): Group {
     if (mine !== round || closed || stopping || first?.stage === 'down') return;
     if (first?.stage === 'dropped') throw notPutBack(first);
     for (const member of members) if (member !== first) start(member, member.snapshot);
+  }
+
+  /** Of this group; others have noted theirs. */
+  function noteDropped(): void {
+    const { store, run } = session;
+    const { dropped: before } = store.get(run.id);
+    const others = before.filter((source) => !options.sources.includes(source));
+    const dropped = [...others, ...membersAt(members, 'dropped').map(({ index }) => index)];
+    if (dropped.length !== before.length) store.setDropped(run.id, dropped);
   }
 
   async function recover(member: Member, how: string): Promise<void> {
@@ -159,6 +168,8 @@ export function superviseGroup(options: GroupOptions): Group {
     if (member.deaths > mostDeaths) {
       log('source-dropped', { source: member.index, deaths: member.deaths });
       member.stage = 'dropped';
+      session.emit({ kind: 'notice', message: droppedWords(member) });
+      noteDropped();
       goOn();
       return;
     }
@@ -177,20 +188,6 @@ export function superviseGroup(options: GroupOptions): Group {
     const standing = standingOf(member);
     start(member, standing && { ...standing, server: { kind: 'shared' } }, true);
     member.comesBack = true;
-  }
-
-  /** Records steps that the server half took and whose source did not tell of them. */
-  function recordTaken({ source, steps }: Extract<FromSource, { kind: 'taken' }>): void {
-    const member = members.find(({ index }) => index === source);
-    if (!member) return;
-    for (const taken of steps) {
-      const standing = standingOf(member);
-      if (standing?.position.step !== taken.step) continue;
-      const record = takenRecord(standing.position, source, taken);
-      log('step-unreported', { source, step: taken.step });
-      records.add(record);
-      member.reached = afterStep(standing, record);
-    }
   }
 
   function hear(member: Member, message: FromSource): void | Promise<void> {
@@ -215,7 +212,7 @@ export function superviseGroup(options: GroupOptions): Group {
         member.reached &&= afterStep(member.reached, message.record);
         return;
       case 'taken':
-        recordTaken(message);
+        recordTaken(message, members, { add: records.add, log });
         return;
       case 'arrived':
         Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });
@@ -290,4 +287,9 @@ function notPutBack({ index, failure }: Member): SluiceError {
     'source-died',
     `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
   );
+}
+
+function droppedWords({ index, deaths, failure }: Member): string {
+  const why = failure ? ` (${failure.message})` : '';
+  return `Source ${index + 1} died ${deaths} times without coming to a checkpoint${why}: the run goes on without it.`;
 }

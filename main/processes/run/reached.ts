@@ -1,5 +1,9 @@
 import type { StepRecord } from '../../records/record.ts';
-import { behindStep } from '../../training/counters.ts';
+import type { RunLog } from '../../runs/life/log.ts';
+import { behindStep, takenRecord } from '../../training/counters.ts';
+import type { FromSource } from '../source/messages.ts';
+import { standingOf, type Member } from './member.ts';
+import type { SourceRecords } from './records.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 
 /**
@@ -16,4 +20,22 @@ export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
     ...totals
   } = behindStep({ ...snapshot.position, ...snapshot.totals }, step);
   return { ...snapshot, position: { training, phase, epoch, batch, step: next }, totals };
+}
+
+/** Records steps that the server half took and whose source did not tell of them; what it has told of is known already. */
+export function recordTaken(
+  { source, steps }: Extract<FromSource, { kind: 'taken' }>,
+  members: readonly Member[],
+  { add, log }: Pick<SourceRecords, 'add'> & { readonly log: RunLog },
+): void {
+  const member = members.find(({ index }) => index === source);
+  if (!member) return;
+  for (const taken of steps) {
+    const standing = standingOf(member);
+    if (standing?.position.step !== taken.step) continue;
+    const record = takenRecord(standing.position, source, taken);
+    log('step-unreported', { source, step: taken.step });
+    add(record);
+    member.reached = afterStep(standing, record);
+  }
 }

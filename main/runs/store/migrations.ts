@@ -159,4 +159,6 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE runs ADD COLUMN fingerprint TEXT',
     'ALTER TABLE runs ADD COLUMN threads INTEGER',
   ],
+  // Data sources that a run goes on without, a JSON list.
+  ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
 ];

@@ -24,6 +24,8 @@ const runFileSchema = z.strictObject({
   fingerprint: text.nullable(),
   threads: z.int().nullable(),
   engine: text.nullable(),
+  /** Data sources that it goes on without; those of earlier versions do not say. */
+  dropped: z.array(z.int().min(0)).default([]),
   notes: text,
   tags: z.array(text),
   experiment: z.custom<Experiment>(hasFields),
@@ -43,8 +45,9 @@ export function runFilePath(runFolder: string): string {
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
   const { uid, id, name, seed, group, fingerprint, threads, engine, experiment } = run;
+  const dropped = [...run.dropped];
   const createdAt = run.createdAt.toISOString();
-  const facts = { uid, id, name, seed, group, createdAt, version: version(), fingerprint, threads, engine };
+  const facts = { uid, id, name, seed, group, createdAt, version: version(), fingerprint, threads, engine, dropped };
   return { format: 1, ...facts, notes, tags, experiment };
 }
 

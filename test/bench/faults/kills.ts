@@ -19,6 +19,7 @@ interface Victim {
 
 /** How often one run is struck before it may go on to its end. */
 const killsOfRun = 5;
+const terminalShare = 0.2;
 
 /**
  * Kills processes of runs at random moments, with SIGKILL: the terminal's, the run's, a source's, the server's, a
@@ -61,8 +62,11 @@ async function strike(
         child = startSluice(home, status ? ['resume', '1'] : ['run', file]);
         continue;
       }
-      const victims: Victim[] = [{ what: 'terminal', pid: child.pid! }, ...processes(home)];
-      const { what, pid } = victims[random.integer(victims.length)];
+      // The terminal is one of many, and at first the only one: what there is besides is struck more often.
+      const others = processes(home);
+      const terminal: Victim = { what: 'terminal', pid: child.pid! };
+      const { what, pid } =
+        others.length > 0 && random.uniform() > terminalShare ? others[random.integer(others.length)] : terminal;
       process.kill(pid, 'SIGKILL');
       struck.push(what);
     }

@@ -23,6 +23,7 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     engine: null,
     fingerprint: null,
     threads: null,
+    dropped: [],
     error: null,
   };
 }

@@ -6,6 +6,7 @@ import { newMember, type Member, type Stage } from '../../../../main/processes/r
 import { recordSources } from '../../../../main/processes/run/records.ts';
 import type { FromSource, SourceTask, ToSource } from '../../../../main/processes/source/messages.ts';
 import type { TakenStep } from '../../../../main/offload/protocol/control.ts';
+import type { RunEvent } from '../../../../main/runs/life/execution.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
 import { closing } from '../../../support/closing.ts';
@@ -40,7 +41,11 @@ interface Started {
 async function pair() {
   const store = openTestStore(temporaryFolder());
   const run = store.create(experiment({ sources: { count: 2 } }), 1);
-  const session = await takeUp(store, run);
+  const told: string[] = [];
+  const emit = (event: RunEvent): void => {
+    if (event.kind === 'notice') told.push(event.message);
+  };
+  const session = { ...(await takeUp(store, run)), emit };
   const { folder } = session;
   const records = recordSources(session);
   const standing = [kept, { kind: 'shared' } as const].map(
@@ -51,14 +56,14 @@ async function pair() {
   const startProcess = (index: number) => (onMessage: (message: FromSource) => void) => {
     let die: (how: string) => void = () => undefined;
     const gone = new Promise<string>((resolve) => (die = resolve));
-    const told: ToSource[] = [];
+    const messages: ToSource[] = [];
     const child: Child<ToSource> = {
       pid: 1,
       gone,
       kill: () => die('SIGKILL'),
       send(message) {
-        if (message.kind !== 'task') told.push(message);
-        else started.push({ index, task: message.task, told, say: onMessage, die: () => die('SIGKILL') });
+        if (message.kind !== 'task') messages.push(message);
+        else started.push({ index, task: message.task, told: messages, say: onMessage, die: () => die('SIGKILL') });
       },
     };
     return child;
@@ -80,7 +85,7 @@ async function pair() {
       .filter((step) => step.source === source)
       .map(({ step }) => step);
   };
-  return { store, run, folder, group, started, steps };
+  return { store, run, folder, group, started, steps, told };
 }
 
 describe('a source that died before it told of what the server half took', () => {
@@ -136,6 +141,17 @@ describe('a source that died before it told of what the server half took', () =>
     await expect.poll(() => started.length).toBe(4);
     expect(started[3]).toMatchObject({ index: 0, task: { joins: false } });
   });
+});
+
+it('a source that is given up is told of, and the run knows what it goes on without', async () => {
+  const { store, run, group, started, told } = await pair();
+  for (let deaths = 1; deaths <= 7; deaths++) {
+    await expect.poll(() => started.length).toBe(deaths + 1);
+    started.at(-1)!.die();
+  }
+  await expect.poll(() => group.members[1].stage).toBe('dropped');
+  expect(store.get(run.id).dropped).toEqual([1]);
+  expect(told).toEqual(['Source 2 died 7 times without coming to a checkpoint: the run goes on without it.']);
 });
 
 describe('sources that train several networks one after the other', () => {
