@@ -106,7 +106,9 @@ async function judge(home: string, wanted: Outcome, runs: readonly number[]): Pr
   const wrong: string[] = [];
   for (const run of runs) {
     try {
-      wrong.push(...differences(await outcomeOf(home, run), wanted, false).map((what) => `run ${run}: ${what}`));
+      wrong.push(
+        ...differences(await outcomeOf(home, run), wanted, { shared: false }).map((what) => `run ${run}: ${what}`),
+      );
     } catch (error) {
       wrong.push(`run ${run} cannot be read: ${String(error)}`);
     }

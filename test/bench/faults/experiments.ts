@@ -3,6 +3,8 @@ export interface Trial {
   readonly name: string;
   /** Whether sources share a server half, whose batches then come in no fixed order. */
   readonly shared: boolean;
+  /** Whether batches that come at about the same time are one step of the half, so that nobody can say how many it takes. */
+  readonly gathered?: boolean;
   readonly experiment: object;
 }
 
@@ -62,6 +64,7 @@ export const trials: readonly Trial[] = [
   {
     name: 'three sources, one half, gathered batches',
     shared: true,
+    gathered: true,
     experiment: { ...base, name: 'gathered', sources: { count: 3, gather: true } },
   },
 ];

@@ -25,10 +25,11 @@ const terminalShare = 0.2;
  * Kills processes of runs at random moments, with SIGKILL: the terminal's, the run's, a source's, the server's, a
  * link's. What dies of it is resumed, and struck again; in the end it must be what it is when nothing happens.
  */
-export async function* killTrials(random: Random, kills: number): AsyncGenerator<Verdict> {
+export async function* killTrials(random: Random, kills: number, named: RegExp): AsyncGenerator<Verdict> {
+  const chosen = trials.filter(({ name }) => named.test(name));
   const wanted = new Map<Trial, { outcome: Outcome; seconds: number }>();
   for (let done = 0; done < kills; done += killsOfRun) {
-    const trial = trials[(done / killsOfRun) % trials.length];
+    const trial = chosen[(done / killsOfRun) % chosen.length];
     if (!wanted.has(trial)) wanted.set(trial, await undisturbed(trial));
     yield await strike(trial, wanted.get(trial)!, random, Math.min(killsOfRun, kills - done));
   }
@@ -74,7 +75,7 @@ async function strike(
     const what = `${trial.name}: ${struck.join(', ')} killed`;
     if (last === 'hang') return { what, kind: 'hang', detail: 'it did not come to its end', strikes: struck.length };
     if (isTrace(last)) return { what, kind: 'trace', detail: last.errors, strikes: struck.length };
-    const wrong = differences(await outcomeOf(home, 1), wanted.outcome, trial.shared);
+    const wrong = differences(await outcomeOf(home, 1), wanted.outcome, trial);
     const kind = wrong.length === 0 ? 'same' : last.code === 0 ? 'silent' : 'said';
     return { what, kind, detail: [...wrong, last.errors.trim()].join('; '), strikes: struck.length };
   });
