@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly engine: string | null;
   readonly serverEngine: string | null;
   readonly error: string | null;
+  /** How many of its data sources died too often and are left out. */
+  readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
   readonly epochsTotal: number;

@@ -41,6 +41,7 @@ function listRuns(store: Store): void {
     align: title === 'run' || title === 'status' ? ('left' as const) : ('right' as const),
   }));
   print(tableLines({ columns, rows: runs.map((run) => row(store, run)) }));
+  for (const run of runs.filter(({ dropped }) => dropped.length > 0)) note(`Run ${runNumber(run)}: ${leftOut(run)}.`);
 }
 
 function row(store: Store, run: Run): string[] {
@@ -56,6 +57,12 @@ function row(store: Store, run: Run): string[] {
     formatBytes(store.byteCount(run.id)),
     formatDate(run.createdAt),
   ];
+}
+
+/** What a run lacks that goes on, or went on, without some of its sources. */
+function leftOut({ dropped, experiment: { sources } }: Run): string {
+  const names = dropped.map((source) => source + 1).join(', ');
+  return `${dropped.length} of ${sources.count} sources died too often and are left out (${names})`;
 }
 
 function totalEpochs({ phases }: Experiment): number {
@@ -86,7 +93,8 @@ function facts(store: Store, run: Run): [string, string][] {
   ];
 }
 
-function settings({ experiment, seed }: Run): [string, string][] {
+function settings(run: Run): [string, string][] {
+  const { experiment, seed } = run;
   const { dataset, model, split, method, phases, batchSize } = experiment;
   const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
@@ -100,6 +108,7 @@ function settings({ experiment, seed }: Run): [string, string][] {
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
     ['sources', `${count}${half}${cpuShare < 1 ? `, ${formatPercent(cpuShare)} of a core` : ''}, link: ${link}`],
+    ...(run.dropped.length > 0 ? [['left out', leftOut(run)] as [string, string]] : []),
     ['seed', String(seed)],
   ];
 }

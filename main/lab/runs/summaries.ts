@@ -116,6 +116,7 @@ function summarise(
     engine,
     serverEngine,
     error,
+    dropped: run.dropped.length,
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,

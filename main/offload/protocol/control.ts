@@ -21,6 +21,24 @@ const cut = z.strictObject({
   module: z.strictObject({ resolution: z.int().min(1).max(8), features: z.int().min(1).max(1024) }).nullable(),
 });
 
+/** Steps that one `taken` tells of at most. */
+export const stepsAtOnce = 128;
+
+/** What a server knows of a step that its half has taken, by the names of a step's record. */
+export const takenStep = z.strictObject({
+  step: count,
+  budget: extent.nullable(),
+  learningRate: z.number(),
+  samples: count,
+  crossEntropy: z.number().min(0),
+  correct: count,
+  bytesUp: z.int().min(0),
+  bytesDown: z.int().min(0),
+  serverSeconds: z.number().min(0),
+  waitSeconds: z.number().min(0),
+});
+export type TakenStep = z.output<typeof takenStep>;
+
 /** The body of every JSON message. A member that is not listed is refused. */
 const bodies = {
   hello: z.strictObject({ software: z.string().max(100), token: z.string().max(1000) }),
@@ -73,7 +91,10 @@ const bodies = {
     bytes: z.int().min(0).optional(),
     sha256: digest.optional(),
     restored: z.boolean().optional(),
+    taken: z.array(count.nullable()).max(4096).optional(),
   }),
+  steps: z.strictObject({ source: count, from: count }),
+  taken: z.strictObject({ total: count, steps: z.array(takenStep).max(stepsAtOnce) }),
   error: z.strictObject({
     code: z.string().max(100),
     message: z.string().max(4000),

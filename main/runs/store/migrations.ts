@@ -161,4 +161,6 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // Client and server half may have an engine each.
   ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
+  // Data sources that a run goes on without, a JSON list.
+  ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
 ];

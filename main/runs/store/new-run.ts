@@ -62,6 +62,7 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
     ...{ number, id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes, status, error },
     wanted: 'run',
     tags: JSON.stringify(file.tags),
+    dropped: JSON.stringify(file.dropped),
     experiment: JSON.stringify(file.experiment),
     createdAt: Date.parse(file.createdAt),
     startedAt: startedAt?.getTime() ?? null,
@@ -75,7 +76,7 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
 function newRunFile(id: string, experiment: Experiment, seed: number, group = id): RunFile {
   const { name, notes } = experiment;
   const createdAt = new Date().toISOString();
-  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null };
+  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [] };
   const facts = { uid: randomUUID(), id, name, seed, group, createdAt, version: version() };
   return { format: 1, ...facts, ...unknown, notes, tags: [], experiment };
 }

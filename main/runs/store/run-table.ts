@@ -59,6 +59,8 @@ export interface RunTable {
   setEngine(id: string, role: Role, engine: string): void;
   setFingerprint(id: string, fingerprint: string): void;
   setThreads(id: string, threads: number): void;
+  /** Notes the data sources that the run goes on without. */
+  setDropped(id: string, sources: readonly number[]): void;
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
   annotations(id: string): Annotations;
@@ -78,17 +80,19 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   interrupted: ['running', 'paused'],
 };
 
-interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'createdAt' | 'startedAt' | 'endedAt'> {
   readonly experiment: string;
+  readonly dropped: string;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 }
 
-const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, generation';
+const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, dropped, generation';
 
 const runColumns =
-  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, threads, error';
+  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, ' +
+  'threads, dropped, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
@@ -122,6 +126,7 @@ export function runTable(database: Database, home: string): RunTable {
     setEngine: (id, role, engine) => set(id, role === 'client' ? 'engine' : 'serverEngine', engine),
     setFingerprint: (id, fingerprint) => set(id, 'fingerprint', fingerprint),
     setThreads: (id, threads) => set(id, 'threads', threads),
+    setDropped: (id, sources) => set(id, 'dropped', JSON.stringify(sources.toSorted((a, b) => a - b))),
     wanted: (id) =>
       database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
     want: (id, command) => {
@@ -194,6 +199,7 @@ function toRun(row: RunRow): Run {
   return {
     ...row,
     experiment: settingsOf(row),
+    dropped: JSON.parse(row.dropped) as number[],
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),

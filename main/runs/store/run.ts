@@ -32,6 +32,8 @@ export interface Run {
   readonly fingerprint: string | null;
   /** Threads its engine computes with, which decide the last bits of its weights; null until it was opened once. */
   readonly threads: number | null;
+  /** Data sources that died too often and are left out, from 0: what they had still to train is missing. */
+  readonly dropped: readonly number[];
   /** What ended a failed run, in words. */
   readonly error: string | null;
 }

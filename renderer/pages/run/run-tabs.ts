@@ -11,6 +11,7 @@ export type FixedRun = Pick<
   | 'number'
   | 'seed'
   | 'status'
+  | 'dropped'
   | 'experiment'
   | 'plan'
   | 'trainingBudgets'
@@ -21,9 +22,10 @@ export type FixedRun = Pick<
 
 /** The fixed part of a run: the same object as before as long as nothing of it has changed. */
 export function fixedPart(run: FixedRun, before?: FixedRun | null): FixedRun {
-  const { id, name, number, seed, status, experiment, plan, trainingBudgets, makesSet, engine, serverEngine } = run;
-  const engines = { engine, serverEngine };
-  const now: FixedRun = { id, name, number, seed, status, experiment, plan, trainingBudgets, makesSet, ...engines };
+  const { id, name, number, seed, status, dropped, experiment, plan, trainingBudgets, makesSet } = run;
+  const { engine, serverEngine } = run;
+  const what = { id, name, number, seed, status, dropped, experiment };
+  const now: FixedRun = { ...what, plan, trainingBudgets, makesSet, engine, serverEngine };
   const keys = Object.keys(now) as (keyof FixedRun)[];
   return before && keys.every((key) => before[key] === now[key]) ? before : now;
 }

@@ -24,6 +24,7 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     serverEngine: null,
     fingerprint: null,
     threads: null,
+    dropped: [],
     error: null,
   };
 }

@@ -188,6 +188,7 @@ describe('a codec with a parameter and a memory, added to the table', () => {
       half: trainedHalf(fakeHalf(), createTurns(), { shared: false, gather: null }),
       checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, { checkpointBytes: 1, diskBytes: 1, checkpoints: 1 }),
       purpose: 'train',
+      source: 0,
       inFlight: 4,
       codecs: far,
       average: () => Promise.reject(new Error('not part of this')),
