@@ -15,7 +15,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { diagnoseEngines } from '../../main/engine/engine.ts';
 import { entry } from '../../main/entry.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
@@ -190,6 +190,15 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
     expect(ended).toEqual({ code, out: '' });
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n {4}at /);
+  });
+
+  it('is a library that is no BLAS', async () => {
+    vi.stubEnv('SLUICE_BLAS', '/no/such/library.so');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const folder = home([deprune]);
+    const { code, err } = await sluice(folder, 'run', '--in-process', join(folder, 'tiny.json'));
+    expect(err).toContain('SLUICE_BLAS is /no/such/library.so');
+    expect(code).toBe(2);
   });
 });
 
