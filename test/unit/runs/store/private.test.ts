@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openStore } from '../../../../main/runs/store/store.ts';
 import { experiment } from '../../../support/run-records.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { onUnix } from '../../../support/where.ts';
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
@@ -12,7 +13,7 @@ function modes(home: string): Record<string, number> {
   return Object.fromEntries(readdirSync(home).map((name) => [name, modeOf(join(home, name))]));
 }
 
-describe.skipIf(process.platform === 'win32')('a store', () => {
+onUnix.describe('a store', () => {
   const closed = { 'sluice.db': 0o600, 'sluice.db-wal': 0o600, 'sluice.db-shm': 0o600, runs: 0o700 };
 
   it('can be read by its user alone', () => {
