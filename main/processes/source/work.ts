@@ -91,6 +91,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
     codecs: opened,
+    wantsGradient: clientTrains,
     ...turnsOf(supervisor, session),
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { givenToken } from '../../../main/cli/server-token.ts';
 import { temporaryFolder } from '../../support/closing.ts';
 import { onUnix } from '../../support/where.ts';

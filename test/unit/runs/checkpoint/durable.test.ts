@@ -1,7 +1,7 @@
 import type * as files from 'node:fs';
 import type * as fs from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { publishFile } from '../../../../main/runs/checkpoint/durable.ts';
 import { savePair } from '../../../../main/runs/checkpoint/pair.ts';

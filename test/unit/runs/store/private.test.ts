@@ -1,6 +1,7 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { openToOthers } from '../../../../main/runs/store/private.ts';
 import { openStore } from '../../../../main/runs/store/store.ts';
 import { experiment } from '../../../support/run-records.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
@@ -22,12 +23,14 @@ onUnix.describe('a store', () => {
     expect(modes(home)).toEqual(closed);
   });
 
-  it('that others could read is closed to them when it is opened', () => {
+  it('that others may read is left as it is, and named', () => {
     const home = temporaryFolder();
-    const first = closing(openStore(home));
-    first.create(experiment(), 1);
-    for (const name of Object.keys(closed)) chmodSync(join(home, name), 0o755);
+    closing(openStore(home)).create(experiment(), 1);
+    expect(openToOthers(home)).toEqual([]);
+    const shared = { 'sluice.db': 0o660, 'sluice.db-wal': 0o660, 'sluice.db-shm': 0o660, runs: 0o750 };
+    for (const [name, mode] of Object.entries(shared)) chmodSync(join(home, name), mode);
     closing(openStore(home));
-    expect(modes(home)).toEqual(closed);
+    expect(modes(home)).toEqual(shared);
+    expect(openToOthers(home)).toEqual(['sluice.db', 'runs']);
   });
 });
