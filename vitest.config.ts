@@ -26,7 +26,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()) + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
-    setupFiles: './test/support/after-each.ts',
+    setupFiles: ['./test/support/after-each.ts', './test/support/seeded.ts'],
     // As long as a busy machine needs; what holds at once is not waited for.
     expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/support/slowest-files.ts'],

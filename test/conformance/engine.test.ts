@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { engineNames, engineTable } from '../../main/engine/choices.ts';
 import * as ops from '../../main/engine/ops.ts';
 import { coarse, engines, evaluate, largestDifference, open, uniform, type Run } from './compare.ts';
+import { where } from '../support/where.ts';
 import { passed } from './passed.ts';
 
 /**
@@ -86,7 +87,7 @@ for (const engine of engines) {
     if (isProven && found === null) expect(Object.keys(passed)).toContain(engine.name);
   });
 
-  describe.skipIf(found === null)(engine.title, () => {
+  where(found !== null, engine.lacking).describe(engine.title, () => {
     beforeAll(() => open(engine));
 
     const agree = async (shapes: number[][], run: Run, values = uniform): Promise<void> => {

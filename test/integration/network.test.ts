@@ -8,6 +8,7 @@ import { pauseRun, continueRun, resumeRun } from '../../main/runs/life/lifecycle
 import type { Store } from '../../main/runs/store/store.ts';
 import { createRun, execute, killLogged, logOf, outcome, stallLogged, undisturbed } from '../support/network-runs.ts';
 import { openTestStore, temporaryFolder } from '../support/run-store.ts';
+import { onUnix } from '../support/where.ts';
 
 const events = (store: Store, id: string): string[] => logOf(store, id).map(({ event }) => event);
 
@@ -57,25 +58,22 @@ describe('a run in processes of its own', { timeout: 180_000 }, () => {
     );
   });
 
-  it.runIf(process.platform !== 'win32')(
-    'is the same when source, network and server stand still for a while',
-    async () => {
-      const store = openTestStore(temporaryFolder());
-      const { id } = createRun(store, { link: 'wifi6' });
-      const faults = new Map([
-        [3, () => stallLogged(store, id, 'source-started', 0)],
-        [6, () => stallLogged(store, id, 'links-started')],
-        [10, () => stallLogged(store, id, 'server-started')],
-      ]);
-      const onStep = (steps: number): void => {
-        faults.get(steps)?.();
-        faults.delete(steps);
-      };
-      await execute(store, id, { onStep });
-      expect(faults.size).toBe(0);
-      expect(await outcome(store, id)).toEqual(await undisturbed());
-    },
-  );
+  onUnix.it('is the same when source, network and server stand still for a while', async () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = createRun(store, { link: 'wifi6' });
+    const faults = new Map([
+      [3, () => stallLogged(store, id, 'source-started', 0)],
+      [6, () => stallLogged(store, id, 'links-started')],
+      [10, () => stallLogged(store, id, 'server-started')],
+    ]);
+    const onStep = (steps: number): void => {
+      faults.get(steps)?.();
+      faults.delete(steps);
+    };
+    await execute(store, id, { onStep });
+    expect(faults.size).toBe(0);
+    expect(await outcome(store, id)).toEqual(await undisturbed());
+  });
 
   it('is slower on a device that has a share of a core, by about that share', async () => {
     const store = openTestStore(temporaryFolder());

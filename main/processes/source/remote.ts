@@ -22,6 +22,8 @@ import type { MeetingOutcome } from './messages.ts';
 export interface RemoteOptions {
   /** Those that the session announced, at this end. */
   readonly codecs: SessionCodecs;
+  /** Whether the session asked for gradients. */
+  readonly wantsGradient: boolean;
   /** Before the first step of a phase: waits until the sources of the run may go on. */
   readonly enter: () => Promise<void>;
   /** Before a checkpoint: waits for all sources that train one server half. */
@@ -39,7 +41,7 @@ export interface RemoteOptions {
 
 /** The server half behind a session of an offload server. */
 export function remoteOffloader(client: OffloadClient, options: RemoteOptions): Offloader {
-  const { codecs, enter, meet, shared, checkpointName } = options;
+  const { codecs, wantsGradient, enter, meet, shared, checkpointName } = options;
   // After a final checkpoint nothing that the server keeps is needed any more.
   let complete = false;
 
@@ -65,7 +67,7 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const answerCodec = codecs.indexOf(down);
       const sent = encodeStep(request, codecs, { codec: codecs.indexOf(up), answerCodec });
       const received = await client.request(sent);
-      const answer = decodeGradient(received, codecs, { ...request, answerCodec });
+      const answer = decodeGradient(received, codecs, { ...request, answerCodec, wantsGradient });
       const { gradient, loss, correct, serverSeconds, waitSeconds } = answer;
       const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();

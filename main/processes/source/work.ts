@@ -104,6 +104,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
     codecs: opened,
+    wantsGradient: clientTrains,
     ...turnsOf(supervisor, client.engine),
     ...(isShared && {
       shared: { source: index, tell: (source, steps) => supervisor.tell({ kind: 'taken', source, steps }) },

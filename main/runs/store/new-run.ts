@@ -15,13 +15,13 @@ export type RunLife = Pick<Run, 'status' | 'startedAt' | 'endedAt' | 'error'>;
 const unborn: RunLife = { status: 'queued', startedAt: null, endedAt: null, error: null };
 
 /**
- * Returns what makes queued runs, each with a folder under `root` that was not there before, and returns their ids.
- * Throws `disk-full`.
+ * Returns what makes queued runs of an experiment, one for each seed, each with a folder under `root` that was not there
+ * before, and returns their ids. All of them or none, with one wait for the disk. Throws `disk-full`.
  */
 export function runMaker(
   database: Database,
   root: string,
-): (experiment: Experiment, seed: number, group: string | undefined) => string {
+): (experiment: Experiment, seeds: readonly number[], group: string | undefined) => string[] {
   const taken = takenNumbers(root);
   /** The id of a folder that was not there and is now. */
   const makeNext = (name: string): string => {
@@ -32,20 +32,23 @@ export function runMaker(
     taken.add(number);
     return runId(number, name);
   };
-  return (experiment, seed, group) => {
-    let made: string | null = null;
+  return (experiment, seeds, group) => {
+    const made: string[] = [];
+    const makeRun = (seed: number): string => {
+      // A launch may have 100,000 seeds: each run knows its own.
+      const own: Experiment = { ...experiment, seeds: [seed] };
+      const file = newRunFile(makeNext(experiment.name), own, seed, group);
+      const folder = join(root, file.id);
+      made.push(folder);
+      writeFileSync(join(folder, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
+      writeRunFile(folder, file);
+      insertRun(database, file, unborn);
+      return file.id;
+    };
     try {
-      return database.transaction(() => {
-        const file = newRunFile(makeNext(experiment.name), experiment, seed, group);
-        made = join(root, file.id);
-        const own: Experiment = { ...experiment, seeds: [seed] };
-        writeFileSync(join(made, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
-        writeRunFile(made, file);
-        insertRun(database, file, unborn);
-        return file.id;
-      });
+      return database.transaction(() => seeds.map(makeRun));
     } catch (cause) {
-      if (made !== null) rmSync(made, { recursive: true, force: true });
+      for (const folder of made) rmSync(folder, { recursive: true, force: true });
       throw isDiskFull(cause) ? new SluiceError('disk-full', fullDisk(root), { cause }) : cause;
     }
   };

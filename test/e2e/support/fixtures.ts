@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { expect, test as base } from 'vitest';
+import { where } from '../../support/where.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { startLab, type Prepare, type ServedLab } from './lab.ts';
 import { openPage, type LabPage } from './page.ts';
 
 const pictures = fileURLToPath(new URL('../../../dist/e2e/', import.meta.url));
 
-/** Whether there is a browser to test in; without one the tests are reported as skipped. */
-export const hasChromium = findChromium() !== undefined;
+/** What needs a browser to test in. */
+export const withChromium = where(findChromium() !== undefined, 'no Chromium');
 
 interface Fixtures {
   /** What the lab finds as it starts; nothing unless a file says otherwise. */

@@ -107,6 +107,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
       });
       return remoteOffloader(client, {
         codecs: openCodecs(codecs, 1),
+        wantsGradient: clientTrains,
         enter: () => Promise.resolve(),
         meet: (final) => Promise.resolve({ keeper: true, full: final }),
         checkpointName: () => `kept-${saved++}`,

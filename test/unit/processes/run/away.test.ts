@@ -75,7 +75,7 @@ async function pair() {
   group.done.catch(() => undefined);
   for (const index of [0, 1]) {
     await expect.poll(() => started.length).toBe(index + 1);
-    started[index].say({ kind: 'open' });
+    started[index].say({ kind: 'open', engine: null });
   }
   await expect.poll(() => group.members.map(({ stage }) => stage)).toEqual(['training', 'training']);
   const steps = (source: number): number[] => {
@@ -127,7 +127,7 @@ describe('a source that died before it told of what the server half took', () =>
       say({ kind: 'taken', source: 1, steps: [takenStep(1)] });
       expect(steps(1), `round ${round}`).toEqual([1]);
     }
-    say({ kind: 'open' });
+    say({ kind: 'open', engine: null });
     say({ kind: 'record', record: stepRecord(2) });
     expect(steps(1)).toEqual([1, 2]);
   });

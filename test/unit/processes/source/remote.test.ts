@@ -22,6 +22,7 @@ it('leaves on the server what it keeps when the last state could not be fetched'
   };
   const offloader = remoteOffloader(client, {
     codecs: openCodecs([codecChoice('float32')], 1),
+    wantsGradient: true,
     enter: () => Promise.resolve(),
     meet: () => Promise.resolve({ keeper: true, full: true }),
     checkpointName: () => 'kept',
@@ -55,6 +56,7 @@ it('counts the bytes of a step: those of the messages, and those that the socket
   };
   const offloader = remoteOffloader(client, {
     codecs: openedCodecs,
+    wantsGradient: true,
     enter: () => Promise.resolve(),
     meet: () => Promise.resolve({ keeper: true, full: true }),
     checkpointName: () => 'kept',
