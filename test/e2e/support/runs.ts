@@ -52,7 +52,7 @@ export function queueRuns(home: string, ...names: string[]): string[] {
     split: { layer: 3 },
     batchSize: 8,
     threads: 1,
-    link: { up: 1000, down: 1000, rttMs: 40 },
+    link: { up: 1000, down: 1000, rttMs: 20 },
     phases: [
       { budget: 2, epochs: 3 },
       { budget: 'full', epochs: 1000 },
