@@ -13,7 +13,7 @@ const timingTests = 'test/timing/**/*.test.ts';
  * those that put modules in the place of others, test engines, which a process has once, or say that they are in their "own process".
  */
 const unitTests = readdirSync('test/unit', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine|electron)\b/.test(file))
+  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine)\b/.test(file))
   .map((file) => `test/unit/${file.replaceAll('\\', '/')}`)
   .filter((file) => !/vi\.mock\(|own process/.test(readFileSync(file, 'utf8')));
 

@@ -45,6 +45,17 @@ export interface RunSummary {
   readonly elsewhere: boolean;
 }
 
+/** A folder of a run that the list does not know, as after its database was lost or an old one put in its place. */
+export interface StrayFolder {
+  /** Its name among the runs. */
+  readonly folder: string;
+  /** Of the run that it says it is; null where it does not say. */
+  readonly name: string | null;
+  readonly createdAt: number | null;
+  /** Why it cannot be adopted, and what can be done with it; null where it can. */
+  readonly refused: string | null;
+}
+
 export interface RunProgress {
   readonly training: number;
   readonly phase: number;

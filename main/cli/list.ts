@@ -4,7 +4,7 @@ import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
-import type { Store } from '../runs/store/store.ts';
+import { statusNow, type Store } from '../runs/store/store.ts';
 import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
 
@@ -51,7 +51,7 @@ function row(store: Store, run: Run): string[] {
     String(runNumber(run)),
     shorten(run.name, 24),
     String(run.seed),
-    run.status,
+    statusNow(store, run),
     `${epochs.length}/${totalEpochs(run.experiment)}`,
     accuracy === undefined ? '–' : formatPercent(accuracy),
     formatBytes(store.byteCount(run.id)),
@@ -79,10 +79,11 @@ function show(store: Store, run: Run): void {
 
 function facts(store: Store, run: Run): [string, string][] {
   const { notes, tags } = store.annotations(run.id);
+  const status = statusNow(store, run);
   const times = [run.createdAt, run.startedAt, run.endedAt].map((date) => (date ? formatDate(date) : '–'));
   return [
     ['run', run.id],
-    ['status', run.error === null ? run.status : `${run.status}: ${run.error}`],
+    ['status', run.error === null ? status : `${status}: ${run.error}`],
     ['launch', run.group],
     ['created, started, ended', times.join(', ')],
     ['engine', run.engine ?? '–'],
