@@ -10,8 +10,10 @@ import { Stryker } from '@stryker-mutator/core';
 /** Ignored by git, Prettier, ESLint and vitest. */
 const folder = 'coverage/mutants';
 
-/** What they are after (leaks, crashes whatever comes in) takes minutes a mutant. */
-const tooSlow = ['test/unit/training/leaks.test.ts', 'test/unit/offload/server/fuzz.test.ts'];
+/** What they are after (leaks, stopping at every batch, crashes whatever comes in) takes minutes a mutant. */
+const tooSlow = ['training/leaks', 'training/resume', 'offload/server/fuzz', 'offload/server/slow-client'].map(
+  (name) => `test/unit/${name}.test.ts`,
+);
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,15 +1,13 @@
 import { relative } from 'node:path';
 
 /**
- * What is not mutated: words for people, which tests shall not hold fast. The codes of errors are, and what the words say
- * of values is tested where it matters.
+ * What is not mutated: words for people, which tests shall not hold fast. They are told from codes and names by their
+ * spaces.
  */
 const words = {
-  shouldIgnore({ parentPath, key, listKey }) {
-    if (listKey !== 'arguments') return undefined;
-    const { name, property } = parentPath.node.callee;
-    if (name === 'SluiceError' && key === 1) return 'words of an error';
-    if (['describe', 'meta'].includes(property?.name) && key === 0) return 'words of a field';
+  shouldIgnore(path) {
+    if (path.isStringLiteral() && path.node.value.includes(' ')) return 'words';
+    if (path.isTemplateLiteral() && path.node.quasis.some(({ value }) => value.raw.includes(' '))) return 'words';
     return undefined;
   },
 };
