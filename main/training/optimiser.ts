@@ -29,7 +29,7 @@ export const discard: ApplyGradient = (_parameter, gradient) => {
 export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }: OptimiserSettings): Optimiser {
   const velocities = new Map<Parameter, tf.Variable>();
   if (momentum > 0) {
-    for (const parameter of parameters) velocities.set(parameter, variable(tf.zerosLike(parameter.value), false));
+    for (const parameter of parameters) velocities.set(parameter, variable(tf.zerosLike(parameter.value)));
   }
   const optimiser: Optimiser = {
     learningRate: 0,

@@ -31,9 +31,9 @@ export interface Norm {
 export function norm(name: string, maps: number, { epsilon, momentum }: NormSettings = defaults): Norm {
   const gamma = parameter(`${name}.weight`, tf.ones<tf.Rank.R1>([maps]));
   const beta = parameter(`${name}.bias`, tf.zeros<tf.Rank.R1>([maps]));
-  const runningMean = variable(tf.zeros([maps]), false);
-  const runningVariance = variable(tf.ones<tf.Rank.R1>([maps]), false);
-  const batches = variable(tf.scalar(0, 'int32'), false);
+  const runningMean = variable(tf.zeros<tf.Rank.R1>([maps]));
+  const runningVariance = variable(tf.ones<tf.Rank.R1>([maps]));
+  const batches = variable(tf.scalar(0, 'int32'));
   return {
     gamma,
     beta,

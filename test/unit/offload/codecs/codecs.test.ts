@@ -137,8 +137,10 @@ function everyCodec(name: CodecName): void {
   });
 
   it.each([NaN, Infinity, -Infinity])('refuses %d by name and place', (bad) => {
-    const encode = () => opened(name).encode(Float32Array.of(1, bad, 2, 3), layoutOf(4, 2));
-    expect(encode).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: 'values[1]' }));
+    for (const at of [0, 1]) {
+      const encode = () => opened(name).encode(Float32Array.of(1, 2, 3, 4).with(at, bad), layoutOf(4, 2));
+      expect(encode).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: `values[${at}]` }));
+    }
   });
 }
 
@@ -207,8 +209,9 @@ describe('float16-scaled', () => {
   it('refuses what would round to infinity', () => {
     const largest = 65504 * 2 ** 112;
     expect(scaled.decode(scaled.encode(Float32Array.of(largest)))[0]).toBe(largest);
-    const encode = () => scaled.encode(Float32Array.of(0, largest * (1 + 2 ** -20)));
+    const encode = () => scaled.encode(Float32Array.of(largest, largest * (1 + 2 ** -20)));
     expect(encode).toThrow(expect.objectContaining({ code: 'codec-overflow', path: 'values[1]' }));
+    expect(encode).toThrow('beyond the range of float16-scaled (±3.4018e38)');
   });
 
   it.each([0, -1, NaN, Infinity])('refuses the scale %d in received bytes', (scale) => {
@@ -265,6 +268,18 @@ describe('a compressed codec', () => {
     for (const bytes of [good.subarray(0, 10), encode(99), encode(101), encode(1e6), followed]) {
       const decode = () => opened(name).decode(bytes, layoutOf(100, 1));
       expect(decode).toThrow(expect.objectContaining({ code: 'message-malformed' }));
+    }
+    const damaged = () => opened(name).decode(good.with(0, 0xff), layoutOf(100, 1));
+    expect(damaged).toThrow(expect.objectContaining({ cause: expect.objectContaining({ code: 'Z_DATA_ERROR' }) }));
+  });
+
+  it('is offered by a server only where it can be done', () => {
+    const missing = codecNames.filter((name) => !availableCodecs().includes(name));
+    const zstd = codecNames.filter((name) => name.endsWith('+zstd'));
+    expect(missing).toEqual('zstdCompressSync' in process.getBuiltinModule('node:zlib') ? [] : zstd);
+    for (const name of missing) {
+      expect(() => opened(name)).toThrow(expect.objectContaining({ code: 'codec-unavailable', path: 'codec' }));
+      expect(() => opened(name)).toThrow(/22\.15/);
     }
   });
 });
