@@ -29,7 +29,8 @@ interface Rule {
   readonly remedy: string;
 }
 
-const again = 'Run "sluice engine install" again for this engine';
+/** `{command}` is what installs the engine in question. */
+const again = 'Run "{command}" again';
 const newDriver =
   'Install the newest driver of the card from nvidia.com/drivers or the system, and start the machine again.';
 
@@ -46,7 +47,7 @@ const rules: readonly Rule[] = [
     cause: 'package-absent',
     pattern: /(?:Cannot find (?:package|module) '|the package )(@tensorflow\/[\w-]+|webgpu)(?:'| is not installed)/,
     reason: ([, name]) => `the package ${name} is not installed`,
-    remedy: 'Run "sluice engine install" for this engine, or use the button on the page Engines.',
+    remedy: 'Run: {command}',
   },
   {
     cause: 'system-too-old',
@@ -134,12 +135,15 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** What an error or the log of a native library means; null for what is not known, which is best shown as it is. */
-export function explain(error: unknown): Explanation | null {
+/**
+ * What an error or the log of a native library means; null for what is not known, which is best shown as it is. `command` installs the
+ * engine that it is about.
+ */
+export function explain(error: unknown, command = 'sluice engine install'): Explanation | null {
   const text = typeof error === 'string' ? error : messageOf(error);
   for (const { cause, pattern, reason, remedy } of rules) {
     const found = pattern.exec(text);
-    if (found) return { cause, reason: reason(found, text), remedy };
+    if (found) return { cause, reason: reason(found, text), remedy: remedy.replace('{command}', command) };
   }
   return null;
 }

@@ -78,6 +78,9 @@ export function unsuited(
   };
 }
 
+/** From Blackwell on, TensorFlows of before fail with CUDA_ERROR_INVALID_PTX: kernels that they make on the spot know no such card. */
+const firstNeverCompiled = 10;
+
 /**
  * How code that was built for these capabilities runs on a card: as it is (`sm_` of the same generation, not newer), after the driver
  * has compiled it, which takes long once (`compute_`), or never. Where nothing is known of the build, as it is.
@@ -88,5 +91,5 @@ export function runs(capability: number, built: readonly string[]): 'built' | 'c
     built.flatMap((name) => (name.startsWith(prefix) ? [Number.parseInt(name.slice(prefix.length), 10) / 10] : []));
   const sameGeneration = (made: number): boolean => Math.floor(made) === Math.floor(capability) && made <= capability;
   if ([...of('sm_'), ...of('compute_')].some(sameGeneration)) return 'built';
-  return of('compute_').some((made) => made <= capability) ? 'compiled' : 'never';
+  return capability < firstNeverCompiled && of('compute_').some((made) => made <= capability) ? 'compiled' : 'never';
 }

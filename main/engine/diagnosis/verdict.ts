@@ -23,11 +23,29 @@ const software = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bWARP\b/i
 
 /** A report with the cause of what is missing and its next step, or with the GPU that was found. */
 export function verdict(report: EngineReport, { log, gpus, installed }: Surroundings): EngineReport {
-  if (report.available) return report.name === 'cuda' ? withGpus(report, gpus, installed) : withAdvice(report);
+  const problem = report.name === 'cuda' ? gpuProblem(gpus, installed) : null;
+  if (report.available) {
+    if (report.name !== 'cuda') return withAdvice(report);
+    // TensorFlow finds such a card, and fails at the first operation.
+    return problem?.cause === 'gpu-too-new' ? because(report, problem) : withGpus(report, gpus, installed);
+  }
+  if (report.cause) return report;
+  const command = [
+    'sluice engine install',
+    report.name,
+    ...(installed?.python ? ['--python', installed.python] : []),
+  ].join(' ');
   // Its own error comes first: nothing else was reached.
-  const found =
-    explain(report.detail) ?? (report.name === 'cuda' ? gpuProblem(gpus, installed) : null) ?? explain(log) ?? null;
-  return found ? { ...report, detail: found.reason, remedy: found.remedy, cause: found.cause } : report;
+  const found = explain(report.detail, command) ?? problem ?? explain(log, command);
+  if (found) return because(report, found);
+  return noGpu.test(report.detail) ? { ...report, cause: 'gpu-absent' } : report;
+}
+
+/** How the engines themselves say that all is there but a GPU. */
+const noGpu = /finds no (CUDA )?GPU|refused a device/;
+
+function because(report: EngineReport, { cause, reason, remedy }: Explanation): EngineReport {
+  return { ...report, available: false, detail: reason, remedy, cause };
 }
 
 /** What is wrong with the cards for this engine; the engine's log says the rest. */
