@@ -33,7 +33,7 @@ const mayImport = {
   training: ['engine', 'model', 'data', 'offload'],
   charts: [],
   runs: ['engine', 'model', 'data', 'offload', 'training', 'charts'],
-  api: [...computing, 'install', 'charts'],
+  api: [...computing, 'charts'],
   exports: [...computing, 'charts', 'api'],
   processes: [...computing, 'install', 'exports', 'api'],
   lab: [...computing, 'install', 'charts', 'exports', 'processes', 'api'],

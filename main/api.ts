@@ -7,7 +7,7 @@ import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineInstall, EngineTask } from './api/engines.ts';
-import type { EngineStanding } from './install/standing.ts';
+import type { EngineStanding } from './engine/standing.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
 import type { Experiment, ExperimentInput } from './runs/experiment/experiment.ts';

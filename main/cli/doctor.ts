@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { EngineStanding } from '../install/standing.ts';
+import type { EngineStanding } from '../engine/standing.ts';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { exitCodes } from './failure.ts';

@@ -1,18 +1,7 @@
 import type { EngineReport } from '../engine/engine.ts';
-import { installedEngine, isInstallable, type InstalledEngine } from '../engine/installed.ts';
+import { installedEngine, isInstallable } from '../engine/installed.ts';
+import type { EngineSource, EngineStanding } from '../engine/standing.ts';
 import { libraryFor } from './pinned.ts';
-
-/** Where an engine can be had from: TensorFlow's own download, a Python environment, the npm registry. */
-export type EngineSource = InstalledEngine['source'];
-
-/** An engine as it was tried, and what is installed of it. */
-export interface EngineStanding extends EngineReport {
-  readonly installed: Pick<InstalledEngine, 'source' | 'tensorflow' | 'python' | 'packages' | 'installedAt'> | null;
-  /** Why what is installed cannot be read; absent where it can, or nothing is. */
-  readonly damaged?: string;
-  /** None where it need not or cannot be installed here. */
-  readonly sources: readonly EngineSource[];
-}
 
 /** Where the engine of a name can be had from on this system. */
 export function sourcesOf(name: string): readonly EngineSource[] {

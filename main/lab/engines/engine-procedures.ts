@@ -5,6 +5,7 @@ import { standingOf } from '../../install/standing.ts';
 import { tryEngines } from '../../processes/task/try-engines.ts';
 import { isUnderWay } from '../../runs/store/store.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
+import { wholePath } from '../whole-path.ts';
 
 type Names = 'engines' | 'installEngine' | 'cancelEngineTask' | 'engineTasks' | 'removeEngine';
 
@@ -12,7 +13,8 @@ type Names = 'engines' | 'installEngine' | 'cancelEngineTask' | 'engineTasks' | 
 export function engineProcedures({ engineTasks, store }: LabState): Procedures<Names> {
   return {
     engines,
-    installEngine: (request) => engineTasks.install(request),
+    installEngine: ({ name, python }) =>
+      engineTasks.install({ name, ...(python !== undefined && { python: wholePath(python, 'python') }) }),
     cancelEngineTask: (id) => engineTasks.cancel(id),
     engineTasks: () => engineTasks.all(),
     removeEngine: async (name) => {

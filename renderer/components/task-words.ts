@@ -1,5 +1,5 @@
-import type { DataTask } from '../../../main/api.ts';
-import { formatBytes, formatCount } from '../../../main/charts/formats.ts';
+import type { LongTask } from '../../main/api.ts';
+import { formatBytes, formatCount } from '../../main/charts/formats.ts';
 
 const steps = {
   download: 'Downloading',
@@ -10,7 +10,7 @@ const steps = {
 } as const;
 
 /** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */
-export function taskText({ progress }: Pick<DataTask, 'progress'>): string {
+export function taskText({ progress }: Pick<LongTask<string>, 'progress'>): string {
   if (!progress) return 'Starting';
   const { step, item, done, total, unit } = progress;
   if (done === 0 && total === null) return `${steps[step]} ${item}`;
@@ -20,6 +20,6 @@ export function taskText({ progress }: Pick<DataTask, 'progress'>): string {
 }
 
 /** How much of the step is done, null while its end is not known. */
-export function taskShare({ progress }: Pick<DataTask, 'progress'>): number | null {
+export function taskShare({ progress }: Pick<LongTask<string>, 'progress'>): number | null {
   return progress?.total ? progress.done / progress.total : null;
 }
