@@ -49,6 +49,13 @@ const misuse = new Set([
   'layout-unknown',
   'archive-unknown',
   'import-empty',
+  'engine-unknown',
+  'engine-missing',
+  'engine-not-offered',
+  'python-unusable',
+  'tensorflow-missing',
+  'tensorflow-version',
+  'tensorflow-without-cuda',
 ]);
 
 /** Tells the user what went wrong and returns the exit code for it. With SLUICE_DEBUG=1 the stack comes too. */

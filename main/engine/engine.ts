@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { Engine, EngineOptions, Unavailable } from './adapter.ts';
 import { adapters } from './adapters.ts';
+import type { Cause } from './diagnosis/explain.ts';
 import { engineTable, type EngineChoice, type EngineDescription } from './choices.ts';
 import { useOps } from './ops/current.ts';
 
@@ -13,6 +14,8 @@ export interface EngineReport extends EngineDescription {
   readonly detail: string;
   /** What would make it available, or faster. */
   readonly remedy?: string;
+  /** What keeps it from being available, where that is known. */
+  readonly cause?: Cause;
 }
 
 /**
@@ -35,16 +38,17 @@ export async function openEngine(choice: EngineChoice, options: EngineOptions = 
   throw new SluiceError('engine-unavailable', missing.join('\n'), { path: 'engine' });
 }
 
-/** Tries every engine, best first, and leaves the one in use as it was. */
+/** Tries every engine in this process, best first, and leaves the one in use as it was. */
 export async function diagnoseEngines(): Promise<EngineReport[]> {
   const before = tf.engine().backendName;
   const reports: EngineReport[] = [];
-  for (const engine of engineTable) reports.push(await diagnose(engine));
+  for (const engine of engineTable) reports.push(await diagnoseEngine(engine));
   if (before) await tf.setBackend(before);
   return reports;
 }
 
-async function diagnose(engine: EngineDescription): Promise<EngineReport> {
+/** Tries an engine; it is current afterwards if it is available. A driver that crashes takes this process with it. */
+export async function diagnoseEngine(engine: EngineDescription): Promise<EngineReport> {
   try {
     const opened = await adapters[engine.name].open({});
     if (!isOpen(opened)) return { ...engine, available: false, detail: opened.reason, remedy: opened.remedy };

@@ -22,4 +22,11 @@ export const engines = [
     words: 'Is always there, on all cores, with hand-written kernels.',
     proven: true,
   },
+  {
+    name: 'tensorflow',
+    label: 'TensorFlow',
+    title: 'Processor, by TensorFlow',
+    words: "TensorFlow's own library on the processor.",
+    proven: false,
+  },
 ] as const;

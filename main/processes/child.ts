@@ -14,17 +14,38 @@ export interface Child<To> {
   readonly gone: Promise<string>;
 }
 
+interface ChildOptions {
+  /** Set in its environment, beside what is set in this one's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears what it and the native libraries in it write to its standard error, which otherwise goes to this one's. */
+  readonly onLog?: (text: string) => void;
+}
+
 /**
  * Starts a process of Sluice whose module sits beside the caller, and which sends what `onMessage` takes. Typed arrays and
  * dates arrive as they are. The module ends itself when this process is gone.
  */
-export function startChild<To>(base: string, path: string, onMessage: (message: never) => void): Child<To> {
+export function startChild<To>(
+  base: string,
+  path: string,
+  onMessage: (message: never) => void,
+  { env, onLog }: ChildOptions = {},
+): Child<To> {
   const { url, execArgv } = entry(base, path);
-  const child = fork(fileURLToPath(url), { execArgv, serialization: 'advanced' });
+  const child = fork(fileURLToPath(url), {
+    execArgv,
+    serialization: 'advanced',
+    env: { ...process.env, ...env },
+    ...(onLog && { stdio: ['inherit', 'inherit', 'pipe', 'ipc'] }),
+  });
   child.on('message', (message) => onMessage(message as never));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => onLog?.(text));
   const disconnected = new Promise((resolve) => child.once('disconnect', resolve));
   const exited = new Promise<string>((resolve) =>
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+    // Where it is heard, what it wrote last is heard before it is gone.
+    child.once(onLog ? 'close' : 'exit', (code: number | null, signal: string | null) =>
+      resolve(signal ?? `exit code ${code}`),
+    ),
   );
   const unstarted = new Promise<string>((resolve) =>
     child.on('error', (error) => {

@@ -252,6 +252,10 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     removeDataset: () => Promise.resolve(),
     alert: () => Promise.resolve(null),
     engines: () => Promise.resolve(fakeEngines()),
+    installEngine: ({ name }) => Promise.resolve({ ...began('get', name), kind: 'install' }),
+    cancelEngineTask: () => Promise.resolve(),
+    engineTasks: () => Promise.resolve([]),
+    removeEngine: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

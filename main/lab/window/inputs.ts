@@ -111,6 +111,10 @@ const inputs: Inputs = {
   dataTasks: nothing,
   removeDataset: z.tuple([id]),
   engines: nothing,
+  installEngine: z.tuple([z.strictObject({ name: id, python: path.optional() })]),
+  cancelEngineTask: z.tuple([count]),
+  engineTasks: nothing,
+  removeEngine: z.tuple([id]),
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };

@@ -57,6 +57,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   dataTasks: (api) => api.dataTasks(),
   alert: (api) => api.alert(),
   engines: (api) => api.engines(),
+  engineTasks: (api) => api.engineTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -76,6 +77,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   removeDataset: 'answers nothing',
   getDataset: 'begins a download',
   importDataset: 'begins an import',
+  installEngine: 'begins an installation',
+  cancelEngineTask: 'answers nothing',
+  removeEngine: 'answers nothing',
 };
 
 let lab: Lab;

@@ -1,0 +1,8 @@
+/** TensorFlow's own version of every operation the layers call. */
+export { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.ts';
+export { matMul } from './mat-mul.ts';
+export { biasActivation, reluGrad, scaleShift } from './pointwise.ts';
+export { batchNormGrad, batchNormTrain } from './batch-norm.ts';
+export { maxPool, maxPoolGrad } from './max-pool.ts';
+export { spreadMaps, sumRows, takeMaps } from './rows.ts';
+export { sgdStep } from './sgd.ts';

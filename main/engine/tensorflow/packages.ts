@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { sluiceHome } from '../../home.ts';
+
+/** The engines that compute with TensorFlow's library. */
+export type TensorFlowName = 'cuda' | 'tensorflow';
+
+/** The packages that bring it: the same code, built for one device or the other. */
+export const packages: Readonly<Record<TensorFlowName, string>> = {
+  cuda: '@tensorflow/tfjs-node-gpu',
+  tensorflow: '@tensorflow/tfjs-node',
+};
+
+/** The one version whose kernels and addon this engine knows. */
+export const packageVersion = '4.22.0';
+
+/** Where engines are installed: `SLUICE_ENGINES` when set, else `engines` in the home. */
+export function enginesFolder(): string {
+  const chosen = process.env['SLUICE_ENGINES'];
+  return chosen ? resolve(chosen) : join(sluiceHome(), 'engines');
+}
+
+/** The folder of an engine's package: of the engine as it was installed, else of the app's own node_modules. Null for none. */
+export function packageFolder(name: TensorFlowName): string | null {
+  const installed = join(enginesFolder(), name);
+  if (existsSync(join(installed, 'engine.json'))) return join(installed, 'node_modules', packages[name]);
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${packages[name]}/package.json`));
+  } catch {
+    return null;
+  }
+}
