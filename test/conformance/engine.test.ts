@@ -342,7 +342,8 @@ for (const engine of engines) {
       const heap = (): number =>
         (tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }).wasm?.HEAPU8.length ?? 0;
       const before = heap();
-      for (let i = 0; i < 100; i++) {
+      // The heap is that of the cpu engine; the others need not show so often that they give the same bits.
+      for (let i = 0; i < (heap() > 0 ? 100 : 5); i++) {
         const again = await evaluate(String(found), shapes, step);
         expect(again.every((values, k) => Buffer.from(values.buffer).equals(Buffer.from(first[k].buffer)))).toBe(true);
       }
