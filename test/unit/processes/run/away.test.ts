@@ -69,7 +69,16 @@ async function pair() {
     return child;
   };
   const task = (index: number, resume: Snapshot | null) => ({ index, resume }) as SourceTask;
-  const options = { session, records, sources: [0, 1], folder, task, startProcess, onEngine: () => undefined };
+  const options = {
+    session,
+    records,
+    sources: [0, 1],
+    folder,
+    task,
+    startProcess,
+    onEngine: () => undefined,
+    onServerEngine: () => undefined,
+  };
   const group = superviseGroup({ ...options, pauseMs: 1 });
   closing({ close: () => group.kill() });
   group.done.catch(() => undefined);
