@@ -39,14 +39,16 @@ const damages: Readonly<Record<string, (file: string, random: Random) => void>> 
  * Damages files of a home one at a time: in it stand a run that has finished and one that was killed on its way. The
  * killed one is resumed, the finished one is read: both as they would have been, or words that tell what is wrong.
  */
-export async function* damageTrials(random: Random, count: number): AsyncGenerator<Verdict> {
+export async function* damageTrials(random: Random, count: number, match: RegExp): AsyncGenerator<Verdict> {
   const made = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   const home = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   try {
     const wanted = await prepare(made);
     // Whatever still has a file of it open may tidy up there.
     cpSync(made, home, { recursive: true });
-    const kinds = filesOf(home).flatMap((file) => Object.keys(damages).map((damage) => ({ file, damage })));
+    const kinds = filesOf(home)
+      .flatMap((file) => Object.keys(damages).map((damage) => ({ file, damage })))
+      .filter(({ file, damage }) => match.test(`${file}: ${damage}`));
     for (let i = 0; i < Math.min(count, kinds.length); i++) {
       const [{ file, damage }] = kinds.splice(random.integer(kinds.length), 1);
       const copy = mkdtempSync(join(tmpdir(), 'sluice-faults-'));

@@ -18,8 +18,8 @@ interface Input {
 const plain = trials[0].experiment;
 
 /** Every one must be refused where it enters: with words that name it, before anything is trained or imported. */
-export async function* inputTrials(random: Random, count: number): AsyncGenerator<Verdict> {
-  const inputs = allInputs();
+export async function* inputTrials(random: Random, count: number, match: RegExp): AsyncGenerator<Verdict> {
+  const inputs = allInputs().filter(({ what }) => match.test(what));
   for (let i = 0; i < count && inputs.length > 0; i++) {
     const [{ what, names, prepare }] = inputs.splice(random.integer(inputs.length), 1);
     const folder = mkdtempSync(join(tmpdir(), 'sluice-faults-'));

@@ -18,7 +18,9 @@ interface Victim {
 }
 
 /** How often one run is struck before it may go on to its end. */
-const killsOfRun = 5;
+const killsOfRun = 8;
+/** How long between two kills at most, as a share of what the run takes when nothing happens. */
+const mostBetween = 0.4;
 const terminalShare = 0.2;
 
 /**
@@ -56,7 +58,7 @@ async function strike(
     const struck: string[] = [];
     let child = startSluice(home, ['run', file]);
     while (struck.length < kills) {
-      await Promise.race([wait(random.uniform() * wanted.seconds * 1000), ended(child)]);
+      await Promise.race([wait(random.uniform() * mostBetween * wanted.seconds * 1000), ended(child)]);
       if (!isAlive(child)) {
         const status = statusIn(home);
         if (status === 'finished') break;
