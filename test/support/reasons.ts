@@ -11,6 +11,7 @@ export const reasons = [
   'no BLAS',
   'no Chromium',
   'no Electron',
+  'no Python',
   'no numpy',
   'no PyTorch',
   'no zstd in this Node',
