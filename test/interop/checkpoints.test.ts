@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { openEngine } from '../../main/engine/engine.ts';
 import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import { networkSpec } from '../../main/model/zoo.ts';

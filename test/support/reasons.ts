@@ -6,7 +6,7 @@ type Optional = Exclude<EngineName, 'cpu'>;
 const optional = engineNames.filter((name): name is Optional => name !== 'cpu');
 
 /** Why tests may be skipped, as their titles say; `.ci/run` fails for one that is skipped without any of these. */
-export const reasons = [
+const reasons = [
   'Windows',
   'no BLAS',
   'no Chromium',
