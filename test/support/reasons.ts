@@ -6,11 +6,12 @@ type Optional = Exclude<EngineName, 'cpu'>;
 const optional = engineNames.filter((name): name is Optional => name !== 'cpu');
 
 /** Why tests may be skipped, as their titles say; `.ci/run` fails for one that is skipped without any of these. */
-export const reasons = [
+const reasons = [
   'Windows',
   'no BLAS',
   'no Chromium',
   'no Electron',
+  'no Python',
   'no numpy',
   'no PyTorch',
   'no zstd in this Node',
