@@ -37,10 +37,15 @@ export async function openIn(page: Page, url: string, look: Look = {}): Promise<
 
 const watched = ['console', 'pageerror', 'crash', 'requestfailed', 'response'] as const;
 
-/** Leaves a window as a new one is, but at an address of its lab that has nothing: so it keeps its process, and what that compiled. */
+/** Leaves a window as a new one is, but at an address of its lab, for which it keeps its process and what that compiled. */
 export async function emptyPage(page: Page): Promise<void> {
   for (const event of watched) page.removeAllListeners(event);
-  await page.goto(new URL('/nothing', page.url()).href);
+  const address = new URL('/nothing', page.url()).href;
+  // With an icon, as the browser would ask for one while the next test looks on.
+  const empty = { contentType: 'text/html', body: '<link rel="icon" href="data:,">' };
+  await page.route(address, (route) => route.fulfill(empty));
+  await page.goto(address);
+  await page.unroute(address);
   await page.mouse.move(0, 0);
 }
 
