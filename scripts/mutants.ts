@@ -49,6 +49,7 @@ const results = await new Stryker({
   disableTypeChecks: false,
   concurrency: Number(values.concurrency),
   // A busy machine may need long; loops without end are mostly counted, not timed.
+  dryRunTimeoutMinutes: 60,
   timeoutMS: 60_000,
   timeoutFactor: 4,
   reporters: ['progress-append-only', 'unnoticed'],
