@@ -24,7 +24,7 @@ for (const path of positionals) if (!existsSync(path)) fail(`There is no ${path}
 
 const parts = new Set(positionals.map((path) => path.split('/')[1].replace(/\.ts$/, '')));
 process.env['SLUICE_START_BUILT'] = '1';
-const results = await new Stryker({
+const stryker = new Stryker({
   testRunner: 'vitest',
   vitest: { configFile: 'scripts/mutants/vitest.config.ts', related: false },
   plugins: [import.meta.resolve('@stryker-mutator/vitest-runner'), import.meta.resolve('./mutants/plugins.js')],
@@ -49,11 +49,14 @@ const results = await new Stryker({
   disableTypeChecks: false,
   concurrency: Number(values.concurrency),
   // A busy machine may need long; loops without end are mostly counted, not timed.
+  dryRunTimeoutMinutes: 60,
   timeoutMS: 60_000,
   timeoutFactor: 4,
   reporters: ['progress-append-only', 'unnoticed'],
   allowConsoleColors: false,
-}).runMutationTest();
+});
+// It has said what is wrong, a test that fails without any change for one.
+const results = await stryker.runMutationTest().catch(() => process.exit(1));
 
 const noticed = new Set(['Killed', 'Timeout']);
 const missed = new Set(['Survived', 'NoCoverage']);

@@ -38,6 +38,9 @@ const keepThread = {
   },
 };
 
+// The thread would keep this process alive when Stryker is gone.
+process.once('disconnect', () => process.exit());
+
 const units = all.test!.projects!.find(
   (project) => typeof project === 'object' && 'test' in project && project.test?.name === 'units',
 );
