@@ -2,7 +2,7 @@ import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { RunDetail, RunSummary } from './api/runs.ts';
+import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
 import type { DatasetEntry } from './data/datasets.ts';
@@ -84,6 +84,11 @@ export interface LabApi {
   resume(id: string, server?: ServerAccess): Promise<void>;
   delete(ids: string[]): Promise<void>;
   annotate(id: string, changes: { notes?: string; tags?: string[] }): Promise<void>;
+
+  /** Folders among the runs that the list does not know. */
+  strayFolders(): Promise<StrayFolder[]>;
+  /** Puts the run of such a folder back into the list, with all that the folder holds. */
+  adopt(folder: string): Promise<void>;
 
   /** Steps from a row on, in pieces: ask again with the row of the answer until `more` is false. Row 0 is the start. */
   steps(id: string, row: number): Promise<StepBatch>;

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { EngineStanding } from '../engine/standing.ts';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
+import { openToOthers } from '../runs/store/private.ts';
 import { exitCodes } from './failure.ts';
 import { factLines, print } from './format.ts';
 
@@ -32,6 +33,7 @@ export function addDoctorCommand(program: Command): void {
           ['Node', `${process.version}, ${process.platform} ${process.arch}`],
           ['Folder', `${sluiceHome()} (runs, data sets, reports; SLUICE_HOME moves it)`],
           ...unwritable(sluiceHome()),
+          ...shared(sluiceHome()),
         ]),
       ]);
       if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
@@ -41,6 +43,18 @@ export function addDoctorCommand(program: Command): void {
 function standing(available: boolean, proven: boolean): string {
   if (!available) return 'not available';
   return proven ? 'available' : 'available, not yet proven by the conformance suite: choose it by name';
+}
+
+/** A home of version 0.1 is, and one that several users share. */
+function shared(folder: string): [string, string][] {
+  const names = openToOthers(folder);
+  if (names.length === 0) return [];
+  return [
+    [
+      '',
+      `others can read its ${names.join(' and ')}; unless that is meant, "chmod -R go-rwx ${folder}" keeps them out`,
+    ],
+  ];
 }
 
 /** What is installed of an engine, and what to do next. */

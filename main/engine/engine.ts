@@ -3,7 +3,7 @@ import { messageOf, SluiceError } from '../errors.ts';
 import type { Engine, EngineOptions, Unavailable } from './adapter.ts';
 import { adapters } from './adapters.ts';
 import type { Cause } from './diagnosis/explain.ts';
-import { engineTable, type EngineChoice, type EngineDescription } from './choices.ts';
+import { engineTable, type EngineChoice, type EngineDescription, type EngineName } from './choices.ts';
 import { useOps } from './ops/current.ts';
 
 export type { Engine, EngineOptions } from './adapter.ts';
@@ -18,6 +18,8 @@ export interface EngineReport extends EngineDescription {
   readonly cause?: Cause;
 }
 
+let inUse: { readonly name: EngineName; readonly options: EngineOptions } | null = null;
+
 /**
  * Opens an engine and makes it the one all operations run on; `auto` takes the best there is of those that have passed
  * the conformance suite. Asking by name for one that is not there is the error `engine-unavailable`, with the reason and
@@ -28,14 +30,20 @@ export async function openEngine(choice: EngineChoice, options: EngineOptions = 
   const chosen = engineTable.filter(({ name, proven }) => (choice === 'auto' ? proven : choice === name));
   const missing: string[] = [];
   for (const { name } of chosen) {
-    const opened = await adapters[name].open(options);
+    const opened = await adapters[name].open(choice === 'auto' ? { ...options, software: false } : options);
     if (isOpen(opened)) {
       useOps(adapters[name].ops);
+      inUse = { name, options };
       return opened;
     }
     missing.push(`The ${name} engine is not available: ${opened.reason}. ${opened.remedy}`);
   }
   throw new SluiceError('engine-unavailable', missing.join('\n'), { path: 'engine' });
+}
+
+/** Opens the engine in use again if it has lost its device, with which went all that was in its memory. */
+export async function mendEngine(): Promise<void> {
+  if (inUse && adapters[inUse.name].isLost?.()) await openEngine(inUse.name, inUse.options);
 }
 
 /** Tries every engine in this process, best first, and leaves the one in use as it was. */

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { entry } from '../entry.ts';
+import { SluiceError } from '../errors.ts';
 
 /** A process that this one started, and the messages between the two. */
 export interface Child<To> {
@@ -63,4 +64,32 @@ export function startChild<To>(
     },
     gone: Promise.race([disconnected.then(() => exited), unstarted]),
   };
+}
+
+/** How long a process may take until it says that it has started. */
+const startSeconds = 180;
+
+/**
+ * What a process says when it has started. Throws `start-timeout` where it says nothing for so long, and has ended the
+ * process then: one that hangs would be waited for as long as the run is.
+ */
+export async function startedInTime<T>(
+  { pid, kill }: Pick<Child<never>, 'pid' | 'kill'>,
+  started: Promise<T>,
+  name: string,
+  seconds = startSeconds,
+): Promise<T> {
+  let overdue: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    overdue = setTimeout(() => {
+      kill();
+      const advice = 'This machine may have too much to do, or no room left; "sluice doctor" looks at its engines.';
+      reject(new SluiceError('start-timeout', `${name} (process ${pid}) did not start within ${seconds} s. ${advice}`));
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([started, late]);
+  } finally {
+    clearTimeout(overdue);
+  }
 }

@@ -90,6 +90,7 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
           known = null;
           if (gradient.length === 0) x.dispose();
           else backward(gradient, optimiser.apply);
+          optimiser.finish();
         },
         abandon: () => backward(new Float32Array(sent.size), discard),
       };

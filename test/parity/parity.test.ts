@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { engineChoices, type EngineChoice } from '../../main/engine/choices.ts';
 import { openEngine } from '../../main/engine/engine.ts';
 import { readCase, type ParityCase } from './case.ts';
 import { replay, type Agreement } from './replay.ts';
@@ -24,10 +25,15 @@ const cases = files.flatMap((file) => [
   { file, fold: true },
 ]);
 
+/** On the engine that must be there, else on the one that is everywhere. */
+async function openChosen(): Promise<void> {
+  const asked = process.env.SLUICE_REQUIRE_ENGINE ?? 'cpu';
+  expect(engineChoices).toContain(asked);
+  await openEngine(asked as EngineChoice);
+}
+
 describe('parity with the published code', () => {
-  beforeAll(async () => {
-    await openEngine('cpu');
-  });
+  beforeAll(openChosen);
 
   it('has cases to compare with', () => {
     expect(files.length).toBeGreaterThan(0);
@@ -74,9 +80,7 @@ const wrongCases = [
 ];
 
 describe('a wrong formula is seen', () => {
-  beforeAll(async () => {
-    await openEngine('cpu');
-  });
+  beforeAll(openChosen);
 
   it.each(wrongCases)('$name, $file', { timeout: 120_000 }, async ({ file, change }) => {
     const recorded = change(await readCase(join(import.meta.dirname, 'cases', `${file}.safetensors`)));

@@ -83,7 +83,18 @@ function fakeApi(runs: Map<string, RunSummary>, emit: FakeLab['emit']): LabApi {
 
 type RunCalls = Pick<
   LabApi,
-  'runs' | 'run' | 'pause' | 'proceed' | 'stop' | 'resume' | 'delete' | 'annotate' | 'launch' | 'watch'
+  | 'runs'
+  | 'run'
+  | 'pause'
+  | 'proceed'
+  | 'stop'
+  | 'resume'
+  | 'delete'
+  | 'annotate'
+  | 'strayFolders'
+  | 'adopt'
+  | 'launch'
+  | 'watch'
 >;
 
 function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCalls {
@@ -126,6 +137,8 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       emit('runs', [], ids);
     },
     annotate: (id, { tags }) => change(id, tags ? { tags } : {}),
+    strayFolders: () => Promise.resolve([]),
+    adopt: () => Promise.resolve(),
     launch: async (experiments, name) => {
       const [model] = fakeRuns();
       const first = Math.max(0, ...[...runs.values()].map(({ number }) => number)) + 1;

@@ -12,6 +12,8 @@ export function prepareEnvironment(threads: number): void {
     NVIDIA_TF32_OVERRIDE: '0',
     // Off by default on processors without AVX512-VNNI, where its gradients of convolutions are ten times as fast all the same.
     TF_ENABLE_ONEDNN_OPTS: '1',
+    // A NaN among the maps of a pool shows in its output.
+    TF_ENABLE_MAXPOOL_NANPROP: '1',
     TF_CPP_MIN_LOG_LEVEL: '3',
   };
   for (const [name, value] of Object.entries(wanted)) process.env[name] ??= value;

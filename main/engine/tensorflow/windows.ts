@@ -1,24 +1,34 @@
 import { integer, text, type Attribute } from './attributes.ts';
 
 /** A window that moves over a map, along both sides. */
-interface Moving {
+export interface Moving {
   readonly input: readonly [height: number, width: number];
   readonly window: readonly [height: number, width: number];
   readonly stride: number;
   readonly pad: number;
 }
 
+type Padding = 'VALID' | 'SAME' | 'EXPLICIT';
+
+/** How TensorFlow calls a padding of `pad` all around. oneDNN has gradients for VALID and SAME alone. */
+export function paddingOf(moving: Moving): Padding {
+  if (moving.pad === 0) return 'VALID';
+  return [0, 1].every((side) => isSame(moving, side)) ? 'SAME' : 'EXPLICIT';
+}
+
 /**
- * Attributes of an operation whose window starts `pad` outside of the map and never reaches further than `pad` beyond its end.
- * Where TensorFlow's SAME or VALID are just that they are told so: oneDNN has gradients for these alone.
+ * Attributes of an operation whose window starts `pad` outside of the map and never reaches further than `pad` beyond its
+ * end.
  */
 export function windowAttributes(moving: Moving): Attribute[] {
   const { stride, pad } = moving;
-  const strides = integer('strides', [1, stride, stride, 1]);
-  const layout = text('data_format', 'NHWC');
-  if (pad === 0) return [strides, layout, text('padding', 'VALID')];
-  if ([0, 1].every((side) => isSame(moving, side))) return [strides, layout, text('padding', 'SAME')];
-  return [strides, layout, text('padding', 'EXPLICIT'), integer('explicit_paddings', [0, 0, pad, pad, pad, pad, 0, 0])];
+  const padding = paddingOf(moving);
+  return [
+    integer('strides', [1, stride, stride, 1]),
+    text('data_format', 'NHWC'),
+    text('padding', padding),
+    ...(padding === 'EXPLICIT' ? [integer('explicit_paddings', [0, 0, pad, pad, pad, pad, 0, 0])] : []),
+  ];
 }
 
 /** Whether SAME pads a side alike: as many windows as strides fit, and what they need beyond the map halved, less in front. */

@@ -63,6 +63,8 @@ const inputs: Inputs = {
       tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
     }),
   ]),
+  strayFolders: nothing,
+  adopt: z.tuple([z.string().min(1).max(255)]),
   steps: z.tuple([id, count]),
   epochs: oneRun,
   gates: z.tuple([id, count, z.int().min(1).max(2000)]),

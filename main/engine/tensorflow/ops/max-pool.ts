@@ -1,7 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { MaxPoolGrad, PoolWindow } from '../../ops/max-pool.ts';
 import { float32, integer, type Attribute } from '../attributes.ts';
-import { run } from '../backend.ts';
+import { onGpu, run } from '../backend.ts';
 import { windowAttributes } from '../windows.ts';
 
 function attributes(x: tf.Tensor4D, { size, stride, pad }: PoolWindow): Attribute[] {
@@ -13,7 +13,16 @@ function attributes(x: tf.Tensor4D, { size, stride, pad }: PoolWindow): Attribut
 }
 
 export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
-  return run('MaxPool', attributes(x, window), x) as tf.Tensor4D;
+  return tf.tidy(() => {
+    const y = run('MaxPool', attributes(x, window), x) as tf.Tensor4D;
+    return onGpu() ? y : withNaN(y);
+  });
+}
+
+/** On a processor a window of NaNs gives the lowest number there is: y + (2y − 2y) is NaN for that, and y for others. */
+function withNaN(y: tf.Tensor4D): tf.Tensor4D {
+  const twice = tf.mul(y, 2);
+  return tf.add(y, tf.sub(twice, twice));
 }
 
 export function maxPoolGrad({ dy, x, y, window }: MaxPoolGrad): tf.Tensor4D {

@@ -8,7 +8,7 @@ const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
 describe('a JSON message', () => {
   it.each([
     encodeControl('hello', { software: 'test', token: 'secret' }),
-    encodeControl('welcome', { software: 'test', models: [], codecs: [], limits }),
+    encodeControl('welcome', { software: 'test', engine: 'cpu', models: [], codecs: [], limits }),
     encodeControl('session', sessionRequest()),
     encodeControl('ready', { resumed: false, sequence: 0 }),
     encodeControl('bye', {}),

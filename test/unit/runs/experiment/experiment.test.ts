@@ -6,6 +6,7 @@ import { checkExperiment, experimentNetwork } from '../../../../main/runs/experi
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
+import { enginesOf } from '../../../../main/runs/experiment/engines.ts';
 import { applySetting } from '../../../../main/runs/experiment/settings.ts';
 import { methodNames } from '../../../../main/training/methods/table.ts';
 
@@ -208,6 +209,8 @@ describe('parseExperiment', () => {
       'sources.threads',
       'link',
     ]);
+    const each = { client: 'cpu', server: 'webgpu' };
+    expect(complaint({ processes: 'one', engine: each })).toContain('expected the same for client and server');
     expect(lines[1]).toBe('sources.count is 8: expected 1 with both halves in one process');
     expect(() => parseExperiment({ processes: 'one', sources: { count: 1 }, threads: 2 })).not.toThrow();
   });
@@ -215,6 +218,20 @@ describe('parseExperiment', () => {
   it('wants every seed once and at least a batch of images', () => {
     expect(complaint({ seeds: [1, 2, 1] })).toMatch(/^seeds\.2 is 1/);
     expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
+  });
+});
+
+describe('the engines of an experiment', () => {
+  it('are one for both halves or one for each', () => {
+    expect(enginesOf(parseExperiment({ engine: 'cpu' }))).toEqual({ client: 'cpu', server: 'cpu' });
+    expect(enginesOf(parseExperiment({ engine: { server: 'cpu' } }))).toEqual({ client: 'auto', server: 'cpu' });
+    expect(complaint({ engine: { client: 'abacus' } })).toMatch(/^engine\.client is "abacus": expected one of .*cpu/);
+  });
+
+  it('keep that of one half when the other is changed', () => {
+    expect(applySetting({ engine: 'cpu' }, 'engine.client=webgpu').engine).toEqual({ client: 'webgpu', server: 'cpu' });
+    expect(applySetting({}, 'engine.server=cpu').engine).toEqual({ client: 'auto', server: 'cpu' });
+    expect(applySetting({ engine: { client: 'cpu' } }, 'engine=auto').engine).toBe('auto');
   });
 });
 
