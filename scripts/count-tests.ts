@@ -47,9 +47,10 @@ export function countWords({ passed, failed, skipped, unexplained }: TestCount):
   ];
 }
 
-const report = process.argv[2];
-if (import.meta.filename === process.argv[1] && report !== undefined) {
-  const count = countTests(JSON.parse(readFileSync(report, 'utf8')) as TestReport);
+const reports = process.argv.slice(2);
+if (import.meta.filename === process.argv[1] && reports.length > 0) {
+  const testResults = reports.flatMap((path) => (JSON.parse(readFileSync(path, 'utf8')) as TestReport).testResults);
+  const count = countTests({ testResults });
   for (const line of countWords(count)) console.log(line);
   if (count.failed > 0 || count.unexplained.length > 0 || count.passed === 0) process.exitCode = 1;
 }

@@ -90,8 +90,8 @@ async function attempt(
 }
 
 /** Tries one place until the file is there, or until attempts bring nothing; returns what went wrong then, else null. */
-async function fetchFrom(url: string, file: Published, part: string, options: DownloadOptions): Promise<unknown> {
-  let problem: unknown;
+async function fetchFrom(url: string, file: Published, part: string, options: DownloadOptions): Promise<Error | null> {
+  let problem: Error | null = null;
   let fruitless = 0;
   while (fruitless < fruitlessAttempts) {
     const before = await sizeOf(part);
@@ -102,8 +102,8 @@ async function fetchFrom(url: string, file: Published, part: string, options: Do
       return null;
     } catch (error) {
       // Asking again makes no room either.
-      if (error instanceof SluiceError || isDiskFull(error)) return error;
-      problem = error;
+      problem = error as Error;
+      if (problem instanceof SluiceError || isDiskFull(problem)) return problem;
     }
     fruitless = (await sizeOf(part)) > before ? 0 : fruitless + 1;
   }
@@ -132,7 +132,7 @@ export async function download(file: Published, to: string, options: DownloadOpt
     const problem = await fetchFrom(url, file, part, options);
     if (problem === null) break;
     if (isDiskFull(problem)) throw problem;
-    problems.push(`${url}: ${messageOf((problem as Error).cause ?? problem)}`);
+    problems.push(`${url}: ${messageOf(problem.cause ?? problem)}`);
   }
   if (problems.length === file.urls.length) {
     throw new SluiceError(

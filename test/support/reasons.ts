@@ -8,12 +8,14 @@ const optional = engineNames.filter((name): name is Optional => name !== 'cpu');
 /** Why tests may be skipped, as their titles say; `.ci/run` fails for one that is skipped without any of these. */
 const reasons = [
   'Windows',
+  'another processor',
   'no BLAS',
   'no Chromium',
   'no Electron',
   'no Python',
   'no numpy',
   'no PyTorch',
+  'no Python',
   'no zstd in this Node',
   'zstd in this Node',
   'every engine is here',

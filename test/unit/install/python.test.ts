@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { inspectPython } from '../../../main/install/python.ts';
 import { planInstall } from '../../../main/install/plan.ts';
 import { scratchFolder, writeFile } from '../../support/datasets.ts';
+import { onUnix, where } from '../../support/where.ts';
 
 /** Of the machine: it is asked as a user's would be. */
 const python3 = ((): string | null => {
@@ -15,6 +16,8 @@ const python3 = ((): string | null => {
     return null;
   }
 })();
+
+const withPython = where(python3 !== null, 'no Python');
 
 const gpuBuild = {
   is_cuda_build: 'True',
@@ -45,7 +48,7 @@ function environment({ version = '2.17.1', build = {}, libraries = true, nvidia 
   return folder;
 }
 
-it.skipIf(!python3)('a TensorFlow is found by the folder of its environment, without being imported', async () => {
+withPython.it('a TensorFlow is found by the folder of its environment, without being imported', async () => {
   const folder = environment();
   const found = await inspectPython(folder);
   const site = join(folder, 'site/tensorflow');
@@ -54,7 +57,7 @@ it.skipIf(!python3)('a TensorFlow is found by the folder of its environment, wit
   expect(await inspectPython(join(folder, 'bin/python3'))).toEqual(found);
 });
 
-it.skipIf(!python3)(
+withPython.it(
   'one for CUDA says what it was built for, and which libraries pip has for it, in their order',
   async () => {
     const nvidia = [
@@ -71,19 +74,23 @@ it.skipIf(!python3)(
   },
 );
 
-it.skipIf(!python3).each([
+const unsuited: readonly [code: string, given: Parameters<typeof environment>[0], said: RegExp][] = [
   ['tensorflow-version', { version: '2.15.1' }, /TensorFlow 2\.15\.1; Sluice builds on 2\.16 to 2\.21/],
   ['tensorflow-version', { version: '2.22.0' }, /tensorflow==2\.21/],
   ['tensorflow-missing', { libraries: false }, /libtensorflow_cc/],
-])('%s is said of what cannot be built on', async (code, given, said) => {
-  await expect(inspectPython(environment(given))).rejects.toMatchObject({
-    code,
-    path: 'python',
-    message: expect.stringMatching(said) as string,
-  });
-});
+];
 
-it.skipIf(!python3)(
+for (const [code, given, said] of unsuited) {
+  withPython.it(`${code} is said of ${JSON.stringify(given)}`, async () => {
+    await expect(inspectPython(environment(given))).rejects.toMatchObject({
+      code,
+      path: 'python',
+      message: expect.stringMatching(said) as string,
+    });
+  });
+}
+
+withPython.it(
   'an environment without TensorFlow, or without CUDA for the engine that needs it, is told what to run',
   async () => {
     const bare = scratchFolder();
@@ -100,7 +107,7 @@ it.skipIf(!python3)(
   },
 );
 
-it.runIf(process.platform !== 'win32')('what is no Python is refused', async () => {
+onUnix.it('what is no Python is refused', async () => {
   const folder = scratchFolder();
   const talker = writeFile(join(folder, 'talker'), '#!/bin/sh\necho hello\n');
   chmodSync(talker, 0o755);
