@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { advance, epochRecord, nothingYet, type Counters } from '../../../main/training/counters.ts';
+import type { Phase } from '../../../main/training/plan.ts';
+
+const phase: Pick<Phase, 'budget'> = { budget: 4 };
+const tested = { loss: 0.75, accuracy: 0.5 };
+
+/** A second epoch of 40 samples in 2 s, after a first of 8 s. */
+const counters = (): Counters => ({
+  ...{ training: 1, phase: 2, epoch: 1, batch: 5, step: 9 },
+  ...nothingYet,
+  ...{ bytesUp: 100, bytesDown: 200, wireUp: 110, wireDown: 220, seconds: 10 },
+  ...{ epochLoss: 60, epochCorrect: 30, epochSamples: 40, epochSeconds: 2 },
+});
+
+it('an epoch has its own loss, accuracy and speed, and the bytes and seconds since the start', () => {
+  expect(epochRecord(phase as Phase, counters(), tested, 3)).toEqual({
+    ...{ kind: 'epoch', training: 1, phase: 2, source: 3, epoch: 1, budget: 4 },
+    ...{ trainLoss: 1.5, trainAccuracy: 0.75, testLoss: 0.75, testAccuracy: 0.5 },
+    ...{ bytesUp: 100, bytesDown: 200, wireUp: 110, wireDown: 220, samplesPerSecond: 20, seconds: 10 },
+  });
+});
+
+it('the next epoch begins from nothing, and keeps what counts since the start', () => {
+  const progress = counters();
+  advance(progress, true);
+  expect(progress).toEqual({
+    ...counters(),
+    ...{ phase: 3, epoch: 2, batch: 0, epochLoss: 0, epochCorrect: 0, epochSamples: 0, epochSeconds: 0 },
+  });
+  advance(progress, false);
+  expect(progress).toMatchObject({ phase: 3, epoch: 3 });
+});
