@@ -20,7 +20,10 @@ export const deprune = {
   trainings: (phases) => [inTurn(phases, { reset: resetDeprune, freshOptimiser: true, results: 'last' })],
 } as const satisfies Method;
 
+/** As PyTorch compares with it: in float32, where a gate at the threshold is not below it. */
+const open = Math.fround(0.9);
+
 /** resetdePrune, before a larger budget: f̂ below 0.9 starts over uniform on [0, 3), the rest opens fully. */
 export function resetDeprune(gate: Float32Array, source: Random): Float32Array {
-  return gate.map((value) => (value < 0.9 ? 3 * source.uniform() : 15));
+  return gate.map((value) => (value < open ? 3 * source.uniform() : 15));
 }

@@ -23,5 +23,7 @@ export const prune = {
 
 /** resetPrune, before a smaller budget: f̂ above the threshold starts over uniform on [0, 3), the rest closes. */
 export function resetPrune(gate: Float32Array, source: Random, threshold = 0.1): Float32Array {
-  return gate.map((value) => (value > threshold ? 3 * source.uniform() : -15));
+  // As PyTorch compares with it: in float32, where a gate at the threshold is not above it.
+  const least = Math.fround(threshold);
+  return gate.map((value) => (value > least ? 3 * source.uniform() : -15));
 }
