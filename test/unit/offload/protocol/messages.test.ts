@@ -242,7 +242,9 @@ describe('answers', () => {
     expect(bytes.length).toBe(totalBytes(gradientSections(shape, codecChoice('float32'))));
     const three = { ...sent, selection: { kept: [0, 1, 2], mask: new Float32Array(3) } };
     expect(codeOf(() => gradientIn('float32', bytes, three))).toBe('message-malformed');
-    expect(codeOf(() => gradientIn('float16', bytes, sent))).toBe('message-malformed');
+    expect(() => gradientIn('float16', bytes, sent)).toThrow(`in codec 0, expected ${placeOf('float16')}.`);
+    // A byte without a meaning.
+    expect(codeOf(() => gradientIn('float32', bytes.with(9, 1), sent))).toBe('message-malformed');
   });
 
   it.each([
@@ -292,29 +294,42 @@ describe('answers', () => {
     expect(codeOf(() => encodeScore({ ...score, loss: NaN }))).toBe('codec-non-finite');
     const bytes = encodeScore(score);
     new DataView(bytes.buffer).setFloat64(16, Infinity, true);
-    expect(codeOf(() => decodeScore(bytes))).toBe('codec-non-finite');
+    expect(() => decodeScore(bytes)).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: 'loss' }));
   });
 
-  it.each([
-    ['loss of a score', encodeScore({ ...answer, samples: 50 }), 16, decodeScore],
-    ['seconds of a score', encodeScore({ ...answer, samples: 50 }), 24, decodeScore],
-    ['waiting of a score', encodeScore({ ...answer, samples: 50 }), 28, decodeScore],
-    ['seconds of logits', encodeLogits({ ...answer, logits: Float32Array.of(1), shape: [1, 1] }), 16, decodeLogits],
-    [
-      'loss of a gradient',
-      encodeGradient(
-        { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] },
-        openedCodecs,
-        asked('float32'),
-      ),
-      24,
-      (bytes: Uint8Array) => gradientIn('float32', bytes, sent),
-    ],
-  ])('refuses a negative %s', (_, bytes, at, decode) => {
-    // The sign of a float of 32 or 64 bits is the highest bit of its last byte.
-    const last = at + (_.startsWith('loss') ? 7 : 3);
-    decode(bytes);
-    expect(codeOf(() => decode(bytes.with(last, bytes[last] | 0x80)))).toBe('message-malformed');
+  const wholeGradient = encodeGradient(
+    { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] },
+    openedCodecs,
+    asked('float32'),
+  );
+  const ownGradient = (bytes: Uint8Array) => gradientIn('float32', bytes, sent);
+  const wholeScore = encodeScore({ ...answer, samples: 50 });
+  const wholeLogits = encodeLogits({ ...answer, logits: Float32Array.of(1), shape: [1, 1] });
+
+  it.each<[string, string, Uint8Array, number, (bytes: Uint8Array) => unknown]>([
+    ['loss', 'score', wholeScore, 16, decodeScore],
+    ['serverSeconds', 'score', wholeScore, 24, decodeScore],
+    ['waitSeconds', 'score', wholeScore, 28, decodeScore],
+    ['serverSeconds', 'logits', wholeLogits, 16, decodeLogits],
+    ['waitSeconds', 'logits', wholeLogits, 20, decodeLogits],
+    ['loss', 'gradient', wholeGradient, 24, ownGradient],
+    ['serverSeconds', 'gradient', wholeGradient, 32, ownGradient],
+    ['waitSeconds', 'gradient', wholeGradient, 36, ownGradient],
+  ])('takes a %s of 0 in a %s, and refuses a negative one by its name', (field, _, bytes, at, decode) => {
+    const width = field === 'loss' ? 8 : 4;
+    const zero = bytes.slice().fill(0, at, at + width);
+    expect(decode(zero)).toMatchObject({ [field]: 0 });
+    // The sign of a float is the highest bit of its last byte.
+    const last = at + width - 1;
+    const negative = () => decode(bytes.with(last, bytes[last] | 0x80));
+    expect(codeOf(negative)).toBe('message-malformed');
+    expect(negative).toThrow(`The ${field} of an answer`);
+  });
+
+  it('refuses a gradient of no maps that has bytes', () => {
+    const none = { ...answer, gradient: new Float32Array(0), shape: [2, 3, 3, 0] as const };
+    const bytes = Uint8Array.of(...encodeGradient(none, openedCodecs, asked('float32')), 7).with(40, 1);
+    expect(codeOf(() => ownGradient(bytes))).toBe('message-malformed');
   });
 
   it('refuses a negative scale', () => {
