@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../../main/errors.ts';
 import { availableCodecs, codecChoice, type CodecName } from '../../../../main/offload/codecs/table.ts';
+import { readHeader } from '../../../../main/offload/protocol/header.ts';
 import {
   decodeEvaluate,
   decodeInfer,
@@ -409,6 +410,8 @@ describe('damaged messages', () => {
     const bytes = encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0, waitSeconds: 0 });
     const changed = (at: number, value: number) => codeOf(() => decodeScore(bytes.with(at, value)));
     expect(changed(0, 0x47)).toBe('message-malformed');
+    expect(changed(1, 0x4d)).toBe('message-malformed');
+    expect(codeOf(() => readHeader(bytes.with(3, 0xee)))).toBe('message-type');
     expect(changed(2, 1)).toBe('message-version');
     expect(changed(3, 0x10)).toBe('message-type');
     expect(changed(3, 0xee)).toBe('message-type');
