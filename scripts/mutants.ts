@@ -3,7 +3,7 @@
  * `npm run mutants -- main/training [main/data/subset.ts …] [--concurrency 2] [--fresh]`.
  */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
 
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 if (positionals.length === 0) fail('Name folders or files: npm run mutants -- main/training');
 for (const path of positionals) if (!existsSync(path)) fail(`There is no ${path}.`);
 
-const parts = new Set(positionals.map((path) => path.split('/')[1].replace(/\.ts$/, '')));
+const places = new Set(positionals.map(placeOfTests));
 process.env['SLUICE_START_BUILT'] = '1';
 const stryker = new Stryker({
   testRunner: 'vitest',
@@ -30,12 +30,12 @@ const stryker = new Stryker({
   plugins: [import.meta.resolve('@stryker-mutator/vitest-runner'), import.meta.resolve('./mutants/plugins.js')],
   ignorers: ['words'],
   mutate: positionals.map((path) => (statSync(path).isDirectory() ? join(path, '**/*.ts') : path)),
-  testFiles: [...parts].flatMap(testsOf),
+  testFiles: [...places].flatMap(testsIn),
   coverageAnalysis: 'perTest',
   ignoreStatic: true,
   incremental: true,
   force: values.fresh,
-  incrementalFile: `${folder}/${[...parts].sort().join('-')}.json`,
+  incrementalFile: `${folder}/${[...places].sort().join('-').replaceAll('/', '-')}.json`,
   tempDirName: `${folder}/sandboxes`,
   cleanTempDir: 'always',
   ignorePatterns: [
@@ -69,11 +69,15 @@ for (const mutant of results) {
 for (const [name, mutants] of files) console.log(score(name, mutants));
 console.log(score('all', results));
 
-/** Those of the part itself: what is only noticed where a whole run differs is not tested where it belongs. */
-function testsOf(part: string): string[] {
-  const files = readdirSync(`test/unit/${part}`, { recursive: true, encoding: 'utf8' });
-  const tests = files.filter((file) => file.endsWith('.test.ts')).map((file) => `test/unit/${part}/${file}`);
-  return tests.filter((file) => !tooSlow.includes(file));
+/** The folder of `test/unit` that mirrors a path, or the nearest around it. What only others notice is not tested where it belongs. */
+function placeOfTests(path: string): string {
+  const mirror = path.replace(/^main/, 'test/unit');
+  return existsSync(mirror) && statSync(mirror).isDirectory() ? mirror : placeOfTests(dirname(path));
+}
+
+function testsIn(place: string): string[] {
+  const files = readdirSync(place, { recursive: true, encoding: 'utf8' }).map((file) => join(place, file));
+  return files.filter((file) => file.endsWith('.test.ts') && !tooSlow.includes(file));
 }
 
 function score(name: string, mutants: typeof results): string {

@@ -2,10 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch } from '../../../main/data/source.ts';
 import { openEngine } from '../../../main/engine/engine.ts';
+import { buildServer } from '../../../main/model/build.ts';
 import type { Cut, NetworkSpec } from '../../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../../main/model/state.ts';
 import { networkSpec, type NetworkName } from '../../../main/model/zoo.ts';
 import { pruneLoss, type GateSettings } from '../../../main/training/gate.ts';
+import { serverHalf } from '../../../main/training/server.ts';
 import type { HalfState } from '../../../main/training/snapshot.ts';
 import {
   noise,
@@ -160,6 +162,24 @@ describe('a step', () => {
     expect(full.bytesUp - steps[0].bytesUp).toBe(4 * values(4) - 2 * values(2) - 4 * 2 - 1);
     expect(full.bytesDown - steps[0].bytesDown).toBe(4 * values(2));
     halves.dispose();
+  });
+});
+
+describe('a server whose client does not train', () => {
+  it('learns the same, decompression too, and answers without a gradient', async () => {
+    const options = { classes: 3, optimiser: { momentum: 0.9, weightDecay: 0 }, seed: 1 };
+    const [asked, unasked] = [true, false].map((clientTrains) =>
+      serverHalf(buildServer(tinyNetwork, tinyCut, { seed: 1 }), { ...options, clientTrains }),
+    );
+    const halves = openHalves(tinyNetwork, tinyCut);
+    const batch = noise('batch', tinyNetwork, 4);
+    const features = await halves.client.infer(batch, 2);
+    const request = { ...features, step: 0, labels: batch.labels, classes: 3, learningRate: 0.1 };
+    const [full, short] = [await asked.step(request), await unasked.step(request)];
+    expect(full.gradient).toHaveLength(features.maps.length);
+    expect(short).toEqual({ ...full, gradient: new Float32Array(0) });
+    expect(await unasked.read()).toEqual(await asked.read());
+    for (const each of [asked, unasked, halves]) each.dispose();
   });
 });
 

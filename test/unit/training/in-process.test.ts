@@ -20,6 +20,21 @@ describe('the offloader in the same process', () => {
     halves.dispose();
   });
 
+  it('forgets the velocities of the half at a phase with a fresh optimiser alone, as the client half does its own', async () => {
+    const halves = openHalves(tinyNetwork, tinyCut, { momentum: 0.9 });
+    const { client, server, offloader } = halves;
+    const moving = async (half: Pick<typeof client, 'read'>): Promise<boolean> =>
+      Object.values((await half.read()).momentum).some(({ data }) => data.some((value) => Number(value) !== 0));
+    await trainStep(halves, noise('0', tinyNetwork, 4));
+    expect([await moving(client), await moving(server)]).toEqual([true, true]);
+    await offloader.phase({ phase: 1, budget: 2, fresh: false });
+    expect(await moving(server)).toBe(true);
+    await offloader.phase({ phase: 1, budget: 2, fresh: true });
+    client.resetOptimiser();
+    expect([await moving(client), await moving(server)]).toEqual([false, false]);
+    halves.dispose();
+  });
+
   it('has no state of codecs that remember nothing, and refuses one', async () => {
     const halves = openHalves(tinyNetwork, tinyCut);
     const { offloader } = halves;

@@ -5,7 +5,7 @@ import {
   maxControlBytes,
   type ControlType,
 } from '../../../../main/offload/protocol/control.ts';
-import { headerBytes, setSequence } from '../../../../main/offload/protocol/header.ts';
+import { headerBytes, readHeader, setSequence } from '../../../../main/offload/protocol/header.ts';
 import { sessionRequest } from '../fake-half.ts';
 
 const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
@@ -31,7 +31,9 @@ describe('a JSON message', () => {
       ['error', encodeControl('error', { code: 'diverged', message: 'It has.' })],
     ];
     for (const [type, bytes] of messages) {
-      setSequence(bytes, 7);
+      setSequence(bytes, 0x01020304);
+      expect([...bytes.subarray(4, 8)]).toEqual([4, 3, 2, 1]);
+      expect(readHeader(bytes)).toEqual({ type, sequence: 0x01020304 });
       decodeControl(type, bytes);
     }
   });

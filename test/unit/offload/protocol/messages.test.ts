@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../../main/errors.ts';
 import { availableCodecs, codecChoice, type CodecName } from '../../../../main/offload/codecs/table.ts';
+import { readHeader } from '../../../../main/offload/protocol/header.ts';
 import {
   decodeEvaluate,
   decodeInfer,
@@ -242,7 +243,9 @@ describe('answers', () => {
     expect(bytes.length).toBe(totalBytes(gradientSections(shape, codecChoice('float32'))));
     const three = { ...sent, selection: { kept: [0, 1, 2], mask: new Float32Array(3) } };
     expect(codeOf(() => gradientIn('float32', bytes, three))).toBe('message-malformed');
-    expect(codeOf(() => gradientIn('float16', bytes, sent))).toBe('message-malformed');
+    expect(() => gradientIn('float16', bytes, sent)).toThrow(`in codec 0, expected ${placeOf('float16')}.`);
+    // A byte without a meaning.
+    expect(codeOf(() => gradientIn('float32', bytes.with(9, 1), sent))).toBe('message-malformed');
   });
 
   it.each([
@@ -292,29 +295,42 @@ describe('answers', () => {
     expect(codeOf(() => encodeScore({ ...score, loss: NaN }))).toBe('codec-non-finite');
     const bytes = encodeScore(score);
     new DataView(bytes.buffer).setFloat64(16, Infinity, true);
-    expect(codeOf(() => decodeScore(bytes))).toBe('codec-non-finite');
+    expect(() => decodeScore(bytes)).toThrow(expect.objectContaining({ code: 'codec-non-finite', path: 'loss' }));
   });
 
-  it.each([
-    ['loss of a score', encodeScore({ ...answer, samples: 50 }), 16, decodeScore],
-    ['seconds of a score', encodeScore({ ...answer, samples: 50 }), 24, decodeScore],
-    ['waiting of a score', encodeScore({ ...answer, samples: 50 }), 28, decodeScore],
-    ['seconds of logits', encodeLogits({ ...answer, logits: Float32Array.of(1), shape: [1, 1] }), 16, decodeLogits],
-    [
-      'loss of a gradient',
-      encodeGradient(
-        { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] },
-        openedCodecs,
-        asked('float32'),
-      ),
-      24,
-      (bytes: Uint8Array) => gradientIn('float32', bytes, sent),
-    ],
-  ])('refuses a negative %s', (_, bytes, at, decode) => {
-    // The sign of a float of 32 or 64 bits is the highest bit of its last byte.
-    const last = at + (_.startsWith('loss') ? 7 : 3);
-    decode(bytes);
-    expect(codeOf(() => decode(bytes.with(last, bytes[last] | 0x80)))).toBe('message-malformed');
+  const wholeGradient = encodeGradient(
+    { ...answer, gradient: new Float32Array(72), shape: [2, 3, 3, 4] },
+    openedCodecs,
+    asked('float32'),
+  );
+  const ownGradient = (bytes: Uint8Array) => gradientIn('float32', bytes, sent);
+  const wholeScore = encodeScore({ ...answer, samples: 50 });
+  const wholeLogits = encodeLogits({ ...answer, logits: Float32Array.of(1), shape: [1, 1] });
+
+  it.each<[string, string, Uint8Array, number, (bytes: Uint8Array) => unknown]>([
+    ['loss', 'score', wholeScore, 16, decodeScore],
+    ['serverSeconds', 'score', wholeScore, 24, decodeScore],
+    ['waitSeconds', 'score', wholeScore, 28, decodeScore],
+    ['serverSeconds', 'logits', wholeLogits, 16, decodeLogits],
+    ['waitSeconds', 'logits', wholeLogits, 20, decodeLogits],
+    ['loss', 'gradient', wholeGradient, 24, ownGradient],
+    ['serverSeconds', 'gradient', wholeGradient, 32, ownGradient],
+    ['waitSeconds', 'gradient', wholeGradient, 36, ownGradient],
+  ])('takes a %s of 0 in a %s, and refuses a negative one by its name', (field, _, bytes, at, decode) => {
+    const width = field === 'loss' ? 8 : 4;
+    const zero = bytes.slice().fill(0, at, at + width);
+    expect(decode(zero)).toMatchObject({ [field]: 0 });
+    // The sign of a float is the highest bit of its last byte.
+    const last = at + width - 1;
+    const negative = () => decode(bytes.with(last, bytes[last] | 0x80));
+    expect(codeOf(negative)).toBe('message-malformed');
+    expect(negative).toThrow(`The ${field} of an answer`);
+  });
+
+  it('refuses a gradient of no maps that has bytes', () => {
+    const none = { ...answer, gradient: new Float32Array(0), shape: [2, 3, 3, 0] as const };
+    const bytes = Uint8Array.of(...encodeGradient(none, openedCodecs, asked('float32')), 7).with(40, 1);
+    expect(codeOf(() => ownGradient(bytes))).toBe('message-malformed');
   });
 
   it('refuses a negative scale', () => {
@@ -394,6 +410,8 @@ describe('damaged messages', () => {
     const bytes = encodeScore({ samples: 9, loss: 1, correct: 3, serverSeconds: 0, waitSeconds: 0 });
     const changed = (at: number, value: number) => codeOf(() => decodeScore(bytes.with(at, value)));
     expect(changed(0, 0x47)).toBe('message-malformed');
+    expect(changed(1, 0x4d)).toBe('message-malformed');
+    expect(codeOf(() => readHeader(bytes.with(3, 0xee)))).toBe('message-type');
     expect(changed(2, 1)).toBe('message-version');
     expect(changed(3, 0x10)).toBe('message-type');
     expect(changed(3, 0xee)).toBe('message-type');
