@@ -12,8 +12,8 @@ export const packages: Readonly<Record<TensorFlowName, string>> = {
   tensorflow: '@tensorflow/tfjs-node',
 };
 
-/** The one version whose kernels and addon this engine knows. */
-export const packageVersion = '4.22.0';
+/** The release whose kernels and addon this engine knows; patches of it are as good. */
+export const packageRelease = '4.22.';
 
 /** Where engines are installed: `SLUICE_ENGINES` when set, else `engines` in the home. */
 export function enginesFolder(): string {
