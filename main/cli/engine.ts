@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { enginesFolder, installable, installedEngine } from '../engine/installed.ts';
+import { enginesFolder, installable, installedEngine, type Installable } from '../engine/installed.ts';
+import type { EngineSource } from '../engine/standing.ts';
 import { installEngine, removeEngine, type InstallRequest } from '../install/install.ts';
 import { sourcesOf } from '../install/standing.ts';
 import { displayData } from './data-progress.ts';
@@ -55,22 +56,18 @@ export function addEngineCommands(program: Command): void {
     });
 }
 
-function row(name: (typeof installable)[number]): string[] {
+/** How the places that engines come from are called in lists. */
+const places: Readonly<Record<EngineSource, string>> = { download: 'download', python: '--python', registry: 'npm' };
+
+function row(name: Installable): string[] {
   const found = installedEngine(name);
-  const offered = sourcesOf(name).map(
-    (source) => ({ download: 'download', python: '--python', registry: 'npm' })[source],
-  );
+  const offered = sourcesOf(name).map((source) => places[source]);
   if (!found) return [name, offered.length > 0 ? 'available' : 'not for this system', offered.join(', '), '', ''];
   if ('damaged' in found) return [name, 'damaged', '', '', `install it again (${found.damaged})`];
   const { source, tensorflow, python, packages } = found;
   const versions = Object.entries(packages).map(([of, version]) => `${of} ${version}`);
-  return [
-    name,
-    'installed',
-    python ?? source,
-    tensorflow === null ? '' : `TensorFlow ${tensorflow}`,
-    versions.join(', '),
-  ];
+  const library = tensorflow === null ? '' : `TensorFlow ${tensorflow}`;
+  return [name, 'installed', python ?? places[source], library, versions.join(', ')];
 }
 
 /** End the installation; its staging folder goes with the process. */

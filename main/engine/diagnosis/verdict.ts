@@ -18,8 +18,8 @@ const published = {
   capabilities: ['sm_35', 'sm_50', 'sm_60', 'sm_70', 'sm_75', 'compute_80'],
 };
 
-/** Adapters that compute on the processor: SwiftShader, Mesa's, and that of Windows. */
-const software = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bWARP\b/i;
+/** How the engine webgpu says that its adapter computes on the processor. */
+const software = /a software adapter/;
 
 /** A report with the cause of what is missing and its next step, or with the GPU that was found. */
 export function verdict(report: EngineReport, { log, gpus, installed }: Surroundings): EngineReport {
@@ -81,11 +81,6 @@ function describeGpu({ name, memory, capability, driver }: NvidiaGpu): string {
 
 function withAdvice(report: EngineReport): EngineReport {
   if (report.name !== 'webgpu' || !software.test(report.detail)) return report;
-  return {
-    ...report,
-    detail: `${report.detail} (software, on the processor)`,
-    remedy:
-      report.remedy ??
-      "This adapter is for trying things out: the cpu engine is much faster. Install the Vulkan (Linux), Metal or Direct3D 12 driver of the machine's GPU.",
-  };
+  const advice = "Install the Vulkan (Linux), Metal or Direct3D 12 driver of the machine's GPU, if it has one.";
+  return { ...report, remedy: report.remedy ?? advice };
 }

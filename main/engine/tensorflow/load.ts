@@ -5,6 +5,7 @@ import util from 'node:util';
 import type { TensorFlowBackend } from './backend.ts';
 import { ownMemory, type NodeBackend } from './own-memory.ts';
 import { quietly } from './quiet.ts';
+import { shareNames, type Addon as Named } from './shared-names.ts';
 
 /** TensorFlow's library, loaded. */
 export interface TensorFlow {
@@ -13,7 +14,7 @@ export interface TensorFlow {
   readonly version: string;
 }
 
-interface Addon {
+interface Addon extends Named {
   readonly TF_Version: string;
 }
 
@@ -32,6 +33,7 @@ export function loadTensorFlow(folder: string, name: string): TensorFlow {
   const path = addonPath(folder);
   const isAsked = process.env['TF_CPP_MIN_LOG_LEVEL'] !== '3';
   const addon = (isAsked ? require(path) : quietly(() => require(path) as unknown)) as Addon;
+  shareNames(addon);
   const { NodeJSKernelBackend } = require('./dist/nodejs_kernel_backend.js') as { NodeJSKernelBackend: NodeBackend };
   require('./dist/register_all_kernels.js');
   const backend = ownMemory(NodeJSKernelBackend, addon, name);

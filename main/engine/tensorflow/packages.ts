@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { sluiceHome } from '../../home.ts';
+import { dirname, join } from 'node:path';
+import { engineFolder } from '../installed.ts';
 
 /** The engines that compute with TensorFlow's library. */
 export type TensorFlowName = 'cuda' | 'tensorflow';
@@ -12,18 +12,12 @@ export const packages: Readonly<Record<TensorFlowName, string>> = {
   tensorflow: '@tensorflow/tfjs-node',
 };
 
-/** The one version whose kernels and addon this engine knows. */
-export const packageVersion = '4.22.0';
-
-/** Where engines are installed: `SLUICE_ENGINES` when set, else `engines` in the home. */
-export function enginesFolder(): string {
-  const chosen = process.env['SLUICE_ENGINES'];
-  return chosen ? resolve(chosen) : join(sluiceHome(), 'engines');
-}
+/** The release whose kernels and addon this engine knows; patches of it are as good. */
+export const packageRelease = '4.22.';
 
 /** The folder of an engine's package: of the engine as it was installed, else of the app's own node_modules. Null for none. */
 export function packageFolder(name: TensorFlowName): string | null {
-  const installed = join(enginesFolder(), name);
+  const installed = engineFolder(name);
   if (existsSync(join(installed, 'engine.json'))) return join(installed, 'node_modules', packages[name]);
   try {
     return dirname(createRequire(import.meta.url).resolve(`${packages[name]}/package.json`));

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../../errors.ts';
 import type { Engine, EngineAdapter, Unavailable } from '../adapter.ts';
@@ -7,7 +9,8 @@ import { prepareEnvironment } from './environment.ts';
 import { loadTensorFlow, type TensorFlow } from './load.ts';
 import * as ops from './ops/index.ts';
 import { openSlots } from './ops/in-place.ts';
-import { packageFolder, packages, type TensorFlowName } from './packages.ts';
+import { preload } from './preload.ts';
+import { packageFolder, packageRelease, packages, type TensorFlowName } from './packages.ts';
 
 /** The library of this process: it can have one, and its threads are those it was loaded with. */
 let loaded: (TensorFlow & { readonly name: TensorFlowName; readonly threads: number }) | null = null;
@@ -56,7 +59,15 @@ async function load(name: TensorFlowName, threads: number): Promise<Unavailable 
   const remedy = `Run: sluice engine install ${name}`;
   const folder = packageFolder(name);
   if (!folder) return { reason: `the package ${packages[name]} is not installed`, remedy };
+  const version = versionOf(folder);
+  if (!version.startsWith(packageRelease)) {
+    return {
+      reason: `${packages[name]} in ${folder} is ${version}, and ${packageRelease}x is what this engine knows`,
+      remedy,
+    };
+  }
   prepareEnvironment(threads);
+  preload(name);
   try {
     loaded = { ...loadTensorFlow(folder, packages[name]), name, threads };
   } catch (error) {
@@ -67,6 +78,11 @@ async function load(name: TensorFlowName, threads: number): Promise<Unavailable 
   await tf.setBackend('tensorflow');
   openSlots();
   return null;
+}
+
+function versionOf(folder: string): string {
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown };
+  return String(version);
 }
 
 function describe({ name, version, backend, threads }: NonNullable<typeof loaded>): Engine {

@@ -3,6 +3,8 @@ import { SluiceError } from '../../errors.ts';
 import { removeEngine } from '../../install/install.ts';
 import { standingOf } from '../../install/standing.ts';
 import { tryEngines } from '../../processes/task/try-engines.ts';
+import { enginesOf } from '../../runs/experiment/engines.ts';
+import type { Run } from '../../runs/store/run.ts';
 import { isUnderWay } from '../../runs/store/store.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
 import { wholePath } from '../whole-path.ts';
@@ -18,7 +20,9 @@ export function engineProcedures({ engineTasks, store }: LabState): Procedures<N
     cancelEngineTask: (id) => engineTasks.cancel(id),
     engineTasks: () => engineTasks.all(),
     removeEngine: async (name) => {
-      const user = store.list().find(({ status, experiment }) => isUnderWay(status) && experiment.engine === name);
+      const uses = ({ status, experiment }: Run): boolean =>
+        isUnderWay(status) && Object.values(enginesOf(experiment)).some((engine) => engine === name);
+      const user = store.list().find(uses);
       if (user) throw new SluiceError('engine-busy', `Run ${user.id} trains on the engine ${name}. Stop it first.`);
       await removeEngine(name);
     },

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { inspectPython } from '../../../main/install/python.ts';
 import { planInstall } from '../../../main/install/plan.ts';
 import { scratchFolder, writeFile } from '../../support/datasets.ts';

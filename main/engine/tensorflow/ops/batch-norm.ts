@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormGrad, BatchNormGradients, BatchNormTrain, BatchNormed } from '../../ops/batch-norm.ts';
 import { bool, float, float32, text, type Attribute } from '../attributes.ts';
 import { onGpu, runs } from '../backend.ts';
+import { add, inverseRoot, multiply } from './arithmetic.ts';
 import { activated, reluGrad } from './pointwise.ts';
 
 function attributes(epsilon: number): Attribute[] {
@@ -38,7 +39,7 @@ export function batchNormTrain<T extends tf.Tensor>(operands: BatchNormTrain<T>)
 /** n / (n − 1) less: the variance over a batch of n, from an estimate of where it was drawn from. */
 function biased(variance: tf.Tensor, x: tf.Tensor): tf.Tensor1D {
   const count = x.size / variance.size;
-  return tf.mul(variance, count > 1 ? (count - 1) / count : 1);
+  return multiply(variance, tf.scalar(count > 1 ? (count - 1) / count : 1)) as tf.Tensor1D;
 }
 
 export function batchNormGrad<T extends tf.Tensor>(operands: BatchNormGrad<T>): BatchNormGradients<T> {
@@ -46,7 +47,7 @@ export function batchNormGrad<T extends tf.Tensor>(operands: BatchNormGrad<T>): 
   return tf.tidy(() => {
     const d = activation === 'relu' ? reluGrad({ dy, y }) : dy;
     // On a GPU the gradient takes 1/√(variance + epsilon), on a processor the variance.
-    const spread = onGpu() ? tf.rsqrt(tf.add(variance, epsilon)) : variance;
+    const spread = onGpu() ? inverseRoot(add(variance, tf.scalar(epsilon))) : variance;
     const inputs = [asMaps(d), asMaps(x), gamma, mean, spread, tf.tensor1d([])];
     const [dx, dGamma, dBeta] = runs('FusedBatchNormGradV3', attributes(epsilon), inputs, 5);
     return { dx: tf.reshape(dx, x.shape) as T, dGamma: dGamma as tf.Tensor1D, dBeta: dBeta as tf.Tensor1D };

@@ -3,6 +3,7 @@ import type { MaxPoolGrad, PoolWindow } from '../../ops/max-pool.ts';
 import { float32, integer, type Attribute } from '../attributes.ts';
 import { onGpu, run } from '../backend.ts';
 import { windowAttributes } from '../windows.ts';
+import { add, subtract } from './arithmetic.ts';
 
 function attributes(x: tf.Tensor4D, { size, stride, pad }: PoolWindow): Attribute[] {
   return [
@@ -21,8 +22,8 @@ export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
 
 /** On a processor a window of NaNs gives the lowest number there is: y + (2y − 2y) is NaN for that, and y for others. */
 function withNaN(y: tf.Tensor4D): tf.Tensor4D {
-  const twice = tf.mul(y, 2);
-  return tf.add(y, tf.sub(twice, twice));
+  const twice = add(y, y);
+  return add(y, subtract(twice, twice)) as tf.Tensor4D;
 }
 
 export function maxPoolGrad({ dy, x, y, window }: MaxPoolGrad): tf.Tensor4D {

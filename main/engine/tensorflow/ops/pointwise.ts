@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation, ReluGrad, ScaleShift } from '../../ops/pointwise.ts';
 import { float32 } from '../attributes.ts';
 import { run } from '../backend.ts';
+import { add, multiply } from './arithmetic.ts';
 
 export function reluGrad<T extends tf.Tensor>({ dy, y }: ReluGrad<T>): T {
   return run('ReluGrad', [float32()], dy, y) as T;
@@ -13,7 +14,7 @@ export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, act
 
 export function scaleShift<T extends tf.Tensor>({ x, scale, shift, activation }: ScaleShift<T>): T {
   return activated(
-    tf.tidy(() => run('AddV2', [float32()], run('Mul', [float32()], x, scale), shift) as T),
+    tf.tidy(() => add(multiply(x, scale), shift) as T),
     activation,
   );
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Gradient, SgdOptions } from '../../ops/sgd.ts';
 import { bool, float32 } from '../attributes.ts';
-import { onGpu, run, runs } from '../backend.ts';
+import { onGpu, runs } from '../backend.ts';
+import { add, multiply } from './arithmetic.ts';
 import { inPlace } from './in-place.ts';
 import { matMul } from './mat-mul.ts';
 
@@ -23,7 +24,7 @@ function plain(param: tf.Variable, grad: tf.Tensor, { learningRate, weightDecay 
   if (weightDecay === 0) {
     inPlace([param], ([w]) => descend(w, learningRate, grad));
   } else if (onGpu()) {
-    const decayed = run('AddV2', [float32()], grad, run('Mul', [float32()], param, tf.scalar(weightDecay)));
+    const decayed = add(grad, multiply(param, tf.scalar(weightDecay)));
     inPlace([param], ([w]) => descend(w, learningRate, decayed));
   } else {
     // A proximal step is (w − α·g) / (1 + α·decay): the same at α = rate / (1 − rate·decay), and one pass over w.
