@@ -1,0 +1,3 @@
+import { useSwiftShader } from './swiftshader.ts';
+
+useSwiftShader();
