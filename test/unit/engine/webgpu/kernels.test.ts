@@ -20,7 +20,7 @@ function countDispatches(): () => number {
   let count = 0;
   prototype.dispatchWorkgroups = function (...groups) {
     count++;
-    return original.apply(this, groups);
+    original.apply(this, groups);
   };
   onTestFinished(() => void Object.defineProperty(prototype, 'dispatchWorkgroups', dispatchWorkgroups));
   return () => count;
