@@ -13,7 +13,7 @@ const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/usr/lib64/c
 export function findSwiftShader(): string | undefined {
   const chromium = findChromium();
   const loader = loaders[process.platform];
-  if (!chromium || !loader) return undefined;
+  if (!chromium || !existsSync(chromium) || !loader) return undefined;
   return [dirname(realpathSync(chromium)), ...folders].find(
     (folder) => existsSync(manifestIn(folder)) && existsSync(join(folder, loader)),
   );
