@@ -10,7 +10,7 @@ const loaders: Partial<Record<NodeJS.Platform, string>> = { linux: 'libvulkan.so
 const folders = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/usr/lib64/chromium-browser'];
 
 /** The folder of a Chromium with SwiftShader, Vulkan on the processor; undefined where there is none. */
-export function findSwiftShader(): string | undefined {
+function findSwiftShader(): string | undefined {
   const chromium = findChromium();
   const loader = loaders[process.platform];
   if (!chromium || !existsSync(chromium) || !loader) return undefined;
