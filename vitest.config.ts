@@ -7,6 +7,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 /** Those of toys put modules in the place of others, which no file can that shares its modules. */
 const windowTests = 'test/unit/renderer/**/!(toy-*).test.ts';
 const timingTests = 'test/timing/**/*.test.ts';
+const webgpuTests = 'test/unit/engine/webgpu/**/*.test.ts';
 
 /**
  * Most files of units share the processes that run them, as loading what they test takes longer than testing it. Not
@@ -29,6 +30,8 @@ export default defineConfig({
     setupFiles: ['./test/support/after-each.ts', './test/support/seeded.ts'],
     // As long as a busy machine needs; what holds at once is not waited for.
     expect: { poll: { timeout: 20_000 } },
+    // Elsewhere tests are about other engines, and a GPU may give other last bits.
+    env: { SLUICE_WEBGPU_ADAPTER: 'none' },
     reporters: ['default', './test/support/slowest-files.ts'],
     projects: [
       {
@@ -36,13 +39,27 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.test.ts'],
-          exclude: [windowTests, timingTests, ...unitTests],
+          exclude: [windowTests, timingTests, webgpuTests, ...unitTests],
           globalSetup: './test/support/current-build.ts',
         },
       },
       {
         extends: true,
         test: { name: 'units', include: unitTests, globalSetup: './test/support/current-build.ts', isolate: false },
+      },
+      {
+        // On SwiftShader where there is one, else on the GPU of the machine. Shaders are slow to compile, so that a process
+        // does it once for all files.
+        extends: true,
+        test: {
+          name: 'webgpu',
+          include: ['test/conformance/engine.test.ts', webgpuTests],
+          env: { SLUICE_WEBGPU_ADAPTER: '', SLUICE_CONFORMANCE: 'webgpu' },
+          setupFiles: ['./test/support/webgpu-setup.ts', './test/support/after-each.ts'],
+          globalSetup: './test/support/current-build.ts',
+          isolate: false,
+          maxWorkers: 1,
+        },
       },
       {
         extends: true,

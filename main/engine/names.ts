@@ -3,8 +3,9 @@
  * take them from here; adapters.ts says how each is opened.
  *
  * `proven` means that the engine has passed test/conformance, which is what `auto` demands: cpu passes it, with and
- * without a BLAS, wherever .ci/run does. No pass of cuda and webgpu is recorded (test/conformance/passed.ts), so they are
- * opened by name alone until one is.
+ * without a BLAS, wherever .ci/run does, and webgpu on SwiftShader; a GPU runs the same shaders, and one that the
+ * processor plays is never taken by `auto`. No pass of cuda is recorded (test/conformance/passed.ts), so it is opened by
+ * name alone until one is.
  */
 export const engines = [
   { name: 'cuda', label: 'CUDA', title: 'NVIDIA card', words: 'The fastest by far where there is one.', proven: false },
@@ -13,7 +14,7 @@ export const engines = [
     label: 'WebGPU',
     title: 'Graphics card',
     words: 'Cards of any maker, through the driver that the system has.',
-    proven: false,
+    proven: true,
   },
   {
     name: 'cpu',

@@ -16,6 +16,8 @@ import { sgdStep, sgdSteps, updatesAtOnce } from './webgpu/sgd.ts';
 import { trackStatistics } from './webgpu/statistics.ts';
 
 const name = 'webgpu';
+const softwareAdvice =
+  'The processor plays this GPU: it is for tests, auto never takes it, and the cpu engine is faster.';
 
 interface Current {
   readonly chosen: string;
@@ -59,8 +61,8 @@ export const webgpu: EngineAdapter = {
       current = opened;
       await tf.setBackend(name);
       const { device, software } = current;
-      const detail = `WebGPU, Dawn${software ? ', a software adapter: the processor plays the GPU, and the cpu engine is faster' : ''}`;
-      return { name, device, detail, threads: 1 };
+      const detail = `WebGPU, Dawn${software ? ', software adapter' : ''}`;
+      return { name, device, detail, threads: 1, ...(software ? { advice: softwareAdvice } : {}) };
     } catch (error) {
       return unavailable(error);
     }

@@ -215,6 +215,20 @@ for (const engine of engines) {
         { seed: 1, numRuns: 20 },
       ));
 
+    it.each([true, false])('running statistics, with a bias before: %s', (biased) =>
+      agree([[37], [37], [37], [37], [37]], (...tensors) =>
+        tf.tidy(() => {
+          const [mean, variance, bias, oldMean, oldVariance] = tensors as tf.Tensor1D[];
+          const runningMean = tf.variable(oldMean);
+          const runningVariance = tf.variable(oldVariance);
+          const before = runningMean.clone();
+          const weights = { momentum: 0.03, unbiased: 1.25, bias: biased ? bias : null };
+          ops.trackStatistics({ mean, variance, runningMean, runningVariance, ...weights });
+          return [runningMean, runningVariance, before];
+        }),
+      ),
+    );
+
     it.each([[[2, 3, 3, 16]], [[3, 10]], [[2, 5, 7]], [[700, 3]]])(
       'bias, scale and shift, ReLU gradient and row sums of %j',
       (shape) => {

@@ -5,5 +5,6 @@ import type { EngineName } from '../../main/engine/choices.ts';
  * main/engine/names.ts needs an entry here.
  */
 export const passed: Readonly<Partial<Record<EngineName, string>>> = {
+  webgpu: "SwiftShader of Debian's Chromium 156, and again wherever a test run finds one (project webgpu)",
   cpu: 'wherever .ci/run does: it is on every machine, and fails the suite where it does not open',
 };

@@ -23,6 +23,8 @@ export function guardedBackend(
   let complaint: Error | null = null;
   void device.lost.then((how) => (lost = how));
   device.addEventListener('uncapturederror', (event) => {
+    // It is told here, and need not be on the standard error, too.
+    event.preventDefault();
     complaint ??= errorOf((event as GPUUncapturedErrorEvent).error);
   });
 

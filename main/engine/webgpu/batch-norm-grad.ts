@@ -115,9 +115,9 @@ export function batchNormGrad<T extends tf.Tensor>({
     groups: chunks.chunks * chunks.mapGroups,
   });
   const gradients = {
-    dx: empty<T>(x.shape),
-    dGamma: empty<tf.Tensor1D>(gamma.shape),
-    dBeta: empty<tf.Tensor1D>(gamma.shape),
+    dx: empty(x.shape) as T,
+    dGamma: empty(gamma.shape) as tf.Tensor1D,
+    dBeta: empty(gamma.shape) as tf.Tensor1D,
   };
   dispatch(passes.inputs, {
     reads: [dy, x, ...gate, partial],

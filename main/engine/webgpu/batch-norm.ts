@@ -99,9 +99,9 @@ export function batchNormTrain<T extends tf.Tensor>({
     groups: chunks.chunks * chunks.mapGroups,
   });
   const normed = {
-    y: empty<T>(x.shape),
-    mean: empty<tf.Tensor1D>(gamma.shape),
-    variance: empty<tf.Tensor1D>(gamma.shape),
+    y: empty(x.shape) as T,
+    mean: empty(gamma.shape) as tf.Tensor1D,
+    variance: empty(gamma.shape) as tf.Tensor1D,
   };
   dispatch(kernels[activation], {
     reads: [x, partial, gamma, beta],

@@ -102,7 +102,7 @@ export function conv2d({ x, filter, window }: Convolution): tf.Tensor4D {
     { name: 'convolution', a: windows, b: matrix('filter_', 'columns') },
     { rows: n * outHeight * outWidth, columns: filters, depth: kernelHeight * kernelWidth * maps },
     { reads: [x, filter], uniforms, shape: [n, outHeight, outWidth, filters] },
-  );
+  ) as tf.Tensor4D;
 }
 
 /** ∂L/∂x of conv2d from dy [n, h', w', out], for the inputShape [n, h, w, in] of x. */
@@ -118,7 +118,7 @@ export function conv2dInputGrad({ dy, filter, inputShape, window }: ConvolutionI
       uniforms: uniformsOf({ input: inputShape, filter: filter.shape, window }),
       shape: inputShape,
     },
-  );
+  ) as tf.Tensor4D;
 }
 
 /** ∂L/∂filter of conv2d, summed over the batch → filterShape [kh, kw, in, out]. */
@@ -128,5 +128,5 @@ export function conv2dFilterGrad({ x, dy, filterShape, window }: ConvolutionFilt
     { name: 'convolution filter', a: windowsTransposed, b: matrix('dy', 'columns') },
     { rows: kernelHeight * kernelWidth * maps, columns: filters, depth: dy.size / filters },
     { reads: [x, dy], uniforms: uniformsOf({ input: x.shape, filter: filterShape, window }), shape: filterShape },
-  );
+  ) as tf.Tensor4D;
 }

@@ -59,8 +59,8 @@ export function openBackend(): WebGPUBackend {
 }
 
 /** A new tensor on the GPU, whose values a dispatch is to write. */
-export function empty<T extends tf.Tensor>(shape: readonly number[]): T {
-  return tf.engine().makeTensorFromTensorInfo(openBackend().makeTensorInfo([...shape], 'float32')) as T;
+export function empty(shape: readonly number[]): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(openBackend().makeTensorInfo([...shape], 'float32'));
 }
 
 /** Records a dispatch; the backend submits it with its own. */

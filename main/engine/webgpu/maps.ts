@@ -49,7 +49,7 @@ function requireMaps(kept: Indices, maps: number): void {
 
 function pick<T extends tf.Tensor>(x: T, into: number, indices: GPUBuffer): T {
   const source = x.shape[x.rank - 1];
-  const y = empty<T>([...x.shape.slice(0, -1), into]);
+  const y = empty([...x.shape.slice(0, -1), into]) as T;
   const uniforms = { size: y.size, source, into };
   dispatch(pickMaps, { reads: [x, indices], writes: [y], uniforms, groups: Math.ceil(y.size / 256) });
   return y;

@@ -24,5 +24,9 @@ export function matMul({ a, b, transposeA = false, transposeB = false }: MatrixP
     a: matrix('a', transposeA ? 'rows' : 'depth', transposeA),
     b: matrix('b', transposeB ? 'depth' : 'columns', transposeB),
   };
-  return product(kernel, { rows, columns, depth }, { reads: [a, b], uniforms: {}, shape: [rows, columns] });
+  return product(
+    kernel,
+    { rows, columns, depth },
+    { reads: [a, b], uniforms: {}, shape: [rows, columns] },
+  ) as tf.Tensor2D;
 }

@@ -81,7 +81,7 @@ function sizesOf([, height, width, maps]: Shape4D, { size, stride, pad }: PoolWi
 /** The maximum of each window, per map: [n, h, w, maps] → [n, h', w', maps]. */
 export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
   const sizes = sizesOf(x.shape, window);
-  const y = empty<tf.Tensor4D>([x.shape[0], sizes.outHeight, sizes.outWidth, x.shape[3]]);
+  const y = empty([x.shape[0], sizes.outHeight, sizes.outWidth, x.shape[3]]) as tf.Tensor4D;
   dispatch(forward, {
     reads: [x],
     writes: [y],
@@ -93,7 +93,7 @@ export function maxPool(x: tf.Tensor4D, window: PoolWindow): tf.Tensor4D {
 
 /** ∂L/∂x of y = maxPool(x). Of equal maxima the first in row-major order takes the gradient. */
 export function maxPoolGrad({ dy, x, y, window }: MaxPoolGrad): tf.Tensor4D {
-  const dx = empty<tf.Tensor4D>(x.shape);
+  const dx = empty(x.shape) as tf.Tensor4D;
   dispatch(backward, {
     reads: [dy, x, y],
     writes: [dx],

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type * as backend from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { codeOf } from '../../errors.ts';
 import { engineFolder } from '../installed.ts';
@@ -15,7 +16,7 @@ export interface Dawn {
   readonly globals: object;
 }
 
-export type BackendPackage = typeof import('@tensorflow/tfjs-backend-webgpu');
+export type BackendPackage = typeof backend;
 
 /** Dawn, from where Sluice's own packages are or from the engines' folder. Throws what import throws. */
 export async function loadDawn(): Promise<Dawn> {

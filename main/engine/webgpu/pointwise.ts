@@ -17,8 +17,8 @@ function pointwise(name: string, reads: readonly string[], value: string): Kerne
   };
 }
 
-function run<T extends tf.Tensor>(kernel: Kernel, shape: readonly number[], reads: readonly tf.Tensor[]): T {
-  const y = empty<T>(shape);
+function run(kernel: Kernel, shape: readonly number[], reads: readonly tf.Tensor[]): tf.Tensor {
+  const y = empty(shape);
   const uniforms = { size: y.size, maps: shape[shape.length - 1] };
   dispatch(kernel, { reads, writes: [y], uniforms, groups: Math.ceil(y.size / 256) });
   return y;
@@ -41,15 +41,15 @@ const kernels = {
 
 /** activation(x + bias), the bias [maps] along the last axis of x. */
 export function biasActivation<T extends tf.Tensor>(x: T, bias: tf.Tensor1D, activation: Activation): T {
-  return run(kernels.bias[activation], x.shape, [x, bias]);
+  return run(kernels.bias[activation], x.shape, [x, bias]) as T;
 }
 
 /** activation(x · scale + shift), both [maps] along the last axis. */
 export function scaleShift<T extends tf.Tensor>({ x, scale, shift, activation }: ScaleShift<T>): T {
-  return run(kernels.scale[activation], x.shape, [x, scale, shift]);
+  return run(kernels.scale[activation], x.shape, [x, scale, shift]) as T;
 }
 
 /** The gradient of y = relu(x): dy where y > 0, else 0. */
 export function reluGrad<T extends tf.Tensor>({ dy, y }: ReluGrad<T>): T {
-  return run(kernels.reluGrad, dy.shape, [dy, y]);
+  return run(kernels.reluGrad, dy.shape, [dy, y]) as T;
 }

@@ -37,6 +37,8 @@ const block = 4;
 const tileDepth = 16;
 const largeSide = 64;
 const smallSide = 32;
+/** For so few columns, as of an image or a narrow network. */
+const narrowSide = 16;
 /** So many workgroups keep a large GPU busy; large tiles read less. */
 const manyGroups = 256;
 /** A sum shorter than this is not worth being split. */
@@ -46,18 +48,19 @@ const splitDepth = 256;
  * a · b [rows, columns] into a new tensor of `shape`. Where there are fewer tiles than a GPU has units, the sum over the
  * depth is split among workgroups and the parts are added in a fixed order: the same inputs give the same bits.
  */
-export function product<T extends tf.Tensor>(
+export function product(
   { name, a, b }: Product,
   { rows, columns, depth }: ProductSize,
   { reads, uniforms, shape }: Pick<Dispatch, 'reads' | 'uniforms'> & { readonly shape: readonly number[] },
-): T {
+): tf.Tensor {
   const tiles = (side: number): number => Math.ceil(rows / side) * Math.ceil(columns / side);
-  const side = tiles(largeSide) >= manyGroups ? largeSide : smallSide;
+  const wide = tiles(largeSide) >= manyGroups ? largeSide : smallSide;
+  const side = columns <= narrowSide ? narrowSide : wide;
   const groups = tiles(side);
   const wanted = Math.min(Math.ceil(depth / splitDepth), Math.ceil((2 * manyGroups) / groups));
   const part = Math.ceil(depth / wanted / tileDepth) * tileDepth;
   const splits = Math.ceil(depth / part);
-  const out = empty<T>(splits === 1 ? shape : [splits, rows * columns]);
+  const out = empty(splits === 1 ? shape : [splits, rows * columns]);
   dispatch(productKernel(`${name} ${side}`, side, a, b), {
     reads,
     writes: [out],
@@ -66,7 +69,7 @@ export function product<T extends tf.Tensor>(
     splits,
   });
   if (splits === 1) return out;
-  const sum = empty<T>(shape);
+  const sum = empty(shape);
   dispatch(sumOfParts, {
     reads: [out],
     writes: [sum],

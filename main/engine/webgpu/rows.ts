@@ -24,7 +24,7 @@ const sumChunks: Kernel = {
 export function sumRows(x: tf.Tensor): tf.Tensor1D {
   const maps = x.shape[x.rank - 1];
   const chunks = chunksOf(x.size, maps);
-  const sums = empty<tf.Tensor1D>(chunks.chunks === 1 ? [maps] : [chunks.chunks, maps]);
+  const sums = empty(chunks.chunks === 1 ? [maps] : [chunks.chunks, maps]) as tf.Tensor1D;
   dispatch(sumChunks, {
     reads: [x],
     writes: [sums],

@@ -28,7 +28,8 @@ export function trackStatistics({
   momentum,
   unbiased,
 }: BatchStatistics): void {
-  const [newMean, newVariance] = [empty<tf.Tensor1D>(mean.shape), empty<tf.Tensor1D>(mean.shape)];
+  const newMean = empty(mean.shape) as tf.Tensor1D;
+  const newVariance = empty(mean.shape) as tf.Tensor1D;
   dispatch(bias ? kernels.biased : kernels.plain, {
     reads: [mean, variance, runningMean, runningVariance, ...(bias ? [bias] : [])],
     writes: [newMean, newVariance],

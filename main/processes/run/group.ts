@@ -51,6 +51,8 @@ export interface Group {
   /** Resolves when all of its sources are over; rejects with what they cannot get past. */
   readonly done: Promise<void>;
   readonly members: readonly Member[];
+  /** Why it waits to be told to proceed although nobody has paused it; null while it does not. */
+  held(): string | null;
   pause(): void;
   proceed(): void;
   /** Ends all sources after a last checkpoint. */
@@ -78,6 +80,7 @@ export function superviseGroup(options: GroupOptions): Group {
   /** Processes that were ended and may not be gone yet. */
   const ending: Promise<void>[] = [];
   let paused = false;
+  let held: string | null = null;
   let stopping = false;
   let closed = false;
   /** Counts how often all were started together. */
@@ -153,6 +156,17 @@ export function superviseGroup(options: GroupOptions): Group {
     if (dropped.length !== before.length) store.setDropped(run.id, dropped);
   }
 
+  /** Pauses the run: from its last checkpoint it can go on when its user has seen to what it lacks. */
+  async function hold({ index }: Member, message: string): Promise<void> {
+    held = message;
+    round++;
+    log('device-lost', { source: index, message });
+    session.store.want(session.run.id, 'pause');
+    await Promise.all(members.map(endMember));
+    for (const member of members) member.stage = 'down';
+    if (stopping) stop();
+  }
+
   async function recover(member: Member, how: string): Promise<void> {
     const { failure } = member;
     if (closed) return;
@@ -162,6 +176,7 @@ export function superviseGroup(options: GroupOptions): Group {
       goOn();
       return;
     }
+    if (failure && isDeviceLost(failure)) return hold(member, failure.message);
     if (failure && !isForgotten(failure)) throw failure;
     const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
     member.stage = 'down';
@@ -256,12 +271,15 @@ export function superviseGroup(options: GroupOptions): Group {
   return {
     done,
     members,
+    held: () => held,
     pause() {
       paused = true;
       for (const { process } of members) process?.send({ kind: 'pause' });
     },
     proceed() {
       paused = false;
+      if (held !== null) void attempt(startAll);
+      held = null;
       for (const { process } of members) process?.send({ kind: 'proceed' });
     },
     stop,
@@ -276,6 +294,11 @@ export function superviseGroup(options: GroupOptions): Group {
 /** The server has forgotten the session: from a checkpoint it can go on. */
 function isForgotten(failure: Error): boolean {
   return failure instanceof SluiceError && failure.code === 'session-lost';
+}
+
+/** What computes one of the halves is gone, and all that was in its memory; the checkpoints are not. */
+function isDeviceLost(failure: Error): boolean {
+  return failure instanceof SluiceError && failure.code === 'device-lost';
 }
 
 /** Without its server a source that is to stop has nothing to save. */

@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts';
-import { commandPollMs, setStatus, type Execution } from '../../runs/life/execution.ts';
+import { commandPollMs, notice, setStatus, type Execution } from '../../runs/life/execution.ts';
 import { isHeld } from '../../runs/store/run-table.ts';
 import type { Group } from './group.ts';
 import type { Kept } from './keep.ts';
@@ -32,7 +32,9 @@ export async function seeThrough(
     if (wanted !== paused) {
       paused = wanted;
       if (!paused) records.skip();
-      setStatus(session, paused ? 'paused' : 'running');
+      const why = groups.map((group) => group.held()).find((reason) => reason !== null);
+      setStatus(session, paused ? 'paused' : 'running', paused ? why : undefined);
+      if (paused && why !== undefined) notice(session, 'paused', why);
       for (const group of groups)
         if (paused) group.pause();
         else group.proceed();

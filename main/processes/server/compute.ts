@@ -1,3 +1,4 @@
+import { mendEngine } from '../../engine/engine.ts';
 import { buildServer } from '../../model/build.ts';
 import { withDrawn } from '../../model/layers/drawn.ts';
 import { networkSpec } from '../../model/zoo.ts';
@@ -18,11 +19,12 @@ export function computeHalves(): ComputeThread {
   }
 
   return {
-    build: (id, request, weights) =>
-      void halves.set(
-        id,
-        withDrawn(weights, () => buildHalf(request)),
-      ),
+    async build(id, request, weights) {
+      // A device that was lost took the halves of the sessions before with it; this one begins on a new device.
+      await mendEngine();
+      const half = withDrawn(weights, () => buildHalf(request));
+      halves.set(id, half);
+    },
     async step(id, request) {
       const { gradient, loss, correct } = await named(id).step(request);
       return { gradient, loss, correct };

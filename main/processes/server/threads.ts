@@ -43,7 +43,7 @@ export interface InferenceEngine {
  */
 export interface ComputeThread {
   /** What is not among the weights is drawn by it. */
-  build(id: string, request: SessionRequest, weights: Drawn): void;
+  build(id: string, request: SessionRequest, weights: Drawn): Promise<void>;
   step(id: string, request: StepRequest): Promise<StepAnswer>;
   /** One step on the batches of several sources; an answer to each, in their order. */
   stepTogether(id: string, requests: readonly StepRequest[]): Promise<StepAnswer[]>;

@@ -176,6 +176,31 @@ describe('a source that fails as it is to stop', () => {
   });
 });
 
+describe('a source whose device is lost', () => {
+  const message = 'The GPU was lost';
+  const lost: FromSource = { kind: 'failed', failure: { code: 'device-lost', message } };
+
+  it('waits, with the run paused, and starts again once it is told to proceed', async () => {
+    const { group, logged } = await groupOf([[lost], [{ kind: 'ended' }]]);
+    expect(group.held()).toBeNull();
+    await expect.poll(() => group.held()).toBe(message);
+    group.pause();
+    expect(logged).toEqual(['source-started', 'device-lost']);
+    group.proceed();
+    expect(group.held()).toBeNull();
+    await group.done;
+    expect(logged.filter((event) => event === 'source-started')).toHaveLength(2);
+  });
+
+  it('can be stopped instead', async () => {
+    const { group } = await groupOf([[lost]]);
+    await expect.poll(() => group.held()).toBe(message);
+    group.stop();
+    await group.done;
+    expect(group.members[0].stage).toBe('ended');
+  });
+});
+
 describe('sources of one half', () => {
   const lost: FromSource = {
     kind: 'failed',

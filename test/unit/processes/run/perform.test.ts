@@ -190,6 +190,7 @@ describe('executing a run', () => {
       const group = {
         done,
         members: [newMember(0)],
+        held: () => null,
         pause: nothing,
         proceed: nothing,
         stop: nothing,

@@ -15,7 +15,15 @@ function played(...changes: readonly Partial<Member>[]) {
   let end: () => void = nothing;
   const done = new Promise<void>((resolve) => (end = resolve));
   const members = changes.map((change, index): Member => ({ ...newMember(index), ...change }));
-  const group: Group = { done, members, pause: nothing, proceed: nothing, stop: nothing, kill: () => done };
+  const group: Group = {
+    done,
+    members,
+    held: () => null,
+    pause: nothing,
+    proceed: nothing,
+    stop: nothing,
+    kill: () => done,
+  };
   return { group, end };
 }
 

@@ -28,7 +28,7 @@ it('a large half has the weights it would have drawn itself, and gives its memor
     ...halves,
     build(id, request, weights) {
       drawnElsewhere.push(Object.keys(weights));
-      halves.build(id, request, weights);
+      return halves.build(id, request, weights);
     },
   }));
   const memory = memoryBudget(2 ** 30);
