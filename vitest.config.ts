@@ -13,7 +13,7 @@ const timingTests = 'test/timing/**/*.test.ts';
  * those that put modules in the place of others, test engines, which a process has once, or say that they are in their "own process".
  */
 const unitTests = readdirSync('test/unit', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine|electron)\b/.test(file))
+  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine)\b/.test(file))
   .map((file) => `test/unit/${file.replaceAll('\\', '/')}`)
   .filter((file) => !/vi\.mock\(|own process/.test(readFileSync(file, 'utf8')));
 
@@ -26,7 +26,7 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism()) + 1,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
-    setupFiles: './test/support/after-each.ts',
+    setupFiles: ['./test/support/after-each.ts', './test/support/seeded.ts'],
     // As long as a busy machine needs; what holds at once is not waited for.
     expect: { poll: { timeout: 20_000 } },
     reporters: ['default', './test/support/slowest-files.ts'],

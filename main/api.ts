@@ -2,11 +2,12 @@ import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { RunDetail, RunSummary } from './api/runs.ts';
+import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
 import type { DatasetEntry } from './data/datasets.ts';
-import type { EngineReport } from './engine/engine.ts';
+import type { EngineInstall, EngineTask } from './api/engines.ts';
+import type { EngineStanding } from './engine/standing.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
 import type { Experiment, ExperimentInput } from './runs/experiment/experiment.ts';
@@ -25,7 +26,7 @@ import type { EpochRecord, PairRecord, StepColumn, StepColumns } from './records
 export type {
   Budget,
   DatasetEntry,
-  EngineReport,
+  EngineStanding,
   EpochRecord,
   Experiment,
   ExperimentInput,
@@ -40,6 +41,7 @@ export type {
 };
 export type * from './api/data.ts';
 export type * from './api/desktop.ts';
+export type * from './api/engines.ts';
 export type * from './api/experiments.ts';
 export type * from './api/exports.ts';
 export type * from './api/records.ts';
@@ -83,6 +85,11 @@ export interface LabApi {
   delete(ids: string[]): Promise<void>;
   annotate(id: string, changes: { notes?: string; tags?: string[] }): Promise<void>;
 
+  /** Folders among the runs that the list does not know. */
+  strayFolders(): Promise<StrayFolder[]>;
+  /** Puts the run of such a folder back into the list, with all that the folder holds. */
+  adopt(folder: string): Promise<void>;
+
   /** Steps from a row on, in pieces: ask again with the row of the answer until `more` is false. Row 0 is the start. */
   steps(id: string, row: number): Promise<StepBatch>;
   epochs(id: string): Promise<EpochBatch>;
@@ -112,7 +119,13 @@ export interface LabApi {
 
   /** What keeps the lab from looking after its runs, such as a full disk; null while nothing does. */
   alert(): Promise<string | null>;
-  engines(): Promise<EngineReport[]>;
+  /** Tries every engine, best first. */
+  engines(): Promise<EngineStanding[]>;
+  /** Begins to install an engine; progress and end come as `engineTask` events. One that is installed is replaced. */
+  installEngine(request: EngineInstall): Promise<EngineTask>;
+  cancelEngineTask(id: number): Promise<void>;
+  engineTasks(): Promise<EngineTask[]>;
+  removeEngine(name: string): Promise<void>;
   settings(): Promise<Settings>;
   changeSettings(changes: Partial<Settings>): Promise<Settings>;
 }
@@ -126,6 +139,7 @@ export interface LabEvents {
   log(id: string, page: LogPage): void;
   server(state: ServerState): void;
   dataTask(task: DataTask): void;
+  engineTask(task: EngineTask): void;
   settings(settings: Settings): void;
   alert(text: string | null): void;
   /** Something the user should know that answers no call. */

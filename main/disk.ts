@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { codeOf } from './errors.ts';
 
 /** Whether something failed because a disk, or what a user may fill of it, is full. */
@@ -11,6 +12,17 @@ export function isDiskFull(error: unknown): boolean {
 export function hasRoom(folder: string): boolean {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize >= 1e6;
+}
+
+/** Makes the names in a folder survive a power cut. Windows cannot open folders and journals names itself. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }
 
 /** What to tell the user then. */

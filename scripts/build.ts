@@ -1,17 +1,21 @@
-/** Builds all of dist by the scripts of package.json, two at a time where neither needs the other. */
+/** Builds what of dist is not what its sources say, by the scripts of package.json, two at a time where neither needs the other. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { forgetBuilt, isCurrent, noteBuilt, parts, sourcesOf, type Part } from './parts.ts';
 
-const lines = [
-  ['build:main', 'build:desktop'],
-  ['build:renderer', 'build:kernels'],
+const lines: readonly Part[][] = [
+  [parts.main, parts.desktop],
+  [parts.renderer, parts.kernels],
 ];
 
-async function inTurn(names: readonly string[]): Promise<boolean> {
-  for (const name of names) {
-    const child = spawn(`npm run -s ${name}`, { shell: true, stdio: 'inherit' });
+async function inTurn(line: readonly Part[]): Promise<boolean> {
+  for (const part of line.filter((part) => !isCurrent(part))) {
+    const sources = sourcesOf(part);
+    forgetBuilt(part);
+    const child = spawn(`npm run -s ${part.script}`, { shell: true, stdio: 'inherit' });
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0) return false;
+    noteBuilt(part, sources);
   }
   return true;
 }

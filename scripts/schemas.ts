@@ -2,13 +2,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { experimentSchema } from '../main/runs/experiment/experiment.ts';
 import { presetSchema } from '../main/runs/experiment/presets.ts';
-import { jsonSchema } from '../main/runs/experiment/schema.ts';
+import { fileSchema } from '../main/runs/experiment/schema.ts';
 
 const check = process.argv.includes('--check');
 
 for (const [name, schema] of Object.entries({ experiment: experimentSchema, preset: presetSchema })) {
   const file = new URL(`../resources/${name}.schema.json`, import.meta.url);
-  const text = `${JSON.stringify(jsonSchema(schema), null, 2)}\n`;
+  const text = `${JSON.stringify(fileSchema(schema), null, 2)}\n`;
   if (!check) {
     await writeFile(file, text);
   } else if ((await readFile(file, 'utf8')) !== text) {

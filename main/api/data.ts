@@ -16,9 +16,12 @@ export interface ImportRequest {
   readonly skipDamaged?: boolean;
 }
 
-export interface DataTask {
+export type DataTask = LongTask<'get' | 'import'>;
+
+/** Work of minutes that the lab does beside all else. */
+export interface LongTask<Kind extends string> {
   readonly id: number;
-  readonly kind: 'get' | 'import';
+  readonly kind: Kind;
   readonly name: string;
   readonly status: 'running' | 'done' | 'failed' | 'cancelled';
   readonly progress: DataProgress | null;

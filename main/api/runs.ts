@@ -25,8 +25,12 @@ export interface RunSummary {
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
+  /** What computes the data sources, and the server half. */
   readonly engine: string | null;
+  readonly serverEngine: string | null;
   readonly error: string | null;
+  /** How many of its data sources died too often and are left out. */
+  readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
   readonly epochsTotal: number;
@@ -39,6 +43,17 @@ export interface RunSummary {
   readonly progress: RunProgress | null;
   /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
   readonly elsewhere: boolean;
+}
+
+/** A folder of a run that the list does not know, as after its database was lost or an old one put in its place. */
+export interface StrayFolder {
+  /** Its name among the runs. */
+  readonly folder: string;
+  /** Of the run that it says it is; null where it does not say. */
+  readonly name: string | null;
+  readonly createdAt: number | null;
+  /** Why it cannot be adopted, and what can be done with it; null where it can. */
+  readonly refused: string | null;
 }
 
 export interface RunProgress {

@@ -1,5 +1,5 @@
 import type { PaperSpec } from '../charts/spec.ts';
-import type { Experiment } from '../runs/experiment/experiment.ts';
+import type { EngineChoice } from '../engine/choices.ts';
 
 /** What the user has set for all runs and windows. */
 
@@ -9,7 +9,7 @@ export interface Settings {
   readonly parallelRuns: number;
   /** Of the cpu engine for new experiments; null is all cores. */
   readonly threads: number | null;
-  readonly engine: Experiment['engine'];
+  readonly engine: EngineChoice;
   /** Defaults of chart exports. */
   readonly paper: PaperSpec;
   readonly notifications: boolean;

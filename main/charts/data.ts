@@ -42,6 +42,8 @@ export interface RunData {
   readonly trainingBudgets: readonly (number | null)[];
   /** How many data sources it trains with. */
   readonly sources: number;
+  /** How many of them it goes on without. */
+  readonly dropped: number;
   /** Whether it is finished: what a source has not recorded by then it never will. */
   readonly isFinished: boolean;
   readonly steps: StepData;

@@ -62,9 +62,13 @@ function numbersOf({ steps, epochs }: RunData): number[] {
   return numbers.size > 0 ? [...numbers].sort((a, b) => a - b) : [0];
 }
 
-/** How many sources have to finish an epoch before it counts: all, until no more will. */
-export function awaitedOf({ sources, isFinished }: Pick<RunData, 'sources' | 'isFinished'>): number {
-  return isFinished ? 1 : sources;
+/** How many sources have to finish an epoch before it counts: all that take part, until no more will. */
+export function awaitedOf({
+  sources,
+  dropped,
+  isFinished,
+}: Pick<RunData, 'sources' | 'dropped' | 'isFinished'>): number {
+  return isFinished ? 1 : Math.max(1, sources - dropped);
 }
 
 /**

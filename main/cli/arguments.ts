@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { SourceView } from '../charts/data.ts';
+import { ranges } from '../model/ranges.ts';
 import type { Shape } from '../model/spec.ts';
 import { nameSchema, nameWords } from '../runs/experiment/experiment.ts';
 
@@ -30,11 +31,16 @@ export function amount(text: string): number {
   throw new InvalidArgumentError('Expected a number that is not negative.');
 }
 
-/** What something is multiplied by. */
-export function factor(text: string): number {
-  const value = number(text);
-  if (value > 0) return value;
-  throw new InvalidArgumentError('Expected a number above 0.');
+/** Reads a number, or a whole one, that is in a range. */
+export function within(
+  [least, most]: readonly [least: number, most: number],
+  read: typeof number,
+): (text: string) => number {
+  return (text) => {
+    const value = read(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Expected from ${least} to ${most}.`);
+  };
 }
 
 export function port(text: string): number {
@@ -89,8 +95,10 @@ export function source(text: string): SourceView {
 export function imageShape(text: string): Shape {
   const [height, width, channels] = text.split('x').map(Number);
   const sizes = [height, width, channels];
-  if (/^\d+x\d+x\d+$/.test(text) && sizes.every((size) => size > 0)) return [height, width, channels];
-  throw new InvalidArgumentError('Expected height x width x channels, for example 32x32x3.');
+  const [least, most] = ranges.extent;
+  const isShape = /^\d+x\d+x\d+$/.test(text) && sizes.every((size) => size >= least && size <= most);
+  if (isShape) return [height, width, channels];
+  throw new InvalidArgumentError(`Expected height x width x channels, each to ${most}, for example 32x32x3.`);
 }
 
 /** `4,16,full`; the full budget is always shown, so it may be left out. */

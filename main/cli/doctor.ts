@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { EngineStanding } from '../engine/standing.ts';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
+import { openToOthers } from '../runs/store/private.ts';
 import { exitCodes } from './failure.ts';
 import { factLines, print } from './format.ts';
 
@@ -12,14 +14,18 @@ export function addDoctorCommand(program: Command): void {
     .summary('say what this machine can compute with')
     .description(
       'Tries every engine and says which are available, on which device and library, or why not and what to do. ' +
-        'Training takes the first available that has passed the conformance suite, unless told otherwise.',
+        'Training takes the first available that has passed the conformance suite, unless told otherwise. Each is tried in a ' +
+        'process of its own, so that a driver that crashes is a line here. "sluice engine install" gets more of them.',
     )
     .action(async () => {
-      const { diagnoseEngines } = await import('../engine/engine.ts');
-      const reports = await diagnoseEngines();
-      for (const { name, available, proven, detail, remedy } of reports) {
-        print(`${name.padEnd(7)} ${standing(available, proven)}: ${detail}`);
-        if (remedy) print(`        ${remedy}`);
+      const { tryEngines } = await import('../processes/task/try-engines.ts');
+      const { standingOf } = await import('../install/standing.ts');
+      const reports = (await tryEngines()).map(standingOf);
+      const width = Math.max(...reports.map(({ name }) => name.length));
+      for (const report of reports) {
+        const { name, available, proven, detail } = report;
+        print(`${name.padEnd(width)} ${standing(available, proven)}: ${detail}`);
+        for (const line of below(report)) print(`${' '.repeat(width + 1)}${line}`);
       }
       print([
         '',
@@ -27,6 +33,7 @@ export function addDoctorCommand(program: Command): void {
           ['Node', `${process.version}, ${process.platform} ${process.arch}`],
           ['Folder', `${sluiceHome()} (runs, data sets, reports; SLUICE_HOME moves it)`],
           ...unwritable(sluiceHome()),
+          ...shared(sluiceHome()),
         ]),
       ]);
       if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
@@ -36,6 +43,30 @@ export function addDoctorCommand(program: Command): void {
 function standing(available: boolean, proven: boolean): string {
   if (!available) return 'not available';
   return proven ? 'available' : 'available, not yet proven by the conformance suite: choose it by name';
+}
+
+/** A home of version 0.1 is, and one that several users share. */
+function shared(folder: string): [string, string][] {
+  const names = openToOthers(folder);
+  if (names.length === 0) return [];
+  return [
+    [
+      '',
+      `others can read its ${names.join(' and ')}; unless that is meant, "chmod -R go-rwx ${folder}" keeps them out`,
+    ],
+  ];
+}
+
+/** What is installed of an engine, and what to do next. */
+function below({ installed, damaged, available, remedy }: EngineStanding): string[] {
+  const lines: string[] = [];
+  if (damaged !== undefined) lines.push(`What is installed of it is damaged (${damaged}): install it again.`);
+  if (installed && !available) {
+    const { source, python, tensorflow } = installed;
+    const library = tensorflow === null ? '' : ` with TensorFlow ${tensorflow}`;
+    lines.push(`It is installed${library}, from ${python ?? source}, since ${installed.installedAt.slice(0, 10)}.`);
+  }
+  return remedy ? [...lines, remedy] : lines;
 }
 
 /** A folder that is not there yet is made when it is needed. */

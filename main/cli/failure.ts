@@ -10,7 +10,12 @@ export const exitCodes = { failed: 1, misused: 2, stopped: 130 } as const;
 /** Errors that are about what was asked for, not about what came of it. */
 const misuse = new Set([
   'bad-usage',
+  'bad-input',
   'chart-unknown',
+  'source-unknown',
+  'nothing-to-draw',
+  'font-unknown',
+  'bad-blas',
   'bad-experiment',
   'bad-setting',
   'bad-file',
@@ -44,6 +49,13 @@ const misuse = new Set([
   'layout-unknown',
   'archive-unknown',
   'import-empty',
+  'engine-unknown',
+  'engine-missing',
+  'engine-not-offered',
+  'python-unusable',
+  'tensorflow-missing',
+  'tensorflow-version',
+  'tensorflow-without-cuda',
 ]);
 
 /** Tells the user what went wrong and returns the exit code for it. With SLUICE_DEBUG=1 the stack comes too. */

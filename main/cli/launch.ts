@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describeDataset } from '../data/datasets.ts';
+import type { EngineChoice } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { defaultThreads } from '../engine/threads.ts';
 import { SluiceError } from '../errors.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
+import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
@@ -22,23 +24,41 @@ export function loadByName(source: string, options: LoadOptions): Preset {
 }
 
 /**
- * Queues the runs of a preset. Before any is made, all of them must suit their data sets and have their engines. When the
- * signal aborts, it throws and none is left.
+ * Queues the runs of a preset. Before any is made, all of them must suit their data sets and have their engines, that of
+ * the server half too unless their server is `elsewhere`. When the signal aborts, it throws and none is left.
  */
-export async function launch(store: Store, preset: Preset, signal?: AbortSignal): Promise<Run[]> {
-  for (const experiment of preset.experiments) checkExperiment(experiment, describeDataset(experiment.dataset.name));
-  await announceEngines(preset.experiments);
-  return createRuns(store, preset.experiments, launchName(preset.name), signal);
+export async function launch(
+  store: Store,
+  preset: Preset,
+  { elsewhere = false, signal }: { readonly elsewhere?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<Run[]> {
+  const { experiments } = preset;
+  for (const experiment of experiments) checkExperiment(experiment, describeDataset(experiment.dataset.name));
+  await announceEngines(experiments.flatMap((each) => enginesHere(each, each.threads, elsewhere)));
+  return createRuns(store, experiments, launchName(preset.name), signal);
+}
+
+interface Wanted {
+  readonly role: Role;
+  readonly engine: EngineChoice;
+  readonly threads: number | undefined;
+}
+
+/** The engines that an experiment takes on this machine. */
+function enginesHere(experiment: Experiment, threads: number | undefined, elsewhere: boolean): Wanted[] {
+  const engines = enginesOf(experiment);
+  const roles = elsewhere ? (['client'] as const) : (['client', 'server'] as const);
+  return roles.map((role) => ({ role, engine: engines[role], threads }));
 }
 
 /** Opens the engines that are asked for and says what they are; throws when one is not there. */
-async function announceEngines(wanted: readonly EngineWish[]): Promise<Map<string, Engine>> {
+async function announceEngines(wanted: readonly Wanted[]): Promise<Map<string, Engine>> {
   const { openEngine } = await import('../engine/engine.ts');
   const opened = new Map<string, Engine>();
-  for (const { engine, threads } of wanted) {
-    const key = keyOf({ engine, threads });
+  for (const each of wanted) {
+    const key = keyOf(each);
     if (opened.has(key)) continue;
-    const found = await openEngine(engine, { threads });
+    const found = await openEngine(each.engine, { threads: each.threads });
     note(`Engine ${found.name}: ${found.device}, ${found.detail}`);
     if (found.advice) note(found.advice);
     opened.set(key, found);
@@ -46,27 +66,25 @@ async function announceEngines(wanted: readonly EngineWish[]): Promise<Map<strin
   return opened;
 }
 
-type EngineWish = Pick<Experiment, 'engine' | 'threads'>;
-
-function keyOf({ engine, threads }: EngineWish): string {
+function keyOf({ engine, threads }: Wanted): string {
   return `${engine} ${threads}`;
 }
 
 /** The same for runs that go on, with what here is another than where they began. */
-export async function announceResumed(runs: readonly Run[]): Promise<void> {
-  const wishes = runs.map((run) => ({
+export async function announceResumed(runs: readonly Run[], elsewhere: boolean): Promise<void> {
+  const all = runs.map((run) => ({
     run,
-    engine: run.experiment.engine,
-    threads: run.threads ?? run.experiment.threads,
+    engines: enginesHere(run.experiment, run.threads ?? run.experiment.threads, elsewhere),
   }));
-  const opened = await announceEngines(wishes);
-  for (const { run, ...wish } of wishes) {
-    for (const text of changesFor(run, opened.get(keyOf(wish))!, defaultThreads())) note(text);
+  const opened = await announceEngines(all.flatMap(({ engines }) => engines));
+  for (const { run, engines } of all) {
+    const now = engines.map((each) => [each.role, opened.get(keyOf(each))!] as const);
+    for (const text of changesFor(run, Object.fromEntries(now), defaultThreads())) note(text);
   }
 }
 
 /** What a run that goes on finds other than it began with, as far as that decides the last bits of its weights. */
-export function changesFor(run: Run, { name, device, detail }: Engine, cores: number): string[] {
+export function changesFor(run: Run, engines: Readonly<Partial<Record<Role, Engine>>>, cores: number): string[] {
   const said: string[] = [];
   if (run.threads !== null && run.threads > cores) {
     said.push(
@@ -74,12 +92,18 @@ export function changesFor(run: Run, { name, device, detail }: Engine, cores: nu
         `on the ${cores} ${cores === 1 ? 'core' : 'cores'} of this machine they take turns.`,
     );
   }
-  const now = `${name} · ${device}, ${detail}`;
-  if (run.engine !== null && withoutThreads(run.engine) !== withoutThreads(now)) {
-    said.push(
-      `Run ${run.id} was computed by ${run.engine}, and goes on with ${now}: the last bits of its weights may differ ` +
-        'from those it would have come to there.',
-    );
+  const before = { client: run.engine, server: run.serverEngine };
+  // One engine for both halves is spoken of once.
+  const changes = new Set<string>();
+  for (const role of ['client', 'server'] as const) {
+    const now = engines[role] && `${engines[role].name} · ${engines[role].device}, ${engines[role].detail}`;
+    const was = before[role];
+    if (now === undefined || was === null || withoutThreads(was) === withoutThreads(now)) continue;
+    changes.add(`was computed by ${withoutThreads(was)}, and goes on with ${withoutThreads(now)}`);
+  }
+  for (const change of changes) {
+    const differ = 'the last bits of its weights may differ from those it would have come to there.';
+    said.push(`Run ${run.id} ${change}: ${differ}`);
   }
   return said;
 }

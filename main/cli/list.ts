@@ -4,7 +4,7 @@ import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Run } from '../runs/store/run.ts';
-import type { Store } from '../runs/store/store.ts';
+import { statusNow, type Store } from '../runs/store/store.ts';
 import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
 
@@ -41,6 +41,7 @@ function listRuns(store: Store): void {
     align: title === 'run' || title === 'status' ? ('left' as const) : ('right' as const),
   }));
   print(tableLines({ columns, rows: runs.map((run) => row(store, run)) }));
+  for (const run of runs.filter(({ dropped }) => dropped.length > 0)) note(`Run ${runNumber(run)}: ${leftOut(run)}.`);
 }
 
 function row(store: Store, run: Run): string[] {
@@ -50,12 +51,18 @@ function row(store: Store, run: Run): string[] {
     String(runNumber(run)),
     shorten(run.name, 24),
     String(run.seed),
-    run.status,
+    statusNow(store, run),
     `${epochs.length}/${totalEpochs(run.experiment)}`,
     accuracy === undefined ? '–' : formatPercent(accuracy),
     formatBytes(store.byteCount(run.id)),
     formatDate(run.createdAt),
   ];
+}
+
+/** What a run lacks that goes on, or went on, without some of its sources. */
+function leftOut({ dropped, experiment: { sources } }: Run): string {
+  const names = dropped.map((source) => source + 1).join(', ');
+  return `${dropped.length} of ${sources.count} sources died too often and are left out (${names})`;
 }
 
 function totalEpochs({ phases }: Experiment): number {
@@ -72,20 +79,23 @@ function show(store: Store, run: Run): void {
 
 function facts(store: Store, run: Run): [string, string][] {
   const { notes, tags } = store.annotations(run.id);
+  const status = statusNow(store, run);
   const times = [run.createdAt, run.startedAt, run.endedAt].map((date) => (date ? formatDate(date) : '–'));
   return [
     ['run', run.id],
-    ['status', run.error === null ? run.status : `${run.status}: ${run.error}`],
+    ['status', run.error === null ? status : `${status}: ${run.error}`],
     ['launch', run.group],
     ['created, started, ended', times.join(', ')],
     ['engine', run.engine ?? '–'],
+    ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
     ...(notes ? [['notes', notes] as [string, string]] : []),
     ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
   ];
 }
 
-function settings({ experiment, seed }: Run): [string, string][] {
+function settings(run: Run): [string, string][] {
+  const { experiment, seed } = run;
   const { dataset, model, split, method, phases, batchSize } = experiment;
   const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
@@ -99,6 +109,7 @@ function settings({ experiment, seed }: Run): [string, string][] {
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
     ['sources', `${count}${half}${cpuShare < 1 ? `, ${formatPercent(cpuShare)} of a core` : ''}, link: ${link}`],
+    ...(run.dropped.length > 0 ? [['left out', leftOut(run)] as [string, string]] : []),
     ['seed', String(seed)],
   ];
 }

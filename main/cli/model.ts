@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
 import { describeDataset, listDatasets } from '../data/datasets.ts';
 import type { DatasetInfo } from '../data/source.ts';
+import { ranges } from '../model/ranges.ts';
 import type { Shape } from '../model/spec.ts';
 import { networkNames, networkSpec } from '../model/zoo.ts';
-import { budgets, count, factor, imageShape, wholeNumber } from './arguments.ts';
+import { budgets, imageShape, number, wholeNumber, within } from './arguments.ts';
 import { print } from './format.ts';
 import { summarise } from './model-summary.ts';
 
@@ -32,14 +33,19 @@ export function addModelCommand(program: Command): void {
     .option(
       '--split <layer>',
       'the compression module becomes this entry of the layer list; 0 is the image (default: 5)',
-      wholeNumber,
+      within(ranges.layer, wholeNumber),
     )
     .option('--input <shape>', 'size of the images (default: 32x32x3)', imageShape)
     .option('--dataset <name>', 'take the size of images and the number of classes from a data set')
-    .option('--classes <count>', 'number of classes (default: 10)', count)
-    .option('--width <factor>', 'multiplies the maps of every layer', factor, 1)
-    .option('--resolution <r>', 'resolution factor of the module: maps shrink r times a side', count, 1)
-    .option('--features <c>', 'feature factor of the module: 1/c as many maps', count, 1)
+    .option('--classes <count>', 'number of classes (default: 10)', within(ranges.classes, wholeNumber))
+    .option('--width <factor>', 'multiplies the maps of every layer', within(ranges.width, number), 1)
+    .option(
+      '--resolution <r>',
+      'resolution factor of the module: maps shrink r times a side',
+      within(ranges.resolution, wholeNumber),
+      1,
+    )
+    .option('--features <c>', 'feature factor of the module: 1/c as many maps', within(ranges.features, wholeNumber), 1)
     .option('--no-module', 'the plain split, without compression module')
     .addOption(
       new Option('--budgets <list>', 'budgets whose traffic to show').argParser(budgets).default([4, 16], '4,16'),

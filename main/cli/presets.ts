@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { experimentSchema } from '../runs/experiment/experiment.ts';
 import { listPresets, loadPreset, presetSchema } from '../runs/experiment/presets.ts';
-import { jsonSchema } from '../runs/experiment/schema.ts';
+import { fileSchema } from '../runs/experiment/schema.ts';
 import { listLines, print, wrap } from './format.ts';
 
 /** `presets` and `schema`. */
@@ -25,7 +25,7 @@ export function addPresetCommands(program: Command): void {
     )
     .option('--preset', 'of files with several experiments')
     .action(({ preset }: { preset?: boolean }) =>
-      print(JSON.stringify(jsonSchema(preset ? presetSchema : experimentSchema), null, 2)),
+      print(JSON.stringify(fileSchema(preset ? presetSchema : experimentSchema), null, 2)),
     );
 }
 

@@ -19,6 +19,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['data'], async () => (await import('./data.ts')).addDataCommands],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
   [['source'], async () => (await import('./source.ts')).addSourceCommand],
+  [['engine'], async () => (await import('./engine.ts')).addEngineCommands],
   [['doctor'], async () => (await import('./doctor.ts')).addDoctorCommand],
 ];
 

@@ -23,6 +23,8 @@ interface RunOptions extends ServerFlags {
   readonly seeds?: readonly number[];
   readonly name?: string;
   readonly engine?: string;
+  readonly clientEngine?: string;
+  readonly serverEngine?: string;
   readonly threads?: number;
 }
 
@@ -40,6 +42,8 @@ export function addRunCommands(program: Command): void {
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
+    .addOption(new Option('--client-engine <engine>', 'what computes the client halves').choices(engineChoices))
+    .addOption(new Option('--server-engine <engine>', 'what computes the server half').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
     .option('--in-process', 'both halves of one source in this process, without a socket')
     .addHelpText(
@@ -76,15 +80,15 @@ async function run(store: Store, source: string, options: RunOptions): Promise<n
   const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
-  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments });
+  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network);
   return runs ? executeAndCompare(store, runs, network) : exitCodes.stopped;
 }
 
 /** Null when the user has ended it: then nothing is queued. */
-async function launchUnlessStopped(store: Store, preset: Preset): Promise<Run[] | null> {
+async function launchUnlessStopped(store: Store, preset: Preset, { offload }: NetworkOptions): Promise<Run[] | null> {
   const { signal, end } = listen(() => undefined);
   try {
-    return await launch(store, preset, signal);
+    return await launch(store, preset, { elsewhere: offload !== undefined, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     note('Stopped before all runs were queued: none is.');
@@ -94,13 +98,20 @@ async function launchUnlessStopped(store: Store, preset: Preset): Promise<Run[] 
   }
 }
 
-function settingsOf({ set = [], seeds, engine, threads, inProcess, offload }: RunOptions): string[] {
+function settingsOf(options: RunOptions): string[] {
+  const { set = [], seeds, engine, clientEngine, serverEngine, threads, inProcess, offload } = options;
   if (inProcess && offload !== undefined) {
     throw new SluiceError('bad-usage', '--in-process has no server: leave it out, or --offload.');
+  }
+  if (serverEngine && offload !== undefined) {
+    const message = 'The server elsewhere computes with its own engine: give --server-engine to it, as --engine.';
+    throw new SluiceError('bad-usage', message);
   }
   return [
     ...(seeds ? [`seeds=${JSON.stringify(seeds)}`] : []),
     ...(engine ? [`engine=${engine}`] : []),
+    ...(clientEngine ? [`engine.client=${clientEngine}`] : []),
+    ...(serverEngine ? [`engine.server=${serverEngine}`] : []),
     ...(threads === undefined ? [] : [`threads=${threads}`]),
     ...(inProcess ? ['processes=one'] : []),
     ...(offload === undefined ? [] : ['processes=separate']),
@@ -119,7 +130,7 @@ async function resume(store: Store, references: readonly string[], network: Netw
     return 0;
   }
   for (const { id } of unfinished) resumeRun(store, id);
-  await announceResumed(unfinished);
+  await announceResumed(unfinished, network.offload !== undefined);
   return executeAndCompare(store, unfinished, network);
 }
 

@@ -34,7 +34,7 @@ export const fingerprintSchema = z.strictObject({
 export type Fingerprint = z.output<typeof fingerprintSchema>;
 
 /** Counted up when the images of the same files come out otherwise than before. */
-const decoding = 1;
+const decoding = 2;
 
 const filesAtOnce = 32;
 const fileName = 'fingerprint.json';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import sharp from 'sharp';
-import type { Sharp } from 'sharp';
+import type { ResizeOptions, Sharp } from 'sharp';
 import { messageOf } from '../errors.ts';
 import { decodeBmp } from './bmp.ts';
 import { pictureKind, whyNoPicture } from './picture-kind.ts';
@@ -103,22 +103,55 @@ async function rgb(image: Sharp): Promise<DecodedImage> {
   return { pixels: data, width: info.width, height: info.height };
 }
 
+/**
+ * Enlarges to size × size. Where the library enlarges it takes the corners of new pixels for their centres, and all that
+ * is seen moves by half a new pixel. Of twice as many pixels the corners of the odd ones are the centres wanted.
+ */
+async function enlarged(
+  { pixels, width, height }: DecodedImage,
+  size: number,
+  how: ResizeOptions,
+): Promise<DecodedImage> {
+  const raw = { width, height, channels: 3 } as const;
+  const doubled = await rgb(sharp(pixels, { raw }).resize(2 * size, 2 * size, how));
+  const out = new Uint8Array(size * size * 3);
+  for (let y = 0, at = 0; y < size; y++) {
+    for (let x = 0; x < size; x++, at += 3) {
+      const from = 3 * ((2 * y + 1) * 2 * size + 2 * x + 1);
+      out.set(doubled.pixels.subarray(from, from + 3), at);
+    }
+  }
+  return { pixels: out, width: size, height: size };
+}
+
 /** The whole image; with `size`, its centre square scaled to size × size. Throws UnreadableImage. */
 export function decodeImage(path: string, size?: number): Promise<DecodedImage & ImageTraits> {
   return reading(path, async ({ image, traits }) => {
     const found = await traits();
-    return { ...(await rgb(size === undefined ? image : image.resize(size, size, { fit: 'cover' }))), ...found };
+    return { ...(await (size === undefined ? rgb(image) : centreSquare(image, size))), ...found };
   });
 }
 
+async function centreSquare(image: Sharp, size: number): Promise<DecodedImage> {
+  const { width, height } = (await image.metadata()).autoOrient;
+  const isSmaller = Math.min(width, height) < size;
+  return isSmaller
+    ? enlarged(await rgb(image), size, { fit: 'cover' })
+    : rgb(image.resize(size, size, { fit: 'cover' }));
+}
+
 /**
- * A region of an image, scaled to size × size; `choose` says which once the image's size, turned, is known. Throws
- * UnreadableImage.
+ * A region of an image, scaled to size × size as PIL and torchvision do it: bilinear between the centres of pixels, by
+ * the mean of a triangle where it shrinks. `choose` says which once the image's size, turned, is known. Throws UnreadableImage.
  */
 export function decodeRegion(path: string, choose: (image: Size) => Region, size: number): Promise<DecodedImage> {
   return reading(path, async ({ image }) => {
     const { autoOrient } = await image.metadata();
-    return rgb(image.extract(choose(autoOrient)).resize(size, size, { fit: 'fill', kernel: 'linear' }));
+    const region = choose(autoOrient);
+    const how = { fit: 'fill', kernel: 'linear' } as const;
+    const [width, height] = [Math.min(size, region.width), Math.min(size, region.height)];
+    const shrunk = await rgb(image.extract(region).resize(width, height, how));
+    return width < size || height < size ? enlarged(shrunk, size, how) : shrunk;
   });
 }
 

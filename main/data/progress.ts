@@ -1,6 +1,9 @@
-/** How far a download, an unpacking or an import is. `total` is `null` while it is not known. */
+/**
+ * How far a download, an unpacking or an import is, or the building or trying of an engine, which are not counted. `total` is
+ * `null` while it is not known.
+ */
 export interface DataProgress {
-  readonly step: 'download' | 'unpack' | 'import';
+  readonly step: 'download' | 'unpack' | 'import' | 'build' | 'try';
   /** The file, or the part of the data set, this is about. */
   readonly item: string;
   readonly done: number;

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { dataFolder } from './manifest.ts';
 
 /**
- * Gives `work` an empty folder beside the data sets, to fill and then to rename. The folder is gone afterwards if
- * it was not renamed, also when the process ends amid the work; what killed processes left is removed on the way.
+ * Gives `work` an empty folder beside the data sets (or in `beside`), to fill and then to rename. The folder is gone afterwards
+ * if it was not renamed, also when the process ends amid the work; what killed processes left is removed on the way.
  */
-export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  await sweepStaging();
-  const folder = join(dataFolder(), `.importing-${process.pid}-${Date.now()}`);
+export async function inStagingFolder<T>(
+  work: (folder: string) => Promise<T>,
+  beside: string = dataFolder(),
+): Promise<T> {
+  await sweepStaging(beside);
+  const folder = join(beside, `.importing-${process.pid}-${Date.now()}`);
   // Files that were begun may still be being written.
   const removal = { recursive: true, force: true, maxRetries: 5 } as const;
   const removeNow = (): void => rmSync(folder, removal);
@@ -24,11 +27,11 @@ export async function inStagingFolder<T>(work: (folder: string) => Promise<T>): 
 }
 
 /** Removes what killed imports left. */
-export async function sweepStaging(): Promise<void> {
-  for (const name of await readdir(dataFolder()).catch(() => [])) {
+export async function sweepStaging(beside: string = dataFolder()): Promise<void> {
+  for (const name of await readdir(beside).catch(() => [])) {
     const owner = /^\.importing-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;
-    await rm(join(dataFolder(), name), { recursive: true, force: true });
+    await rm(join(beside, name), { recursive: true, force: true });
   }
 }
 

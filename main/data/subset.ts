@@ -9,7 +9,7 @@ export function classShares(counts: readonly number[], samples: number): number[
   const exact = counts.map((count) => (count * samples) / total);
   const shares = exact.map(Math.floor);
   const left = samples - shares.reduce((a, b) => a + b, 0);
-  const byRemainder = [...exact.keys()].sort((a, b) => (exact[b] % 1) - (exact[a] % 1) || a - b);
+  const byRemainder = [...exact.keys()].sort((a, b) => (exact[b] % 1) - (exact[a] % 1));
   for (const index of byRemainder.slice(0, left)) shares[index] = shares[index] + 1;
   return shares;
 }

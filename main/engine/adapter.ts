@@ -4,6 +4,8 @@ import type { Ops } from './ops/current.ts';
 export interface EngineOptions {
   /** Threads of the CPU engine; defaultThreads when absent. */
   readonly threads?: number;
+  /** False: a GPU that the processor plays will not do. */
+  readonly software?: boolean;
 }
 
 /** The engine in use: the current TensorFlow.js backend, described. */
@@ -32,6 +34,8 @@ export interface EngineAdapter {
    * the other way; this one is for what does not fit a kernel.
    */
   readonly ops?: Partial<Ops>;
+  /** Whether its device is gone, and what it had in memory with it; opening the engine again takes a new one. */
+  readonly isLost?: () => boolean;
   /** Makes the engine current. Callable again, with other options. */
   open(options: EngineOptions): Promise<Engine | Unavailable>;
 }

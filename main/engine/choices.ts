@@ -20,6 +20,10 @@ export interface EngineDescription {
 /** All of them, best first. */
 export const engineTable: readonly EngineDescription[] = engines;
 
+export function describedEngine(name: EngineName): EngineDescription {
+  return engineTable.find((engine) => engine.name === name)!;
+}
+
 export const engineNames: readonly EngineName[] = engineTable.map(({ name }) => name);
 
 /** The choices of flags, schemas and settings. */

@@ -3,7 +3,8 @@
  * take them from here; adapters.ts says how each is opened.
  *
  * `proven` means that the engine has passed test/conformance, which is what `auto` demands: cpu passes it, with and
- * without a BLAS, wherever .ci/run does. No pass of cuda and webgpu is recorded (test/conformance/passed.ts), so they are
+ * without a BLAS, wherever .ci/run does, and tensorflow where that can install it. It stands behind cpu, which is the faster
+ * and always there, so `auto` never comes to it. No pass of cuda and webgpu is recorded (test/conformance/passed.ts), so they are
  * opened by name alone until one is.
  */
 export const engines = [
@@ -26,7 +27,7 @@ export const engines = [
     name: 'tensorflow',
     label: 'TensorFlow',
     title: 'Processor, by TensorFlow',
-    words: "TensorFlow's own library on the processor.",
-    proven: false,
+    words: "TensorFlow's own library on the processor, to compare with or for processors it suits better.",
+    proven: true,
   },
 ] as const;

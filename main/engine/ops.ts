@@ -11,11 +11,12 @@ import { current } from './ops/current.ts';
 import type { Product } from './ops/mat-mul.ts';
 import type { MaxPoolGrad, PoolWindow } from './ops/max-pool.ts';
 import type { Activation, ReluGrad, ScaleShift } from './ops/pointwise.ts';
-import type { Gradient, SgdOptions } from './ops/sgd.ts';
+import type { Gradient, SgdOptions, SgdUpdate } from './ops/sgd.ts';
+import type { BatchStatistics } from './ops/statistics.ts';
 
 export type { Window } from './ops/convolution.ts';
 export type { Activation } from './ops/pointwise.ts';
-export type { Gradient } from './ops/sgd.ts';
+export type { Gradient, SgdUpdate } from './ops/sgd.ts';
 
 /** x [n, h, w, in] * filter [kh, kw, in, out] → [n, h', w', out], h' = ⌊(h + 2·pad − kh) / stride⌋ + 1. */
 export function conv2d(operands: Convolution): tf.Tensor4D {
@@ -57,6 +58,11 @@ export function batchNormGrad<T extends tf.Tensor>(operands: BatchNormGrad<T>): 
   return current.batchNormGrad(operands);
 }
 
+/** running = (1 − momentum)·running + momentum·new, of a BatchNorm's mean and variance (ops/statistics.ts). */
+export function trackStatistics(statistics: BatchStatistics): void {
+  current.trackStatistics(statistics);
+}
+
 /** ∂L/∂x of y = maxPool(x). Of equal maxima the first in row-major order takes the gradient, as in PyTorch. */
 export function maxPoolGrad(operands: MaxPoolGrad): tf.Tensor4D {
   return current.maxPoolGrad(operands);
@@ -90,4 +96,15 @@ export function spreadMaps<T extends tf.Tensor>(x: T, kept: Int32Array | readonl
 /** One step of SGD as PyTorch takes it, into the variables; without momentum `velocity` is null (ops/sgd.ts). */
 export function sgdStep(param: tf.Variable, grad: Gradient, velocity: tf.Variable | null, options: SgdOptions): void {
   current.sgdStep(param, grad, velocity, options);
+}
+
+/** sgdStep for each of these parameters, which the engine may take together. */
+export function sgdSteps(updates: readonly SgdUpdate[], options: SgdOptions): void {
+  if (current.sgdSteps) current.sgdSteps(updates, options);
+  else for (const { param, grad, velocity } of updates) current.sgdStep(param, grad, velocity, options);
+}
+
+/** How many parameters it is worth to wait for before their step is taken. */
+export function updatesAtOnce(): number {
+  return current.updatesAtOnce?.() ?? 1;
 }

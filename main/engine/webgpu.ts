@@ -1,48 +1,111 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { messageOf } from '../errors.ts';
-import type { Engine, EngineAdapter, Unavailable } from './adapter.ts';
+import { messageOf, SluiceError } from '../errors.ts';
+import type { Engine, EngineAdapter, EngineOptions, Unavailable } from './adapter.ts';
+import { guardedBackend, type GuardedBackend } from './webgpu/backend.ts';
+import { batchNormGrad } from './webgpu/batch-norm-grad.ts';
+import { batchNormTrain } from './webgpu/batch-norm.ts';
+import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './webgpu/convolution.ts';
+import { chosenAdapter, findAdapter, isSoftware, nameOf, requestDevice } from './webgpu/device.ts';
+import { spreadMaps, takeMaps } from './webgpu/maps.ts';
+import { matMul } from './webgpu/mat-mul.ts';
+import { maxPool, maxPoolGrad } from './webgpu/max-pool.ts';
+import { backendPackage, dawnPackage, isMissing, loadBackend } from './webgpu/packages.ts';
+import { biasActivation, reluGrad, scaleShift } from './webgpu/pointwise.ts';
+import { sumRows } from './webgpu/rows.ts';
+import { sgdStep, sgdSteps, updatesAtOnce } from './webgpu/sgd.ts';
+import { trackStatistics } from './webgpu/statistics.ts';
 
-/** Not dependencies: Dawn, the WebGPU of Chromium, for Node, and the backend that runs on it. */
-const DAWN: string = 'webgpu';
-const BACKEND: string = '@tensorflow/tfjs-backend-webgpu';
+const name = 'webgpu';
 
-interface Dawn {
-  readonly create: (flags: string[]) => Gpu;
-  readonly globals: object;
+interface Current {
+  readonly chosen: string;
+  /** Kept, as a device dies with the instance that it came from. */
+  readonly gpu: GPU;
+  readonly backend: GuardedBackend;
+  readonly device: string;
+  readonly software: boolean;
 }
 
-interface Gpu {
-  requestAdapter(): Promise<{ readonly info: { readonly description: string; readonly vendor: string } } | null>;
-}
+let current: Current | null = null;
 
 /** Any GPU, on any desktop system, through Dawn. */
 export const webgpu: EngineAdapter = {
-  name: 'webgpu',
-  async open(): Promise<Engine | Unavailable> {
+  name,
+  ops: {
+    conv2d,
+    conv2dInputGrad,
+    conv2dFilterGrad,
+    matMul,
+    batchNormTrain,
+    batchNormGrad,
+    trackStatistics,
+    maxPool,
+    maxPoolGrad,
+    biasActivation,
+    scaleShift,
+    reluGrad,
+    sumRows,
+    takeMaps,
+    spreadMaps,
+    sgdStep,
+    sgdSteps,
+    updatesAtOnce,
+  },
+  isLost: () => current?.backend.isLost() ?? false,
+  async open(options: EngineOptions): Promise<Engine | Unavailable> {
     try {
-      const adapter = await (await provideGpu()).requestAdapter();
-      if (!adapter)
-        return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
-      await import(BACKEND);
-      if (!(await tf.setBackend('webgpu'))) return { reason: 'the GPU refused a device', remedy: 'Update its driver.' };
-      const device = adapter.info.description || adapter.info.vendor;
-      return { name: 'webgpu', device, detail: 'WebGPU, Dawn', threads: 1 };
+      const opened = await reuseOrOpen(chosenAdapter(), options);
+      if (!('backend' in opened)) return opened;
+      current = opened;
+      await tf.setBackend(name);
+      const { device, software } = current;
+      const detail = `WebGPU, Dawn${software ? ', a software adapter: the processor plays the GPU, and the cpu engine is faster' : ''}`;
+      return { name, device, detail, threads: 1 };
     } catch (error) {
-      const remedy = `Run: npm install --no-save ${DAWN} ${BACKEND}@4.22.0`;
-      const missing = [DAWN, BACKEND].find((name) => messageOf(error).includes(`'${name}'`));
-      return { reason: missing ? `the package ${missing} is not installed` : messageOf(error), remedy };
+      return unavailable(error);
     }
   },
 };
 
-let gpu: Gpu | null = null;
+async function reuseOrOpen(
+  chosen: string,
+  { software: softwareWillDo = true }: EngineOptions,
+): Promise<Current | Unavailable> {
+  const usable = current && current.chosen === chosen && !current.backend.isLost() ? current : null;
+  const found = usable ?? (await findAdapter(chosen));
+  if ('reason' in found) return found;
+  const software = 'adapter' in found ? isSoftware(found.adapter) : found.software;
+  if (software && !softwareWillDo) {
+    return { reason: 'there is a software adapter alone', remedy: 'Choose webgpu by name to use it all the same.' };
+  }
+  if (!('adapter' in found)) return found;
+  const { gpu, adapter } = found;
+  const device = await requestDevice(adapter);
+  const backend = await withNavigator(gpu, async () => guardedBackend(await loadBackend(), device, adapter.info));
+  tf.removeBackend(name);
+  tf.registerBackend(name, () => backend);
+  return { chosen, gpu, backend, device: nameOf(adapter), software };
+}
 
-/** Puts Dawn where the backend looks for a browser's, once: a device dies with the instance it came from. */
-async function provideGpu(): Promise<Gpu> {
-  if (gpu) return gpu;
-  const { create, globals } = (await import(DAWN)) as Dawn;
-  gpu = create([]);
-  Object.assign(globalThis, globals);
+/**
+ * The backend looks for a browser's `navigator.gpu` as it is loaded and made. It is taken away again: a process does not end while
+ * its global object has it.
+ */
+async function withNavigator<T>(gpu: GPU, work: () => Promise<T>): Promise<T> {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-  return gpu;
+  try {
+    return await work();
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  }
+}
+
+function unavailable(error: unknown): Unavailable {
+  if (error instanceof SluiceError) throw error;
+  const missing = [dawnPackage, backendPackage].find((each) => isMissing(error, each));
+  if (missing)
+    return { reason: `the package ${missing} is not installed`, remedy: 'Run: sluice engine install webgpu' };
+  return { reason: messageOf(error), remedy: 'Update the driver of the GPU, or use another engine.' };
 }

@@ -1,5 +1,6 @@
 import type { LabApi } from '../api.ts';
 import type { DataTasks } from './data/data-tasks.ts';
+import type { EngineTasks } from './engines/engine-tasks.ts';
 import type { Launcher } from '../processes/run/launcher.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { LabLog } from './log.ts';
@@ -25,6 +26,7 @@ export interface LabState {
   readonly settings: SettingsFile;
   readonly server: LabServer;
   readonly dataTasks: DataTasks;
+  readonly engineTasks: EngineTasks;
   readonly log: LabLog;
   /** To be called when runs were changed: windows learn of it at once, the queue looks after them. */
   changed(): void;

@@ -11,6 +11,8 @@ import { explainFullDisk } from './window/full-disk.ts';
 import { checkInputs } from './window/inputs.ts';
 import type { LabState, Procedures } from './lab-state.ts';
 import { openLabLog, type LabLog } from './log.ts';
+import { engineProcedures } from './engines/engine-procedures.ts';
+import { openEngineTasks } from './engines/engine-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
@@ -65,6 +67,7 @@ export function openLab(): Lab {
   });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
+  const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const readers = new Map<LabWindow, Reader>();
 
   const tail = tailStore(store, () => {
@@ -81,7 +84,20 @@ export function openLab(): Lab {
     if (needed) changed();
   }, tendMs);
 
-  const lab: LabState = { home, store, windows, summaries, queue, launcher, settings, server, dataTasks, log, changed };
+  const lab: LabState = {
+    home,
+    store,
+    windows,
+    summaries,
+    queue,
+    launcher,
+    settings,
+    server,
+    dataTasks,
+    engineTasks,
+    log,
+    changed,
+  };
   queue.tend();
   return {
     home,
@@ -99,6 +115,7 @@ export function openLab(): Lab {
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
             ...dataProcedures(lab),
+            ...engineProcedures(lab),
           }),
           home,
         ),
@@ -114,6 +131,7 @@ export function openLab(): Lab {
       clearInterval(heart);
       tail.stop();
       dataTasks.close();
+      engineTasks.close();
       await server.stop();
       queue.close();
       store.close();

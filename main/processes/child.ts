@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { entry } from '../entry.ts';
+import { SluiceError } from '../errors.ts';
 
 /** A process that this one started, and the messages between the two. */
 export interface Child<To> {
@@ -13,17 +14,38 @@ export interface Child<To> {
   readonly gone: Promise<string>;
 }
 
+interface ChildOptions {
+  /** Set in its environment, beside what is set in this one's. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Hears what it and the native libraries in it write to its standard error, which otherwise goes to this one's. */
+  readonly onLog?: (text: string) => void;
+}
+
 /**
  * Starts a process of Sluice whose module sits beside the caller, and which sends what `onMessage` takes. Typed arrays and
  * dates arrive as they are. The module ends itself when this process is gone.
  */
-export function startChild<To>(base: string, path: string, onMessage: (message: never) => void): Child<To> {
+export function startChild<To>(
+  base: string,
+  path: string,
+  onMessage: (message: never) => void,
+  { env, onLog }: ChildOptions = {},
+): Child<To> {
   const { url, execArgv } = entry(base, path);
-  const child = fork(fileURLToPath(url), { execArgv, serialization: 'advanced' });
+  const child = fork(fileURLToPath(url), {
+    execArgv,
+    serialization: 'advanced',
+    env: { ...process.env, ...env },
+    ...(onLog && { stdio: ['inherit', 'inherit', 'pipe', 'ipc'] }),
+  });
   child.on('message', (message) => onMessage(message as never));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => onLog?.(text));
   const disconnected = new Promise((resolve) => child.once('disconnect', resolve));
   const exited = new Promise<string>((resolve) =>
-    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`)),
+    // Where it is heard, what it wrote last is heard before it is gone.
+    child.once(onLog ? 'close' : 'exit', (code: number | null, signal: string | null) =>
+      resolve(signal ?? `exit code ${code}`),
+    ),
   );
   const unstarted = new Promise<string>((resolve) =>
     child.on('error', (error) => {
@@ -42,4 +64,32 @@ export function startChild<To>(base: string, path: string, onMessage: (message: 
     },
     gone: Promise.race([disconnected.then(() => exited), unstarted]),
   };
+}
+
+/** How long a process may take until it says that it has started. */
+const startSeconds = 180;
+
+/**
+ * What a process says when it has started. Throws `start-timeout` where it says nothing for so long, and has ended the
+ * process then: one that hangs would be waited for as long as the run is.
+ */
+export async function startedInTime<T>(
+  { pid, kill }: Pick<Child<never>, 'pid' | 'kill'>,
+  started: Promise<T>,
+  name: string,
+  seconds = startSeconds,
+): Promise<T> {
+  let overdue: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    overdue = setTimeout(() => {
+      kill();
+      const advice = 'This machine may have too much to do, or no room left; "sluice doctor" looks at its engines.';
+      reject(new SluiceError('start-timeout', `${name} (process ${pid}) did not start within ${seconds} s. ${advice}`));
+    }, seconds * 1000);
+  });
+  try {
+    return await Promise.race([started, late]);
+  } finally {
+    clearTimeout(overdue);
+  }
 }

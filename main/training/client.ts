@@ -79,7 +79,7 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
           apply(module!.gate, gateLoss ? withOwnLoss(dGate, gateLoss.gradient) : dGate);
         const below = layers.parameters.length > 0;
         const dy = compressed ? compressed.backward(dMaps, apply, applyGate, below) : dMaps;
-        if (below && dy) forward.backward(dy, apply, false);
+        if (dy) forward.backward(dy, apply, false);
         for (const made of [x, dMaps, dy]) made?.dispose();
       };
       return {
@@ -90,6 +90,7 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
           known = null;
           if (gradient.length === 0) x.dispose();
           else backward(gradient, optimiser.apply);
+          optimiser.finish();
         },
         abandon: () => backward(new Float32Array(sent.size), discard),
       };

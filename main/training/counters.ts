@@ -1,5 +1,7 @@
 import type { Phase } from './plan.ts';
-import type { EpochRecord, PairRecord } from '../records/record.ts';
+import type { TakenStep } from '../offload/protocol/control.ts';
+import { secondsOf } from '../records/columns.ts';
+import type { EpochRecord, PairRecord, StepRecord } from '../records/record.ts';
 import type { Position, Totals } from './snapshot.ts';
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */
@@ -17,6 +19,35 @@ export const nothingYet: Totals = {
   epochSamples: 0,
   epochSeconds: 0,
 };
+
+/**
+ * The record of a step that a server half took and whose source died before it told of it. What only the source could
+ * know is missing: its time, the loss of its gate, and what frames and encryption added to the bytes.
+ */
+export function takenRecord({ training, phase, epoch }: Position, source: number, taken: TakenStep): StepRecord {
+  const { bytesUp: wireUp, bytesDown: wireDown } = taken;
+  const unknown = { pruneLoss: NaN, clientSeconds: 0, wireSeconds: 0 };
+  return { kind: 'step', training, phase, source, epoch, ...taken, wireUp, wireDown, ...unknown };
+}
+
+/** Where a source stands behind a step. */
+export function behindStep(before: Counters, step: StepRecord): Counters {
+  const seconds = secondsOf(step);
+  return {
+    ...before,
+    batch: before.batch + 1,
+    step: step.step + 1,
+    bytesUp: before.bytesUp + step.bytesUp,
+    bytesDown: before.bytesDown + step.bytesDown,
+    wireUp: before.wireUp + step.wireUp,
+    wireDown: before.wireDown + step.wireDown,
+    seconds: before.seconds + seconds,
+    epochLoss: before.epochLoss + step.crossEntropy * step.samples,
+    epochCorrect: before.epochCorrect + step.correct,
+    epochSamples: before.epochSamples + step.samples,
+    epochSeconds: before.epochSeconds + seconds,
+  };
+}
 
 /** What an epoch of one source came to. */
 export function epochRecord(

@@ -13,24 +13,40 @@ interface Worked<T> {
   readonly waited: number;
 }
 
+/** What a device reads time from, in milliseconds. */
+export interface Clock {
+  now(): number;
+  /** Processor time that this process took. */
+  processor(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+const machine: Clock = {
+  now: () => performance.now(),
+  processor() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
+  sleep: (ms) => sleep(ms),
+};
+
 /**
  * A device that has a share of one core, emulated by a duty cycle: after a piece of work it sleeps until the processor
  * time it took makes up that share of the time that went by. Where the machine is busy and gave it no more than that
  * anyway, it does not sleep.
  */
-export function deviceWith(cpuShare: number): Device {
+export function deviceWith(cpuShare: number, clock: Clock = machine): Device {
   return {
     async work(compute) {
-      const start = performance.now();
-      const before = process.cpuUsage();
+      const start = clock.now();
+      const before = clock.processor();
       const result = await compute();
-      const worked = performance.now();
-      const { user, system } = process.cpuUsage(before);
-      const due = start + (user + system) / 1000 / cpuShare;
+      const worked = clock.now();
+      const due = start + (clock.processor() - before) / cpuShare;
       const seconds = (worked - start) / 1000;
       if (cpuShare === 1 || due <= worked) return { result, seconds, waited: 0 };
-      await sleep(due - worked);
-      return { result, seconds, waited: (performance.now() - worked) / 1000 };
+      await clock.sleep(due - worked);
+      return { result, seconds, waited: (clock.now() - worked) / 1000 };
     },
   };
 }

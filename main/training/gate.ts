@@ -23,7 +23,7 @@ export function maskOf(gate: Float32Array, mask: GateSettings['mask']): Float32A
 
 /** Indices of the `budget` largest mask entries, ascending; `ties` says what becomes of equal ones. */
 export function keepLargest(mask: Float32Array, budget: number, ties: GateSettings['ties']): number[] {
-  const ranked = Array.from(mask.keys()).sort((a, b) => mask[b] - mask[a] || a - b);
+  const ranked = Array.from(mask.keys()).sort((a, b) => mask[b] - mask[a]);
   const last = mask[ranked[budget - 1]];
   const kept = ties === 'keep' ? ranked.filter((index) => mask[index] >= last) : ranked.slice(0, budget);
   return kept.sort((a, b) => a - b);

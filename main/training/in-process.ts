@@ -38,7 +38,11 @@ export function inProcessOffloader(server: ServerHalf, choices: readonly CodecCh
         waitSeconds: 0,
       };
       const down = encodeGradient(answer, far, arrived);
-      const returned = decodeGradient(down, near, { ...request, answerCodec: asked.answerCodec });
+      const returned = decodeGradient(down, near, {
+        ...request,
+        answerCodec: asked.answerCodec,
+        wantsGradient: gradient.length > 0,
+      });
       return {
         gradient: returned.gradient,
         loss: returned.loss,

@@ -2,6 +2,7 @@ import type { EvaluateRequest, Score, ServerSeconds, StepAnswer, StepRequest } f
 import type { CodecChoice } from '../offload/codecs/table.ts';
 import type { Codecs } from './controller.ts';
 import type { Budget } from '../records/column.ts';
+import type { TakenStep } from '../offload/protocol/control.ts';
 import type { CodecStates, ServerState, StateDict } from './snapshot.ts';
 
 /** A step's answer, and what the step cost. */
@@ -42,5 +43,7 @@ export interface Offloader {
    * round before (counted from 0). Missing where there is one source.
    */
   average?(round: number, samples: number, weights: StateDict): Promise<StateDict>;
+  /** Steps from a number on that the half took from this source before. Missing where nobody else trains it meanwhile. */
+  taken?(from: number): Promise<readonly TakenStep[]>;
   close(): Promise<void>;
 }

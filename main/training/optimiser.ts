@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { sgdStep } from '../engine/ops.ts';
+import { sgdSteps, updatesAtOnce, type SgdUpdate } from '../engine/ops.ts';
 import { variable, type ApplyGradient, type Parameter } from '../model/layers/layer.ts';
 import { readTensor, writeTensor, type StateDict } from '../model/state.ts';
 
@@ -11,8 +11,10 @@ export interface OptimiserSettings {
 /** Stochastic gradient descent as in PyTorch: g += wd·w; v = μ·v + g; w −= lr·v. */
 export interface Optimiser {
   learningRate: number;
-  /** Updates a parameter in place and consumes its gradient. */
+  /** Updates a parameter in place, at once or with the next ones, and consumes its gradient. */
   readonly apply: ApplyGradient;
+  /** The backward pass is over: what waits for more to be updated together waits no longer. */
+  finish(): void;
   /** The velocities, under their weights' names; empty without momentum. */
   read(): Promise<StateDict>;
   write(state: StateDict): void;
@@ -29,14 +31,19 @@ export const discard: ApplyGradient = (_parameter, gradient) => {
 export function sgd(parameters: readonly Parameter[], { momentum, weightDecay }: OptimiserSettings): Optimiser {
   const velocities = new Map<Parameter, tf.Variable>();
   if (momentum > 0) {
-    for (const parameter of parameters) velocities.set(parameter, variable(tf.zerosLike(parameter.value), false));
+    for (const parameter of parameters) velocities.set(parameter, variable(tf.zerosLike(parameter.value)));
   }
+  const waiting: SgdUpdate[] = [];
   const optimiser: Optimiser = {
     learningRate: 0,
-    apply(parameter, gradient) {
-      const { learningRate } = optimiser;
-      sgdStep(parameter.value, gradient, velocities.get(parameter) ?? null, { learningRate, momentum, weightDecay });
-      tf.dispose(gradient);
+    apply(parameter, grad) {
+      waiting.push({ param: parameter.value, grad, velocity: velocities.get(parameter) ?? null });
+      if (waiting.length >= updatesAtOnce()) optimiser.finish();
+    },
+    finish() {
+      const updates = waiting.splice(0);
+      if (updates.length > 0) sgdSteps(updates, { learningRate: optimiser.learningRate, momentum, weightDecay });
+      for (const { grad } of updates) tf.dispose(grad);
     },
     async read() {
       const read = [...velocities].map(

@@ -57,6 +57,7 @@ export function serverHalf(
       const dLogits = tf.tensor2d(gradient, [labels.length, classes]);
       const dEntered = forward.backward(dLogits, apply, clientTrains || entered !== undefined);
       const dMaps = entered ? entered.backward(dEntered!, apply) : dEntered;
+      optimiser.finish();
       const answer = {
         logits,
         loss,

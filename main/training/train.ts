@@ -6,7 +6,7 @@ import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
-import { advance, epochRecord, nothingYet, pairRecord, type Counters } from './counters.ts';
+import { advance, behindStep, epochRecord, nothingYet, pairRecord, takenRecord, type Counters } from './counters.ts';
 import type { Budget } from '../records/column.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
@@ -49,11 +49,19 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainingEven
         ? { ...from.position, ...from.totals }
         : { training, phase: 0, epoch: 0, batch: 0, step: 0, ...nothingYet };
       if (from && progress.step > 0) await restore(split, from);
+      if (from) await passTaken(split, progress, options);
       yield* trainOne(trainings[training], split, progress, options);
       if (options.signal?.aborted) return;
     } finally {
       await split.dispose();
     }
+  }
+}
+
+/** Others train the server half, too, and it has learned from batches of this source that its snapshot does not know of. */
+async function passTaken({ server }: SplitNetwork, progress: Counters, { source = 0 }: TrainOptions): Promise<void> {
+  for (const taken of (await server.taken?.(progress.step)) ?? []) {
+    Object.assign(progress, behindStep(progress, takenRecord(progress, source, taken)));
   }
 }
 

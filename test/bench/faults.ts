@@ -3,12 +3,15 @@ import { random } from '../../main/random.ts';
 import { damageTrials } from './faults/damage.ts';
 import { inputTrials } from './faults/inputs.ts';
 import { killTrials } from './faults/kills.ts';
+import { setLimit } from './faults/sluice.ts';
 import { isFailure, type Verdict } from './faults/verdict.ts';
 
 /**
  * Breaks runs on purpose, by the commands of the terminal: kills their processes, damages the files of a home, gives
  * them inputs that make no sense. Whatever comes must be right or must be said: it ends with 1 when anything is wrong
- * without a word, shows a trace, or hangs. `--json` prints one document alone; `--only kills,damage` is a part.
+ * without a word, shows a trace, or hangs. `--json` prints one document alone; `--only kills,damage` is a part, and so is
+ * `--match 'one half'`, of the runs that are killed, the files or the inputs; on a machine that has other work,
+ * `--limit-seconds 900` says when a command hangs.
  */
 const { values: options } = parseArgs({
   options: {
@@ -17,16 +20,20 @@ const { values: options } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: 'kills,damage,inputs' },
     kills: { type: 'string', default: '200' },
+    match: { type: 'string', default: '' },
     damage: { type: 'string', default: '120' },
     inputs: { type: 'string', default: '200' },
+    'limit-seconds': { type: 'string', default: '120' },
   },
 });
+setLimit(Number(options['limit-seconds']));
 if (process.platform === 'win32') throw new Error('The faults are signals, which Windows does not have.');
 
+const match = new RegExp(options.match);
 const kinds = {
-  kills: (draw: string) => killTrials(random(Number(options.seed), draw), Number(options.kills)),
-  damage: (draw: string) => damageTrials(random(Number(options.seed), draw), Number(options.damage)),
-  inputs: (draw: string) => inputTrials(random(Number(options.seed), draw), Number(options.inputs)),
+  kills: (draw: string) => killTrials(random(Number(options.seed), draw), Number(options.kills), match),
+  damage: (draw: string) => damageTrials(random(Number(options.seed), draw), Number(options.damage), match),
+  inputs: (draw: string) => inputTrials(random(Number(options.seed), draw), Number(options.inputs), match),
 } as const;
 
 const verdicts: Verdict[] = [];

@@ -25,6 +25,7 @@ export async function protocolSeconds(batch: number, budget: number | null, code
     tls: null,
     token,
     software: 'bench',
+    engine: 'test',
     models: ['vgg11'],
     checkpoints: folder,
     open: () => Promise.resolve(idleHalf()),
@@ -37,6 +38,7 @@ export async function protocolSeconds(batch: number, budget: number | null, code
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
   const offloader = remoteOffloader(client, {
     codecs: openCodecs(announced, 1),
+    wantsGradient: true,
     enter: nothing,
     meet: nothing,
     checkpointName: () => '',

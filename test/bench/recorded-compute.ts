@@ -3,6 +3,7 @@ import { openEngine } from '../../main/engine/engine.ts';
 import type { Experiment } from '../../main/runs/experiment/experiment.ts';
 import { trainExperiment } from '../../main/runs/life/train-experiment.ts';
 import type { Device } from '../../main/training/device.ts';
+import { median } from './median.ts';
 
 /** Steps that are recorded, after as many that are not: the first ones compile and take memory. */
 const recorded = 8;
@@ -40,5 +41,5 @@ export async function recordClient(experiment: Experiment): Promise<number> {
     if (steps.length === 2 * recorded) break;
   }
   await data.close();
-  return steps.slice(recorded).sort((a, b) => a - b)[recorded >> 1];
+  return median(steps.slice(recorded));
 }

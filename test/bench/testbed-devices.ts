@@ -29,6 +29,7 @@ export async function runDevices({ serverSeconds, link, ...task }: DevicesOption
     tls: null,
     token,
     software: 'bench',
+    engine: 'test',
     models: ['vgg11'],
     checkpoints: folder,
     open: () => Promise.resolve(idleHalf(() => sleep(1000 * serverSeconds))),

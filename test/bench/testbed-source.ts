@@ -30,7 +30,13 @@ async function perform(task: SourceTask): Promise<Step[]> {
     session: vggSession({ run, index: source, count: sources, serverHalf: 'shared' }, announced),
   });
   const nothing = (): Promise<never> => Promise.reject(new Error('not part of this'));
-  const none = { codecs: openCodecs(announced, 1), enter: nothing, meet: nothing, checkpointName: () => '' };
+  const none = {
+    codecs: openCodecs(announced, 1),
+    wantsGradient: true,
+    enter: nothing,
+    meet: nothing,
+    checkpointName: () => '',
+  };
   const offloader = remoteOffloader(client, none);
   const request = vggStep(batch, task.budget);
   const codecs = codecsFor(task.budget, task.codecs);

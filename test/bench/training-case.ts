@@ -7,6 +7,7 @@ import { clientHalf } from '../../main/training/client.ts';
 import { codecsFor, codecSettings, scheduled } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import { serverHalf } from '../../main/training/server.ts';
+import { median } from './median.ts';
 
 /**
  * One case of the training benchmark, in a process of its own: VGG11 on CIFAR-10 shapes with the module at layer 5.
@@ -59,8 +60,6 @@ for (let step = 0; step < warmUp + steps; step++) {
   parts.wire += answer.wireSeconds / steps;
   parts.server += answer.serverSeconds / steps;
 }
-seconds.sort((a, b) => a - b);
-const median = seconds[seconds.length >> 1];
 process.stdout.write(
-  JSON.stringify({ detail: engine.detail, samplesPerSecond: batch / median, seconds: parts }) + '\n',
+  JSON.stringify({ detail: engine.detail, samplesPerSecond: batch / median(seconds), seconds: parts }) + '\n',
 );

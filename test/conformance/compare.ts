@@ -6,21 +6,24 @@ import { openEngine } from '../../main/engine/engine.ts';
 import { useOps, type Ops } from '../../main/engine/ops/current.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { random } from '../../main/random.ts';
+import type { Reason } from '../support/reasons.ts';
 
 export interface Compared {
   readonly title: string;
   readonly name: EngineName;
   readonly blas: boolean;
+  /** Why it is skipped where it is not there. */
+  readonly lacking: Reason;
 }
 
 /** What is held to the plain tfjs `cpu` backend: every engine, and Sluice's CPU engine twice. */
 export const engines: readonly Compared[] = engineTable.flatMap<Compared>(({ name }) =>
   name === 'cpu'
     ? [
-        { title: 'cpu with BLAS', name, blas: true },
-        { title: 'cpu without BLAS', name, blas: false },
+        { title: 'cpu with BLAS', name, blas: true, lacking: 'no BLAS' },
+        { title: 'cpu without BLAS', name, blas: false, lacking: 'no BLAS' },
       ]
-    : [{ title: name, name, blas: false }],
+    : [{ title: name, name, blas: false, lacking: `no ${name} engine` }],
 );
 
 /** The operations that the engine under test brings itself; the backend it is held to takes the standard ones. */
@@ -29,10 +32,10 @@ let own: Partial<Ops> = {};
 const chosenBlas = process.env.SLUICE_BLAS;
 
 /**
- * Opens an engine and tells the name of its backend, or null where this machine has not got it; the engine that
- * SLUICE_REQUIRE_ENGINE names must be there. Whatever else keeps one from opening fails.
+ * Opens an engine and tells the name of its backend, or null where this machine has not got it. The cpu engine, which
+ * needs nothing, and the one that SLUICE_REQUIRE_ENGINE names must be there. Whatever else keeps one from opening fails.
  */
-export async function open({ name, blas }: Compared): Promise<string | null> {
+export async function open({ name, blas }: Omit<Compared, 'lacking'>): Promise<string | null> {
   if (!blas) process.env.SLUICE_BLAS = 'none';
   else if (chosenBlas === undefined) delete process.env.SLUICE_BLAS;
   else process.env.SLUICE_BLAS = chosenBlas;
@@ -43,7 +46,8 @@ export async function open({ name, blas }: Compared): Promise<string | null> {
     throw new SluiceError('engine-unavailable', `${name} finds no BLAS here. ${engine.advice}`);
   } catch (error) {
     const isAbsent = error instanceof SluiceError && error.code === 'engine-unavailable';
-    if (isAbsent && process.env.SLUICE_REQUIRE_ENGINE !== name) return null;
+    const isRequired = (name === 'cpu' && !blas) || process.env.SLUICE_REQUIRE_ENGINE === name;
+    if (isAbsent && !isRequired) return null;
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import { unzipSync } from 'fflate';
 import type { Locator, Page } from 'playwright-core';
 import sharp from 'sharp';
-import { describe, expect } from 'vitest';
-import { hasChromium, testWith } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, testWith } from './support/fixtures.ts';
 import { expectAccessible, saved, type Theme, settledBox } from './support/page.ts';
 import { tinyPhases, trainTiny } from './support/runs.ts';
 
@@ -50,7 +50,7 @@ async function compareAll(page: Page): Promise<void> {
   await soon(() => results(page).getByRole('row').count()).toBe(5);
 }
 
-describe.skipIf(!hasChromium)('runs compared', { timeout: 180_000 }, () => {
+withChromium.describe('runs compared', { timeout: 180_000 }, () => {
   test('are chosen by a regular expression and the keyboard', async ({ open }) => {
     const { page } = await open();
     await page.getByRole('link', { name: 'Compare' }).click();

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { sluice } from './support/lab.ts';
 import { expectAccessible, goTo, type Theme } from './support/page.ts';
 import { expectStatus, patient } from './support/runs.ts';
@@ -40,7 +40,7 @@ async function saveJson(page: Page): Promise<{ name: string; text: string }> {
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
-describe.skipIf(!hasChromium)('an experiment', { timeout: 300_000 }, () => {
+withChromium.describe('an experiment', { timeout: 300_000 }, () => {
   let text = '';
 
   test('is designed with the mouse, corrected, saved and launched', async ({ open }) => {

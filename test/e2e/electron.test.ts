@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { _electron, type ElectronApplication, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { installedElectron, obstacle } from '../../scripts/desktop.ts';
+import { where } from '../support/where.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const executablePath = installedElectron();
@@ -13,7 +14,7 @@ const reason =
   (executablePath === undefined ? 'the Electron binary is not installed' : undefined);
 
 /** Needs the binary ("npx install-electron") and a display; the shell without Electron is tested in test/unit. */
-describe.skipIf(reason !== undefined)(`the desktop window${reason ? ` (skipped: ${reason})` : ''}`, () => {
+where(reason === undefined, 'no Electron').describe(`the desktop window${reason ? `, ${reason}` : ''}`, () => {
   const home = mkdtempSync(join(tmpdir(), 'sluice-desktop-'));
   let app: ElectronApplication;
   let page: Page;

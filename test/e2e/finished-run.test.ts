@@ -1,10 +1,10 @@
 import { unzipSync } from 'fflate';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { expectAccessible, saved, type Theme } from './support/page.ts';
 import { trainTiny } from './support/runs.ts';
 
-describe.skipIf(!hasChromium)('runs from a terminal', { timeout: 120_000 }, () => {
+withChromium.describe('runs from a terminal', { timeout: 120_000 }, () => {
   test('appear in an open window as they train', async ({ lab, open }) => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Run the quickstart' }).waitFor();

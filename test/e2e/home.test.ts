@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
-import { hasChromium, testWith } from './support/fixtures.ts';
+import { withChromium, testWith } from './support/fixtures.ts';
 import { expectAccessible, type Theme } from './support/page.ts';
 import { inStore } from './support/runs.ts';
 
@@ -29,7 +29,7 @@ async function choose(page: Page, field: string, option: string): Promise<void> 
   await page.getByRole('option', { name: option, exact: true }).click();
 }
 
-describe.skipIf(!hasChromium)('a thousand runs', { timeout: 180_000 }, () => {
+withChromium.describe('a thousand runs', { timeout: 180_000 }, () => {
   test('are found by words, status and tag', async ({ open }) => {
     const { page } = await open();
     await expect.poll(() => rowCount(page)).toBe(String(runs + 1));

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { goTo, pages } from './support/page.ts';
 import { expectStatus, patient } from './support/runs.ts';
 
@@ -53,7 +53,7 @@ async function heading(page: Page, name: string): Promise<void> {
   await page.getByRole('heading', { level: 1, name }).waitFor();
 }
 
-describe.skipIf(!hasChromium)('with the keyboard alone', { timeout: 300_000 }, () => {
+withChromium.describe('with the keyboard alone', { timeout: 300_000 }, () => {
   test('an experiment is designed and launched, and its runs compared', async ({ open }) => {
     const { page } = await open();
     await heading(page, 'Home');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { expectAccessible, goTo } from './support/page.ts';
 import {
   expectEveryStep,
@@ -23,7 +23,7 @@ async function press(page: Page, button: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click();
 }
 
-describe.skipIf(!hasChromium)('a run in training', { timeout: 240_000 }, () => {
+withChromium.describe('a run in training', { timeout: 240_000 }, () => {
   let id = '';
 
   test('is drawn as it goes, in every view', async ({ lab, open }) => {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { expectAccessible, goTo, openPage, pages, type Theme } from './support/page.ts';
 
-describe.skipIf(!hasChromium)('every page of an empty lab', { timeout: 60_000 }, () => {
+withChromium.describe('every page of an empty lab', { timeout: 60_000 }, () => {
   test.for<Theme>(['light', 'dark'])('opens without an error and is accessible, %s', async (theme, { open }) => {
     const { page } = await open({ theme });
     const grounds = new Set<string>();

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { describe, expect } from 'vitest';
-import { hasChromium, test } from './support/fixtures.ts';
+import { expect } from 'vitest';
+import { withChromium, test } from './support/fixtures.ts';
 import { expectAccessible, forgiveAbsence, goTo } from './support/page.ts';
 
-describe.skipIf(!hasChromium)('the quickstart of an empty lab', { timeout: 180_000 }, () => {
+withChromium.describe('the quickstart of an empty lab', { timeout: 180_000 }, () => {
   test('is one click; its run can be watched, paused, survives its host and is stopped', async ({ lab, open }) => {
     const { page, problems } = await open();
     await page.getByRole('button', { name: 'Run the quickstart' }).click();

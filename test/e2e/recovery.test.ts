@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Page } from 'playwright-core';
-import { describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import { isAlive } from '../support/is-alive.ts';
-import { hasChromium, test } from './support/fixtures.ts';
+import { withChromium, test } from './support/fixtures.ts';
 import { forgiveAbsence, pages } from './support/page.ts';
 import {
   expectEveryStep,
@@ -23,7 +23,7 @@ async function expectAllPages(page: Page): Promise<void> {
   }
 }
 
-describe.skipIf(!hasChromium)('a run whose window is open', { timeout: 240_000 }, () => {
+withChromium.describe('a run whose window is open', { timeout: 240_000 }, () => {
   test('goes on while its lab is killed, and shows all points when that is back', async ({ lab, open }) => {
     const [id] = queueRuns(lab.home, 'outlives');
     const { page, problems } = await open();

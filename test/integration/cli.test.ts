@@ -15,7 +15,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import Libsql from 'libsql';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { diagnoseEngines } from '../../main/engine/engine.ts';
 import { entry } from '../../main/entry.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
@@ -23,6 +23,7 @@ import { openStore } from '../../main/runs/store/store.ts';
 import { writeImageFolder } from '../support/datasets.ts';
 import { experiment } from '../support/run-records.ts';
 import { temporaryFolder } from '../support/run-store.ts';
+import { onUnix, where } from '../support/where.ts';
 
 const { url, execArgv } = entry(import.meta.url, '../../main/cli.ts');
 
@@ -191,36 +192,51 @@ describe('what makes no sense', { timeout: 60_000 }, () => {
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n {4}at /);
   });
+
+  it('is a library that is no BLAS', async () => {
+    vi.stubEnv('SLUICE_BLAS', '/no/such/library.so');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const folder = home([deprune]);
+    const { code, err } = await sluice(folder, 'run', '--in-process', join(folder, 'tiny.json'));
+    expect(err).toContain('SLUICE_BLAS is /no/such/library.so');
+    expect(code).toBe(2);
+  });
 });
 
-it.runIf(process.platform !== 'win32')(
-  'a launch that is interrupted leaves no queue behind',
-  { timeout: 60_000 },
-  async () => {
-    const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
-    const runs = join(folder, 'runs');
-    const child = start(folder, 'run', join(folder, 'tiny.json'));
-    const ended = endOf(child);
-    await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(10);
-    child.kill('SIGINT');
-    expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
-    expect(readdirSync(runs)).toEqual([]);
-    const store = openStore(folder);
-    expect(store.list()).toEqual([]);
-    store.close();
-  },
-);
+onUnix.it('a launch that is interrupted leaves no queue behind', { timeout: 60_000 }, async () => {
+  const folder = home([{ ...deprune, seeds: Array.from({ length: 20_000 }, (_, seed) => seed) }]);
+  const runs = join(folder, 'runs');
+  const child = start(folder, 'run', join(folder, 'tiny.json'));
+  const ended = endOf(child);
+  await expect.poll(() => existsSync(runs) && readdirSync(runs).length, { timeout: 30_000 }).toBeGreaterThan(10);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, err: expect.stringContaining('none is') as string });
+  expect(readdirSync(runs)).toEqual([]);
+  const store = openStore(folder);
+  expect(store.list()).toEqual([]);
+  store.close();
+});
 
 /** The first engine that this machine has not got. */
 const absent = (await diagnoseEngines()).find(({ available }) => !available);
 
-describe.skipIf(!absent)('an engine that is not there', { timeout: 60_000 }, () => {
+where(absent !== undefined, 'every engine is here').describe('an engine that is not there', { timeout: 60_000 }, () => {
   it('is refused by name, with what would make it available', async () => {
     const { code, out, err } = await sluice(temporaryFolder(), 'run', 'quickstart', '--engine', String(absent?.name));
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain(`The ${absent?.name} engine is not available: `);
     expect(err).toContain(String(absent?.remedy));
     expect(err).not.toMatch(/\n {4}at /);
+  });
+
+  it('is refused for one half as well, unless that is computed elsewhere', async () => {
+    const wanted = ['run', 'quickstart', '--engine', 'cpu', '--server-engine', String(absent?.name)];
+    const { code, err } = await sluice(temporaryFolder(), ...wanted);
+    expect(code).toBe(1);
+    expect(err).toContain(`The ${absent?.name} engine is not available: `);
+    const elsewhere = await sluice(temporaryFolder(), ...wanted, '--offload', 'ws://127.0.0.1:9', '--token', 'x');
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.err).toContain('give --server-engine to it, as --engine');
   });
 });
 
@@ -236,7 +252,7 @@ describe('a network from the terminal', () => {
   });
 });
 
-it.runIf(process.platform !== 'win32')('runs are read where nothing can be written', { timeout: 60_000 }, async () => {
+onUnix.it('runs are read where nothing can be written', { timeout: 60_000 }, async () => {
   const folder = temporaryFolder();
   const store = openStore(folder);
   const { id } = store.create(experiment({ name: 'kept' }), 1);
@@ -264,7 +280,7 @@ function readOnly(path: string): void {
   chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
 }
 
-it.runIf(process.platform !== 'win32')('an import that is interrupted leaves nothing behind', async () => {
+onUnix.it('an import that is interrupted leaves nothing behind', async () => {
   const folder = temporaryFolder();
   const pictures = join(folder, 'pictures');
   await writeImageFolder(pictures, ['a', 'b'], 2);

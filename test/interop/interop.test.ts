@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { openEngine } from '../../main/engine/engine.ts';
 import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
 import { codecChoice, type CodecName } from '../../main/offload/codecs/table.ts';
@@ -13,6 +13,7 @@ import { random } from '../../main/random.ts';
 import type { ServerHalf } from '../../main/training/server.ts';
 import { temporaryFolder } from '../support/closing.ts';
 import { openHalves, tinyCut, tinyNetwork } from '../support/halves.ts';
+import { where } from '../support/where.ts';
 
 const script = fileURLToPath(new URL('client.py', import.meta.url));
 const numpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
@@ -63,6 +64,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
     tls: null,
     token,
     software: 'test',
+    engine: 'test',
     models: ['tiny'],
     checkpoints: temporaryFolder(),
     open: () => Promise.resolve(handler(half)),
@@ -96,7 +98,7 @@ async function python(half: ServerHalf, request: StepRequest, up: CodecName, dow
   }
 }
 
-describe.runIf(numpy)('a client written in Python from docs/protocol.md', () => {
+where(numpy, 'no numpy').describe('a client written in Python from docs/protocol.md', () => {
   beforeAll(async () => {
     await openEngine('cpu', { threads: 1 });
   });

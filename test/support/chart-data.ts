@@ -57,6 +57,7 @@ export function run(number: number, name: string, changes: Partial<RunData> = {}
     settings: '',
     trainingBudgets: [],
     sources: 1,
+    dropped: 0,
     isFinished: false,
     steps: steps(0),
     epochs: [],

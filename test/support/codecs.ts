@@ -38,7 +38,7 @@ export function inferIn(up: CodecName, request: Features): Uint8Array {
 export function gradientIn(
   down: CodecName,
   bytes: Uint8Array,
-  asked: Pick<StepRequest, 'selection' | 'shape' | 'total'>,
+  asked: Pick<StepRequest, 'selection' | 'shape' | 'total'> & { readonly wantsGradient?: boolean },
 ) {
-  return decodeGradient(bytes, openedCodecs, { ...asked, answerCodec: placeOf(down) });
+  return decodeGradient(bytes, openedCodecs, { wantsGradient: true, ...asked, answerCodec: placeOf(down) });
 }

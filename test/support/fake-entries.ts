@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { engineTable } from '../../main/api/engines.ts';
-import type { DatasetEntry, EngineReport, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
+import type { DatasetEntry, EngineStanding, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
 
 const minute = 60_000;
 
@@ -21,7 +21,9 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     createdAt,
     startedAt: createdAt + 2000,
     endedAt: createdAt + 21 * minute,
+    dropped: 0,
     engine: 'cpu (Ryzen 7 5800U), 8 threads',
+    serverEngine: 'cpu (Ryzen 7 5800U), 8 threads',
     error: null,
     tags: [],
     epochsDone: 22,
@@ -150,22 +152,30 @@ export function fakeDatasets(): DatasetEntry[] {
 
 const names = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
-export function fakeEngines(): EngineReport[] {
-  const [cuda, webgpu, cpu] = engineTable;
+export function fakeEngines(): EngineStanding[] {
+  const [cuda, webgpu, cpu, tensorflow] = engineTable;
+  const absent = { installed: null, sources: [] };
   return [
     {
-      ...cuda,
-      available: false,
+      ...{ ...cuda, ...absent, available: false, sources: ['download', 'python'] as const },
       detail: 'no NVIDIA driver was found',
       remedy: 'Install the driver of your card (535 or newer) and start Sluice again.',
+      cause: 'driver-absent',
     },
     {
-      ...webgpu,
-      available: false,
+      ...{ ...webgpu, ...absent, available: false, sources: ['registry'] as const },
       detail: 'this build has no WebGPU library for linux-x64',
       remedy: 'Training on the cpu engine works meanwhile.',
     },
-    { ...cpu, available: true, detail: 'Ryzen 7 5800U, 8 threads, WebAssembly with relaxed SIMD' },
+    { ...cpu, ...absent, available: true, detail: 'Ryzen 7 5800U, 8 threads, WebAssembly with relaxed SIMD' },
+    {
+      ...{ ...tensorflow, available: true, sources: ['download', 'python'] as const },
+      detail: 'Ryzen 7 5800U, TensorFlow 2.21.0, 8 threads',
+      installed: {
+        ...{ source: 'python', tensorflow: '2.21.0', python: '/home/ada/venv/bin/python3' },
+        ...{ packages: { '@tensorflow/tfjs-node': '4.22.0' }, installedAt: '2026-11-30T09:00:00.000Z' },
+      },
+    },
   ];
 }
 

@@ -83,7 +83,18 @@ function fakeApi(runs: Map<string, RunSummary>, emit: FakeLab['emit']): LabApi {
 
 type RunCalls = Pick<
   LabApi,
-  'runs' | 'run' | 'pause' | 'proceed' | 'stop' | 'resume' | 'delete' | 'annotate' | 'launch' | 'watch'
+  | 'runs'
+  | 'run'
+  | 'pause'
+  | 'proceed'
+  | 'stop'
+  | 'resume'
+  | 'delete'
+  | 'annotate'
+  | 'strayFolders'
+  | 'adopt'
+  | 'launch'
+  | 'watch'
 >;
 
 function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCalls {
@@ -126,6 +137,8 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       emit('runs', [], ids);
     },
     annotate: (id, { tags }) => change(id, tags ? { tags } : {}),
+    strayFolders: () => Promise.resolve([]),
+    adopt: () => Promise.resolve(),
     launch: async (experiments, name) => {
       const [model] = fakeRuns();
       const first = Math.max(0, ...[...runs.values()].map(({ number }) => number)) + 1;
@@ -239,6 +252,10 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     removeDataset: () => Promise.resolve(),
     alert: () => Promise.resolve(null),
     engines: () => Promise.resolve(fakeEngines()),
+    installEngine: ({ name }) => Promise.resolve({ ...began('get', name), kind: 'install' }),
+    cancelEngineTask: () => Promise.resolve(),
+    engineTasks: () => Promise.resolve([]),
+    removeEngine: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

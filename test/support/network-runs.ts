@@ -5,7 +5,8 @@ import type { NetworkOptions } from '../../main/processes/run/network.ts';
 import { loadCheckpoint } from '../../main/runs/checkpoint/checkpoint.ts';
 import { pairFolder } from '../../main/runs/checkpoint/pair.ts';
 import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
-import type { Run } from '../../main/runs/store/run.ts';
+import type { PairRecord } from '../../main/records/record.ts';
+import type { Run, RunStatus } from '../../main/runs/store/run.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import type { Store } from '../../main/runs/store/store.ts';
 import type { StateDict } from '../../main/training/snapshot.ts';
@@ -63,6 +64,10 @@ export function logOf(store: Store, id: string): LogLine[] {
     .map((line) => JSON.parse(line) as LogLine);
 }
 
+export function eventsOf(store: Store, id: string): string[] {
+  return logOf(store, id).map(({ event }) => event);
+}
+
 /** Kills the process that this event last told of, as the system would. */
 export function killLogged(store: Store, id: string, event: string, source?: number): void {
   process.kill(pidLogged(store, id, event, source), 'SIGKILL');
@@ -79,8 +84,19 @@ function pidLogged(store: Store, id: string, event: string, source?: number): nu
   return logOf(store, id).findLast((line) => line.event === event && line.source === source)!.pid!;
 }
 
+export interface Outcome {
+  readonly status: RunStatus;
+  readonly steps: readonly object[];
+  readonly epochs: readonly object[];
+  readonly pairs: readonly PairRecord[];
+  /** The client's and the server's half of each pair. */
+  readonly kept: readonly StateDict[];
+  /** As the first source's last checkpoint has it. */
+  readonly client: object;
+}
+
 /** What a run brought about, without what the clock and the socket say: equal for runs that are the same. */
-export async function outcome(store: Store, id: string): Promise<object> {
+export async function outcome(store: Store, id: string): Promise<Outcome> {
   const pairs = store.pairs(id);
   const kept = pairs.flatMap((pair) =>
     ['client', 'server'].map((half) => tensorsIn(join(pairFolder(store.folder(id), pair), `${half}.safetensors`))),
@@ -96,10 +112,10 @@ export async function outcome(store: Store, id: string): Promise<object> {
   };
 }
 
-let tiny: Promise<object> | undefined;
+let tiny: Promise<Outcome> | undefined;
 
 /** What the tiny run comes to when nothing happens to it, in one process. */
-export function undisturbed(): Promise<object> {
+export function undisturbed(): Promise<Outcome> {
   return (tiny ??= (async () => {
     const store = openTestStore(temporaryFolder());
     const { id } = createRun(store, { processes: 'one' });

@@ -83,6 +83,7 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     log: [],
     server: [],
     dataTask: [],
+    engineTask: [],
     settings: [],
     alert: [],
     notice: [],

@@ -42,7 +42,7 @@ function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => sna
     };
     const engine = { name: 'cpu', device: 'toy', detail: 'by hand' };
     tell({ kind: 'ready', engine, stepsPerEpoch, fingerprint: fingerprint() });
-    tell({ kind: 'open', session: 'toy' });
+    tell({ kind: 'open', engine: null });
     await hear('enter');
     while (at.phase < phases.length) {
       while (at.batch < stepsPerEpoch) {

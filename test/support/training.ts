@@ -13,7 +13,12 @@ import { timelessRecord } from './run-records.ts';
 export interface TinyTraining
   extends
     HalvesOptions,
-    Partial<Pick<TrainOptions, 'data' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'resume' | 'signal'>> {
+    Partial<
+      Pick<
+        TrainOptions,
+        'data' | 'source' | 'device' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'resume' | 'signal'
+      >
+    > {
   readonly method?: MethodName;
   readonly phases?: readonly PhaseSettings[];
   readonly learningRate?: number;
@@ -50,6 +55,8 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
     data: options.data ?? noiseSource(tinyNetwork),
     controller: scheduled(codecSettings({ ...publishedCodecs, ...options.codecs })),
     seed,
+    source: options.source,
+    device: options.device,
     learningRate,
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
     checkpointSteps: options.checkpointSteps,

@@ -2,10 +2,13 @@
 
 export type Scheme = 'light' | 'dark';
 
-/** Okabe and Ito's colours for all kinds of colour vision, those too pale or dark for the ground replaced. */
+/**
+ * Okabe and Ito's colours for all kinds of colour vision, but for those too pale or too dark for the ground: on a light one brown, violet
+ * and grey stand for their orange, sky blue, yellow and black, on a dark one grey for their blue and black.
+ */
 export const palettes: Readonly<Record<Scheme, readonly string[]>> = {
-  light: ['#0072b2', '#d55e00', '#009e73', '#b0508a', '#b07800', '#3a8fc4', '#5a5a5a'],
-  dark: ['#56b4e9', '#e8833a', '#22c394', '#dd9fc2', '#e6a91c', '#a5d4f2', '#b0b0b0'],
+  light: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#6b3a10', '#7a1fe0', '#5a5a5a'],
+  dark: ['#56b4e9', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#f0e442', '#d8d8d8'],
 };
 
 export interface Ground {

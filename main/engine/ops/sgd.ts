@@ -10,6 +10,13 @@ export interface ProductGradient extends tf.NamedTensorMap {
 
 export type Gradient = tf.Tensor | ProductGradient;
 
+/** A parameter, its gradient, and its velocity where there is momentum. */
+export interface SgdUpdate {
+  readonly param: tf.Variable;
+  readonly grad: Gradient;
+  readonly velocity: tf.Variable | null;
+}
+
 export interface SgdOptions {
   readonly learningRate: number;
   readonly momentum: number;

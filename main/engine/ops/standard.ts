@@ -6,3 +6,4 @@ export { batchNormGrad, batchNormTrain } from './batch-norm.ts';
 export { maxPool, maxPoolGrad } from './max-pool.ts';
 export { spreadMaps, sumRows, takeMaps } from './rows.ts';
 export { sgdStep } from './sgd.ts';
+export { trackStatistics } from './statistics.ts';

@@ -35,8 +35,8 @@ export async function zipRuns(
 ): Promise<Uint8Array> {
   const files: Zippable = {};
   for (const run of runs) {
-    const { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error } = run;
-    const facts = { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, error };
+    const { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, serverEngine, error } = run;
+    const facts = { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, serverEngine, error };
     files[`${id}/run.json`] = json(facts);
     files[`${id}/experiment.json`] = json(await exportedExperiment(store, run));
     for (const kind of recordKinds) {

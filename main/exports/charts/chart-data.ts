@@ -34,6 +34,7 @@ function runData(store: Store, run: Run): RunData {
     settings: settingsKey(run.experiment),
     trainingBudgets: budgetsOf(run),
     sources: run.experiment.sources.count,
+    dropped: run.dropped.length,
     isFinished: run.status === 'finished',
     steps: allSteps(store, id),
     epochs: store.epochs(id),

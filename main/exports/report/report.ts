@@ -103,8 +103,9 @@ function differences(runs: readonly Run[]): string[] {
 }
 
 function settings(run: Run): string {
-  const { name, seed, status, engine, experiment } = run;
-  const heading = `${runNumber(run)} ${name}, seed ${seed}, ${status}${engine ? `, ${engine}` : ''}`;
+  const { name, seed, status, engine, serverEngine, experiment } = run;
+  const engines = [...new Set([engine, serverEngine].filter((each) => each !== null))].join('; server half: ');
+  const heading = `${runNumber(run)} ${name}, seed ${seed}, ${status}${engines ? `, ${engines}` : ''}`;
   const json = JSON.stringify({ ...experiment, seeds: [seed] }, null, 2);
   return `<details><summary>${escape(heading)}</summary><pre>${escape(json)}</pre></details>`;
 }

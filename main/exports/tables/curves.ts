@@ -24,7 +24,11 @@ export interface Curve {
 export function curvesOf(store: Store, runs: readonly Run[]): Curve[] {
   const curves = runs.flatMap((run) => {
     const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
-    const awaited = awaitedOf({ sources: run.experiment.sources.count, isFinished: run.status === 'finished' });
+    const awaited = awaitedOf({
+      sources: run.experiment.sources.count,
+      dropped: run.dropped.length,
+      isFinished: run.status === 'finished',
+    });
     const trainings = epochs.length > 0 ? [...new Set(epochs.map(({ training }) => training))] : [0];
     return trainings.map((training) => ({
       run,

@@ -9,6 +9,7 @@ import { numberColumns, recordNames } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { pairFolder, requireWholePair } from '../../runs/checkpoint/pair.ts';
+import { ownerOf } from '../../runs/store/run-file.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { inputField, inputMetadata, inputOfMetadata } from '../../runs/checkpoint/input-metadata.ts';
 import { readMetadata, writeSafetensors } from '../../runs/checkpoint/weights-file.ts';
@@ -72,7 +73,7 @@ export async function exportWeights(store: Store, run: Run, folder: string): Pro
   }
   const source = store.folder(run.id);
   const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair));
-  for (const pair of pairs) await requireWholePair(pair);
+  for (const pair of pairs) await requireWholePair(pair, run.uid);
   for (const pair of pairs) await cp(pair, join(folder, basename(pair)), { recursive: true });
   if (pairs.length === 0) await exportCheckpoint(run, source, folder);
   const settings = await exportedExperiment(store, run);
@@ -93,7 +94,9 @@ export async function exportedExperiment(store: Store, run: Run): Promise<object
 }
 
 async function exportCheckpoint(run: Run, source: string, folder: string): Promise<void> {
-  const snapshot = (await loadCheckpoint(source)).get(0);
+  // Runs of earlier versions have no uid, and nothing that says whose a checkpoint is.
+  const owner = run.uid === null ? undefined : ownerOf({ ...run, uid: run.uid });
+  const snapshot = (await loadCheckpoint(source, owner && { owner })).get(0);
   if (!snapshot) {
     throw new SluiceError(
       'no-weights',

@@ -1,10 +1,9 @@
-import { homedir } from 'node:os';
-import { isAbsolute } from 'node:path';
 import { freeFolder, listDatasets, removeDataset } from '../../data/datasets.ts';
 import { requireThere } from '../../data/gather.ts';
 import { SluiceError } from '../../errors.ts';
 import { isUnderWay } from '../../runs/store/store.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
+import { wholePath } from '../whole-path.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 
 type Names = 'datasets' | 'samples' | 'getDataset' | 'importDataset' | 'cancelDataTask' | 'dataTasks' | 'removeDataset';
@@ -16,7 +15,7 @@ export function dataProcedures({ dataTasks, store }: LabState): Procedures<Names
     samples: (dataset, count) => runTask('samples', { dataset, count }),
     getDataset: (name) => dataTasks.get(name),
     importDataset: async (request) => {
-      const path = wholePath(request.path);
+      const path = wholePath(request.path, 'path');
       if (request.name !== undefined) freeFolder(request.name);
       await requireThere(path);
       return dataTasks.import({ ...request, path });
@@ -31,17 +30,4 @@ export function dataProcedures({ dataTasks, store }: LabState): Procedures<Names
       await removeDataset(name);
     },
   };
-}
-
-/** Whoever types it into a window does not know in which folder the lab was started. */
-function wholePath(typed: string): string {
-  const path = typed.replace(/^~(?=$|[/\\])/, () => homedir());
-  if (isAbsolute(path)) return path;
-  throw new SluiceError(
-    'path-relative',
-    `"${typed}" is not a whole path. Begin it with / or ~, or on Windows with a drive.`,
-    {
-      path: 'path',
-    },
-  );
 }

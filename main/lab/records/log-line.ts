@@ -66,7 +66,7 @@ const events: Readonly<Record<string, Event>> = {
   },
   'step-unreported': {
     level: 'warning',
-    words: ({ step }, { name }) => `${name} died before it told of the steps after ${text(step)}`,
+    words: ({ step }, { name }) => `${name} died before it told of step ${text(step)}: it is recorded as the server knows it`,
   },
   'waiting-for-sources': { words: ({ count, url }) => `Waiting for ${text(count)} sources to join at ${text(url)}` },
   'link-lost': { level: 'warning', words: ({ message }, { prefix }) => `${prefix}${text(message)}` },

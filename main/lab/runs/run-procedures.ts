@@ -1,5 +1,7 @@
-import type { RunDetail, ServerAccess } from '../../api.ts';
+import { basename } from 'node:path';
+import type { RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
+import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
@@ -11,7 +13,8 @@ import { tryServer } from '../server/try-server.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
 import { trainingBudgets } from '../../training/plan.ts';
 
-type Names = 'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'exportChart' | 'exportRuns';
+type Names =
+  'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'strayFolders' | 'adopt' | 'exportChart' | 'exportRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
@@ -41,6 +44,11 @@ export function runProcedures(lab: LabState): Procedures<Names> {
       store.annotate(store.get(id).id, changes);
       changed();
     },
+    strayFolders: () => orphans(store).map(strayFolder),
+    adopt: async (folder) => {
+      await adoptRun(store, findOrphan(orphans(store), folder));
+      changed();
+    },
     exportChart: (request) => runTask('exportChart', request),
     exportRuns: (request) => runTask('exportRuns', request),
   };
@@ -50,6 +58,15 @@ export function runProcedures(lab: LabState): Procedures<Names> {
 function continueInTurn(store: Store, id: string): void {
   const isQueued = store.queue().some((queued) => queued.id === id);
   continueRun(store, id, isQueued ? 'turn' : 'run');
+}
+
+function strayFolder({ folder, file, reason }: Orphan): StrayFolder {
+  return {
+    folder: basename(folder),
+    name: file?.name ?? null,
+    createdAt: file && Date.parse(file.createdAt),
+    refused: reason === null ? null : refusal({ folder, reason }),
+  };
 }
 
 /** With a server that answers as it should, or one of the run's own where none elsewhere is needed. */

@@ -48,8 +48,8 @@ export function parameter<R extends tf.Rank>(name: string, value: tf.Tensor<R>, 
 }
 
 /** An engine variable that takes over `value`. */
-export function variable<R extends tf.Rank>(value: tf.Tensor<R>, trainable = true): tf.Variable<R> {
-  const made = tf.variable(value, trainable);
+export function variable<R extends tf.Rank>(value: tf.Tensor<R>): tf.Variable<R> {
+  const made = tf.variable(value);
   value.dispose();
   return made;
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { trackStatistics } from '../../engine/ops.ts';
 import { parameter, variable, type Parameter, type Statistic } from './layer.ts';
 
 export interface NormSettings {
@@ -31,9 +32,9 @@ export interface Norm {
 export function norm(name: string, maps: number, { epsilon, momentum }: NormSettings = defaults): Norm {
   const gamma = parameter(`${name}.weight`, tf.ones<tf.Rank.R1>([maps]));
   const beta = parameter(`${name}.bias`, tf.zeros<tf.Rank.R1>([maps]));
-  const runningMean = variable(tf.zeros([maps]), false);
-  const runningVariance = variable(tf.ones<tf.Rank.R1>([maps]), false);
-  const batches = variable(tf.scalar(0, 'int32'), false);
+  const runningMean = variable(tf.zeros<tf.Rank.R1>([maps]));
+  const runningVariance = variable(tf.ones<tf.Rank.R1>([maps]));
+  const batches = variable(tf.scalar(0, 'int32'));
   return {
     gamma,
     beta,
@@ -52,13 +53,10 @@ export function norm(name: string, maps: number, { epsilon, momentum }: NormSett
       });
     },
     track(mean, variance, count, bias) {
-      tf.tidy(() => {
-        const shifted = bias ? tf.add(mean, bias.value) : mean;
-        const unbiased = count > 1 ? count / (count - 1) : 1;
-        runningMean.assign(tf.add(tf.mul(runningMean, 1 - momentum), tf.mul(shifted, momentum)));
-        runningVariance.assign(tf.add(tf.mul(runningVariance, 1 - momentum), tf.mul(variance, momentum * unbiased)));
-        batches.assign(tf.add(batches, tf.scalar(1, 'int32')));
-      });
+      const unbiased = count > 1 ? count / (count - 1) : 1;
+      const learned = bias?.value ?? null;
+      trackStatistics({ mean, variance, bias: learned, runningMean, runningVariance, momentum, unbiased });
+      tf.tidy(() => batches.assign(tf.add(batches, tf.scalar(1, 'int32'))));
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../../engine/ops.ts';
 import type { Layer } from './layer.ts';
 
 /** Height and width of a map. */
@@ -16,8 +17,11 @@ export function poolFlatten([height, width]: MapSize, size: number | null): Laye
   const flatten = (x: tf.Tensor): tf.Tensor =>
     tf.tidy(() => {
       const [n, , , maps] = x.shape as [number, number, number, number];
-      const byMap = tf.reshape(tf.transpose(tf.reshape(x, [n, cells, maps]), [0, 2, 1]), [n * maps, cells]);
-      const pooled = matrix ? tf.matMul(byMap, pool(matrix), false, true) : byMap;
+      const byMap: tf.Tensor2D = tf.reshape(tf.transpose(tf.reshape(x, [n, cells, maps]), [0, 2, 1]), [
+        n * maps,
+        cells,
+      ]);
+      const pooled = matrix ? matMul({ a: byMap, b: pool(matrix), transposeB: true }) : byMap;
       return tf.reshape(pooled, [n, maps * pooledCells]);
     });
   return {
@@ -33,8 +37,8 @@ export function poolFlatten([height, width]: MapSize, size: number | null): Laye
           if (!inputGradient) return null;
           return tf.tidy(() => {
             const [n, , , maps] = x.shape as [number, number, number, number];
-            const dPooled = tf.reshape(dy, [n * maps, pooledCells]);
-            const byMap = matrix ? tf.matMul(dPooled, pool(matrix)) : dPooled;
+            const dPooled: tf.Tensor2D = tf.reshape(dy, [n * maps, pooledCells]);
+            const byMap = matrix ? matMul({ a: dPooled, b: pool(matrix) }) : dPooled;
             return tf.reshape(tf.transpose(tf.reshape(byMap, [n, maps, cells]), [0, 2, 1]), x.shape);
           });
         },

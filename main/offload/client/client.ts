@@ -30,6 +30,8 @@ export interface ClientEvent {
 export interface OffloadClient {
   /** Whether the server knew the session already. */
   readonly resumed: boolean;
+  /** What the server computes with, as it says. */
+  readonly engine: string;
   /** The largest message the server takes. */
   readonly messageBytes: number;
   /**
@@ -51,6 +53,7 @@ export interface OffloadClient {
 interface Attached {
   readonly connection: Connection;
   readonly resumed: boolean;
+  readonly engine: string;
   /** Number of the last request the server took. */
   readonly sequence: number;
   readonly messageBytes: number;
@@ -136,6 +139,7 @@ export async function connectOffload(options: OffloadClientOptions): Promise<Off
 
   return {
     resumed: first.resumed,
+    engine: first.engine,
     messageBytes: first.messageBytes,
     request,
     traffic: () => total(connections),
@@ -155,7 +159,7 @@ async function attach({ server, software, session }: OffloadClientOptions): Prom
     connection.send(encodeControl('session', session));
     const ready = decodeControl('ready', throwIfError(await connection.receive()));
     const { messageBytes, inFlight } = welcome.limits;
-    return { connection, ...ready, messageBytes, inFlight };
+    return { connection, ...ready, engine: welcome.engine, messageBytes, inFlight };
   } catch (error) {
     connection.close(closeCodes.normal);
     throw error;

@@ -3,7 +3,7 @@ import { SluiceError } from '../../errors.ts';
 import { decodeAveraged, encodeAverage, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
 import type { StateDict } from '../../model/state.ts';
 import type { OffloadClient } from './client.ts';
-import { decodeControl, encodeControl } from '../protocol/control.ts';
+import { decodeControl, encodeControl, type Control, type TakenStep } from '../protocol/control.ts';
 import { decodeCodecState, encodeCodecState } from '../protocol/codec-state.ts';
 import { decodeState, encodeState, stateHeader, statePartBytes } from '../protocol/state-part.ts';
 
@@ -15,13 +15,19 @@ export interface KeptState {
   readonly sha256: string;
 }
 
+/** A state just kept of a half that several sources train. */
+interface KeptNow extends KeptState {
+  /** Up to which step the half had taken each source then; null for one that it took none of. */
+  readonly taken: readonly (number | null)[];
+}
+
 /** Name of a state that is only on its way. */
 const passing = 'passing';
 
 /** Has the server keep the state of its half under a name. */
-export async function keepState(client: Requests, name: string): Promise<KeptState> {
+export async function keepState(client: Requests, name: string): Promise<KeptNow> {
   const done = decodeControl('done', await client.request(encodeControl('checkpoint', { action: 'save', name })));
-  return { name, sha256: requireDigest(done.sha256) };
+  return { name, sha256: requireDigest(done.sha256), taken: done.taken ?? [] };
 }
 
 /**
@@ -31,10 +37,35 @@ export async function keepState(client: Requests, name: string): Promise<KeptSta
 export async function restoreState(client: Requests, { name, sha256 }: KeptState): Promise<void> {
   const done = await client.request(encodeControl('checkpoint', { action: 'restore', name, sha256 }));
   if (decodeControl('done', done).restored !== false) return;
-  throw new SluiceError(
-    'session-lost',
-    'Other sources of the run still train the server half, as far as the offload server knows. Resume from a checkpoint.',
-  );
+  throw stillTrained();
+}
+
+/** Throws `session-lost` where a half that sources are to begin with has learned something already: it is not theirs. */
+export async function requireNewHalf(client: Requests, source: number): Promise<void> {
+  const { total } = await askForSteps(client, source, 0);
+  if (total > 0) throw stillTrained();
+}
+
+/**
+ * What the server half has learned from a source from a step on, and before another. Throws `session-lost` where the
+ * server does not know all of it any more.
+ */
+export async function stepsTaken(
+  client: Requests,
+  { source, from, before = Infinity }: { readonly source: number; readonly from: number; readonly before?: number },
+): Promise<TakenStep[]> {
+  const all: TakenStep[] = [];
+  for (let next = from; next < before; next = from + all.length) {
+    const { steps } = await askForSteps(client, source, next);
+    if (steps.length === 0 && before === Infinity) break;
+    if (steps.length === 0 || steps.some(({ step }, i) => step !== next + i)) throw stepsUnknown(source, next);
+    all.push(...steps);
+  }
+  return all.filter(({ step }) => step < before);
+}
+
+async function askForSteps(client: Requests, source: number, from: number): Promise<Control<'taken'>> {
+  return decodeControl('taken', await client.request(encodeControl('steps', { source, from })));
 }
 
 /** Forgets the velocities of the server half. */
@@ -42,19 +73,22 @@ export async function resetServerOptimiser(client: Requests): Promise<void> {
   await client.request(encodeControl('reset', {}));
 }
 
-/** The whole state of the server half, a safetensors file (decodeHalfState). */
-export async function fetchState(client: Requests): Promise<Uint8Array> {
-  const { sha256 } = await keepState(client, passing);
+/**
+ * The whole state of the server half, a safetensors file (decodeHalfState): as it is, or as it was kept, which the server
+ * then forgets.
+ */
+export async function fetchState(client: Requests, kept?: KeptState): Promise<Uint8Array> {
+  const { name, sha256 } = kept ?? (await keepState(client, passing));
   let bytes: Uint8Array | null = null;
   for (let offset = 0; bytes === null || offset < bytes.length;) {
-    const message = encodeControl('checkpoint', { action: 'fetch', name: passing, offset });
+    const message = encodeControl('checkpoint', { action: 'fetch', name, offset });
     const part = decodeState(await client.request(message));
     bytes ??= new Uint8Array(part.total);
     if (part.offset !== offset || part.total !== bytes.length || part.bytes.length === 0) throw damaged();
     bytes.set(part.bytes, offset);
     offset += part.bytes.length;
   }
-  await client.request(encodeControl('checkpoint', { action: 'drop', name: passing }));
+  await client.request(encodeControl('checkpoint', { action: 'drop', name }));
   if (digest(bytes) !== sha256) throw damaged();
   return bytes;
 }
@@ -96,6 +130,20 @@ function digest(bytes: Uint8Array): string {
 function requireDigest(sha256: string | undefined): string {
   if (sha256 !== undefined) return sha256;
   throw new SluiceError('message-malformed', 'The offload server kept a state without naming its SHA-256.');
+}
+
+function stillTrained(): SluiceError {
+  return new SluiceError(
+    'session-lost',
+    'Other sources of the run still train the server half, as far as the offload server knows. Resume from a checkpoint.',
+  );
+}
+
+function stepsUnknown(source: number, step: number): SluiceError {
+  return new SluiceError(
+    'session-lost',
+    `The offload server does not know any more what it learned from source ${source + 1} in step ${step}. Resume from a checkpoint.`,
+  );
 }
 
 function damaged(): SluiceError {

@@ -102,13 +102,17 @@ async function nap(left: number): Promise<void> {
   await setImmediate();
 }
 
-function delay({ delayMs, jitterMs, random }: Path, again: boolean): number {
+/** Milliseconds from the end of a transmission to its arrival; what was sent again comes a round trip later. */
+export function delay(
+  { delayMs, jitterMs, random }: Pick<Path, 'delayMs' | 'jitterMs' | 'random'>,
+  again: boolean,
+): number {
   const jitter = jitterMs * (2 * random.uniform() - 1);
   return Math.max(0, delayMs + jitter) + (again ? 2 * delayMs : 0);
 }
 
 /** Packets of a chunk that get lost, those that get lost again included. */
-function packetsLost(bytes: number, { loss, random }: Path): number {
+export function packetsLost(bytes: number, { loss, random }: Pick<Path, 'loss' | 'random'>): number {
   if (loss === 0) return 0;
   let total = 0;
   for (let sent = Math.ceil(bytes / packetBytes); sent > 0;) {

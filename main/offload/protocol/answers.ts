@@ -35,7 +35,11 @@ const noBytes = new Uint8Array(0);
 /** Of the step that is answered: the codec it wants, and which maps it sent. */
 type Asked = Pick<Request, 'answerCodec' | 'selection'>;
 /** Their sizes, too. */
-type AskedMaps = Asked & Pick<Request, 'shape' | 'total'>;
+type AskedMaps = Asked &
+  Pick<Request, 'shape' | 'total'> & {
+    /** Whether the session wants gradients: a client without weights does not. */
+    readonly wantsGradient: boolean;
+  };
 
 /** Sizes of a gradient answer for features of this shape. */
 export function gradientSections(shape: TensorShape, codec: CodecChoice): Sections {
@@ -82,12 +86,14 @@ export function decodeGradient(bytes: Uint8Array, codecs: SessionCodecs, asked: 
   return { ...answer, gradient: decodeValues(values, shape, codecs, asked) };
 }
 
-/** A gradient is one of the maps that were sent, all of them, or of none where the client needs none. */
-function requireGradientOf({ shape, total, selection }: AskedMaps, given: TensorShape): void {
+/** A gradient is one of all maps that were sent, or of none where the session wants none. */
+function requireGradientOf({ shape, total, selection, wantsGradient }: AskedMaps, given: TensorShape): void {
   const sent = [...shape, selection?.kept.length ?? total];
-  const expected = given[3] === 0 ? [...shape, 0] : sent;
+  const expected = wantsGradient ? sent : [...shape, 0];
   if (given.join() === expected.join()) return;
-  throw malformed(`A gradient of [${given.join(', ')}] answers maps of [${sent.join(', ')}].`);
+  throw malformed(
+    `A gradient of [${given.join(', ')}] answers maps of [${sent.join(', ')}], expected [${expected.join(', ')}].`,
+  );
 }
 
 function encodeValues(

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
+import { ranges } from '../../model/ranges.ts';
 import { headerBytes, malformed, readHeader, viewOfType, withHeader, type MessageType } from './header.ts';
 
 /** JSON messages are no longer than this, header included. */
@@ -9,7 +10,9 @@ export const maxControlBytes = 65536;
 const mostCodecs = 16;
 
 const count = z.int().min(0).max(0xffffffff);
-const extent = z.int().min(1).max(0xffff);
+const within = (schema: z.ZodInt | z.ZodNumber, [least, most]: readonly [number, number]) =>
+  schema.min(least).max(most);
+const extent = within(z.int(), ranges.extent);
 const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64 letters, digits, "-" or "_"');
 const checkpointName = z
   .string()
@@ -17,15 +20,36 @@ const checkpointName = z
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 lower-case hexadecimal digits');
 
 const cut = z.strictObject({
-  layer: z.int().min(0).max(1000),
-  module: z.strictObject({ resolution: z.int().min(1).max(8), features: z.int().min(1).max(1024) }).nullable(),
+  layer: within(z.int(), ranges.layer),
+  module: z
+    .strictObject({ resolution: within(z.int(), ranges.resolution), features: within(z.int(), ranges.features) })
+    .nullable(),
 });
+
+/** Steps that one `taken` tells of at most. */
+export const stepsAtOnce = 128;
+
+/** What a server knows of a step that its half has taken, by the names of a step's record. */
+export const takenStep = z.strictObject({
+  step: count,
+  budget: extent.nullable(),
+  learningRate: z.number(),
+  samples: count,
+  crossEntropy: z.number().min(0),
+  correct: count,
+  bytesUp: z.int().min(0),
+  bytesDown: z.int().min(0),
+  serverSeconds: z.number().min(0),
+  waitSeconds: z.number().min(0),
+});
+export type TakenStep = z.output<typeof takenStep>;
 
 /** The body of every JSON message. A member that is not listed is refused. */
 const bodies = {
   hello: z.strictObject({ software: z.string().max(100), token: z.string().max(1000) }),
   welcome: z.strictObject({
     software: z.string().max(100),
+    engine: z.string().max(1000),
     models: z.array(z.string().max(100)).max(1000),
     codecs: z.array(z.string().max(100)).max(1000),
     limits: z.strictObject({
@@ -39,16 +63,16 @@ const bodies = {
     purpose: z.enum(['train', 'infer']),
     model: z.strictObject({
       name: z.string().max(100),
-      width: z.number().positive().max(4),
+      width: within(z.number(), ranges.width),
       input: z.tuple([extent, extent, extent]),
-      classes: z.int().min(1).max(0x10000),
+      classes: within(z.int(), ranges.classes),
     }),
     cut,
     codecs: z
       .array(z.strictObject({ name: z.string().max(100), params: z.record(z.string().max(100), z.unknown()) }))
       .min(1)
       .max(mostCodecs),
-    optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0) }),
+    optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0).max(1) }),
     seed: count,
     gradient: z.boolean(),
     source: z
@@ -72,7 +96,10 @@ const bodies = {
     bytes: z.int().min(0).optional(),
     sha256: digest.optional(),
     restored: z.boolean().optional(),
+    taken: z.array(count.nullable()).max(4096).optional(),
   }),
+  steps: z.strictObject({ source: count, from: count }),
+  taken: z.strictObject({ total: count, steps: z.array(takenStep).max(stepsAtOnce) }),
   error: z.strictObject({
     code: z.string().max(100),
     message: z.string().max(4000),

@@ -18,6 +18,8 @@ export const messageTypes = {
   average: 0x09,
   averaged: 0x0a,
   codecs: 0x0b,
+  steps: 0x0c,
+  taken: 0x0d,
   bye: 0x0e,
   error: 0x0f,
   step: 0x10,

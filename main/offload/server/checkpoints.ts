@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { isDiskFull } from '../../disk.ts';
+import { isDiskFull, syncFolder } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Control } from '../protocol/control.ts';
 import type { StatePart } from '../protocol/state-part.ts';
@@ -54,8 +54,10 @@ export function openCheckpoints(root: string, run: string, source: number, limit
     requireBelow('The checkpoints of all runs', await used(root), limits.diskBytes);
   }
 
+  /** Before anything is removed for it, and before its client hears of it, the new one has its name on the disk. */
   async function publish(partial: string, name: string): Promise<void> {
     await rename(partial, fileOf(name));
+    await syncFolder(folder);
     const complete = (await filesIn(folder)).filter(({ path }) => path.endsWith(suffix));
     complete.sort((a, b) => b.modified - a.modified);
     for (const { path } of complete.slice(limits.checkpoints)) await rm(path, { force: true });
@@ -74,7 +76,7 @@ export function openCheckpoints(root: string, run: string, source: number, limit
   return {
     async save(name, bytes) {
       await requireRoom(name, bytes.length);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const partial = fileOf(name) + partialSuffix;
       await explainFull(writeFile(partial, bytes, { flush: true }));
       await publish(partial, name);
@@ -105,7 +107,7 @@ export function openCheckpoints(root: string, run: string, source: number, limit
     async begin(name, bytes) {
       upload = null;
       await requireRoom(name, bytes);
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFile(fileOf(name) + partialSuffix, '');
       upload = { name, bytes, hash: createHash('sha256'), filled: 0 };
     },
@@ -147,6 +149,13 @@ export async function removeOldCheckpoints(root: string, days: number): Promise<
     const outdated = files.every(({ path, modified }) => isCheckpoint(relative(folder, path)) && modified < oldest);
     if (files.length > 0 && outdated) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Makes a folder, and what is missing around it, whose names survive a power cut. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Whether a path within a run's folder is one that a server writes: `<source>/<name>.safetensors`, or part of it. */

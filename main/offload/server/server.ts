@@ -44,6 +44,8 @@ export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port
   readonly token: string;
   /** Names the server and its version to clients. */
   readonly software: string;
+  /** What it computes with, in words. */
+  readonly engine: string;
   /** Names of the zoo. */
   readonly models: readonly string[];
   /** Listen beyond this machine without TLS. */
@@ -198,6 +200,7 @@ async function greet(connection: Connection, options: OffloadServerOptions, limi
   connection.send(
     encodeControl('welcome', {
       software: options.software,
+      engine: options.engine,
       models: [...options.models],
       codecs: availableCodecs(),
       limits: {

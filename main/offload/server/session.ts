@@ -25,6 +25,8 @@ import { createTurns } from './turns.ts';
 export interface SessionParts {
   readonly half: TrainedHalf;
   readonly purpose: Purpose;
+  /** Of the run, by its index. */
+  readonly source: number;
   /** How many requests a client may have without an answer. */
   readonly inFlight: number;
   readonly checkpoints: Checkpoints;
@@ -126,6 +128,10 @@ function prepare(
       const request = decodeControl('checkpoint', message);
       return () => answerCheckpoint(request, half, checkpoints);
     }
+    case 'steps': {
+      const { source, from } = decodeControl('steps', message);
+      return async () => encodeControl('taken', await half.stepsOf(source, from));
+    }
     case 'state': {
       const part = decodeState(message);
       return async () => encodeControl('done', await checkpoints.append(part));
@@ -141,16 +147,22 @@ function prepare(
   }
 }
 
-function prepareStep(message: Uint8Array, { half, codecs }: SessionParts, onTrained: (samples: number) => void): Work {
+function prepareStep(
+  message: Uint8Array,
+  { half, codecs, source }: SessionParts,
+  onTrained: (samples: number) => void,
+): Work {
   const refusal = refusalOf(half, readExtent('step', message));
   if (refusal) return refusal;
   const request = decodeStep(message, codecs);
   return async () => {
-    const answer = await half.step(request);
+    const answer = await half.step(request, source, message.length);
     const [n, h, w] = request.shape;
     onTrained(n);
     const shape = [n, h, w, answer.gradient.length / (n * h * w)] as const;
-    return encodeGradient({ ...answer, shape }, codecs, request);
+    const encoded = encodeGradient({ ...answer, shape }, codecs, request);
+    half.answered(request, answer, encoded.length);
+    return encoded;
   };
 }
 
@@ -201,8 +213,10 @@ async function answerCheckpoint(
 ): Promise<Uint8Array> {
   const { action, name } = request;
   switch (action) {
-    case 'save':
-      return encodeControl('done', await checkpoints.save(name, await half.read()));
+    case 'save': {
+      const { checkpoint, taken } = await half.read();
+      return encodeControl('done', { ...(await checkpoints.save(name, checkpoint)), ...(taken && { taken }) });
+    }
     case 'restore':
       return encodeControl('done', { restored: await half.write(await checkpoints.read(name, request.sha256)) });
     case 'drop':

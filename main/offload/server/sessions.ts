@@ -171,6 +171,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     entry.session ??= createSession({
       half,
       purpose,
+      source: source.index,
       inFlight: limits.inFlight,
       checkpoints: entry.checkpoints,
       codecs: entry.codecs,

@@ -1,11 +1,16 @@
 import { createGathering } from './gathering.ts';
 import type { SessionHandler } from './handler.ts';
+import { createStepsTaken, type StepsTaken } from './steps-taken.ts';
+import type { Control } from '../protocol/control.ts';
 import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
 import { timedTurn, type InTurn, type Timed } from './turns.ts';
 
 /** A server half as its sessions reach it: one piece of work at a time, in the order it came. */
-export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimiser' | 'read'> {
-  step(request: StepRequest): Promise<Timed<StepAnswer>>;
+export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimiser'> {
+  /** A batch of a source, whose message has so many bytes. */
+  step(request: StepRequest, source: number, bytesUp: number): Promise<Timed<StepAnswer>>;
+  /** The message that answers a step has so many bytes. */
+  answered: StepsTaken['answered'];
   evaluate(request: EvaluateRequest): Promise<Timed<Score>>;
   infer(features: Features): Promise<Timed<{ readonly logits: Float32Array }>>;
   /**
@@ -13,6 +18,10 @@ export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimi
    * and a source that comes back, it stays as it then is, which false tells.
    */
   write(checkpoint: Uint8Array): Promise<boolean>;
+  /** The half as it stands, and the steps it has taken until then (StepsTaken); null where only one source trains it. */
+  read(): Promise<{ readonly checkpoint: Uint8Array; readonly taken: (number | null)[] | null }>;
+  /** What is known of the steps of a source, when none of its own is under way any more (StepsTaken). */
+  stepsOf(source: number, from: number): Promise<Control<'taken'>>;
   close(): Promise<void>;
 }
 
@@ -23,18 +32,30 @@ export interface SharingOptions {
 }
 
 export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, gather }: SharingOptions): TrainedHalf {
-  const gathered = gather && createGathering({ handler, inTurn, ...gather });
+  const taken = createStepsTaken();
+  const counting = countingSteps(handler, taken);
+  const gathered = gather && createGathering({ handler: counting, inTurn, ...gather });
+  /** The last step that each source has asked for. */
+  const asked = new Map<number, Promise<unknown>>();
   let touched = false;
   return {
     check: (extent) => handler.check(extent),
-    step(request) {
+    step(request, source, bytesUp) {
       touched = true;
-      return gathered ? gathered(request) : timedTurn(inTurn, () => handler.step(request));
+      taken.asked(source, request, bytesUp);
+      const answer = gathered ? gathered(request) : timedTurn(inTurn, () => counting.step(request));
+      asked.set(source, answer);
+      return answer;
     },
+    answered: taken.answered,
     evaluate: (request) => timedTurn(inTurn, () => handler.evaluate(request)),
     infer: (features) => timedTurn(inTurn, async () => ({ logits: await handler.infer(features) })),
     resetOptimiser: () => inTurn(() => handler.resetOptimiser()),
-    read: () => inTurn(() => handler.read()),
+    read: () => inTurn(async () => ({ checkpoint: await handler.read(), taken: shared ? taken.reached() : null })),
+    async stepsOf(source, from) {
+      await asked.get(source)?.catch(() => undefined);
+      return taken.of(source, from);
+    },
     write: (checkpoint) =>
       inTurn(async () => {
         if (shared && touched) return false;
@@ -43,5 +64,22 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
         return true;
       }),
     close: () => inTurn(() => handler.close()),
+  };
+}
+
+/** Counts what the half has learned from in the turn in which it does. */
+function countingSteps(handler: SessionHandler, { took }: StepsTaken): SessionHandler {
+  return {
+    ...handler,
+    async step(request) {
+      const answer = await handler.step(request);
+      took(request, answer);
+      return answer;
+    },
+    async stepTogether(requests) {
+      const answers = await handler.stepTogether(requests);
+      requests.forEach((request, i) => took(request, answers[i]));
+      return answers;
+    },
   };
 }

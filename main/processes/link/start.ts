@@ -1,6 +1,6 @@
 import { SluiceError } from '../../errors.ts';
 import type { Address } from '../../offload/link/relay.ts';
-import { startChild } from '../child.ts';
+import { startChild, startedInTime } from '../child.ts';
 import { errorOf } from '../../failure.ts';
 import type { FromLinks, LinksRequest } from './messages.ts';
 
@@ -15,7 +15,7 @@ export interface Links {
   close(): Promise<void>;
 }
 
-/** Starts links that end with this process. Throws `link-died` when it dies as it starts. */
+/** Starts links that end with this process. Throws `link-died` when it dies as it starts, and `start-timeout`. */
 export async function startLinks(request: LinksRequest): Promise<Links> {
   let settle: { resolve: (addresses: readonly Address[]) => void; reject: (error: Error) => void };
   const ready = new Promise<readonly Address[]>((resolve, reject) => (settle = { resolve, reject }));
@@ -31,7 +31,8 @@ export async function startLinks(request: LinksRequest): Promise<Links> {
     kill();
     await gone;
   };
-  const addresses = await ready.catch(async (error: unknown) => {
+  const inTime = startedInTime({ pid, kill }, ready, 'The process of the emulated links');
+  const addresses = await inTime.catch(async (error: unknown) => {
     await close();
     throw error;
   });

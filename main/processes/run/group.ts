@@ -7,9 +7,18 @@ import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
 import { createMeeting } from './meeting.ts';
-import { endMember, membersAt, newMember, startMember, type Member, type StartSource } from './member.ts';
+import {
+  besides,
+  endMember,
+  membersAt,
+  newMember,
+  standingOf,
+  startMember,
+  type Member,
+  type StartSource,
+} from './member.ts';
 import type { SourceRecords } from './records.ts';
-import { afterStep, skipped } from './reached.ts';
+import { afterStep, recordTaken } from './reached.ts';
 import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
@@ -20,9 +29,9 @@ export interface GroupOptions {
   readonly folder: string;
   readonly task: (index: number, resume: Snapshot | null) => SourceTask;
   readonly startProcess: (index: number) => StartSource;
-  /** Steps the server has taken in a session; null where that is not known. */
-  readonly stepsTaken: (session: string) => number | null;
   readonly onEngine: (source: number, engine: EngineFacts) => void;
+  /** What the server computes with; null where it is the source itself. */
+  readonly onServerEngine: (source: number, engine: string | null) => void;
   /**
    * After so long without a word, 45 unless given, a process is taken for stuck. While it computes it says none, so that the next process
    * of its source has twice the time.
@@ -33,7 +42,7 @@ export interface GroupOptions {
    * does not tell it from the run.
    */
   readonly here?: boolean;
-  /** Before a source is started again, doubled each time; at first long enough for the server to say what it has taken. */
+  /** Before a source is started again, doubled each time. */
   readonly pauseMs?: number;
 }
 
@@ -104,9 +113,9 @@ export function superviseGroup(options: GroupOptions): Group {
     void attempt(() => meeting.goOn());
   }
 
-  function start(member: Member, resume: Snapshot | null): void {
+  function start(member: Member, resume: Snapshot | null, joins = false): void {
     records.rewind(member.index, resume?.position ?? null);
-    startMember(member, task(member.index, resume), options.startProcess(member.index), {
+    startMember(member, { ...task(member.index, resume), joins }, options.startProcess(member.index), {
       onMessage: (message) => void attempt(() => hear(member, message)),
       onGone: (how) => void attempt(() => recover(member, how)),
     });
@@ -118,6 +127,7 @@ export function superviseGroup(options: GroupOptions): Group {
   async function startAll(): Promise<void> {
     const mine = ++round;
     for (const member of members) member.stage = 'starting';
+    noteDropped();
     await Promise.all([...members.map(endMember), meeting.written()]);
     const cut = await loadCheckpoint(folder, {
       owner: session.records.owner,
@@ -132,6 +142,15 @@ export function superviseGroup(options: GroupOptions): Group {
     if (mine !== round || closed || stopping || first?.stage === 'down') return;
     if (first?.stage === 'dropped') throw notPutBack(first);
     for (const member of members) if (member !== first) start(member, member.snapshot);
+  }
+
+  /** Of this group; others have noted theirs. */
+  function noteDropped(): void {
+    const { store, run } = session;
+    const { dropped: before } = store.get(run.id);
+    const others = before.filter((source) => !options.sources.includes(source));
+    const dropped = [...others, ...membersAt(members, 'dropped').map(({ index }) => index)];
+    if (dropped.length !== before.length) store.setDropped(run.id, dropped);
   }
 
   async function recover(member: Member, how: string): Promise<void> {
@@ -151,11 +170,13 @@ export function superviseGroup(options: GroupOptions): Group {
     if (member.deaths > mostDeaths) {
       log('source-dropped', { source: member.index, deaths: member.deaths });
       member.stage = 'dropped';
+      session.emit({ kind: 'notice', message: droppedWords(member) });
+      noteDropped();
       goOn();
       return;
     }
     const mine = round;
-    const others = membersAt(members, 'open', 'training', 'arrived', 'saving');
+    const others = membersAt(besides(member, members), 'open', 'training', 'arrived', 'saving');
     const back = failure !== null || leftHalf || others.length === 0 || !member.snapshot;
     if (!back) goOn();
     await sleep(Math.min(longestPauseMs, pauseMs * 2 ** member.deaths));
@@ -164,13 +185,10 @@ export function superviseGroup(options: GroupOptions): Group {
     else rejoin(member);
   }
 
-  /** Lets a source go on where the server half last saw it. */
+  /** Lets a source go on where it stands; what the server half has learned from it beyond that it asks the server. */
   function rejoin(member: Member): void {
-    const { reached: standing, session: lastSession, reported, index } = member;
-    const taken = lastSession === null ? null : options.stepsTaken(lastSession);
-    const unreported = Math.max(0, (taken ?? reported) - reported);
-    if (unreported > 0) log('step-unreported', { source: index, step: standing?.position.step });
-    start(member, standing && { ...skipped(standing, unreported), server: { kind: 'shared' } });
+    const standing = standingOf(member);
+    start(member, standing && { ...standing, server: { kind: 'shared' } }, true);
     member.comesBack = true;
   }
 
@@ -183,17 +201,21 @@ export function superviseGroup(options: GroupOptions): Group {
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
         return;
       case 'open':
-        Object.assign<Member, Partial<Member>>(member, { stage: 'open', session: message.session });
+        member.stage = 'open';
+        options.onServerEngine(member.index, message.engine);
         // The others have finished meanwhile, and the server half went with the last of them: this would be a new one.
-        if (member.comesBack && membersAt(members, 'training', 'arrived', 'saving').length === 0) return startAll();
+        if (member.comesBack && membersAt(besides(member, members), 'training', 'arrived', 'saving').length === 0)
+          return startAll();
         goOn();
         return;
       case 'record':
         records.add({ ...message.record, source: member.index });
         if (message.record.kind === 'pair') member.pair = message.record;
         if (message.record.kind !== 'step') return;
-        member.reported++;
         member.reached &&= afterStep(member.reached, message.record);
+        return;
+      case 'taken':
+        recordTaken(message, members, { add: records.add, log });
         return;
       case 'arrived':
         Object.assign<Member, Partial<Member>>(member, { stage: 'arrived', final: message.final });
@@ -268,4 +290,9 @@ function notPutBack({ index, failure }: Member): SluiceError {
     'source-died',
     `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
   );
+}
+
+function droppedWords({ index, deaths, failure }: Member): string {
+  const why = failure ? ` (${failure.message})` : '';
+  return `Source ${index + 1} died ${deaths} times without coming to a checkpoint${why}: the run goes on without it.`;
 }

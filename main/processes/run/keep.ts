@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 
 /** A process beside the sources that a run cannot do without. */
@@ -41,7 +41,7 @@ const deathsWithinMs = 60_000;
 
 /**
  * Starts a process for a run and keeps it running, one that dies as it starts included. Throws what keeps it from starting
- * otherwise, and `code` when it dies too often.
+ * otherwise (also later where it hangs as it starts), and `code` when it dies too often.
  */
 export async function keepProcess<Process extends Needed>(
   { run }: Pick<Execution, 'run'>,
@@ -67,7 +67,8 @@ export async function keepProcess<Process extends Needed>(
   async function begin(before: Process | null): Promise<Process | null> {
     while (!closing.signal.aborted) {
       const started = await start(before).catch((error: unknown) => {
-        // Where it was up once, what is in the way of another may pass.
+        // Where it was up once, what is in the way of another may pass; to wait for one that hangs has taken long enough.
+        if (codeOf(error) === 'start-timeout') throw error;
         if (before || (error instanceof SluiceError && error.code === code)) return messageOf(error);
         throw error;
       });

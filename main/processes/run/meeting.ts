@@ -2,8 +2,9 @@ import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkp
 import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { PairRecord } from '../../records/record.ts';
-import type { Checkpoint, ServerState, Snapshot } from '../../training/snapshot.ts';
-import { membersAt, type Member } from './member.ts';
+import type { Checkpoint, ServerState } from '../../training/snapshot.ts';
+import type { AwaySource } from '../source/messages.ts';
+import { besides, membersAt, standingOf, trainingOf, type Member } from './member.ts';
 
 export interface MeetingOptions {
   readonly session: Execution;
@@ -48,9 +49,11 @@ export function createMeeting(options: MeetingOptions): Meeting {
     // One that is finished would not come back to restore the half.
     const keeper = arrived.find(({ final }) => !final) ?? arrived[0];
     const full = arrived.some(({ final }) => final);
+    const away = awayFrom(keeper, members);
+    const asks = away.length > 0 && { away };
     for (const member of arrived) {
       Object.assign<Member, Partial<Member>>(member, { stage: 'saving', keeper: member === keeper });
-      member.process?.send({ kind: 'met', keeper: member.keeper, full });
+      member.process?.send({ kind: 'met', keeper: member.keeper, full, ...(member.keeper && asks) });
     }
   }
 
@@ -86,10 +89,24 @@ export function createMeeting(options: MeetingOptions): Meeting {
   };
 }
 
-/** All when the last of those has come who begin together; who comes back to others need not wait. */
+/**
+ * All when the last of those has come who begin together; who comes back to others need not wait. All train one network
+ * at a time: who is through with one before the others waits with the next, as a checkpoint holds one server half.
+ */
 function readyToEnter(members: readonly Member[]): Member[] {
   const awaited = membersAt(members, 'starting').some(({ comesBack }) => !comesBack);
-  return membersAt(members, 'open').filter(({ comesBack }) => comesBack || !awaited);
+  const going = members.filter(({ stage }) => stage !== 'ended' && stage !== 'dropped');
+  const now = Math.min(...going.map(trainingOf));
+  return membersAt(members, 'open').filter((member) => (member.comesBack || !awaited) && trainingOf(member) === now);
+}
+
+/** Those whose steps the server half may have taken and that are not there to tell of them. */
+function awayFrom(keeper: Member, members: readonly Member[]): AwaySource[] {
+  return besides(keeper, members).flatMap((member) => {
+    const standing = standingOf(member);
+    const isHere = member.stage === 'arrived' || member.stage === 'ended';
+    return standing && !isHere ? [{ source: member.index, from: standing.position.step }] : [];
+  });
 }
 
 function partOf(member: Member): Part[] {
@@ -136,14 +153,10 @@ async function saveAll(
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
 
-/** Where a source without a process stands. */
-function standingOf({ reached, snapshot }: Member): Snapshot | null {
-  return reached ?? snapshot;
-}
-
 /** Who puts the server half back if the keeper has finished and will not: a source that has no process meanwhile. */
 function heirOf(parts: readonly Part[], members: readonly Member[]): Member | undefined {
-  if (!parts.some(({ keeper, checkpoint }) => keeper && checkpoint.final)) return undefined;
-  const away = members.filter((member) => !parts.some((part) => part.member === member));
+  const keeper = parts.find((part) => part.keeper);
+  if (!keeper?.checkpoint.final) return undefined;
+  const away = besides(keeper.member, members).filter((member) => !parts.some((part) => part.member === member));
   return away.find((member) => member.stage !== 'ended' && standingOf(member));
 }

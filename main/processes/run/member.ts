@@ -17,9 +17,6 @@ export interface Member {
   /** Its last checkpoint, and the same with the steps that came since. */
   snapshot: Snapshot | null;
   reached: Snapshot | null;
-  /** Its session with the server, and the steps its process has reported. */
-  session: string | null;
-  reported: number;
   /** Deaths since its last checkpoint. */
   deaths: number;
   /** How often it was taken for stuck. */
@@ -45,8 +42,6 @@ export function newMember(index: number): Member {
     process: null,
     snapshot: null,
     reached: null,
-    session: null,
-    reported: 0,
     deaths: 0,
     stuck: 0,
     comesBack: false,
@@ -63,6 +58,20 @@ export function newMember(index: number): Member {
 /** The members at one of these stages. */
 export function membersAt(members: readonly Member[], ...stages: readonly Stage[]): Member[] {
   return members.filter(({ stage }) => stages.includes(stage));
+}
+
+/** Where a source stands by what it has told; null before its first checkpoint. */
+export function standingOf({ reached, snapshot }: Member): Snapshot | null {
+  return reached ?? snapshot;
+}
+
+/** Those of the others that train the same network of a run that trains several, one after the other. */
+export function besides(member: Member, members: readonly Member[]): Member[] {
+  return members.filter((other) => other !== member && trainingOf(other) === trainingOf(member));
+}
+
+export function trainingOf(member: Member): number {
+  return standingOf(member)?.position.training ?? 0;
 }
 
 /** Starts a source's process, here or elsewhere. */
@@ -89,8 +98,6 @@ export function startMember(
     stage: 'starting',
     process: started,
     reached: task.resume,
-    session: null,
-    reported: 0,
     comesBack: false,
     failure: null,
     final: false,

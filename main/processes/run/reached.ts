@@ -1,5 +1,9 @@
-import { secondsOf } from '../../records/columns.ts';
 import type { StepRecord } from '../../records/record.ts';
+import type { RunLog } from '../../runs/life/log.ts';
+import { behindStep, takenRecord } from '../../training/counters.ts';
+import type { FromSource } from '../source/messages.ts';
+import { standingOf, type Member } from './member.ts';
+import type { SourceRecords } from './records.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 
 /**
@@ -7,27 +11,31 @@ import type { Snapshot } from '../../training/snapshot.ts';
  * died while the server half it shares went on without it.
  */
 export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
-  const { position, totals } = snapshot;
-  const seconds = secondsOf(step);
-  return {
-    ...snapshot,
-    position: { ...position, batch: position.batch + 1, step: step.step + 1 },
-    totals: {
-      bytesUp: totals.bytesUp + step.bytesUp,
-      bytesDown: totals.bytesDown + step.bytesDown,
-      wireUp: totals.wireUp + step.wireUp,
-      wireDown: totals.wireDown + step.wireDown,
-      seconds: totals.seconds + seconds,
-      epochLoss: totals.epochLoss + step.crossEntropy * step.samples,
-      epochCorrect: totals.epochCorrect + step.correct,
-      epochSamples: totals.epochSamples + step.samples,
-      epochSeconds: totals.epochSeconds + seconds,
-    },
-  };
+  const {
+    training,
+    phase,
+    epoch,
+    batch,
+    step: next,
+    ...totals
+  } = behindStep({ ...snapshot.position, ...snapshot.totals }, step);
+  return { ...snapshot, position: { training, phase, epoch, batch, step: next }, totals };
 }
 
-/** A snapshot so many steps further on that nothing is known of but that they were taken. */
-export function skipped(snapshot: Snapshot, steps: number): Snapshot {
-  const { position } = snapshot;
-  return { ...snapshot, position: { ...position, batch: position.batch + steps, step: position.step + steps } };
+/** Records steps that the server half took and whose source did not tell of them; what it has told of is known already. */
+export function recordTaken(
+  { source, steps }: Extract<FromSource, { kind: 'taken' }>,
+  members: readonly Member[],
+  { add, log }: Pick<SourceRecords, 'add'> & { readonly log: RunLog },
+): void {
+  const member = members.find(({ index }) => index === source);
+  if (!member) return;
+  for (const taken of steps) {
+    const standing = standingOf(member);
+    if (standing?.position.step !== taken.step) continue;
+    const record = takenRecord(standing.position, source, taken);
+    log('step-unreported', { source, step: taken.step });
+    add(record);
+    member.reached = afterStep(standing, record);
+  }
 }

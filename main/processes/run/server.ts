@@ -1,13 +1,11 @@
 import type { ServerAddress } from '../../offload/client/dial.ts';
+import { enginesOf } from '../../runs/experiment/engines.ts';
 import type { Execution } from '../../runs/life/execution.ts';
-import type { ServerStats } from '../server/stats.ts';
 import { startServerProcess, type ServerProcess } from '../server/start.ts';
 import { keepProcess, type Kept } from './keep.ts';
 
 /** The offload server that a run has to itself. */
 export interface OwnServer extends ServerAddress, Pick<Kept<ServerProcess>, 'failed' | 'upSeconds' | 'close'> {
-  /** Steps it has taken in a session, half a second late; null when it knows nothing of it. */
-  stepsOf(session: string): number | null;
   /** Ends the process, as a fault would; it is started again. */
   kill(): void;
 }
@@ -18,21 +16,19 @@ export interface OwnServer extends ServerAddress, Pick<Kept<ServerProcess>, 'fai
  */
 export async function keepServer(session: Execution): Promise<OwnServer> {
   const { run, folder, log } = session;
-  const { engine, sources } = run.experiment;
+  const { sources } = run.experiment;
   const options = {
     home: folder,
-    engine,
+    engine: enginesOf(run.experiment).server,
     threads: run.threads ?? run.experiment.threads,
     // What the user's own machine has room for is what the user asked for.
     sessionBytes: Infinity,
     limits: { clients: 2 * sources.count + 8, sessions: sources.count + 8 },
   };
-  let stats: ServerStats | null = null;
   let refuse: (error: unknown) => void;
   const unheard = new Promise<never>((_, reject) => (refuse = reject));
 
   const listeners = {
-    onStats: (latest: ServerStats) => (stats = latest),
     onEvent: (event: { readonly kind: string }) => {
       try {
         if (event.kind === 'failed' || event.kind === 'refused') log('server', { ...event });
@@ -55,7 +51,6 @@ export async function keepServer(session: Execution): Promise<OwnServer> {
     url,
     token,
     failed,
-    stepsOf: (id) => stats?.clients.find((client) => client.id === id)?.steps ?? null,
     upSeconds: server.upSeconds,
     kill: () => server.now().kill(),
     close: server.close,

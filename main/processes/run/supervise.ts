@@ -11,7 +11,7 @@ import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
 import type { JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startSourceHere } from '../source/here.ts';
-import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
+import type { EngineFacts, FromSource, SourceTask, ToSource } from '../source/messages.ts';
 import type { Work } from '../source/supervised.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
@@ -19,7 +19,7 @@ import { notePlace, placeOf, serverMissing } from './place.ts';
 import { addressesOf, isElsewhere, openRunJoinPoint, openLinks } from './reach.ts';
 import { recordSources, type SourceRecords } from './records.ts';
 import { seeThrough } from './see-through.ts';
-import { keepServer, type OwnServer } from './server.ts';
+import { keepServer } from './server.ts';
 import { settleRun, threadsOf } from './settle.ts';
 
 const retrySeconds = 60;
@@ -45,10 +45,7 @@ export async function superviseRun(queued: Execution, network: NetworkOptions): 
     links = await openLinks(session, server);
     gate = await openRunJoinPoint(session, network);
     const records = recordSources(session);
-    groups = openGroups(session, records, network, addressesOf(session, network, server, links?.now() ?? null), {
-      own,
-      gate,
-    });
+    groups = openGroups(session, records, network, addressesOf(session, network, server, links?.now() ?? null), gate);
     await seeThrough(session, records, groups, { own, links });
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
@@ -79,11 +76,11 @@ export async function superviseHere(session: Execution, work: Work): Promise<voi
     here: true,
     task: (index, resume) => ({ ...taskOf(run, index, resume), server: null, retrySeconds }),
     startProcess: () => (onMessage) => startSourceHere(work, onMessage),
-    stepsTaken: () => null,
-    onEngine(_, { name, device, detail }) {
-      log('engine', { name, device, detail });
-      store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+    onEngine(_, engine) {
+      log('engine', { ...engine });
+      for (const role of ['client', 'server'] as const) store.setEngine(run.id, role, engineWords(engine));
     },
+    onServerEngine: () => undefined,
   });
   try {
     await seeThrough(session, records, [group]);
@@ -105,7 +102,7 @@ function openGroups(
   records: SourceRecords,
   { retrySeconds: retry = retrySeconds, join: joining }: NetworkOptions,
   addresses: readonly ServerAddress[],
-  { own, gate }: { readonly own: OwnServer | null; readonly gate: JoinPoint | null },
+  gate: JoinPoint | null,
 ): Group[] {
   const { run, folder, store, log } = session;
   const { experiment } = run;
@@ -123,13 +120,19 @@ function openGroups(
         retrySeconds: retry,
       }),
       startProcess: (index) => (gate && isElsewhere(run, joining, index) ? gate.take : startHere),
-      stepsTaken: (of) => own?.stepsOf(of) ?? null,
-      onEngine(source, { name, device, detail }) {
-        log('engine', { source, name, device, detail });
-        if (source === 0) store.setEngine(run.id, `${name} · ${device}, ${detail}`);
+      onEngine(source, engine) {
+        log('engine', { source, ...engine });
+        if (source === 0) store.setEngine(run.id, 'client', engineWords(engine));
+      },
+      onServerEngine(source, engine) {
+        if (source === 0 && engine !== null) store.setEngine(run.id, 'server', engine);
       },
     }),
   );
+}
+
+function engineWords({ name, device, detail }: EngineFacts): string {
+  return `${name} · ${device}, ${detail}`;
 }
 
 function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
@@ -137,7 +140,14 @@ function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
 }
 
 function taskOf(run: Run, index: number, resume: Snapshot | null): Omit<SourceTask, 'server' | 'retrySeconds'> {
-  return { experiment: run.experiment, seed: run.seed, index, threads: threadsOf(run), resume, run: runKey(run) };
+  return {
+    experiment: run.experiment,
+    seed: run.seed,
+    index,
+    threads: threadsOf(run),
+    resume,
+    run: runKey(run),
+  };
 }
 
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */

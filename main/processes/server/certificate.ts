@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 
 /** PEM. */
@@ -91,6 +90,8 @@ export function fingerprintOf({ cert }: Pick<Certificate, 'cert'>): string {
 }
 
 async function makeCertificate(): Promise<Certificate> {
+  // Only here: it is a third of what a server loads, and a machine makes one certificate in years.
+  const { generate } = await import('selfsigned');
   const addresses = Object.values(networkInterfaces()).flatMap((found) => (found ?? []).map(({ address }) => address));
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'Sluice offload server' }], {
     keyType: 'ec',

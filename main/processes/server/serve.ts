@@ -61,6 +61,7 @@ export async function serveOffload(
   const root = join(home, 'offload');
   const tls = await certificateOf(options.tls, join(root, 'tls'));
   const { name, device, detail } = await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads });
+  const engine = `${name} · ${device}, ${detail}`;
   const sockets = await startSockets(
     {
       host,
@@ -70,6 +71,7 @@ export async function serveOffload(
       insecure,
       limits,
       software: `sluice ${version()}`,
+      engine,
       models: networkNames,
       checkpoints: join(root, 'checkpoints'),
       memoryBytes: options.memoryBytes ?? defaultMemory(),
@@ -82,7 +84,7 @@ export async function serveOffload(
     ...sockets,
     token,
     ...(tls ? { fingerprint: fingerprintOf(tls) } : {}),
-    engine: `${name} · ${device}, ${detail}`,
+    engine,
   };
 }
 

@@ -1,6 +1,6 @@
 import { SluiceError } from '../../errors.ts';
 import type { ServerEvent } from '../../offload/server/server.ts';
-import { startChild } from '../child.ts';
+import { startChild, startedInTime } from '../child.ts';
 import { errorOf } from '../../failure.ts';
 import type { FromServer, ServerReady, ToServer } from './messages.ts';
 import type { ServeOptions } from './serve.ts';
@@ -24,7 +24,8 @@ export interface ServerListeners {
 
 const closeMs = 10_000;
 
-/** Starts an offload server that ends with this process. Throws what serveOffload throws, or `server-died`. */
+/** Starts an offload server that ends with this process. Throws what serveOffload throws, `server-died` and
+ * `start-timeout`. */
 export async function startServerProcess(
   options: ServeOptions,
   { onStats, onEvent }: ServerListeners = {},
@@ -42,7 +43,7 @@ export async function startServerProcess(
   );
   child.send({ kind: 'serve', options });
   return {
-    ...(await started),
+    ...(await startedInTime(child, started, 'The offload server')),
     pid: child.pid,
     gone: child.gone,
     kill: child.kill,

@@ -3,6 +3,7 @@ import type { ServerAddress } from '../../offload/client/dial.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import type { TrainingRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
+import type { TakenStep } from '../../offload/protocol/control.ts';
 import type { Failure } from '../../failure.ts';
 
 /** What a data source is to do: its part of a run, from the start or from a checkpoint on. */
@@ -18,6 +19,14 @@ export interface SourceTask {
   readonly server: ServerAddress | null;
   readonly retrySeconds: number;
   readonly resume: Snapshot | null;
+  /** Others go on with the server half meanwhile, so that it may have learned already. */
+  readonly joins?: boolean;
+}
+
+/** A source that is not at a checkpoint, and the step from which on nobody told of what the server half learned from it. */
+export interface AwaySource {
+  readonly source: number;
+  readonly from: number;
 }
 
 /** What sources that train one server half agree on at a checkpoint. */
@@ -26,6 +35,8 @@ export interface MeetingOutcome {
   readonly keeper: boolean;
   /** Whether it is needed in full. */
   readonly full: boolean;
+  /** Told to the keeper: the other sources that train the half, of which it asks the server. */
+  readonly away?: readonly AwaySource[];
 }
 
 /** From the run to a data source; `task` comes first and once. */
@@ -52,9 +63,14 @@ export type FromSource =
       /** Of the data set it has: the run's own is to be the same. */
       readonly fingerprint: Fingerprint;
     }
-  /** The server half is as it should be: training may begin. */
-  | { readonly kind: 'open'; readonly session: string }
+  /**
+   * The server half is as it should be: training may begin. The engine is the server's, as it names it; null where it is
+   * the source's own.
+   */
+  | { readonly kind: 'open'; readonly engine: string | null }
   | { readonly kind: 'record'; readonly record: TrainingRecord }
+  /** Steps of a source that the server half has learned from, and that the source itself may not have told of. */
+  | { readonly kind: 'taken'; readonly source: number; readonly steps: readonly TakenStep[] }
   /** At a checkpoint, with nothing under way to the server; a final one takes the server half along in full. */
   | { readonly kind: 'arrived'; readonly final: boolean }
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }

@@ -10,34 +10,53 @@ import {
   readServerCodecs,
   resetServerOptimiser,
   restoreState,
+  stepsTaken,
   writeServerCodecs,
   writeState,
 } from '../../offload/client/remote-half.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import type { ServerState } from '../../training/snapshot.ts';
+import type { TakenStep } from '../../offload/protocol/control.ts';
 import type { MeetingOutcome } from './messages.ts';
 
 export interface RemoteOptions {
   /** Those that the session announced, at this end. */
   readonly codecs: SessionCodecs;
+  /** Whether the session asked for gradients. */
+  readonly wantsGradient: boolean;
   /** Before the first step of a phase: waits until the sources of the run may go on. */
   readonly enter: () => Promise<void>;
   /** Before a checkpoint: waits for all sources that train one server half. */
   readonly meet: (final: boolean) => Promise<MeetingOutcome>;
+  /** Of a half that several sources train. */
+  readonly shared?: {
+    /** Index of this source. */
+    readonly source: number;
+    /** Tells the run of steps that the half took from a source. */
+    readonly tell: (source: number, steps: readonly TakenStep[]) => void;
+  };
   /** A name that no checkpoint of this source had before. */
   readonly checkpointName: () => string;
 }
 
 /** The server half behind a session of an offload server. */
 export function remoteOffloader(client: OffloadClient, options: RemoteOptions): Offloader {
-  const { codecs, enter, meet, checkpointName } = options;
+  const { codecs, wantsGradient, enter, meet, shared, checkpointName } = options;
   // After a final checkpoint nothing that the server keeps is needed any more.
   let complete = false;
 
-  async function saveHalf({ keeper, full }: MeetingOutcome): Promise<ServerState> {
+  async function saveHalf({ keeper, full, away = [] }: MeetingOutcome): Promise<ServerState> {
     if (!keeper) return { kind: 'shared' };
-    if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client)) };
-    return { kind: 'kept', ...(await keepState(client, checkpointName())) };
+    const { taken, ...kept } = await keepState(client, checkpointName());
+    for (const { source, from } of away) await tellTaken({ source, from, before: taken[source] ?? from });
+    if (full) return { kind: 'state', state: decodeHalfState(await fetchState(client, kept)) };
+    return { kind: 'kept', ...kept };
+  }
+
+  async function tellTaken(asked: { source: number; from: number; before?: number }): Promise<TakenStep[]> {
+    const steps = await stepsTaken(client, asked);
+    shared?.tell(asked.source, steps);
+    return steps;
   }
 
   return {
@@ -48,7 +67,7 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const answerCodec = codecs.indexOf(down);
       const sent = encodeStep(request, codecs, { codec: codecs.indexOf(up), answerCodec });
       const received = await client.request(sent);
-      const answer = decodeGradient(received, codecs, { ...request, answerCodec });
+      const answer = decodeGradient(received, codecs, { ...request, answerCodec, wantsGradient });
       const { gradient, loss, correct, serverSeconds, waitSeconds } = answer;
       const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();
@@ -93,6 +112,7 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const { state } = await averageState(client, { round, samples, state: encodeSafetensors(weights) });
       return decodeSafetensors(state, 'The average of the client halves');
     },
+    ...(shared && { taken: (from: number) => tellTaken({ source: shared.source, from }) }),
     close: () => client.close({ done: complete }),
   };
 }

@@ -5,13 +5,13 @@ import type { RemoteOptions } from './remote.ts';
 import type { Supervisor } from './supervised.ts';
 
 /** Where a source in a session with a server half waits for its run. */
-export function turnsOf(supervisor: Supervisor, session: string): Pick<RemoteOptions, 'enter' | 'meet'> {
+export function turnsOf(supervisor: Supervisor, engine: string | null): Pick<RemoteOptions, 'enter' | 'meet'> {
   let entered = false;
   return {
     async enter() {
       if (entered) return;
       entered = true;
-      supervisor.tell({ kind: 'open', session });
+      supervisor.tell({ kind: 'open', engine });
       await supervisor.hear('enter');
     },
     async meet(final) {
@@ -28,7 +28,7 @@ export function connectHere(
   supervisor: Supervisor,
 ): Offloader {
   const half = serverHere(experiment, seed, request);
-  const { enter, meet } = turnsOf(supervisor, 'here');
+  const { enter, meet } = turnsOf(supervisor, null);
   return {
     ...half,
     async phase(start) {

@@ -4,7 +4,9 @@ import { datasetFingerprint } from '../../data/fingerprint.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
+import { requireNewHalf } from '../../offload/client/remote-half.ts';
 import { newToken } from '../../offload/transport/token.ts';
+import { enginesOf } from '../../runs/experiment/engines.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
@@ -18,7 +20,10 @@ import type { Supervisor } from './supervised.ts';
 /** Does the part of a data source in a run. */
 export async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
   const { experiment, seed, index, threads } = task;
-  const { name, device, detail } = await openEngine(experiment.engine, threads === undefined ? {} : { threads });
+  const { name, device, detail } = await openEngine(
+    enginesOf(experiment).client,
+    threads === undefined ? {} : { threads },
+  );
   const fingerprint = await datasetFingerprint(experiment.dataset.name);
   const data = await openBatches(batchesOf(task));
   try {
@@ -67,12 +72,13 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
   if (!server) return connectHere(task, request, supervisor);
   const { training, network, cut, clientTrains, codecs } = request;
   const { optimiser, sources, model } = experiment;
-  const session = newToken();
+  const serverHalf = serverHalfOf(experiment);
+  const isShared = serverHalf !== 'own';
   const opened = openCodecs(codecs, seed);
   const client = await connectOffload({
     server,
     session: {
-      id: session,
+      id: newToken(),
       purpose: 'train',
       model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
       cut: { layer: cut.layer, module: cut.module },
@@ -80,7 +86,7 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
       optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },
       seed,
       gradient: clientTrains,
-      source: { run: `${run}-${training}`, index, count: sources.count, serverHalf: serverHalfOf(experiment) },
+      source: { run: `${run}-${training}`, index, count: sources.count, serverHalf },
     },
     software: 'sluice',
     connectSeconds: retrySeconds,
@@ -88,10 +94,21 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     signal: supervisor.giveUp,
     onEvent: supervisor.link,
   });
+  const begins = training === (task.resume?.position.training ?? 0);
+  if (isShared && begins && !task.joins) {
+    await requireNewHalf(client, index).catch(async (error: unknown) => {
+      await client.close();
+      throw error;
+    });
+  }
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
     codecs: opened,
-    ...turnsOf(supervisor, session),
+    wantsGradient: clientTrains,
+    ...turnsOf(supervisor, client.engine),
+    ...(isShared && {
+      shared: { source: index, tell: (source, steps) => supervisor.tell({ kind: 'taken', source, steps }) },
+    }),
     checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
   });
   return sources.count > 1 ? offloader : { ...offloader, average: undefined };

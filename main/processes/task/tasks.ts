@@ -1,6 +1,9 @@
-import type { ChartExport, EngineReport, ExportedFile, ImportRequest, RunExport, Sample } from '../../api.ts';
+import type { ChartExport, EngineInstall, ExportedFile, ImportRequest, RunExport, Sample } from '../../api.ts';
 import type { ImportResult } from '../../data/import.ts';
 import type { OnProgress } from '../../data/progress.ts';
+import type { EngineReport } from '../../engine/engine.ts';
+import type { InstallResult } from '../../install/install.ts';
+import { describedEngine, type EngineName } from '../../engine/choices.ts';
 import { sluiceHome } from '../../home.ts';
 import { openStore, type Store } from '../../runs/store/store.ts';
 
@@ -9,9 +12,15 @@ import { openStore, type Store } from '../../runs/store/store.ts';
  * of its time is loading.
  */
 export const tasks = {
-  async engines(): Promise<EngineReport[]> {
-    const { diagnoseEngines } = await import('../../engine/engine.ts');
-    return diagnoseEngines();
+  async engine({ name }: { name: EngineName }): Promise<EngineReport> {
+    const { diagnoseEngine } = await import('../../engine/engine.ts');
+    return diagnoseEngine(describedEngine(name));
+  },
+
+  async installEngine(request: EngineInstall, onProgress: OnProgress): Promise<InstallResult> {
+    const { installEngine } = await import('../../install/install.ts');
+    const { tryEngine } = await import('./try-engines.ts');
+    return installEngine(request, { onProgress, attempt: tryEngine });
   },
 
   async samples({ dataset, count }: { dataset: string; count: number }): Promise<Sample[]> {

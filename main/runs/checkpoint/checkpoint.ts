@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { syncFolder } from '../../disk.ts';
 import { codeOf, messageOf, SluiceError } from '../../errors.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
-import { publishFolder, syncFolder } from './durable.ts';
+import { publishFolder } from './durable.ts';
 import { manifestName, readManifest, writeManifest, type Binding, type Manifest, type Owner } from './manifest.ts';
 import { readSnapshot, writeSnapshot, type Sums } from './snapshot-files.ts';
 

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../../disk.ts';
 
 /** Suffix of what is being built; one left behind by a killed process is worthless. */
 const partialSuffix = '.partial';
@@ -37,15 +38,4 @@ export async function publishFile(path: string, data: string | readonly Uint8Arr
 /** Writes a file and waits until it is on the disk; its name is not yet (syncFolder). */
 export async function writeFlushed(path: string, data: string | readonly Uint8Array[]): Promise<void> {
   await writeFile(path, data, { flush: true });
-}
-
-/** Makes the names in a folder survive a power cut. Windows cannot open folders and journals names itself. */
-export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

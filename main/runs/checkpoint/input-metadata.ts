@@ -31,13 +31,13 @@ export function inputMetadata({ dataset, classes, shape, mean, std }: InputFacts
 /** What a file's metadata says; undefined of files from before they said it. */
 export function inputOfMetadata({ dataset, classes, inputShape, mean, std }: Metadata): InputFacts | undefined {
   if (inputShape === undefined) return undefined;
-  const facts = said.parse({
+  const { inputShape: given, ...facts } = said.parse({
     dataset,
     ...Object.fromEntries(
       Object.entries({ classes, inputShape, mean, std }).map(([key, json]) => [key, JSON.parse(json)]),
     ),
   });
-  const [channels, height, width] = facts.inputShape;
+  const [channels, height, width] = given;
   return { ...facts, shape: [height, width, channels] };
 }
 

@@ -42,17 +42,24 @@ export async function savePair(
   });
 }
 
-/** Throws `weights-damaged` when the weights in the folder of a pair are not as they were written. */
-export async function requireWholePair(folder: string): Promise<void> {
+/**
+ * Throws `weights-damaged` when the weights in the folder of a pair are not as they were written, and `weights-other` when
+ * they are of another run than the one with this uid (null: whosever they are).
+ */
+export async function requireWholePair(folder: string, run: string | null = null): Promise<void> {
   for (const half of ['client', 'server'] as const) {
     const path = join(folder, weightsFiles[half]);
+    let metadata: Readonly<Record<string, string>>;
     try {
-      const { metadata } = await readSafetensors(path);
+      ({ metadata } = await readSafetensors(path));
       // Those of earlier versions have neither.
       if ('uid' in metadata !== 'sha256' in metadata) throw new Error(`${path} has lost its SHA-256`);
     } catch (cause) {
       const message = `The trained pair in ${folder} is damaged: ${messageOf(cause)} It cannot be made again but by training anew.`;
       throw new SluiceError('weights-damaged', message, { cause });
     }
+    if (run === null || metadata['uid'] === undefined || metadata['uid'] === run) continue;
+    const message = `The trained pair in ${folder} is of another run. Put back the folder that belongs to this one, or move it away.`;
+    throw new SluiceError('weights-other', message);
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineChoices } from '../../engine/choices.ts';
+import { ranges } from '../../model/ranges.ts';
 import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
@@ -57,7 +58,12 @@ const dataset = z
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
-    width: z.number().min(0.01).max(4).default(1).describe('Multiplies the number of maps of every layer'),
+    width: z
+      .number()
+      .min(ranges.width[0])
+      .max(ranges.width[1])
+      .default(1)
+      .describe('Multiplies the number of maps of every layer'),
   })
   .describe('The network');
 
@@ -65,14 +71,24 @@ const split = z
   .strictObject({
     layer: z
       .int()
-      .min(0)
-      .max(1000)
+      .min(ranges.layer[0])
+      .max(ranges.layer[1])
       .default(5)
       .describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
     module: z
       .strictObject({
-        resolution: z.int().min(1).max(8).default(1).describe('Resolution factor r: maps shrink r times a side'),
-        features: z.int().min(1).max(1024).default(1).describe('Feature factor c: the module makes 1/c as many maps'),
+        resolution: z
+          .int()
+          .min(ranges.resolution[0])
+          .max(ranges.resolution[1])
+          .default(1)
+          .describe('Resolution factor r: maps shrink r times a side'),
+        features: z
+          .int()
+          .min(ranges.features[0])
+          .max(ranges.features[1])
+          .default(1)
+          .describe('Feature factor c: the module makes 1/c as many maps'),
       })
       .nullable()
       .prefault({})
@@ -170,6 +186,20 @@ const sources = z
   })
   .describe('The client devices');
 
+const engineChoice = z.enum(engineChoices);
+
+/** One for both halves is a name alone. */
+const engine = z
+  .union([
+    engineChoice,
+    z.strictObject({
+      client: engineChoice.default('auto').describe('Of every data source'),
+      server: engineChoice.default('auto').describe('Of the offload server that the run starts for itself'),
+    }),
+  ])
+  .default('auto')
+  .describe('What computes, the same for both halves or one for each; auto takes the best there is');
+
 type LinkName = keyof typeof linkPresets;
 const linkNames = Object.keys(linkPresets) as [LinkName, ...LinkName[]];
 
@@ -223,7 +253,7 @@ export const experimentSchema = z
       .enum(['separate', 'one'])
       .default('separate')
       .describe('Client and server as processes of their own over a socket, or both in one without any'),
-    engine: z.enum(engineChoices).default('auto').describe('auto takes the best there is'),
+    engine,
     threads: z.int().min(1).max(256).optional().describe('Threads of the cpu engine; all cores unless given'),
     checkpointSteps: z
       .int()

@@ -1,6 +1,7 @@
 import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
+import { enginesOf } from './engines.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
 /**
@@ -71,8 +72,9 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
 }
 
 /** What takes processes of their own; in one it would go unheeded. */
-function withinOneProcess({ processes, sources, link }: Experiment): Problem[] {
+function withinOneProcess({ processes, sources, link, engine }: Experiment): Problem[] {
   if (processes === 'separate') return [];
+  const { client, server } = enginesOf({ engine });
   const one = 'with both halves in one process';
   return [
     ...(sources.count > 1 ? [problem('sources.count', sources.count, `1 ${one}`)] : []),
@@ -81,5 +83,6 @@ function withinOneProcess({ processes, sources, link }: Experiment): Problem[] {
       ? []
       : [problem('sources.threads', sources.threads, `nothing ${one}: set threads instead`)]),
     ...(link === null ? [] : [problem('link', link, `null ${one}`)]),
+    ...(client === server ? [] : [problem('engine', engine, `the same for client and server ${one}`)]),
   ];
 }

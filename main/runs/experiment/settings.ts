@@ -1,4 +1,5 @@
 import { SluiceError } from '../../errors.ts';
+import { enginesOf } from './engines.ts';
 import type { ExperimentInput } from './experiment.ts';
 import { hasFields } from '../../fields.ts';
 import { parseJson } from '../../json.ts';
@@ -19,7 +20,11 @@ export function applySetting(input: ExperimentInput, setting: string): Experimen
     );
   }
   const defaults = parseExperiment(input.method ? { method: input.method } : {});
-  return change(input, path, read(setting.slice(equals + 1), setting), defaults, setting) as ExperimentInput;
+  // A name for both halves is one for each, when the other of them changes.
+  const { engine = defaults.engine } = input;
+  const whole = path[0] === 'engine' && path.length > 1 && typeof engine === 'string';
+  const from = whole ? { ...input, engine: enginesOf({ engine }) } : input;
+  return change(from, path, read(setting.slice(equals + 1), setting), defaults, setting) as ExperimentInput;
 }
 
 function read(text: string, setting: string): unknown {

@@ -54,10 +54,7 @@ export function findOrphan(all: readonly Orphan[], reference: string): Orphan {
  * `run-busy`.
  */
 export async function adoptRun(store: Store, { folder, file, reason }: Orphan): Promise<Run> {
-  if (!file) {
-    const advice = `Its settings can be trained anew: sluice run ${join(folder, 'experiment.json')}`;
-    throw new SluiceError('run-damaged', `${folder} cannot be adopted: ${reason}. ${advice}`);
-  }
+  if (!file) throw new SluiceError('run-damaged', `${folder} cannot be adopted: ${refusal({ folder, reason })}`);
   const lock = lockRun(folder, 0);
   if (!lock) throw new SluiceError('run-busy', `The run of ${folder} is being executed. Adopt it when it has ended.`);
   try {
@@ -68,6 +65,11 @@ export async function adoptRun(store: Store, { folder, file, reason }: Orphan): 
   } finally {
     lock.release();
   }
+}
+
+/** Why a folder cannot be adopted, and what can be done with it, in sentences. */
+export function refusal({ folder, reason }: Pick<Orphan, 'folder' | 'reason'>): string {
+  return `${reason}. Its settings can be trained anew: sluice run ${join(folder, 'experiment.json')}`;
 }
 
 /** Whether all records are there that the last checkpoints come after. */

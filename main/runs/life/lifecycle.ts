@@ -26,10 +26,10 @@ export async function createRuns(
   const runs: Run[] = [];
   try {
     for (const experiment of experiments) {
-      for (const seed of experiment.seeds) {
-        if (runs.length % createdAtOnce === 0) await setImmediate();
+      for (let at = 0; at < experiment.seeds.length; at += createdAtOnce) {
+        await setImmediate();
         signal?.throwIfAborted();
-        runs.push(store.create(experiment, seed, group));
+        runs.push(...store.createEach(experiment, experiment.seeds.slice(at, at + createdAtOnce), group));
       }
     }
     return runs;

@@ -5,7 +5,7 @@ import Libsql from 'libsql';
 import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { migrations } from './migrations.ts';
-import { keepPrivate } from './private.ts';
+import { makePrivate } from './private.ts';
 
 /** What may be bound to a statement. libsql aborts the process on anything else, so nothing else passes through here. */
 export type Value = string | number | null | Uint8Array;
@@ -34,7 +34,7 @@ export function openDatabase(path: string, access: Access = 'write'): Database {
   if (obstacle && (access === 'write' || !existsSync(path))) throw obstacle;
   try {
     if (obstacle) return openArchive(path, obstacle);
-    keepPrivate(path);
+    makePrivate(path);
     const database = wrap(new Libsql(path, { timeout: busyMs }), path);
     prepare(database, path);
     return database;

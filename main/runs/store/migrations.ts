@@ -159,4 +159,8 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE runs ADD COLUMN fingerprint TEXT',
     'ALTER TABLE runs ADD COLUMN threads INTEGER',
   ],
+  // Client and server half may have an engine each.
+  ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
+  // Data sources that a run goes on without, a JSON list.
+  ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
 ];

@@ -15,13 +15,13 @@ export type RunLife = Pick<Run, 'status' | 'startedAt' | 'endedAt' | 'error'>;
 const unborn: RunLife = { status: 'queued', startedAt: null, endedAt: null, error: null };
 
 /**
- * Returns what makes queued runs, each with a folder under `root` that was not there before, and returns their ids.
- * Throws `disk-full`.
+ * Returns what makes queued runs of an experiment, one for each seed, each with a folder under `root` that was not there
+ * before, and returns their ids. All of them or none, with one wait for the disk. Throws `disk-full`.
  */
 export function runMaker(
   database: Database,
   root: string,
-): (experiment: Experiment, seed: number, group: string | undefined) => string {
+): (experiment: Experiment, seeds: readonly number[], group: string | undefined) => string[] {
   const taken = takenNumbers(root);
   /** The id of a folder that was not there and is now. */
   const makeNext = (name: string): string => {
@@ -32,20 +32,23 @@ export function runMaker(
     taken.add(number);
     return runId(number, name);
   };
-  return (experiment, seed, group) => {
-    let made: string | null = null;
+  return (experiment, seeds, group) => {
+    const made: string[] = [];
+    const makeRun = (seed: number): string => {
+      // A launch may have 100,000 seeds: each run knows its own.
+      const own: Experiment = { ...experiment, seeds: [seed] };
+      const file = newRunFile(makeNext(experiment.name), own, seed, group);
+      const folder = join(root, file.id);
+      made.push(folder);
+      writeFileSync(join(folder, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
+      writeRunFile(folder, file);
+      insertRun(database, file, unborn);
+      return file.id;
+    };
     try {
-      return database.transaction(() => {
-        const file = newRunFile(makeNext(experiment.name), experiment, seed, group);
-        made = join(root, file.id);
-        const own: Experiment = { ...experiment, seeds: [seed] };
-        writeFileSync(join(made, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
-        writeRunFile(made, file);
-        insertRun(database, file, unborn);
-        return file.id;
-      });
+      return database.transaction(() => seeds.map(makeRun));
     } catch (cause) {
-      if (made !== null) rmSync(made, { recursive: true, force: true });
+      for (const folder of made) rmSync(folder, { recursive: true, force: true });
       throw isDiskFull(cause) ? new SluiceError('disk-full', fullDisk(root), { cause }) : cause;
     }
   };
@@ -57,11 +60,12 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
   const sql = 'SELECT id FROM runs WHERE number = ? OR uid = ? OR id = ?';
   const other = database.all<{ id: string }>(sql, number, file.uid, file.id)[0]?.id;
   if (other !== undefined) throw runExists(file.id, other);
-  const { id, uid, name, seed, group, engine, fingerprint, threads, notes } = file;
+  const { id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes } = file;
   const row: Readonly<Record<string, Value>> = {
-    ...{ number, id, uid, name, seed, group, engine, fingerprint, threads, notes, status, error },
+    ...{ number, id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes, status, error },
     wanted: 'run',
     tags: JSON.stringify(file.tags),
+    dropped: JSON.stringify(file.dropped),
     experiment: JSON.stringify(file.experiment),
     createdAt: Date.parse(file.createdAt),
     startedAt: startedAt?.getTime() ?? null,
@@ -75,7 +79,7 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
 function newRunFile(id: string, experiment: Experiment, seed: number, group = id): RunFile {
   const { name, notes } = experiment;
   const createdAt = new Date().toISOString();
-  const unknown = { fingerprint: null, threads: null, engine: null };
+  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [] };
   const facts = { uid: randomUUID(), id, name, seed, group, createdAt, version: version() };
   return { format: 1, ...facts, ...unknown, notes, tags: [], experiment };
 }

@@ -24,6 +24,10 @@ const runFileSchema = z.strictObject({
   fingerprint: text.nullable(),
   threads: z.int().nullable(),
   engine: text.nullable(),
+  /** Missing where a version before wrote it. */
+  serverEngine: text.nullable().default(null),
+  /** Data sources that it goes on without; those of earlier versions do not say. */
+  dropped: z.array(z.int().min(0)).default([]),
   notes: text,
   tags: z.array(text),
   experiment: z.custom<Experiment>(hasFields),
@@ -42,9 +46,9 @@ export function runFilePath(runFolder: string): string {
 }
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
-  const { uid, id, name, seed, group, fingerprint, threads, engine, experiment } = run;
-  const createdAt = run.createdAt.toISOString();
-  const facts = { uid, id, name, seed, group, createdAt, version: version(), fingerprint, threads, engine };
+  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, experiment } = run;
+  const made = { uid, id, name, seed, group, createdAt: run.createdAt.toISOString(), version: version() };
+  const facts = { ...made, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped] };
   return { format: 1, ...facts, notes, tags, experiment };
 }
 

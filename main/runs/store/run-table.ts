@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { nearest } from '../../data/near.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Database, Value } from './database.ts';
+import type { Role } from '../experiment/engines.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
 import type { Run, RunStatus } from './run.ts';
@@ -40,6 +41,8 @@ export interface RunTable {
    * number is the next that neither a run nor a folder has.
    */
   create(experiment: Experiment, seed: number, group?: string): Run;
+  /** The same for several seeds, in a fraction of the time. All of them or none. */
+  createEach(experiment: Experiment, seeds: readonly number[], group?: string): Run[];
   /** Folders of runs that there is no row for. */
   strayFolders(): string[];
   /** Gives a run of an earlier version a uid. */
@@ -54,9 +57,12 @@ export interface RunTable {
   marks(): RunMark[];
   /** Moves a run along its life cycle; throws `run-status` when it does not lead there. */
   setStatus(id: string, status: RunStatus, error?: string): Run;
-  setEngine(id: string, engine: string): void;
+  /** What computes one of its halves. */
+  setEngine(id: string, role: Role, engine: string): void;
   setFingerprint(id: string, fingerprint: string): void;
   setThreads(id: string, threads: number): void;
+  /** Notes the data sources that the run goes on without. */
+  setDropped(id: string, sources: readonly number[]): void;
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
   annotations(id: string): Annotations;
@@ -76,17 +82,19 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   interrupted: ['running', 'paused'],
 };
 
-interface RunRow extends Omit<Run, 'experiment' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'createdAt' | 'startedAt' | 'endedAt'> {
   readonly experiment: string;
+  readonly dropped: string;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 }
 
-const markColumns = 'status, wanted, startedAt, endedAt, engine, error, tags, generation';
+const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, dropped, generation';
 
 const runColumns =
-  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, fingerprint, threads, error';
+  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, ' +
+  'threads, dropped, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
@@ -105,7 +113,8 @@ export function runTable(database: Database, home: string): RunTable {
   const list = (): Run[] => database.all<RunRow>(`SELECT ${runColumns} FROM runs ORDER BY number`).map(toRun);
   return {
     folder,
-    create: (experiment, seed, group) => byId(database, make(experiment, seed, group)),
+    create: (experiment, seed, group) => byId(database, make(experiment, [seed], group)[0]),
+    createEach: (experiment, seeds, group) => make(experiment, seeds, group).map((id) => byId(database, id)),
     strayFolders: () => {
       const known = new Set(list().map(({ id }) => id));
       return foldersOfRuns(root).filter((path) => !known.has(basename(path)));
@@ -117,9 +126,10 @@ export function runTable(database: Database, home: string): RunTable {
       database.all<RunMark>(`SELECT id, status, json_array(${markColumns}) AS mark FROM runs ORDER BY number`),
     setStatus: (id, status, error) => database.transaction(() => move(database, byId(database, id), status, error)),
     setUid: (id, uid) => set(id, 'uid', uid),
-    setEngine: (id, engine) => set(id, 'engine', engine),
+    setEngine: (id, role, engine) => set(id, role === 'client' ? 'engine' : 'serverEngine', engine),
     setFingerprint: (id, fingerprint) => set(id, 'fingerprint', fingerprint),
     setThreads: (id, threads) => set(id, 'threads', threads),
+    setDropped: (id, sources) => set(id, 'dropped', JSON.stringify(sources.toSorted((a, b) => a - b))),
     wanted: (id) =>
       database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
     want: (id, command) => {
@@ -192,6 +202,7 @@ function toRun(row: RunRow): Run {
   return {
     ...row,
     experiment: settingsOf(row),
+    dropped: JSON.parse(row.dropped) as number[],
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),

@@ -24,12 +24,16 @@ export interface Run {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-  /** Engine, device, library and threads the run used last. */
+  /** Engine, device, library and threads that its data sources computed with last. */
   readonly engine: string | null;
+  /** The same of the server half, as its server names it. */
+  readonly serverEngine: string | null;
   /** Of the data set it trains on: classes, labels, images and normalisation. Null until it was opened once. */
   readonly fingerprint: string | null;
   /** Threads its engine computes with, which decide the last bits of its weights; null until it was opened once. */
   readonly threads: number | null;
+  /** Data sources that died too often and are left out, from 0: what they had still to train is missing. */
+  readonly dropped: readonly number[];
   /** What ended a failed run, in words. */
   readonly error: string | null;
 }

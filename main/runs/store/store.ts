@@ -3,7 +3,7 @@ import { openDatabase, type Access } from './database.ts';
 import { isDiskFull } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
 import { isBeating } from '../life/executor.ts';
-import { lockRun } from '../life/lock.ts';
+import { isExecuted, lockRun, type RunLock } from '../life/lock.ts';
 import type { TrainingRecord } from '../../records/record.ts';
 import { insertRun, type RunLife } from './new-run.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
@@ -58,27 +58,56 @@ export function isUnderWay(status: RunStatus): boolean {
   return status === 'running' || status === 'paused';
 }
 
-/** Finds runs whose process has died since; `onDeath` hears of each before that is written down. */
+/** What a run is at now: one under way that no process executes is interrupted, also where that cannot be written down. */
+export function statusNow(store: Store, { id, status }: Pick<Run, 'id' | 'status'>): RunStatus {
+  return isUnderWay(status) && !isAlive(store.folder(id)) ? 'interrupted' : status;
+}
+
+function isAlive(folder: string): boolean {
+  try {
+    return isExecuted(folder);
+  } catch {
+    // A disk without any room, on which nothing can be locked.
+    return isBeating(folder);
+  }
+}
+
+/**
+ * Finds runs whose process has died since; `onDeath` hears of each before that is written down. What keeps it from
+ * writing is thrown when all were looked at.
+ */
 export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
-  const died = (id: string): void => {
+  const failures: unknown[] = [];
+  for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
+    try {
+      markDead(store, id, onDeath);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function markDead(store: Store, id: string, onDeath: (id: string) => void): void {
+  const died = (): void => {
     if (!isUnderWay(store.get(id).status)) return;
     onDeath(id);
     store.setStatus(id, 'interrupted');
   };
-  for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
-    try {
-      const lock = lockRun(store.folder(id), 0);
-      if (!lock) continue;
-      try {
-        // While the lock is ours nobody executes the run, so its status stands still.
-        died(id);
-      } finally {
-        lock.release();
-      }
-    } catch (error) {
-      if (!(error instanceof SluiceError) || error.code !== 'lock-damaged') throw error;
-      // One damaged file is no reason to keep all commands from working; it is told of when the run is to go on.
-      if (!isBeating(store.folder(id))) died(id);
-    }
+  let lock: RunLock | null;
+  try {
+    lock = lockRun(store.folder(id), 0);
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'lock-damaged') throw error;
+    // One damaged file is no reason to keep all commands from working; it is told of when the run is to go on.
+    if (!isBeating(store.folder(id))) died();
+    return;
+  }
+  if (!lock) return;
+  try {
+    // While the lock is ours nobody executes the run, so its status stands still.
+    died();
+  } finally {
+    lock.release();
   }
 }

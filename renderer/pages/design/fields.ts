@@ -2,6 +2,11 @@ import { engineTable } from '../../../main/api/engines.ts';
 import { hasFields } from '../../../main/fields.ts';
 import type { FieldSchema } from './schema.ts';
 
+const engineChoices = {
+  auto: 'best there is',
+  ...Object.fromEntries(engineTable.map(({ name, label }) => [name, label])),
+};
+
 /** How the form calls a field. Its help and limits come from the schema of experiments. */
 export interface FieldWords {
   readonly label: string;
@@ -77,14 +82,9 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     help: 'Of client and server; bytes are counted either way',
     choices: { separate: 'separate, over a socket', one: 'one, without a network' },
   },
-  engine: {
-    label: 'Engine',
-    help: 'What computes',
-    choices: {
-      auto: 'best there is',
-      ...Object.fromEntries(engineTable.map(({ name, label }) => [name, label])),
-    },
-  },
+  engine: { label: 'Engine', help: 'What computes', choices: engineChoices },
+  'engine.client': { label: 'Of the clients', choices: engineChoices },
+  'engine.server': { label: 'Of the server', choices: engineChoices },
   threads: { label: 'Threads', empty: 'all cores', help: 'Of the cpu engine' },
   checkpointSteps: {
     label: 'Checkpoint every',

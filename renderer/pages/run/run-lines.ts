@@ -32,6 +32,7 @@ export function runData(
     settings: settingsKey(run.experiment),
     trainingBudgets,
     sources: run.experiment.sources.count,
+    dropped: run.dropped,
     isFinished: run.status === 'finished',
     steps: steps.columns,
     epochs,

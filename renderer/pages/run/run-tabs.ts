@@ -6,13 +6,26 @@ export type RunTab = 'charts' | 'gate' | 'time' | 'pairs' | 'log' | 'settings' |
 /** What does not change while a run goes on; charts depend on this alone, so that its progress does not redraw them. */
 export type FixedRun = Pick<
   RunDetail,
-  'id' | 'name' | 'number' | 'seed' | 'status' | 'experiment' | 'plan' | 'trainingBudgets' | 'makesSet'
+  | 'id'
+  | 'name'
+  | 'number'
+  | 'seed'
+  | 'status'
+  | 'dropped'
+  | 'experiment'
+  | 'plan'
+  | 'trainingBudgets'
+  | 'makesSet'
+  | 'engine'
+  | 'serverEngine'
 >;
 
 /** The fixed part of a run: the same object as before as long as nothing of it has changed. */
 export function fixedPart(run: FixedRun, before?: FixedRun | null): FixedRun {
-  const { id, name, number, seed, status, experiment, plan, trainingBudgets, makesSet } = run;
-  const now: FixedRun = { id, name, number, seed, status, experiment, plan, trainingBudgets, makesSet };
+  const { id, name, number, seed, status, dropped, experiment, plan, trainingBudgets, makesSet } = run;
+  const { engine, serverEngine } = run;
+  const what = { id, name, number, seed, status, dropped, experiment };
+  const now: FixedRun = { ...what, plan, trainingBudgets, makesSet, engine, serverEngine };
   const keys = Object.keys(now) as (keyof FixedRun)[];
   return before && keys.every((key) => before[key] === now[key]) ? before : now;
 }

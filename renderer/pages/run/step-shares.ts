@@ -24,10 +24,25 @@ export function timeShares(totals: readonly PhaseTotals[]): TimeShares | null {
   return { steps, secondsPerStep: all / steps, parts };
 }
 
-/** Totals of the last so many rows. */
-export function recentTotals(steps: StepColumns, count: number): readonly PhaseTotals[] {
+/** Totals of the last so many steps of each of so many sources. */
+export function recentTotals(steps: StepColumns, count: number, sources: number): readonly PhaseTotals[] {
+  const rows = recentRows(steps.source, count, sources);
+  const recent = Object.entries(steps).map(([name, values]) => [name, Float64Array.from(rows, (row) => values[row])]);
   const sums = sumByPhase();
-  const recent = Object.entries(steps).map(([name, values]) => [name, values.subarray(-count)]);
   sums.add(Object.fromEntries(recent) as StepColumns);
   return sums.totals;
+}
+
+/** From the end back, until every source has its steps. */
+function recentRows(source: Float64Array, count: number, sources: number): number[] {
+  const taken = new Map<number, number>();
+  const rows: number[] = [];
+  for (let row = source.length - 1, left = sources; row >= 0 && left > 0; row--) {
+    const before = taken.get(source[row]) ?? 0;
+    if (before === count) continue;
+    taken.set(source[row], before + 1);
+    rows.push(row);
+    if (before + 1 === count) left--;
+  }
+  return rows;
 }

@@ -88,6 +88,7 @@ const bench: ChartBench = {
       settings: '',
       trainingBudgets: [],
       sources: 1,
+      dropped: 0,
       isFinished: false,
       epochs: [],
       steps: steps(i, length),

@@ -39,24 +39,29 @@ const damages: Readonly<Record<string, (file: string, random: Random) => void>> 
  * Damages files of a home one at a time: in it stand a run that has finished and one that was killed on its way. The
  * killed one is resumed, the finished one is read: both as they would have been, or words that tell what is wrong.
  */
-export async function* damageTrials(random: Random, count: number): AsyncGenerator<Verdict> {
+export async function* damageTrials(random: Random, count: number, match: RegExp): AsyncGenerator<Verdict> {
+  const made = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   const home = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
   try {
-    const wanted = await prepare(home);
-    const kinds = filesOf(home).flatMap((file) => Object.keys(damages).map((damage) => ({ file, damage })));
+    const wanted = await prepare(made);
+    // Whatever still has a file of it open may tidy up there.
+    cpSync(made, home, { recursive: true });
+    const kinds = filesOf(home)
+      .flatMap((file) => Object.keys(damages).map((damage) => ({ file, damage })))
+      .filter(({ file, damage }) => match.test(`${file}: ${damage}`));
     for (let i = 0; i < Math.min(count, kinds.length); i++) {
       const [{ file, damage }] = kinds.splice(random.integer(kinds.length), 1);
       const copy = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
       try {
         cpSync(home, copy, { recursive: true });
         damages[damage](join(copy, file), random);
-        yield { what: `${file}: ${damage}`, ...(await judge(copy, wanted)) };
+        yield { what: `${file}: ${damage}`, ...(await judge(copy, wanted, runsAt(file))) };
       } finally {
         rmSync(copy, { recursive: true, force: true });
       }
     }
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    for (const folder of [made, home]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -67,32 +72,45 @@ async function prepare(home: string): Promise<Outcome> {
   await sluice(home, ['run', file]);
   const child = startSluice(home, ['run', file]);
   const checkpoints = join(home, 'runs', '0002-separate', 'checkpoint');
-  while (!existsSync(checkpoints) || Number(readdirSync(checkpoints).sort().at(-1)?.slice(0, 6)) < 20) await wait(20);
+  while (!existsSync(checkpoints) || Number(readdirSync(checkpoints).sort().at(-1)?.slice(0, 6)) < 8) await wait(20);
   child.kill('SIGKILL');
   await wait(2000);
   rmSync(file);
   return outcomeOf(home, 1);
 }
 
-async function judge(home: string, wanted: Outcome): Promise<Omit<Verdict, 'what'>> {
-  const came: Came[] = [];
-  const say = async (...args: string[]): Promise<void> => void came.push(await sluice(home, args));
-  await say('list');
-  await say('resume', '2');
-  await say('export', '1', '--format', 'safetensors', '--output', join(home, 'weights'));
-  await say('export', '1', '--format', 'json', '--output', join(home, 'run.json'));
-  await say('export', '2', '--format', 'json', '--output', join(home, 'run-2.json'));
+/** The runs that a file can harm: what lies in the folder of one is that run's alone. */
+function runsAt(file: string): readonly number[] {
+  const [, number] = /^runs\/(\d+)-/.exec(file) ?? [];
+  return number === undefined ? [1, 2] : [Number(number)];
+}
+
+async function judge(home: string, wanted: Outcome, runs: readonly number[]): Promise<Omit<Verdict, 'what'>> {
+  const came: (Came & { readonly command: string })[] = [];
+  const say = async (...args: string[]): Promise<void> => {
+    came.push({ command: args.join(' '), ...(await sluice(home, args)) });
+  };
+  // What lies in the folder of one run alone is not looked at by a list.
+  if (runs.length > 1) await say('list');
+  if (runs.includes(2)) await say('resume', '2');
+  if (runs.includes(1)) await say('export', '1', '--format', 'safetensors', '--output', join(home, 'weights'));
+  for (const run of runs.length > 1 ? runs : []) {
+    await say('export', `${run}`, '--format', 'json', '--output', join(home, `run-${run}.json`));
+  }
   const words = came
     .map(({ errors }) => errors.trim())
     .filter((text) => text !== '')
     .join('\n');
   const trace = came.find(isTrace);
   if (trace) return { kind: 'trace', detail: `${trace.output}\n${trace.errors}` };
-  if (came.some(({ code }) => code === null)) return { kind: 'hang', detail: words };
+  const hung = came.find(({ code }) => code === null);
+  if (hung) return { kind: 'hang', detail: `${hung.command}\n${words}` };
   const wrong: string[] = [];
-  for (const run of [1, 2]) {
+  for (const run of runs) {
     try {
-      wrong.push(...differences(await outcomeOf(home, run), wanted, false).map((what) => `run ${run}: ${what}`));
+      wrong.push(
+        ...differences(await outcomeOf(home, run), wanted, { shared: false }).map((what) => `run ${run}: ${what}`),
+      );
     } catch (error) {
       wrong.push(`run ${run} cannot be read: ${String(error)}`);
     }

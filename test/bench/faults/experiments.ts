@@ -3,23 +3,34 @@ export interface Trial {
   readonly name: string;
   /** Whether sources share a server half, whose batches then come in no fixed order. */
   readonly shared: boolean;
+  /** Whether batches that come at about the same time are one step of the half, so that nobody can say how many it takes. */
+  readonly gathered?: boolean;
   readonly experiment: object;
 }
 
 const base = {
-  dataset: { name: 'synthetic', trainSamples: 192, testSamples: 32 },
+  dataset: { name: 'synthetic', trainSamples: 96, testSamples: 16 },
   model: { name: 'cnn', width: 0.125 },
   split: { layer: 3 },
   method: 'deprune',
   phases: [
-    { budget: 1, epochs: 3 },
-    { budget: 'full', epochs: 3 },
+    { budget: 1, epochs: 2 },
+    { budget: 'full', epochs: 2 },
   ],
   optimiser: { learningRate: 0.01, momentum: 0.9 },
   batchSize: 4,
   checkpointSteps: 7,
   engine: 'cpu',
   threads: 1,
+};
+
+const family = {
+  method: 'prune',
+  phases: [
+    { budget: 'full', epochs: 1 },
+    { budget: 2, epochs: 1 },
+    { budget: 1, epochs: 1 },
+  ],
 };
 
 export const trials: readonly Trial[] = [
@@ -41,17 +52,19 @@ export const trials: readonly Trial[] = [
     experiment: { ...base, name: 'skewed', sources: { count: 3, skew: 0.3 }, link: 'wifi6' },
   },
   {
-    name: 'two trainings of a family',
+    name: 'models of a family',
     shared: false,
-    experiment: {
-      ...base,
-      name: 'family',
-      method: 'prune',
-      phases: [
-        { budget: 'full', epochs: 2 },
-        { budget: 2, epochs: 2 },
-        { budget: 1, epochs: 2 },
-      ],
-    },
+    experiment: { ...base, ...family, name: 'family' },
+  },
+  {
+    name: 'one training after the other, two sources, one half, unequal shards',
+    shared: true,
+    experiment: { ...base, name: 'uneven', method: 'scratch', sources: { count: 2, skew: 0.3 } },
+  },
+  {
+    name: 'three sources, one half, gathered batches',
+    shared: true,
+    gathered: true,
+    experiment: { ...base, name: 'gathered', sources: { count: 3, gather: true } },
   },
 ];

@@ -18,8 +18,8 @@ interface Input {
 const plain = trials[0].experiment;
 
 /** Every one must be refused where it enters: with words that name it, before anything is trained or imported. */
-export async function* inputTrials(random: Random, count: number): AsyncGenerator<Verdict> {
-  const inputs = allInputs();
+export async function* inputTrials(random: Random, count: number, match: RegExp): AsyncGenerator<Verdict> {
+  const inputs = allInputs().filter(({ what }) => match.test(what));
   for (let i = 0; i < count && inputs.length > 0; i++) {
     const [{ what, names, prepare }] = inputs.splice(random.integer(inputs.length), 1);
     const folder = mkdtempSync(join(tmpdir(), 'sluice-faults-'));
@@ -155,6 +155,7 @@ function folders(): Input[] {
     sharp({ create: { width: 200, height: 200, channels: 3, background: '#4af' } })
       .png()
       .toBuffer();
+  const test = (picture: Buffer): Record<string, Buffer> => ({ 'test/a/1.png': picture, 'test/b/1.png': picture });
   const make = (folder: string, files: Readonly<Record<string, Buffer | string>>): string[] => {
     for (const [name, content] of Object.entries(files)) {
       mkdirSync(join(folder, 'set', name, '..'), { recursive: true });
@@ -169,7 +170,7 @@ function folders(): Input[] {
       prepare: async (folder) => {
         const whole = await png();
         const half = whole.subarray(0, whole.length >> 1);
-        return make(folder, { 'a/1.png': whole, 'b/1.png': whole, 'b/2.png': half });
+        return make(folder, { 'train/a/1.png': whole, 'train/b/1.png': whole, 'train/b/2.png': half, ...test(whole) });
       },
     },
     {
@@ -183,7 +184,10 @@ function folders(): Input[] {
     {
       what: 'a text that is called a picture',
       names: /a\/1\.jpg/,
-      prepare: async (folder) => make(folder, { 'a/1.jpg': 'not a picture', 'b/1.png': await png() }),
+      prepare: async (folder) => {
+        const whole = await png();
+        return make(folder, { 'train/a/1.jpg': 'not a picture', 'train/b/1.png': whole, ...test(whole) });
+      },
     },
     {
       what: 'an SVG in a folder of pictures',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readSafetensors } from '../../../main/runs/checkpoint/weights-file.ts';
 import { runNumber, type RunStatus } from '../../../main/runs/store/run.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
+import type { Trial } from './experiments.ts';
 
 /** What a run came to, as far as it must be the same whatever happened to it. */
 export interface Outcome {
@@ -64,7 +65,11 @@ async function pairsOf(folder: string): Promise<{ name: string; digest: string; 
  * Where a run differs from one that nothing happened to. The order in which several sources' batches reach a shared half
  * is the network's, and the weights with it: there every batch must have been applied, once.
  */
-export function differences(found: Outcome, wanted: Outcome, shared: boolean): string[] {
+export function differences(
+  found: Outcome,
+  wanted: Outcome,
+  { shared, gathered = false }: Pick<Trial, 'shared' | 'gathered'>,
+): string[] {
   const wrong: string[] = [];
   if (found.status !== wanted.status) wrong.push(`it is ${found.status}`);
   const bare = (steps: readonly string[]): string[] =>
@@ -74,7 +79,8 @@ export function differences(found: Outcome, wanted: Outcome, shared: boolean): s
     if (ours.length !== theirs.length) wrong.push(`${ours.length} of ${theirs.length} ${kind}`);
     else if (ours.some((line, i) => line !== theirs[i])) wrong.push(`other ${kind}`);
   }
-  if (found.batches !== wanted.batches) wrong.push(`${found.batches} of ${wanted.batches} batches applied`);
+  if (!gathered && found.batches !== wanted.batches)
+    wrong.push(`${found.batches} of ${wanted.batches} batches applied`);
   for (const [name, digest] of wanted.weights) {
     if (!found.weights.has(name)) wrong.push(`no pair ${name}`);
     else if (!shared && found.weights.get(name) !== digest) wrong.push(`other weights in ${name}`);

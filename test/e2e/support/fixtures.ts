@@ -1,16 +1,17 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { expect, test as base } from 'vitest';
+import { where } from '../../support/where.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { startLab, type Prepare, type ServedLab } from './lab.ts';
-import { openPage, type LabPage } from './page.ts';
+import { emptyPage, openIn, openPage, type LabPage, type Look } from './page.ts';
 
 const pictures = fileURLToPath(new URL('../../../dist/e2e/', import.meta.url));
 
-/** Whether there is a browser to test in; without one the tests are reported as skipped. */
-export const hasChromium = findChromium() !== undefined;
+/** What needs a browser to test in. */
+export const withChromium = where(findChromium() !== undefined, 'no Chromium');
 
 interface Fixtures {
   /** What the lab finds as it starts; nothing unless a file says otherwise. */
@@ -19,8 +20,10 @@ interface Fixtures {
   lab: ServedLab;
   /** A browser that this lab has let in. */
   browser: BrowserContext;
+  /** Its windows that no test has open: a browser takes longer to start one than for most of what is done in it. */
+  idle: Page[];
   /** Opens windows on it; any error in one fails the test, and leaves a picture of each in dist/e2e. */
-  open: (options?: Parameters<typeof openPage>[2]) => Promise<LabPage>;
+  open: (look?: Look) => Promise<LabPage>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -43,23 +46,34 @@ export const test = base.extend<Fixtures>({
       const browser = await launchChromium();
       const context = await browser.newContext({ acceptDownloads: true });
       const first = await openPage(context, lab.url);
-      await first.page.close();
+      await emptyPage(first.page);
       await use(context);
       await browser.close();
     },
     { scope: 'file' },
   ],
-  open: async ({ lab, browser, task }, use) => {
+  idle: [
+    async ({ browser }, use) => {
+      await use(browser.pages());
+    },
+    { scope: 'file' },
+  ],
+  open: async ({ lab, browser, idle, task }, use) => {
     const opened: LabPage[] = [];
-    await use(async (options) => {
-      const page = await openPage(browser, new URL('/', lab.url).href, options);
+    await use(async (look) => {
+      const page = await openIn(idle.pop() ?? (await browser.newPage()), new URL('/', lab.url).href, look);
       opened.push(page);
       return page;
     });
     const failed = task.result?.state === 'fail' || opened.some(({ problems }) => problems.length > 0);
     for (const [index, { page }] of opened.entries()) {
-      if (failed) await takePicture(page, `${task.name}-${index}`);
-      await page.close();
+      if (failed) {
+        await takePicture(page, `${task.name}-${index}`);
+        await page.close();
+      } else {
+        await emptyPage(page);
+        idle.push(page);
+      }
     }
     expect(opened.flatMap(({ problems }) => problems)).toEqual([]);
   },

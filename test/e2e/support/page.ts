@@ -13,20 +13,40 @@ export interface LabPage {
   readonly problems: string[];
 }
 
+export interface Look {
+  readonly theme?: Theme;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** Opens a window on a lab. The first of a context needs the address with the token. */
-export async function openPage(
-  context: BrowserContext,
-  url: string,
-  options: { theme?: Theme; width?: number; height?: number } = {},
-): Promise<LabPage> {
-  const { theme = 'light', width = 1280, height = 800 } = options;
-  const page = await context.newPage();
+export async function openPage(context: BrowserContext, url: string, look: Look = {}): Promise<LabPage> {
+  return openIn(await context.newPage(), url, look);
+}
+
+/** Opens a lab in an empty window. */
+export async function openIn(page: Page, url: string, look: Look = {}): Promise<LabPage> {
+  const { theme = 'light', width = 1280, height = 800 } = look;
   const problems = watchProblems(page);
   await page.setViewportSize({ width, height });
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
   await page.goto(url);
   await page.getByRole('main').waitFor();
   return { page, problems };
+}
+
+const watched = ['console', 'pageerror', 'crash', 'requestfailed', 'response'] as const;
+
+/** Leaves a window as a new one is, but at an address of its lab, for which it keeps its process and what that compiled. */
+export async function emptyPage(page: Page): Promise<void> {
+  for (const event of watched) page.removeAllListeners(event);
+  const address = new URL('/nothing', page.url()).href;
+  // With an icon, as the browser would ask for one while the next test looks on.
+  const empty = { contentType: 'text/html', body: '<link rel="icon" href="data:,">' };
+  await page.route(address, (route) => route.fulfill(empty));
+  await page.goto(address);
+  await page.unroute(address);
+  await page.mouse.move(0, 0);
 }
 
 function watchProblems(page: Page): string[] {

@@ -41,7 +41,10 @@ export function inStore<T>(home: string, look: (store: Store) => T): T {
   }
 }
 
-/** Queues runs of so many epochs that a test can do with them what it likes; the lab starts them. Returns their ids. */
+/**
+ * Queues runs of so many epochs that a test can do with them what it likes; the lab starts them. Returns their ids. Their
+ * link makes them rest most of the time: at full speed they would take the processors from what watches them.
+ */
 export function queueRuns(home: string, ...names: string[]): string[] {
   const small = {
     dataset: { trainSamples: 160, testSamples: 32 },
@@ -49,6 +52,7 @@ export function queueRuns(home: string, ...names: string[]): string[] {
     split: { layer: 3 },
     batchSize: 8,
     threads: 1,
+    link: { up: 1000, down: 1000, rttMs: 20 },
     phases: [
       { budget: 2, epochs: 3 },
       { budget: 'full', epochs: 1000 },

@@ -4,7 +4,6 @@ import {
   amount,
   budgets,
   count,
-  factor,
   fingerprint,
   imageShape,
   name,
@@ -15,11 +14,12 @@ import {
   source,
   wholeNumber,
   wholeNumbers,
+  within,
 } from '../../../main/cli/arguments.ts';
 
 describe('arguments', () => {
   it('are read as people write them', () => {
-    expect([count('1'), factor('0.25')]).toEqual([1, 0.25]);
+    expect([count('1'), within([0.25, 2], number)('0.25'), within([1, 8], wholeNumber)('8')]).toEqual([1, 0.25, 8]);
     expect([wholeNumber('12'), number('0.5'), share('0.7'), share('70%')]).toEqual([12, 0.5, 0.7, 0.7]);
     expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
     expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
@@ -37,7 +37,8 @@ describe('arguments', () => {
   it.each([
     [wholeNumber, ['', '-1', '1.5', '1e3', 'one']],
     [count, ['0', '-1', '1.5', 'one']],
-    [factor, ['0', '-1', 'one']],
+    [within([0.25, 2], number), ['0.24', '2.01', '1e308', 'one']],
+    [within([1, 8], wholeNumber), ['0', '9', '1.5']],
     [number, ['', ' ', 'one', 'Infinity']],
     [amount, ['-1', 'one']],
     [port, ['65536', '-1', 'http']],

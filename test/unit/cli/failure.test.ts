@@ -22,13 +22,15 @@ describe('the exit code', () => {
   it.each([
     ...[
       'bad-usage',
-      'chart-unknown',
+      'bad-input',
+      'bad-blas',
       'bad-experiment',
       'bad-setting',
       'bad-file',
       'unknown-preset',
       'no-small-variant',
     ],
+    ...['chart-unknown', 'source-unknown', 'nothing-to-draw', 'font-unknown'],
     ...['bad-module', 'bad-split', 'images-too-small', 'model-unknown', 'samples-exceeded'],
     ...['run-unknown', 'run-ambiguous', 'run-status', 'run-busy', 'no-weights', 'folder-not-empty'],
     ...['dataset-unknown', 'dataset-missing', 'dataset-exists', 'dataset-built-in', 'name-invalid', 'name-missing'],

@@ -5,20 +5,23 @@ import type { Run } from '../../../main/runs/store/run.ts';
 
 const engine = { name: 'cpu', device: 'Xeon', detail: 'OpenBLAS 0.3.21, 2 threads', threads: 2 } as const;
 
+const computed = 'cpu · Xeon, OpenBLAS 0.3.21, 2 threads';
+const both = { client: engine, server: engine };
+
 function run(changes: Partial<Run>): Run {
-  return { id: '0003-x', threads: 2, engine: 'cpu · Xeon, OpenBLAS 0.3.21, 2 threads', ...changes } as Run;
+  return { id: '0003-x', threads: 2, engine: computed, serverEngine: computed, ...changes } as Run;
 }
 
 describe('a run that goes on', () => {
   it('where it began has nothing to say', () => {
-    expect(changesFor(run({}), engine, 2)).toEqual([]);
+    expect(changesFor(run({}), both, 2)).toEqual([]);
     // It may have several devices of one thread each, or not have begun.
-    expect(changesFor(run({ engine: 'cpu · Xeon, OpenBLAS 0.3.21, 1 thread' }), engine, 2)).toEqual([]);
-    expect(changesFor(run({ engine: null, threads: null }), engine, 1)).toEqual([]);
+    expect(changesFor(run({ engine: 'cpu · Xeon, OpenBLAS 0.3.21, 1 thread' }), both, 2)).toEqual([]);
+    expect(changesFor(run({ engine: null, serverEngine: null, threads: null }), both, 1)).toEqual([]);
   });
 
   it('says that it keeps its threads where there are fewer cores', () => {
-    expect(changesFor(run({}), engine, 1)).toEqual([
+    expect(changesFor(run({}), both, 1)).toEqual([
       expect.stringMatching(/^Run 0003-x goes on with the 2 threads it began with.* on the 1 core of this machine/),
     ]);
   });
@@ -27,11 +30,19 @@ describe('a run that goes on', () => {
     { ...engine, device: 'EPYC' },
     { ...engine, detail: 'WebAssembly, 2 threads' },
   ])('says what it computes with now where that is another: $device, $detail', (now) => {
-    expect(changesFor(run({}), now, 2)).toEqual([
+    expect(changesFor(run({}), { client: now, server: now }, 2)).toEqual([
       expect.stringMatching(
-        `computed by cpu · Xeon, OpenBLAS.* goes on with cpu · ${now.device}, ${now.detail}: .*differ`,
+        `computed by cpu · Xeon, OpenBLAS.* goes on with cpu · ${now.device}, ${now.detail.replace(/, 2.*/, '')}: .*differ`,
       ),
     ]);
+  });
+
+  it('says it of the half whose engine is another, and of none that is computed elsewhere', () => {
+    const gpu = { ...engine, name: 'webgpu', device: 'Radeon', detail: 'Dawn' } as const;
+    expect(changesFor(run({}), { client: engine, server: gpu }, 2)).toEqual([
+      expect.stringMatching(/goes on with webgpu · Radeon, Dawn: /),
+    ]);
+    expect(changesFor(run({ serverEngine: 'cuda · H200, TensorFlow' }), { client: engine }, 2)).toEqual([]);
   });
 });
 

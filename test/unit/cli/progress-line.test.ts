@@ -21,8 +21,10 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     experiment: experiment({ phases }),
     ...dates,
     engine: null,
+    serverEngine: null,
     fingerprint: null,
     threads: null,
+    dropped: [],
     error: null,
   };
 }

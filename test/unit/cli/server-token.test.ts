@@ -1,10 +1,11 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { givenToken } from '../../../main/cli/server-token.ts';
 import { temporaryFolder } from '../../support/closing.ts';
+import { onUnix } from '../../support/where.ts';
 
-it.skipIf(process.platform === 'win32')('a token file that others can read is taken with a warning', async () => {
+onUnix.it('a token file that others can read is taken with a warning', async () => {
   const file = join(temporaryFolder(), 'token.txt');
   writeFileSync(file, 'a token of enough signs\n');
   const warned = async (mode: number): Promise<string[]> => {

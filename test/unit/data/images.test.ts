@@ -37,8 +37,37 @@ describe('a region that is scaled', () => {
       [0, 100],
     ]);
     const { pixels } = await decodeRegion(file, whole, 4);
-    // The library takes new pixel x at x / 2 - 0.5 of the old ones, half a new one off; outside, the outermost goes on.
-    expect(greys(pixels)).toEqual([0, 0, 50, 100, 0, 0, 50, 100, 0, 0, 50, 100, 0, 0, 50, 100]);
+    // As PIL and torchvision: new pixel x is at (x + 0.5) / 2 - 0.5 of the old ones; outside, the outermost goes on.
+    expect(greys(pixels)).toEqual([0, 25, 75, 100, 0, 25, 75, 100, 0, 25, 75, 100, 0, 25, 75, 100]);
+  });
+
+  it('to three times its size, or by no whole number, stays in its place', async () => {
+    const file = await greyPng([
+      [0, 90, 180],
+      [0, 90, 180],
+      [0, 90, 180],
+    ]);
+    const row = async (size: number): Promise<number[]> =>
+      greys((await decodeRegion(file, whole, size)).pixels).slice(size, 2 * size);
+    expect(await row(9)).toEqual([0, 0, 30, 60, 90, 120, 150, 180, 180]);
+    // At (x + 0.5) * 3 / 4 - 0.5.
+    expect(await row(4)).toEqual([0, 57, 124, 180].map((value) => expect.closeTo(value, -0.5) as number));
+  });
+
+  it('up one way and down the other does both, each in its place', async () => {
+    const file = await greyPng([
+      [0, 100],
+      [40, 140],
+      [80, 180],
+      [120, 220],
+    ]);
+    const wide = greys((await decodeRegion(file, whole, 4)).pixels);
+    expect(wide).toEqual([0, 25, 75, 100, 40, 65, 115, 140, 80, 105, 155, 180, 120, 145, 195, 220]);
+    const strip = { left: 0, top: 0, width: 2, height: 4 };
+    const both = greys((await decodeRegion(file, () => strip, 3)).pixels);
+    // Rows are the same from above and from below, as columns are from left and right.
+    expect(both.map((value, i) => value + both[8 - i])).toEqual(Array(9).fill(220));
+    expect(both[4]).toBe(110);
   });
 
   it('down is the mean by a triangle twice as wide', async () => {
@@ -57,6 +86,19 @@ describe('a region that is scaled', () => {
     const { pixels } = await decodeRegion(file, () => ({ left: 2, top: 1, width: 2, height: 2 }), 2);
     expect(greys(pixels)).toEqual([7, 8, 11, 12]);
   });
+});
+
+it('a picture that is smaller is enlarged around its centre', async () => {
+  const file = await greyPng([
+    [50, 50, 150, 150],
+    [50, 50, 150, 150],
+  ]);
+  const enlarged = greys((await decodeImage(file, 6)).pixels);
+  // What is left of the middle mirrors what is right of it.
+  for (let y = 0; y < 6; y++) {
+    const row = enlarged.slice(6 * y, 6 * y + 6);
+    expect(row.map((value, x) => value + row[5 - x])).toEqual(Array(6).fill(200));
+  }
 });
 
 it('a picture scaled whole is its centre square', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { divideImages, type Division } from '../../../main/data/formats/division.ts';
 import { importDataset } from '../../../main/data/import.ts';
 import { scratchFolder, useHome, writeFile, writeImageFolder } from '../../support/datasets.ts';
+import { onUnix } from '../../support/where.ts';
 
 /** The division of pictures with these names; those after a slash at the beginning are of several given paths. */
 function divided(names: readonly string[], nested = false): Division {
@@ -98,7 +99,7 @@ describe('what lies beside pictures', () => {
     expect(info).toMatchObject({ trainSamples: 8, testSamples: 2, classes: ['a', 'b'] });
   });
 
-  it.skipIf(process.platform === 'win32')('and is no file is passed over by name', async () => {
+  onUnix.it('and is no file is passed over by name', async () => {
     useHome();
     const folder = await writeImageFolder(scratchFolder(), ['a', 'b'], 5);
     const server = createServer();

@@ -5,6 +5,7 @@ vi.mock('../../../main/engine/adapters.ts', () => ({
   adapters: {
     cuda: { open: () => Promise.resolve({ reason: 'no card', remedy: 'Buy one.' }) },
     webgpu: { open: () => Promise.reject(new Error('the driver crashed')) },
+    cpu: { open: () => Promise.resolve({ reason: 'no memory', remedy: 'Buy some.' }) },
   },
 }));
 
@@ -20,6 +21,11 @@ it('the conformance suite skips an engine that is not there', async () => {
 it('fails for one that is there and does not open', async () => {
   const webgpu = { title: 'webgpu', name: 'webgpu', blas: false } as const;
   await expect(open(webgpu)).rejects.toThrow('the driver crashed');
+});
+
+it('fails for a cpu engine that is not there: every machine has it', async () => {
+  const cpu = { title: 'cpu', name: 'cpu', blas: false } as const;
+  await expect(open(cpu)).rejects.toMatchObject({ code: 'engine-unavailable' });
 });
 
 it('fails for an absent one that SLUICE_REQUIRE_ENGINE names, and for no other', async () => {

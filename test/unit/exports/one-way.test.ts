@@ -1,6 +1,8 @@
-import type { EChartsCoreOption } from 'echarts/core';
+import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { differingSettings } from '../../../main/charts/differing.ts';
+import { registerCharts } from '../../../main/charts/drawing/register.ts';
 import type { Provided } from '../../../main/charts/kinds/kind.ts';
 import { chartKinds, kindOf, namedChart, type ChartSpec } from '../../../main/charts/kinds/table.ts';
 import type * as Style from '../../../main/charts/style.ts';
@@ -20,7 +22,8 @@ import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 /** Page, file and report look alike here, so that all that could differ is what they draw. */
 vi.mock('../../../main/charts/style.ts', async (original) => {
   const style = await original<typeof Style>();
-  const same = style.screenStyle('light', 720, 'sans-serif');
+  const bitmap = () => ({ toDataURL: () => 'data:,' });
+  const same = { ...style.screenStyle('light', 720, 'sans-serif'), bitmap };
   return { ...style, pageStyle: () => same, paperStyle: () => same, screenStyle: () => same };
 });
 
@@ -79,13 +82,15 @@ function plain(option: EChartsCoreOption): unknown {
   );
 }
 
+function appendSteps(): void {
+  const gates = (i: number): Float32Array => Float32Array.of(0.1, 0.5 + i / 100, 0.9, 0.2);
+  const steps = Array.from({ length: 12 }, (_, i) => stepRecord(i, { epoch: i >> 2, budget: 2, gates: gates(i) }));
+  for (const { id } of runs) store.append(id, steps);
+}
+
 describe('one chart', () => {
   it('is the same in a file as on a page, whatever its kind', async () => {
-    for (const { id } of runs) {
-      const gates = (i: number): Float32Array => Float32Array.of(0.1, 0.5 + i / 100, 0.9, 0.2);
-      const steps = Array.from({ length: 12 }, (_, i) => stepRecord(i, { epoch: i >> 2, budget: 2, gates: gates(i) }));
-      store.append(id, steps);
-    }
+    appendSteps();
     for (const { charts } of chartKinds) {
       for (const [name, chart] of Object.entries(charts).slice(0, 8)) {
         expect(plain(await onPaper(chart)), name).toEqual(plain(onPage(chart)));
@@ -106,5 +111,19 @@ describe('one chart', () => {
     renderReport(store, runs, { title: 'Mine', madeAt: new Date(0) });
     expect(drawn.map(plain)).toEqual(files);
     expect(files).toHaveLength(6);
+  });
+
+  it('is made of the parts that its kind names, which are all that a window knows of', async () => {
+    appendSteps();
+    registerCharts();
+    use([SVGRenderer]);
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    for (const chart of chartKinds.flatMap(({ charts }) => Object.values(charts).slice(0, 8))) {
+      const drawing = init(null, null, { renderer: 'svg', ssr: true, width: 300, height: 200 });
+      drawing.setOption(await onPaper(chart));
+      drawing.dispose();
+    }
+    expect(complaints.mock.calls).toEqual([]);
+    complaints.mockRestore();
   });
 });

@@ -42,6 +42,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   experimentSchema: (api) => api.experimentSchema(),
   runs: (api) => api.runs(),
   run: (api, id) => api.run(id),
+  strayFolders: (api) => api.strayFolders(),
   steps: (api, id) => api.steps(id, 0),
   epochs: (api, id) => api.epochs(id),
   gates: (api, id) => api.gates(id, 0, 4),
@@ -56,6 +57,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   dataTasks: (api) => api.dataTasks(),
   alert: (api) => api.alert(),
   engines: (api) => api.engines(),
+  engineTasks: (api) => api.engineTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -69,11 +71,15 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   resume: 'answers nothing',
   delete: 'answers nothing',
   annotate: 'answers nothing',
+  adopt: 'answers nothing',
   watch: 'answers nothing',
   cancelDataTask: 'answers nothing',
   removeDataset: 'answers nothing',
   getDataset: 'begins a download',
   importDataset: 'begins an import',
+  installEngine: 'begins an installation',
+  cancelEngineTask: 'answers nothing',
+  removeEngine: 'answers nothing',
 };
 
 let lab: Lab;

@@ -85,6 +85,7 @@ export async function serve(change: Partial<OffloadServerOptions> = {}): Promise
       tls: null,
       token,
       software: 'test',
+      engine: 'test',
       models: ['fake'],
       checkpoints: temporaryFolder(),
       open: () => Promise.resolve(fakeHalf()),

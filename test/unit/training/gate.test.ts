@@ -97,7 +97,7 @@ describe('the resets', () => {
     fc.assert(
       fc.property(gates(-20, 20), (gate) => {
         resetDeprune(gate, source()).forEach((value, map) => {
-          if (gate[map] >= Math.fround(0.9)) expect(value).toBe(15);
+          if (gate[map] >= 0.9) expect(value).toBe(15);
           else expect(value >= 0 && value < 3).toBe(true);
         });
       }),
@@ -108,7 +108,7 @@ describe('the resets', () => {
     fc.assert(
       fc.property(gates(-20, 20), (gate) => {
         resetPrune(gate, source()).forEach((value, map) => {
-          if (gate[map] > Math.fround(0.1)) expect(value >= 0 && value < 3).toBe(true);
+          if (gate[map] > 0.1) expect(value >= 0 && value < 3).toBe(true);
           else expect(value).toBe(-15);
         });
       }),

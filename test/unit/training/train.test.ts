@@ -1,15 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { BatchSource } from '../../../main/data/source.ts';
 import { openEngine } from '../../../main/engine/engine.ts';
 import { random } from '../../../main/random.ts';
 import { sigmoid } from '../../../main/training/gate.ts';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 import type { MethodName } from '../../../main/training/methods/table.ts';
+import type { PhaseStart } from '../../../main/training/offloader.ts';
 import type { StepRecord } from '../../../main/records/record.ts';
 import type { Snapshot, TrainingEvent } from '../../../main/training/snapshot.ts';
 import type { SplitNetwork } from '../../../main/training/split-network.ts';
-import { noiseSource, tinyNetwork } from '../../support/halves.ts';
+import { noise, noiseSource, tinyNetwork } from '../../support/halves.ts';
 import {
   checkpointsOf,
   eventsOf,
@@ -17,6 +19,7 @@ import {
   recordsOf,
   timeless,
   trainTiny,
+  twoPhases,
   type TinyTraining,
 } from '../../support/training.ts';
 
@@ -128,6 +131,7 @@ describe('the records', () => {
       const soFar = steps.filter((step) => step.epoch <= epoch.epoch);
       expect(epoch.bytesUp).toBe(sum((step) => step.bytesUp, soFar));
       expect(epoch.bytesDown).toBe(sum((step) => step.bytesDown, soFar));
+      expect([epoch.wireUp, epoch.wireDown]).toEqual([epoch.bytesUp, epoch.bytesDown]);
       expect((epoch.testAccuracy * 8) % 1).toBe(0);
       expect(epoch.samplesPerSecond).toBeGreaterThan(0);
     }
@@ -144,6 +148,65 @@ describe('the records', () => {
         bytesPerSample: budget ?? 4,
       })),
     );
+  });
+
+  it('have times of which none is longer than it took', async () => {
+    const start = performance.now();
+    const records = recordsOf(await train({ method: 'prune' }));
+    const took = (performance.now() - start) / 1000;
+    let before = 0;
+    for (const epoch of records.filter((record) => record.kind === 'epoch')) {
+      const steps = records.filter((record) => record.kind === 'step' && record.epoch === epoch.epoch) as StepRecord[];
+      const parts = steps.flatMap((step) => [step.clientSeconds, step.wireSeconds, step.serverSeconds]);
+      expect(parts.every((seconds) => seconds > 0)).toBe(true);
+      expect(steps.every(({ waitSeconds }) => waitSeconds >= 0)).toBe(true);
+      const waits = steps.map(({ waitSeconds }) => waitSeconds);
+      const seconds = epoch.seconds - before;
+      // Server times travel as float32.
+      expect(seconds).toBeGreaterThan([...parts, ...waits].reduce((a, b) => a + b) * 0.999);
+      expect(epoch.seconds).toBeLessThan(took);
+      expect(epoch.samplesPerSecond * seconds).toBeCloseTo(3 * 4 - 1, 6);
+      before = epoch.seconds;
+    }
+  });
+
+  it('say which source they are of, and how long its device computed and was made to wait', async () => {
+    const device = {
+      work: async <T>(compute: () => T | Promise<T>) => ({ result: await compute(), seconds: 1, waited: 2 }),
+    };
+    const records = recordsOf(await train({ source: 3, device, phases: [{ budget: 'full', epochs: 1 }] }));
+    expect(records.map(({ source }) => source)).toEqual(records.map(() => 3));
+    for (const { clientSeconds, waitSeconds } of records.filter((record) => record.kind === 'step')) {
+      expect(clientSeconds).toBe(2);
+      expect(waitSeconds).toBeGreaterThanOrEqual(4);
+    }
+    expect(recordsOf(await train()).map(({ source }) => source)).not.toContain(3);
+  });
+
+  it('have the mean loss of the test set by sample, in batches of any size', async () => {
+    const scores: { loss: number; correct: number; samples: number }[] = [];
+    const onOpen = (split: SplitNetwork): SplitNetwork => ({
+      ...split,
+      server: {
+        ...split.server,
+        async evaluate(request, codec) {
+          const score = await split.server.evaluate(request, codec);
+          scores.push({ ...score, samples: request.labels.length });
+          return score;
+        },
+      },
+    });
+    const data: BatchSource = {
+      ...noiseSource(tinyNetwork),
+      async *test() {
+        for (const samples of [5, 1]) yield await Promise.resolve(noise(`test of ${samples}`, tinyNetwork, samples));
+      },
+    };
+    const records = recordsOf(await train({ data, onOpen, phases: [{ budget: 2, epochs: 1 }] }));
+    const [epoch] = records.filter((record) => record.kind === 'epoch');
+    expect(scores.map(({ samples }) => samples)).toEqual([5, 1]);
+    expect(epoch.testLoss).toBeCloseTo((5 * scores[0].loss + scores[1].loss) / 6, 10);
+    expect(epoch.testAccuracy).toBeCloseTo((scores[0].correct + scores[1].correct) / 6, 10);
   });
 
   it("have the gate's loss in budgeted phases alone, and no gates without a module", async () => {
@@ -212,6 +275,45 @@ describe('a phase', () => {
     };
     for await (const event of trainTiny({ method, momentum: 0.9, onOpen })) if (event.kind === 'step') step++;
     expect(resets).toEqual(expected);
+  });
+});
+
+describe('a training that goes on', () => {
+  const options = { momentum: 0.9, checkpointSteps: 2, codecs: { down: 'float16' } } as const;
+
+  it.each<[MethodName, string]>([
+    ['prune', 'checkpoint 0.1.1.1.4'],
+    ['scratch', 'final checkpoint 1.0.0.0.0'],
+  ])('of %s from %s is as it would have been without the break', async (method, from) => {
+    const more = { ...options, method, phases: twoPhases.map(({ budget }) => ({ budget, epochs: 1 })).toReversed() };
+    const whole = await train(more);
+    const at = whole.findIndex((event) => brief(event) === from);
+    const rest = await train({ ...more, resume: checkpointsOf(whole.slice(at, at + 1))[0].snapshot });
+    expect(timeless(rest)).toEqual(timeless(whole.slice(at + 1)));
+  });
+
+  it('tells the server which phase it is in, and resets nothing', async () => {
+    const started: PhaseStart[] = [];
+    const onOpen = (split: SplitNetwork): SplitNetwork => ({
+      ...split,
+      server: {
+        ...split.server,
+        phase(start) {
+          started.push(start);
+          return split.server.phase(start);
+        },
+      },
+    });
+    const whole = await train({ ...options, onOpen });
+    const phases = [
+      { phase: 0, budget: 2, fresh: true },
+      { phase: 1, budget: null, fresh: true },
+    ];
+    expect(started.splice(0)).toEqual(phases);
+    const resume = checkpointsOf(whole).find(({ snapshot }) => snapshot.position.epoch === 1)!.snapshot;
+    expect(resume.position.batch).toBe(0);
+    await train({ ...options, onOpen, resume });
+    expect(started).toEqual([{ ...phases[0], fresh: false }, phases[1]]);
   });
 });
 

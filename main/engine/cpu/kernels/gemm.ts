@@ -10,7 +10,6 @@ const DEPTH: i32 = 256;
 const ROWS_OF_A: i32 = 96;
 const COLUMNS_OF_B: i32 = 256;
 
-// @ts-ignore: decorator
 @inline
 function madd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
@@ -72,7 +71,6 @@ function put(from: usize, c: usize, ldc: usize, rows: i32, columns: i32, beta: f
 }
 
 /** Four floats from each of four rows, `stride` apart, to four rows of `width` floats, transposed. */
-// @ts-ignore: decorator
 @inline
 function transpose4(from: usize, stride: usize, to: usize, width: i32): void {
   const r0 = v128.load(from), r1 = v128.load(from + stride);

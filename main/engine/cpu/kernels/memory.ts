@@ -1,5 +1,4 @@
 /** Bytes of `count` floats. */
-// @ts-ignore: decorator
 @inline
 export function floats(count: i32): usize {
   return (<usize>count) << 2;

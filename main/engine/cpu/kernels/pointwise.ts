@@ -1,7 +1,6 @@
 import { floats } from './memory';
 
 /** The least value an activation lets through. `pmax(v, floor)` keeps a NaN, as PyTorch's ReLU does. */
-// @ts-ignore: decorator
 @inline
 export function floorOf(relu: bool): f32 {
   return relu ? 0 : -Infinity;

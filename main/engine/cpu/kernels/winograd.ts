@@ -8,14 +8,12 @@ import { floats } from './memory';
  */
 
 /** x·a + y·b. */
-// @ts-ignore: decorator
 @inline
 function mix(x: v128, a: v128, y: v128, b: v128): v128 {
   return f32x4.add(f32x4.mul(x, a), f32x4.mul(y, b));
 }
 
 /** Where pixel (row, column) of an image lies, or the zeros when there is none. */
-// @ts-ignore: decorator
 @inline
 function pixelAt(image: usize, row: i32, column: i32, height: i32, width: i32, maps: i32, zeros: usize): usize {
   const inside = row >= 0 && row < height && column >= 0 && column < width;
@@ -97,7 +95,6 @@ export function winogradOutput(
 }
 
 /** a + sign·(b + c) of three planes of a column. */
-// @ts-ignore: decorator
 @inline
 function column3(m: usize, step: usize, sign: v128): v128 {
   const rest = f32x4.add(v128.load(m + 4 * step), v128.load(m + 8 * step));
@@ -158,7 +155,6 @@ export function winogradFilter(g: usize, planes: usize, plane: i32, taps: i32, c
 }
 
 /** Row i of G times a column of a filter. */
-// @ts-ignore: decorator
 @inline
 function filterRow(g: usize, line: usize, i: i32): v128 {
   if (i == 0) return v128.load(g);
@@ -184,7 +180,6 @@ export function winogradFilterGrad(planes: usize, dg: usize, plane: i32, taps: i
 }
 
 /** Row i of Gᵀ times a column of planes. */
-// @ts-ignore: decorator
 @inline
 function gradRow(planes: usize, step: usize, i: i32): v128 {
   const second = v128.load(planes + 4 * step), third = v128.load(planes + 8 * step), half = f32x4.splat(0.5);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fingerprintSchema } from '../../../data/fingerprint.ts';
 import { SluiceError } from '../../../errors.ts';
+import { takenStep } from '../../../offload/protocol/control.ts';
 import type { FromSource } from '../messages.ts';
 import { count, real, recordSchema } from './record-schema.ts';
 
@@ -40,8 +41,9 @@ const message = z.discriminatedUnion('kind', [
     stepsPerEpoch: count,
     fingerprint: fingerprintSchema,
   }),
-  z.strictObject({ kind: z.literal('open'), session: z.string().max(64) }),
+  z.strictObject({ kind: z.literal('open'), engine: text.nullable() }),
   z.strictObject({ kind: z.literal('record'), record }),
+  z.strictObject({ kind: z.literal('taken'), source: count, steps: z.array(takenStep) }),
   z.strictObject({ kind: z.literal('arrived'), final: z.boolean() }),
   z.strictObject({
     kind: z.literal('checkpoint'),

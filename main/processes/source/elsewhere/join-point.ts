@@ -83,7 +83,7 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
   async function sit(seat: Seat, connection: Connection): Promise<void> {
     seat.connection = connection;
     const limits = { messageBytes: maxMessageBytes, idleSeconds: 1, inFlight: 1 };
-    connection.send(encodeControl('welcome', { software: 'sluice', models: [], codecs: [], limits }));
+    connection.send(encodeControl('welcome', { software: 'sluice', engine: 'none', models: [], codecs: [], limits }));
     for (const message of seat.told) connection.send(encodeMessage(message));
     void connection.closed.then(({ reason, code }) => {
       if (seat.ready) seat.leave(reason || `connection closed, code ${code}`);

@@ -9,10 +9,11 @@ import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import { csvColumns, exportCsv, exportJson, exportWeights } from '../../../../main/exports/tables/export.ts';
 import { readMetadata, readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import { ownerOf } from '../../../../main/runs/store/run-file.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { scratchFolder, useHome, writeImageFolder } from '../../../support/datasets.ts';
 import { trainedRun } from '../../../support/run-curves.ts';
-import { pairRecord, stepRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
+import { pairRecord, stepRecord, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 describe('an export of records', () => {
@@ -120,7 +121,10 @@ describe('an export of weights', () => {
     const store = openTestStore(home);
     const run = trainedRun(store, {}, []);
     await expect(exportWeights(store, run, join(home, 'none'))).rejects.toThrow(/has no weights yet/);
-    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]), unbound);
+    await saveCheckpoint(store.folder(run.id), new Map([[0, uniformSnapshot(3)]]), {
+      ...ownerOf({ ...run, uid: run.uid! }),
+      records: new Map(),
+    });
     expect(await exportWeights(store, run, join(home, 'weights'))).toEqual(['last']);
     const { tensors } = await readSafetensors(join(home, 'weights', 'last', 'server.safetensors'));
     expect(tensors['classifier.0.weight'].data[0]).toBe(3);

@@ -44,6 +44,11 @@ const step = (number: number) => stepIn('float32', 'float32', stepRequest(number
 const tls = { cert: certificate, key };
 
 describe('a client', () => {
+  it('is told what the server computes with', async () => {
+    const { url } = await serve({ engine: 'cpu · Abacus, 10 beads' });
+    expect((await connect(url)).engine).toBe('cpu · Abacus, 10 beads');
+  });
+
   it('counts what it sent and received, as messages and on the wire', async () => {
     const { url } = await serve();
     const client = await connect(url);
@@ -137,7 +142,7 @@ describe('a client', () => {
   it('does not wait for ever for a server that says nothing to its bye', async () => {
     const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
     const codecs = testCodecs.map(({ name }) => name);
-    const welcome = encodeControl('welcome', { software: 'deaf', models: ['fake'], codecs, limits });
+    const welcome = encodeControl('welcome', { software: 'deaf', engine: 'cpu', models: ['fake'], codecs, limits });
     const server = closing(new WebSocketServer({ port: 0, host: '127.0.0.1' }));
     const heard: string[] = [];
     server.on('connection', (socket) =>

@@ -79,6 +79,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
     tls: null,
     token,
     software: 'test',
+    engine: 'test',
     models: ['cnn'],
     checkpoints: temporaryFolder(),
     open: (request) => openHalf(request, memoryBudget(1e9), computeOverPort()),
@@ -106,6 +107,7 @@ async function overSocket(): Promise<{ connect: TrainExperimentOptions['connect'
       });
       return remoteOffloader(client, {
         codecs: openCodecs(codecs, 1),
+        wantsGradient: clientTrains,
         enter: () => Promise.resolve(),
         meet: (final) => Promise.resolve({ keeper: true, full: final }),
         checkpointName: () => `kept-${saved++}`,
@@ -187,6 +189,7 @@ describe('a codec with a parameter and a memory, added to the table', () => {
       half: trainedHalf(fakeHalf(), createTurns(), { shared: false, gather: null }),
       checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, { checkpointBytes: 1, diskBytes: 1, checkpoints: 1 }),
       purpose: 'train',
+      source: 0,
       inFlight: 4,
       codecs: far,
       average: () => Promise.reject(new Error('not part of this')),

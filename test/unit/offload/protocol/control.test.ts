@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { decodeControl, encodeControl, type ControlType } from '../../../../main/offload/protocol/control.ts';
-import { setSequence } from '../../../../main/offload/protocol/header.ts';
+import {
+  decodeControl,
+  encodeControl,
+  maxControlBytes,
+  type ControlType,
+} from '../../../../main/offload/protocol/control.ts';
+import { headerBytes, setSequence } from '../../../../main/offload/protocol/header.ts';
 import { sessionRequest } from '../fake-half.ts';
 
 const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
@@ -8,7 +13,7 @@ const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
 describe('a JSON message', () => {
   it.each([
     encodeControl('hello', { software: 'test', token: 'secret' }),
-    encodeControl('welcome', { software: 'test', models: [], codecs: [], limits }),
+    encodeControl('welcome', { software: 'test', engine: 'cpu', models: [], codecs: [], limits }),
     encodeControl('session', sessionRequest()),
     encodeControl('ready', { resumed: false, sequence: 0 }),
     encodeControl('bye', {}),
@@ -41,5 +46,37 @@ describe('a JSON message', () => {
         message: expect.stringContaining('source.index') as string,
       }),
     );
+  });
+
+  it('is as long as 64 KiB, and no longer', () => {
+    const filled = (length: number): Uint8Array => {
+      const empty = encodeControl('error', { code: '', message: '' });
+      const bytes = new Uint8Array(length).fill(0x20);
+      bytes.set(empty);
+      return bytes;
+    };
+    expect(decodeControl('error', filled(maxControlBytes))).toEqual({ code: '', message: '' });
+    expect(() => decodeControl('error', filled(maxControlBytes + 1))).toThrow(
+      expect.objectContaining({ code: 'message-oversized' }),
+    );
+  });
+
+  it.each([
+    ['no JSON', '{"software"', 'is not JSON'],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'is not JSON'],
+    ['a field too few', '{"software":"test","models":[],"codecs":[]}', 'wrong at limits:'],
+    ['a field that is wrong', JSON.stringify({ software: 'a'.repeat(101) }), 'wrong at software:'],
+    [
+      'a field of a field that is wrong',
+      JSON.stringify({ software: 'a', models: [], codecs: [], limits: { ...limits, idleSeconds: 0 } }),
+      'wrong at limits.idleSeconds:',
+    ],
+    ['something else', '7', 'wrong at its top:'],
+  ])('that is %s is refused', (_, body, words) => {
+    const json = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+    const bytes = Uint8Array.of(...encodeControl('bye', {}).subarray(0, headerBytes), ...json).with(3, 0x02);
+    const decode = () => decodeControl('welcome', bytes);
+    expect(decode).toThrow(expect.objectContaining({ code: 'message-malformed' }));
+    expect(decode).toThrow(words);
   });
 });

@@ -16,6 +16,7 @@ import {
   totalBytes,
   type StepRequest,
 } from '../../../../main/offload/protocol/messages.ts';
+import { countValues } from '../../../../main/offload/protocol/sections.ts';
 import { random } from '../../../../main/random.ts';
 import { evaluateIn, gradientIn, inferIn, openedCodecs, placeOf, stepIn } from '../../../support/codecs.ts';
 
@@ -194,8 +195,35 @@ describe('requests', () => {
       { shape: [0, 8, 8], maps: new Float32Array(0), labels: new Uint16Array(0) },
     ],
     ['too many maps for the field', 'message-malformed', { total: 70000 }],
+    ['a negative learning rate', 'message-malformed', { learningRate: -0.1 }],
+    [
+      'a side too long for the field',
+      'message-malformed',
+      { shape: [16, 65536, 1], maps: new Float32Array(16 * 65536 * 4) },
+    ],
   ])('refuses to send %s', (_, code, change) => {
     expect(codeOf(() => stepIn('float32', 'float16', { ...vggStep(4), ...change }))).toBe(code);
+  });
+
+  it('names the label and the mask that are wrong', () => {
+    const send = (change: Partial<StepRequest>) => () => stepIn('float32', 'float16', { ...vggStep(4), ...change });
+    const labels = vggStep(4).labels.with(3, 10);
+    expect(send({ labels })).toThrow(expect.objectContaining({ path: 'labels[3]' }));
+    const mask = Float32Array.of(1, 1, Infinity, 1);
+    expect(send({ selection: { kept: [0, 1, 2, 3], mask } })).toThrow(expect.objectContaining({ path: 'mask[2]' }));
+  });
+
+  it('ends at the largest sides and labels that have a place in it', () => {
+    const sent: StepRequest = {
+      ...vggStep(128),
+      shape: [1, 1, 65535],
+      total: 1,
+      maps: new Float32Array(65535),
+      labels: Uint16Array.of(65535),
+      classes: 65536,
+      learningRate: 0,
+    };
+    expect(read.step(stepIn('float32', 'float16', sent))).toMatchObject(sent);
   });
 });
 
@@ -233,7 +261,14 @@ describe('answers', () => {
     const whole = { ...answer, gradient: new Float32Array(0), shape };
     const bytes = encodeGradient(whole, openedCodecs, asked('float16+deflate'));
     expect(bytes.length).toBe(44);
-    expect(gradientIn('float16+deflate', bytes, sent)).toMatchObject({
+    expect(gradientSections(shape, codecChoice('float16+deflate'))).toEqual({
+      header: 44,
+      gate: 0,
+      labels: 0,
+      maps: 0,
+      exact: true,
+    });
+    expect(gradientIn('float16+deflate', bytes, { ...sent, wantsGradient: false })).toMatchObject({
       ...answer,
       gradient: new Float32Array(0),
       shape,
@@ -341,6 +376,12 @@ describe('damaged messages', () => {
       }
       codeOf(() => decode(mutated));
     }
+  });
+
+  it('hold no empty tensor and none of more than 2^26 values', () => {
+    expect(countValues([2 ** 13, 2 ** 13])).toBe(2 ** 26);
+    expect(codeOf(() => countValues([2 ** 26 + 1]))).toBe('message-oversized');
+    expect(codeOf(() => countValues([5, 0, 3]))).toBe('message-malformed');
   });
 
   it('an announced size beyond the limit is refused before memory is taken', () => {

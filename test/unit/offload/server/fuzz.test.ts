@@ -63,6 +63,7 @@ it(`a session answers or refuses ${sessionFrames} mutated requests, and keeps no
   const source = random(1, 'fuzz');
   const session = createSession({
     purpose: 'train',
+    source: 0,
     inFlight: 16,
     half: trainedHalf(fakeHalf(), createTurns(), { shared: false, gather: null }),
     checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, {

@@ -56,8 +56,8 @@ async function groupOf(
     folder,
     task: () => ({}) as SourceTask,
     startProcess: () => (onMessage) => process(says[starts++], onMessage),
-    stepsTaken: () => null,
     onEngine: () => undefined,
+    onServerEngine: () => undefined,
     ...options,
   });
   return { group: closing({ ...group, close: () => group.kill() }), logged, patience };
@@ -149,7 +149,7 @@ describe('a source whose images are others', () => {
 });
 
 describe('a source that fails as it is to stop', () => {
-  const open: FromSource = { kind: 'open', session: 'one' };
+  const open: FromSource = { kind: 'open', engine: null };
 
   it.each([
     ['of its own', 'loss-not-finite', true],
@@ -203,7 +203,7 @@ describe('sources of one half', () => {
   });
 
   it('all go back to the checkpoint when one comes again and the others have finished: their half is no more', async () => {
-    const open: FromSource = { kind: 'open', session: 'one' };
+    const open: FromSource = { kind: 'open', engine: null };
     // The first two train; the third is the one that comes again; those after it have nothing left to do.
     const says: readonly (readonly FromSource[])[] = [[open], [open], []];
     const started: { index: number; child: Child<ToSource>; onMessage: (message: FromSource) => void }[] = [];

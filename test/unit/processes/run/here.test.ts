@@ -19,7 +19,7 @@ function execute(work: Work, control: RunControl = {}) {
 /** Comes to where training begins. */
 async function begin({ tell, hear }: Supervisor): Promise<void> {
   tell({ kind: 'ready', engine, stepsPerEpoch: 1, fingerprint: fingerprint() });
-  tell({ kind: 'open', session: 'toy' });
+  tell({ kind: 'open', engine: null });
   await hear('enter');
 }
 

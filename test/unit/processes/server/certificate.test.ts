@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ownCertificate, readCertificate } from '../../../../main/processes/server/certificate.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { certificate, expiredCertificate, key } from '../../offload/certificates.ts';
+import { onUnix } from '../../../support/where.ts';
 
 const files = { cert: '', key: '' };
 let authority: Awaited<ReturnType<typeof generate>>;
@@ -29,7 +30,7 @@ function read(cert: string, privateKey: string) {
   return readCertificate(files.cert, files.key);
 }
 
-describe.skipIf(process.platform === 'win32')('the certificate that a server makes', () => {
+onUnix.describe('the certificate that a server makes', () => {
   it('has a key that its user alone can read', async () => {
     const folder = join(temporaryFolder(), 'tls');
     const made = await ownCertificate(folder);

@@ -50,6 +50,7 @@ it(`a half of the zoo takes ${sessionFrames} mutated requests, and leaks no tens
   const checkpointBytes = 1024 ** 2;
   const session = createSession({
     purpose: 'train',
+    source: 0,
     inFlight: 16,
     half: trainedHalf(handler, createTurns(), { shared: false, gather: null }),
     checkpoints: openCheckpoints(temporaryFolder(), 'run', 0, {

@@ -11,6 +11,7 @@ it('leaves on the server what it keeps when the last state could not be fetched'
   const ends: (boolean | undefined)[] = [];
   const client: OffloadClient = {
     resumed: false,
+    engine: 'cpu',
     messageBytes: 1e6,
     request: () => Promise.reject(new Error('The disk of the server is full.')),
     traffic: () => ({ messages: { sent: 0, received: 0 }, wire: { sent: 0, received: 0 } }),
@@ -21,6 +22,7 @@ it('leaves on the server what it keeps when the last state could not be fetched'
   };
   const offloader = remoteOffloader(client, {
     codecs: openCodecs([codecChoice('float32')], 1),
+    wantsGradient: true,
     enter: () => Promise.resolve(),
     meet: () => Promise.resolve({ keeper: true, full: true }),
     checkpointName: () => 'kept',
@@ -35,6 +37,7 @@ it('counts the bytes of a step: those of the messages, and those that the socket
   const sizes: number[] = [];
   const client: OffloadClient = {
     resumed: false,
+    engine: 'cpu',
     messageBytes: 1e6,
     request(message) {
       const request = decodeStep(message, openedCodecs);
@@ -53,6 +56,7 @@ it('counts the bytes of a step: those of the messages, and those that the socket
   };
   const offloader = remoteOffloader(client, {
     codecs: openedCodecs,
+    wantsGradient: true,
     enter: () => Promise.resolve(),
     meet: () => Promise.resolve({ keeper: true, full: true }),
     checkpointName: () => 'kept',

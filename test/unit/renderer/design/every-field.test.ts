@@ -18,6 +18,7 @@ const left: Readonly<Record<string, string>> = {
 
 /** With everything that hides behind a choice: several sources, a module, a link of its own. */
 const everything: ExperimentInput = {
+  engine: { client: 'cpu', server: 'cpu' },
   sources: { count: 2 },
   link: { up: 10, down: 20, rttMs: 5, jitterMs: 1, loss: 0, shared: false },
 };

@@ -115,6 +115,25 @@ describe('home', () => {
     expect(pageText()).toContain('meanwhile');
   });
 
+  it('shows folders of runs that it does not know, and has them adopted', async () => {
+    const [lost, old] = [
+      { folder: '0007-lost', name: 'lost', createdAt: 0, refused: null },
+      { folder: '0008-old', name: null, createdAt: null, refused: 'an earlier version made it.' },
+    ];
+    const adopt = vi.fn(() => Promise.resolve());
+    const strayFolders = vi.fn().mockResolvedValueOnce([lost, old]).mockResolvedValue([old]);
+    here = await mountInLab(page, { fake: fakeLab({ strayFolders, adopt }, []) });
+    expect(pageText()).toMatch(
+      /2 folders of runs are not in the list.*0008-old.*cannot be adopted: an earlier version/,
+    );
+    expect(() => button('Adopt 0008-old')).toThrow();
+    button('Adopt 0007-lost').click();
+    await here.settle();
+    expect(adopt.mock.calls).toEqual([['0007-lost']]);
+    expect(pageText()).toContain('A folder of a run is not in the list');
+    expect(pageText()).not.toContain('0007-lost');
+  });
+
   it('says so when the runs cannot be read', async () => {
     const runs = vi.fn().mockRejectedValueOnce(new Error('The database is locked.')).mockResolvedValue([]);
     here = await mountInLab(page, { fake: fakeLab({ runs }) });

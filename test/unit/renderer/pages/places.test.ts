@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defineComponent, h } from 'vue';
-import type { DataTask, ServerState } from '../../../../main/api.ts';
+import type { DataTask, EngineTask, ServerState } from '../../../../main/api.ts';
 import ConfirmDialog from '../../../../renderer/components/ConfirmDialog.vue';
 import ToastStack from '../../../../renderer/components/ToastStack.vue';
 import DataPage from '../../../../renderer/pages/data/DataPage.vue';
@@ -171,9 +171,64 @@ describe('data', () => {
 });
 
 describe('engines', () => {
+  const task = (changes: Partial<EngineTask>): EngineTask => ({
+    ...{ id: 1, kind: 'install', name: 'webgpu', status: 'running', progress: null, notes: [] },
+    ...changes,
+  });
+
   it('are named in words, with what to do about those missing', async () => {
     here = await mountInLab(on(EnginesPage));
     expect(pageText()).toMatch(/NVIDIA card.*not available.*Install the driver of your card/);
     expect(pageText()).toMatch(/Processor cpu ?best there is/);
+    expect(pageText()).toContain('Installed with TensorFlow 2.21.0 of /home/ada/venv/bin/python3');
+  });
+
+  it('are installed where asked from, with what is wrong said beside the field', async () => {
+    const problem = { code: 'tensorflow-missing', message: 'It has no TensorFlow.', path: 'python' };
+    const installEngine = vi.fn(() => Promise.reject(new LabFailure(problem)));
+    here = await mountInLab(on(EnginesPage), { fake: fakeLab({ installEngine }) });
+    button('Install').click();
+    await here.settle();
+    expect(pageText()).toContain('CUDA 11.2 to 11.8');
+    button('A Python environment').click();
+    await here.settle();
+    await type(/^Python/, ' ~/venv ');
+    document.querySelector<HTMLFormElement>('#install-engine')?.requestSubmit();
+    await here.settle();
+    expect(installEngine).toHaveBeenCalledWith({ name: 'cuda', python: '~/venv' });
+    expect(pageText()).toContain('It has no TensorFlow.');
+  });
+
+  it('show how far an installation is, why it failed, and are tried again when it is done', async () => {
+    const engines = vi.fn(fakeLab().api.engines);
+    here = await mountInLab(on(EnginesPage), { fake: fakeLab({ engines }) });
+    const download = { step: 'download', item: 'webgpu-0.6.2.tgz', done: 10e6, total: 51e6, unit: 'bytes' } as const;
+    here.fake.emit('engineTask', task({ progress: download }));
+    await here.settle();
+    expect(pageText()).toContain('Downloading webgpu-0.6.2.tgz, 10.0 MB of 51.0 MB');
+    here.fake.emit(
+      'engineTask',
+      task({ progress: { ...download, step: 'try', item: 'webgpu', done: 0, total: null } }),
+    );
+    await here.settle();
+    expect(pageText()).toContain('Trying webgpu');
+    here.fake.emit('engineTask', task({ status: 'failed', notes: ['There is no room.'] }));
+    await here.settle();
+    expect(pageText()).toContain('There is no room.');
+    expect(engines).toHaveBeenCalledTimes(1);
+    here.fake.emit('engineTask', task({ status: 'done' }));
+    await here.settle();
+    expect(engines).toHaveBeenCalledTimes(2);
+  });
+
+  it('are removed when that is confirmed; the Python environment stays', async () => {
+    const removeEngine = vi.fn(fakeLab().api.removeEngine);
+    here = await mountInLab(on(EnginesPage), { fake: fakeLab({ removeEngine }) });
+    document.querySelector<HTMLElement>('[aria-label="Remove tensorflow"]')?.click();
+    await here.settle();
+    expect(pageText()).toContain('/home/ada/venv/bin/python3) stays');
+    button('Remove engine').click();
+    await here.settle();
+    expect(removeEngine).toHaveBeenCalledWith('tensorflow');
   });
 });

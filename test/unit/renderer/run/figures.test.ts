@@ -99,8 +99,25 @@ describe('where the time goes', () => {
     const shares = timeShares(totals.filter(({ source }) => source === 0));
     expect(shares).toMatchObject({ steps: 2, secondsPerStep: 4 });
     expect(shares?.parts.map(({ share }) => share)).toEqual([0.25, 0.5, 0.25, 0]);
-    expect(timeShares(recentTotals(columns, 1))?.parts.map(({ share }) => share)).toEqual([0.25, 0.75, 0, 0]);
+    expect(timeShares(recentTotals(columns, 1, 1))?.parts.map(({ share }) => share)).toEqual([0.25, 0.75, 0, 0]);
     expect(timeShares([])).toBeNull();
+  });
+
+  it('is lately that of the last steps of each source, though one is far ahead', () => {
+    // The first source ended after two steps of 1 s; the other goes on, at last with 3 s a step.
+    const { columns } = stepLog(
+      Array.from({ length: 12 }, (_, i) => ({
+        step: i < 4 ? i >> 1 : i - 2,
+        source: i < 4 ? i % 2 : 1,
+        clientSeconds: i < 4 ? 1 : 3,
+      })),
+    );
+    const lately = recentTotals(columns, 2, 2);
+    expect(lately.map(({ source, steps, clientSeconds }) => [source, steps, clientSeconds]).sort()).toEqual([
+      [0, 2, 2],
+      [1, 2, 6],
+    ]);
+    expect(recentTotals(columns, 100, 2).reduce((sum, { steps }) => sum + steps, 0)).toBe(12);
   });
 });
 

@@ -18,6 +18,8 @@ const run: FixedRun = {
   status: 'running',
   experiment,
   plan: null,
+  engine: null,
+  serverEngine: null,
   trainingBudgets: [],
   makesSet: false,
 };

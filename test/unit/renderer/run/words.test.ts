@@ -3,6 +3,7 @@ import type { LogLine } from '../../../../main/api.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { runStatuses } from '../../../../main/runs/store/run.ts';
 import { choiceLabel, fieldLabel } from '../../../../renderer/pages/design/fields.ts';
+import { engineFacts, engineNamesOf } from '../../../../renderer/pages/run/engine-facts.ts';
 import { experimentFields } from '../../../../renderer/pages/run/experiment-fields.ts';
 import { filterLog, logText } from '../../../../renderer/pages/run/log-filter.ts';
 import { actionsFor, statusNote } from '../../../../renderer/pages/run/status.ts';
@@ -64,6 +65,16 @@ describe('the status of a run', () => {
     server: null,
   };
   const noQueue = { ahead: 0, running: 0 };
+
+  it('names what computes, once where that is the same for both halves', () => {
+    const cpu = 'cpu · EPYC, OpenBLAS';
+    expect(engineFacts({ engine: null, serverEngine: null })).toEqual(['no engine yet']);
+    expect(engineFacts({ engine: cpu, serverEngine: null })).toEqual([cpu]);
+    expect(engineFacts({ engine: cpu, serverEngine: cpu })).toEqual([cpu]);
+    const both = { engine: cpu, serverEngine: 'webgpu · Radeon, Dawn' };
+    expect(engineFacts(both)).toEqual([`clients: ${cpu}`, 'server: webgpu · Radeon, Dawn']);
+    expect(engineNamesOf(both)).toEqual({ Client: 'cpu', Server: 'webgpu' });
+  });
 
   it('says why a run waits', () => {
     const text = (ahead: number, running: number): string | undefined =>

@@ -4,9 +4,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { inputFacts } from '../../../../main/data/input.ts';
 import { loadCheckpoint, saveCheckpoint, type RunCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { pairFolder, savePair } from '../../../../main/runs/checkpoint/pair.ts';
-import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
+import { inputField, inputMetadata, inputOfMetadata } from '../../../../main/runs/checkpoint/input-metadata.ts';
+import { readMetadata, readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
 import { experiment, pairRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
@@ -135,5 +137,55 @@ describe('pair', () => {
     }
     expect(folder.endsWith(join('pairs', '0-1-bfull'))).toBe(true);
     expect(readdirSync(folder).sort()).toEqual(['client.safetensors', 'server.safetensors']);
+  });
+
+  it('has a folder by its training, phase, budget and source', () => {
+    const folderOf = (change: object): string => pairFolder('run', pairRecord(1, change));
+    expect(folderOf({ training: 2, budget: 32 })).toBe(join('run', 'pairs', '2-1-b32'));
+    expect(folderOf({ budget: null, source: 3 })).toBe(join('run', 'pairs', '0-1-bfull-source-3'));
+  });
+
+  it('says what images it takes, in the order of PyTorch', async () => {
+    const store = openTestStore(temporaryFolder());
+    const run = store.create(experiment(), 1);
+    const pair = pairRecord(1, { budget: 4 });
+    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(1)));
+    const metadata = await readMetadata(join(pairFolder(store.folder(run.id), pair), 'server.safetensors'));
+    const facts = inputFacts('synthetic')!;
+    const [height, width, channels] = facts.shape;
+    expect(metadata).toMatchObject({
+      half: 'server',
+      uid: run.uid,
+      budget: '4',
+      dataset: 'synthetic',
+      classes: JSON.stringify(facts.classes),
+      inputShape: JSON.stringify([channels, height, width]),
+      mean: JSON.stringify(facts.mean),
+      std: JSON.stringify(facts.std),
+    });
+  });
+});
+
+describe('the input of weights', () => {
+  const facts = {
+    dataset: 'pets',
+    classes: ['cat', 'dog'],
+    shape: [5, 7, 3],
+    mean: [0, 0.5, 1],
+    std: [1, 2, 3],
+  } as const;
+
+  it('is read from metadata as it was written', () => {
+    expect(inputOfMetadata(inputMetadata(facts))).toEqual(facts);
+    expect(inputMetadata(facts)['inputShape']).toBe('[3,5,7]');
+    expect(inputOfMetadata({ half: 'client' })).toBeUndefined();
+    expect(() => inputOfMetadata({ ...inputMetadata(facts), inputShape: '[3,5]' })).toThrow(/inputShape/);
+  });
+
+  it('stands in experiment.json in the same order', () => {
+    const { classes, mean, std } = facts;
+    expect(inputField(facts)).toEqual({
+      $input: { shape: [3, 5, 7], layout: inputMetadata(facts)['inputLayout'], mean, std, classes },
+    });
   });
 });

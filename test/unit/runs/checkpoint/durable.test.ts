@@ -1,7 +1,7 @@
 import type * as files from 'node:fs';
 import type * as fs from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { saveCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
 import { publishFile } from '../../../../main/runs/checkpoint/durable.ts';
 import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
@@ -15,6 +15,7 @@ import {
   weightsOf,
 } from '../../../support/run-records.ts';
 import { openTestStore, takeUp, temporaryFolder } from '../../../support/run-store.ts';
+import { onUnix } from '../../../support/where.ts';
 
 /** What is done to the disk, in order. */
 const done = vi.hoisted((): string[] => []);
@@ -77,7 +78,7 @@ async function doneIn(folder: string, work: () => Promise<unknown>): Promise<str
 }
 
 /** Every file is on the disk before it has its name, and every name before anything is removed for it. */
-describe.skipIf(process.platform === 'win32')('what a run must not lose in a power cut', () => {
+onUnix.describe('what a run must not lose in a power cut', () => {
   const snapshots = new Map([
     [0, uniformSnapshot(1)],
     [1, { ...uniformSnapshot(1), server: { kind: 'shared' } as const }],

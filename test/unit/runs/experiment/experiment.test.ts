@@ -6,6 +6,7 @@ import { checkExperiment, experimentNetwork } from '../../../../main/runs/experi
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
+import { enginesOf } from '../../../../main/runs/experiment/engines.ts';
 import { applySetting } from '../../../../main/runs/experiment/settings.ts';
 import { methodNames } from '../../../../main/training/methods/table.ts';
 
@@ -176,6 +177,16 @@ describe('parseExperiment', () => {
     expect(complaint({ codec: { up: 3 } })).toMatch(/^codec\.up is 3: expected one of float32, .* or \{"name": …\}$/);
   });
 
+  it('shows sixty characters of a value', () => {
+    expect(complaint({ split: { module: 'x'.repeat(58) } })).toBe(
+      `split.module is "${'x'.repeat(58)}": expected an object`,
+    );
+    expect(complaint({ split: { module: 'x'.repeat(59) } })).toBe(
+      `split.module is "${'x'.repeat(56)}…: expected an object`,
+    );
+    expect(complaint({ seeds: [1n] })).toBe('seeds.0 is "1n": expected a number');
+  });
+
   it('refuses what is no object at all', () => {
     expect(complaint([1])).toBe('The experiment is [1]: expected an object');
   });
@@ -196,6 +207,7 @@ describe('parseExperiment', () => {
     );
     expect(complaint({ method: 'full', split: { module: null } })).toMatch(/^split\.module is null: expected a module/);
     expect(complaint({ method: 'raw-image', split: { layer: 5 } })).toMatch(/^split\.layer is 5: expected 0/);
+    for (const layer of [0, 1]) expect(() => parseExperiment({ method: 'raw-image', split: { layer } })).not.toThrow();
   });
 
   it('wants processes for what one alone would not heed: sources, slow devices, links', () => {
@@ -208,6 +220,8 @@ describe('parseExperiment', () => {
       'sources.threads',
       'link',
     ]);
+    const each = { client: 'cpu', server: 'webgpu' };
+    expect(complaint({ processes: 'one', engine: each })).toContain('expected the same for client and server');
     expect(lines[1]).toBe('sources.count is 8: expected 1 with both halves in one process');
     expect(() => parseExperiment({ processes: 'one', sources: { count: 1 }, threads: 2 })).not.toThrow();
   });
@@ -215,6 +229,21 @@ describe('parseExperiment', () => {
   it('wants every seed once and at least a batch of images', () => {
     expect(complaint({ seeds: [1, 2, 1] })).toMatch(/^seeds\.2 is 1/);
     expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
+    expect(() => parseExperiment({ seeds: [1, 2, 3], dataset: { trainSamples: 16 } })).not.toThrow();
+  });
+});
+
+describe('the engines of an experiment', () => {
+  it('are one for both halves or one for each', () => {
+    expect(enginesOf(parseExperiment({ engine: 'cpu' }))).toEqual({ client: 'cpu', server: 'cpu' });
+    expect(enginesOf(parseExperiment({ engine: { server: 'cpu' } }))).toEqual({ client: 'auto', server: 'cpu' });
+    expect(complaint({ engine: { client: 'abacus' } })).toMatch(/^engine\.client is "abacus": expected one of .*cpu/);
+  });
+
+  it('keep that of one half when the other is changed', () => {
+    expect(applySetting({ engine: 'cpu' }, 'engine.client=webgpu').engine).toEqual({ client: 'webgpu', server: 'cpu' });
+    expect(applySetting({}, 'engine.server=cpu').engine).toEqual({ client: 'auto', server: 'cpu' });
+    expect(applySetting({ engine: { client: 'cpu' } }, 'engine=auto').engine).toBe('auto');
   });
 });
 
@@ -241,8 +270,13 @@ describe('checkExperiment', () => {
     expect(failure(() => checkExperiment(experiment, cifar10)).message).toMatch(
       /dataset\.trainSamples is 60000: expected at most 50000.*\n.*dataset\.testSamples is 20000/,
     );
-    const tiny = { ...cifar10, trainSamples: 10 };
-    expect(failure(() => checkExperiment(parseExperiment({}), tiny))).toMatchObject({ path: 'batchSize' });
+    const all = parseExperiment({ dataset: { trainSamples: 50_000, testSamples: 10_000 } });
+    expect(() => checkExperiment(all, cifar10)).not.toThrow();
+    const few = (trainSamples: number): DatasetInfo => ({ ...cifar10, trainSamples });
+    expect(failure(() => checkExperiment(parseExperiment({}), few(15))).message).toBe(
+      'batchSize is 16: expected at most 15, the training images of cifar10',
+    );
+    expect(() => checkExperiment(parseExperiment({}), few(16))).not.toThrow();
   });
 
   it('wants an image for every source', () => {
@@ -316,6 +350,8 @@ describe('applySetting', () => {
       applySetting({ phases: [{ budget: 4, epochs: 1 }] }, 'phases.1={"budget":"full","epochs":2}').phases,
     ).toHaveLength(2);
     expect(failure(() => applySetting({}, 'phases.3.epochs=1')).message).toMatch(/3 is not a place in a list of 2/);
+    expect(failure(() => applySetting({}, 'phases.-1.epochs=1')).message).toMatch(/-1 is not a place in a list of 2/);
+    expect(failure(() => applySetting({}, 'phases.last.epochs=1')).message).toMatch(/last is not a place/);
   });
 
   it('refuses a field that stands there twice', () => {

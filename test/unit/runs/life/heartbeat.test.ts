@@ -22,6 +22,7 @@ import { performRun } from '../../../../main/runs/life/perform.ts';
 import { markInterrupted } from '../../../../main/runs/store/store.ts';
 import { experiment } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, startChildAs, temporaryFolder } from '../../../support/run-store.ts';
+import { onUnix } from '../../../support/where.ts';
 
 const threads = vi.hoisted(() => ({ broken: false }));
 
@@ -228,7 +229,7 @@ it('a run whose heartbeat cannot be started is not left locked', async () => {
   lock!.release();
 });
 
-it.runIf(process.platform !== 'win32')('shows by its beats where nothing may be written', async () => {
+onUnix.it('shows by its beats where nothing may be written', async () => {
   const { folder } = storeWithRun();
   lockRun(folder, 0)!.release();
   const user = process.getuid!() === 0 ? { uid: 65_534, gid: 65_534 } : {};

@@ -3,6 +3,7 @@ import { openPipeline, type BatchOptions } from '../../../../main/data/pipeline.
 import type { Batch, BatchSource } from '../../../../main/data/source.ts';
 import type * as Engine from '../../../../main/engine/engine.ts';
 import type { LinksRequest } from '../../../../main/processes/link/messages.ts';
+import type { ServeOptions } from '../../../../main/processes/server/serve.ts';
 import type * as Client from '../../../../main/offload/client/client.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -71,12 +72,18 @@ vi.mock('../../../../main/offload/client/client.ts', async (original) => {
   };
 });
 
-vi.mock('../../../../main/processes/run/server.ts', async () => {
+vi.mock('../../../../main/processes/server/start.ts', async () => {
   const { seen } = await import('./seen.ts');
   return {
-    keepServer: () => {
-      seen.servers++;
-      return Promise.resolve({ url: 'ws://127.0.0.1:1', token: 'none', close: () => Promise.resolve() });
+    startServerProcess: (options: ServeOptions) => {
+      seen.servers.push(options);
+      let end: (how: string) => void;
+      const gone = new Promise<string>((resolve) => (end = resolve));
+      const close = (): Promise<string> => {
+        end('closed');
+        return gone;
+      };
+      return Promise.resolve({ url: 'ws://127.0.0.1:1', token: 'none', pid: 1, engine: 'none', gone, close });
     },
   };
 });

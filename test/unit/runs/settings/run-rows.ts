@@ -125,13 +125,21 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     const { store, runs } = await created({ processes: 'one' });
     forget();
     const run = await performRun(store, runs[0].id, (session) => superviseRun(session, {}));
-    expect([run.status, seen.servers]).toEqual(['finished', 0]);
+    expect([run.status, seen.servers]).toEqual(['finished', []]);
     await linksOf({ up: 10, down: 10 });
-    expect(seen.servers).toBe(1);
+    expect(seen.servers).toHaveLength(1);
   },
-  async engine() {
+  async 'engine.client'() {
+    await workOn(sourceExperiment({ engine: { client: 'webgpu', server: 'cpu' } }));
+    expect(seen.engines).toEqual([{ engine: 'webgpu', threads: 1 }]);
     await workOn(sourceExperiment({ engine: 'auto' }));
     expect(seen.engines).toEqual([{ engine: 'auto', threads: 1 }]);
+  },
+  async 'engine.server'() {
+    await linksOf('lte', { engine: { client: 'cpu', server: 'webgpu' } });
+    expect(seen.servers).toMatchObject([{ engine: 'webgpu' }]);
+    await linksOf('lte', { engine: 'cpu' });
+    expect(seen.servers).toMatchObject([{ engine: 'cpu' }]);
   },
   async threads() {
     await workOn(sourceExperiment({ threads: 2 }));
@@ -181,8 +189,11 @@ async function sessionOf(change: ExperimentInput): Promise<(typeof seen.sessions
 }
 
 /** The links that a run starts. */
-async function linksOf(link: ExperimentInput['link']): Promise<(typeof seen.links)[number]> {
-  const { store, runs } = await created({ link, sources: { count: 3 } });
+async function linksOf(
+  link: ExperimentInput['link'],
+  change: ExperimentInput = {},
+): Promise<(typeof seen.links)[number]> {
+  const { store, runs } = await created({ link, sources: { count: 3 }, ...change });
   forget();
   const run = performRun(store, runs[0].id, (session) => superviseRun(session, {}));
   await expect(run).rejects.toThrow('stopped at the links');

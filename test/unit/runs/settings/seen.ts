@@ -1,6 +1,7 @@
 import type { Batch } from '../../../../main/data/source.ts';
 import type { SessionRequest } from '../../../../main/offload/protocol/control.ts';
 import type { LinksRequest } from '../../../../main/processes/link/messages.ts';
+import type { ServeOptions } from '../../../../main/processes/server/serve.ts';
 
 /** What a source and its run asked of the parts that were replaced, or watched, for the test of settings. */
 export const seen = {
@@ -9,9 +10,9 @@ export const seen = {
   batches: [] as { part: 'train' | 'test'; batch: Batch }[],
   sessions: [] as SessionRequest[],
   links: [] as LinksRequest[],
-  servers: 0,
+  servers: [] as ServeOptions[],
 };
 
 export function forget(): void {
-  Object.assign(seen, { engines: [], shares: [], batches: [], sessions: [], links: [], servers: 0 });
+  Object.assign(seen, { engines: [], shares: [], batches: [], sessions: [], links: [], servers: [] });
 }

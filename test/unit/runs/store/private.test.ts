@@ -1,9 +1,11 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { openToOthers } from '../../../../main/runs/store/private.ts';
 import { openStore } from '../../../../main/runs/store/store.ts';
 import { experiment } from '../../../support/run-records.ts';
 import { closing, temporaryFolder } from '../../../support/closing.ts';
+import { onUnix } from '../../../support/where.ts';
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
@@ -12,7 +14,7 @@ function modes(home: string): Record<string, number> {
   return Object.fromEntries(readdirSync(home).map((name) => [name, modeOf(join(home, name))]));
 }
 
-describe.skipIf(process.platform === 'win32')('a store', () => {
+onUnix.describe('a store', () => {
   const closed = { 'sluice.db': 0o600, 'sluice.db-wal': 0o600, 'sluice.db-shm': 0o600, runs: 0o700 };
 
   it('can be read by its user alone', () => {
@@ -21,12 +23,14 @@ describe.skipIf(process.platform === 'win32')('a store', () => {
     expect(modes(home)).toEqual(closed);
   });
 
-  it('that others could read is closed to them when it is opened', () => {
+  it('that others may read is left as it is, and named', () => {
     const home = temporaryFolder();
-    const first = closing(openStore(home));
-    first.create(experiment(), 1);
-    for (const name of Object.keys(closed)) chmodSync(join(home, name), 0o755);
+    closing(openStore(home)).create(experiment(), 1);
+    expect(openToOthers(home)).toEqual([]);
+    const shared = { 'sluice.db': 0o660, 'sluice.db-wal': 0o660, 'sluice.db-shm': 0o660, runs: 0o750 };
+    for (const [name, mode] of Object.entries(shared)) chmodSync(join(home, name), mode);
     closing(openStore(home));
-    expect(modes(home)).toEqual(closed);
+    expect(modes(home)).toEqual(shared);
+    expect(openToOthers(home)).toEqual(['sluice.db', 'runs']);
   });
 });

@@ -10,7 +10,7 @@ import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts
 import { createRuns, continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
 import { adoptRun, orphans } from '../../../../main/runs/life/adopt.ts';
 import { lockRun } from '../../../../main/runs/life/lock.ts';
-import { openStore } from '../../../../main/runs/store/store.ts';
+import { markInterrupted, openStore, statusNow } from '../../../../main/runs/store/store.ts';
 import { epochRecord, experiment, pairRecord, stepRecord } from '../../../support/run-records.ts';
 import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
 
@@ -49,7 +49,8 @@ describe('runs in the store', () => {
     const home = temporaryFolder();
     const before = openStore(home);
     const { id } = before.create(experiment(), 1);
-    before.setEngine(id, 'cpu · OpenBLAS');
+    before.setEngine(id, 'client', 'cpu · OpenBLAS');
+    before.setEngine(id, 'server', 'webgpu · Dawn');
     before.setFingerprint(id, 'sha256 of images');
     before.setThreads(id, 3);
     before.annotate(id, { tags: ['a', 'b', 'a'] });
@@ -59,7 +60,12 @@ describe('runs in the store', () => {
     before.close();
     const after = openTestStore(home);
     expect(after.list()).toEqual([failed]);
-    expect(failed).toMatchObject({ status: 'failed', error: 'no luck', engine: 'cpu · OpenBLAS' });
+    expect(failed).toMatchObject({
+      status: 'failed',
+      error: 'no luck',
+      engine: 'cpu · OpenBLAS',
+      serverEngine: 'webgpu · Dawn',
+    });
     expect(failed).toMatchObject({ fingerprint: 'sha256 of images', threads: 3 });
     expect(failed.endedAt!.getTime()).toBeGreaterThanOrEqual(failed.startedAt!.getTime());
     expect(after.annotations(id)).toEqual({ notes: 'good', tags: ['a', 'b'] });
@@ -236,6 +242,28 @@ describe('opening the store', () => {
     const reopened = openTestStore(home);
     expect(reopened.find(id)).toMatchObject({ status: 'interrupted', endedAt: null });
     expect(reopened.find(idle.id).status).toBe('queued');
+  });
+
+  it('knows of a run whose process is gone where that cannot be written', () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const [gone, executed, paused] = [1, 2, 3].map((seed) => store.create(experiment(), seed).id);
+    const lock = lockRun(store.folder(executed), 0)!;
+    for (const id of [gone, executed, paused]) store.setStatus(id, 'running');
+    store.setStatus(paused, 'paused');
+    const full = Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    const unwritable = {
+      ...store,
+      setStatus: () => {
+        throw full;
+      },
+    };
+    const dead: string[] = [];
+    expect(() => markInterrupted(unwritable, (id) => dead.push(id))).toThrow(full);
+    expect(dead).toEqual([gone, paused]);
+    expect(store.list().map((run) => statusNow(store, run))).toEqual(['interrupted', 'running', 'interrupted']);
+    lock.release();
+    expect(statusNow(store, { id: executed, status: 'finished' })).toBe('finished');
   });
 
   it('works for many processes at once on a new home', async () => {

@@ -1,18 +1,25 @@
-import type { DataTask } from '../../../main/api.ts';
-import { formatBytes, formatCount } from '../../../main/charts/formats.ts';
+import type { LongTask } from '../../main/api.ts';
+import { formatBytes, formatCount } from '../../main/charts/formats.ts';
 
-const steps = { download: 'Downloading', unpack: 'Unpacking', import: 'Importing' } as const;
+const steps = {
+  download: 'Downloading',
+  unpack: 'Unpacking',
+  import: 'Importing',
+  build: 'Building',
+  try: 'Trying',
+} as const;
 
 /** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */
-export function taskText({ progress }: DataTask): string {
+export function taskText({ progress }: Pick<LongTask<string>, 'progress'>): string {
   if (!progress) return 'Starting';
   const { step, item, done, total, unit } = progress;
+  if (done === 0 && total === null) return `${steps[step]} ${item}`;
   const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} images`);
   const amount = total === null ? figure(done) : `${figure(done)} of ${figure(total)}`;
   return `${steps[step]} ${item}, ${amount}`;
 }
 
 /** How much of the step is done, null while its end is not known. */
-export function taskShare({ progress }: DataTask): number | null {
+export function taskShare({ progress }: Pick<LongTask<string>, 'progress'>): number | null {
   return progress?.total ? progress.done / progress.total : null;
 }

@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { enginesFolder, installable, installedEngine } from '../engine/installed.ts';
+import { installEngine, removeEngine, type InstallRequest } from '../install/install.ts';
+import { sourcesOf } from '../install/standing.ts';
+import { displayData } from './data-progress.ts';
+import { exitCodes } from './failure.ts';
+import { listLines, note, print } from './format.ts';
+
+/** `engine list`, `install` and `remove`. */
+export function addEngineCommands(program: Command): void {
+  const engine = program
+    .command('engine')
+    .summary('list, install and remove engines')
+    .description('Lists, installs and removes what Sluice can compute with beside the processor engine it comes with.');
+
+  engine
+    .command('list')
+    .summary('list the engines that can be installed')
+    .description('List the engines that can be installed, and what is installed of them; "sluice doctor" tries them.')
+    .action(() => {
+      print(listLines(['name', 'status', 'from', 'library', ''], installable.map(row)));
+      note(`They are in ${enginesFolder()}.`);
+    });
+
+  engine
+    .command('install')
+    .summary('install an engine')
+    .description(
+      "Installs an engine into Sluice's folder: tensorflow (TensorFlow's own library on the processor), cuda (the same " +
+        'on an NVIDIA GPU) or webgpu (any GPU). Downloads are checked; one that broke off goes on where it was. The engine ' +
+        'is built beside and tried before it takes the place of what was there.',
+    )
+    .argument('<name>', 'tensorflow, cuda or webgpu')
+    .option(
+      '--python <path>',
+      'use the TensorFlow (2.16 to 2.21) of this Python or environment, which stays as it is, in place of the download of ' +
+        'TensorFlow 2.9.1; for CUDA 12 it has to be installed as tensorflow[and-cuda]',
+    )
+    .option('--registry <url>', 'npm registry to take packages from, in place of registry.npmjs.org')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice engine install webgpu\n  sluice engine install tensorflow\n' +
+        '  sluice engine install cuda --python ~/venv',
+    )
+    .action(install);
+
+  engine
+    .command('remove')
+    .summary('remove an installed engine')
+    .description("Remove an engine from Sluice's folder; the Python environment it was built on, if any, stays.")
+    .argument('<name>', 'see "sluice engine list"')
+    .action(async (name: string) => {
+      await removeEngine(name);
+      print(`Removed ${name}.`);
+    });
+}
+
+function row(name: (typeof installable)[number]): string[] {
+  const found = installedEngine(name);
+  const offered = sourcesOf(name).map(
+    (source) => ({ download: 'download', python: '--python', registry: 'npm' })[source],
+  );
+  if (!found) return [name, offered.length > 0 ? 'available' : 'not for this system', offered.join(', '), '', ''];
+  if ('damaged' in found) return [name, 'damaged', '', '', `install it again (${found.damaged})`];
+  const { source, tensorflow, python, packages } = found;
+  const versions = Object.entries(packages).map(([of, version]) => `${of} ${version}`);
+  return [
+    name,
+    'installed',
+    python ?? source,
+    tensorflow === null ? '' : `TensorFlow ${tensorflow}`,
+    versions.join(', '),
+  ];
+}
+
+/** End the installation; its staging folder goes with the process. */
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+async function install(name: string, options: Omit<InstallRequest, 'name'>): Promise<void> {
+  const { tryEngine } = await import('../processes/task/try-engines.ts');
+  const display = displayData();
+  const interrupt = (): void => {
+    display.end();
+    note('Interrupted: nothing was installed. What was downloaded, if anything, is kept to go on from.');
+    process.exit(exitCodes.stopped);
+  };
+  for (const signal of interruptions) process.once(signal, interrupt);
+  const work = installEngine({ name, ...options }, { onProgress: display.onProgress, attempt: tryEngine });
+  const { report } = await work.finally(() => {
+    for (const signal of interruptions) process.off(signal, interrupt);
+    display.end();
+  });
+  if (report.available) {
+    print(`Installed ${name}: ${report.detail}. Train on it with --engine ${name}.`);
+    return;
+  }
+  print(`Installed ${name}. On this machine it cannot be used yet: ${report.detail}.`);
+  if (report.remedy) print(report.remedy);
+}

@@ -1,0 +1,38 @@
+import type { EngineStanding } from '../../api.ts';
+import { SluiceError } from '../../errors.ts';
+import { removeEngine } from '../../install/install.ts';
+import { standingOf } from '../../install/standing.ts';
+import { tryEngines } from '../../processes/task/try-engines.ts';
+import { isUnderWay } from '../../runs/store/store.ts';
+import type { LabState, Procedures } from '../lab-state.ts';
+import { wholePath } from '../whole-path.ts';
+
+type Names = 'engines' | 'installEngine' | 'cancelEngineTask' | 'engineTasks' | 'removeEngine';
+
+/** Procedures about engines: what computes here, and getting more of it. */
+export function engineProcedures({ engineTasks, store }: LabState): Procedures<Names> {
+  return {
+    engines,
+    installEngine: ({ name, python }) =>
+      engineTasks.install({ name, ...(python !== undefined && { python: wholePath(python, 'python') }) }),
+    cancelEngineTask: (id) => engineTasks.cancel(id),
+    engineTasks: () => engineTasks.all(),
+    removeEngine: async (name) => {
+      const user = store.list().find(({ status, experiment }) => isUnderWay(status) && experiment.engine === name);
+      if (user) throw new SluiceError('engine-busy', `Run ${user.id} trains on the engine ${name}. Stop it first.`);
+      await removeEngine(name);
+    },
+  };
+}
+
+let trying: Promise<EngineStanding[]> | null = null;
+
+/** Several windows that ask at once share an answer: every engine is loaded to try it. */
+function engines(): Promise<EngineStanding[]> {
+  trying ??= tryEngines()
+    .then((reports) => reports.map(standingOf))
+    .finally(() => {
+      trying = null;
+    });
+  return trying;
+}

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { codecSettings, scheduled } from '../../../main/training/controller.ts';
+
+describe('the schedule of an experiment', () => {
+  const settings = codecSettings({ up: 'float16', down: 'float32', full: { name: 'float32' } });
+  const { codecs, decide } = scheduled(settings);
+
+  it('announces each of its codecs once', () => {
+    expect(codecs.map(({ name }) => name)).toEqual(['float16', 'float32']);
+    const same = scheduled(codecSettings({ up: 'int8', down: 'int8', full: 'int8' }));
+    expect(same.codecs).toEqual([{ name: 'int8', params: {} }]);
+  });
+
+  it('keeps the budget of the phase, and has codecs of its own for the full one', () => {
+    for (const purpose of ['step', 'evaluate'] as const) {
+      const { up, down, full } = settings;
+      expect(decide({ purpose, planned: 3, step: 9 })).toEqual({ budget: 3, codecs: { up, down } });
+      expect(decide({ purpose, planned: null, step: 9 })).toEqual({ budget: null, codecs: { up: full, down: full } });
+    }
+  });
+});
