@@ -3,9 +3,10 @@
  * take them from here; adapters.ts says how each is opened.
  *
  * `proven` means that the engine has passed test/conformance, which is what `auto` demands: cpu passes it, with and
- * without a BLAS, wherever .ci/run does, and webgpu on SwiftShader; a GPU runs the same shaders, and one that the
- * processor plays is never taken by `auto`. No pass of cuda is recorded (test/conformance/passed.ts), so it is opened by
- * name alone until one is.
+ * without a BLAS, wherever .ci/run does; tensorflow where that can install it, behind cpu, which is the faster and always
+ * there, so that `auto` never comes to it; webgpu on SwiftShader: a GPU runs the same shaders, and one that the processor
+ * plays is never taken by `auto`. No pass of cuda is recorded (test/conformance/passed.ts), so it is opened by name alone
+ * until one is.
  */
 export const engines = [
   { name: 'cuda', label: 'CUDA', title: 'NVIDIA card', words: 'The fastest by far where there is one.', proven: false },
@@ -27,7 +28,7 @@ export const engines = [
     name: 'tensorflow',
     label: 'TensorFlow',
     title: 'Processor, by TensorFlow',
-    words: "TensorFlow's own library on the processor.",
-    proven: false,
+    words: "TensorFlow's own library on the processor, to compare with or for processors it suits better.",
+    proven: true,
   },
 ] as const;

@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { createRequire, Module } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
+import koffi from 'koffi';
 import type { TensorFlowBackend } from './backend.ts';
 import { ownMemory, type NodeBackend } from './own-memory.ts';
+import type { Package } from './packages.ts';
 import { quietly } from './quiet.ts';
 import { shareNames, type Addon as Named } from './shared-names.ts';
 
@@ -22,7 +24,7 @@ interface Addon extends Named {
  * Loads the package in `folder`: of it the addon, the backend and the kernels, which get the tfjs-core of this process in place of the whole of
  * TensorFlow.js. Throws what loading the addon throws, and an error with the code `addon-missing` where it is not there.
  */
-export function loadTensorFlow(folder: string, name: string): TensorFlow {
+export function loadTensorFlow({ folder, preload }: Package, name: string): TensorFlow {
   const require = createRequire(join(folder, 'package.json'));
   restoreUtil();
   const core: unknown = createRequire(import.meta.url)('@tensorflow/tfjs-core');
@@ -31,6 +33,14 @@ export function loadTensorFlow(folder: string, name: string): TensorFlow {
   // What writes summaries for TensorBoard, with a library of its own.
   substitute(require, './dist/proto/api_pb.js', {});
   const path = addonPath(folder);
+  // NVIDIA's libraries of a Python environment are on no path: what is loaded already is found by its name.
+  for (const library of preload) {
+    try {
+      koffi.load(library);
+    } catch {
+      // TensorFlow says in its log which it lacks.
+    }
+  }
   const isAsked = process.env['TF_CPP_MIN_LOG_LEVEL'] !== '3';
   const addon = (isAsked ? require(path) : quietly(() => require(path) as unknown)) as Addon;
   shareNames(addon);

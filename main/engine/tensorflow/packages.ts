@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { engineFolder } from '../installed.ts';
+import { engineFolder, installedEngine } from '../installed.ts';
 
 /** The engines that compute with TensorFlow's library. */
 export type TensorFlowName = 'cuda' | 'tensorflow';
@@ -15,12 +14,22 @@ export const packages: Readonly<Record<TensorFlowName, string>> = {
 /** The release whose kernels and addon this engine knows; patches of it are as good. */
 export const packageRelease = '4.22.';
 
-/** The folder of an engine's package: of the engine as it was installed, else of the app's own node_modules. Null for none. */
-export function packageFolder(name: TensorFlowName): string | null {
-  const installed = engineFolder(name);
-  if (existsSync(join(installed, 'engine.json'))) return join(installed, 'node_modules', packages[name]);
+export interface Package {
+  readonly folder: string;
+  /** Libraries to load before the addon, in this order. */
+  readonly preload: readonly string[];
+}
+
+/** An engine's package: of the engine as it was installed, else of the app's own node_modules. Null for none. */
+export function findPackage(name: TensorFlowName): Package | null {
+  const installed = installedEngine(name);
+  if (installed) {
+    if ('damaged' in installed)
+      throw new Error(`engine.json in ${engineFolder(name)} is damaged: ${installed.damaged}`);
+    return { folder: join(engineFolder(name), 'node_modules', packages[name]), preload: installed.preload };
+  }
   try {
-    return dirname(createRequire(import.meta.url).resolve(`${packages[name]}/package.json`));
+    return { folder: dirname(createRequire(import.meta.url).resolve(`${packages[name]}/package.json`)), preload: [] };
   } catch {
     return null;
   }

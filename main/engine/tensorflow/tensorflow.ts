@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { messageOf } from '../../errors.ts';
 import type { Engine, EngineAdapter, Unavailable } from '../adapter.ts';
+import { explain } from '../diagnosis/explain.ts';
 import { defaultThreads } from '../threads.ts';
 import { prepareEnvironment } from './environment.ts';
 import { loadTensorFlow, type TensorFlow } from './load.ts';
 import * as ops from './ops/index.ts';
 import { openSlots } from './ops/in-place.ts';
-import { preload } from './preload.ts';
-import { packageFolder, packageRelease, packages, type TensorFlowName } from './packages.ts';
+import { findPackage, packageRelease, packages, type TensorFlowName } from './packages.ts';
 
 /** The library of this process: it can have one, and its threads are those it was loaded with. */
 let loaded: (TensorFlow & { readonly name: TensorFlowName; readonly threads: number }) | null = null;
@@ -56,21 +56,15 @@ async function open(name: TensorFlowName, threads = defaultThreads()): Promise<E
 
 /** Loads the library and makes its backend known, or says what keeps it from that. */
 async function load(name: TensorFlowName, threads: number): Promise<Unavailable | null> {
-  const remedy = `Run: sluice engine install ${name}`;
-  const folder = packageFolder(name);
-  if (!folder) return { reason: `the package ${packages[name]} is not installed`, remedy };
-  const version = versionOf(folder);
-  if (!version.startsWith(packageRelease)) {
-    return {
-      reason: `${packages[name]} in ${folder} is ${version}, and ${packageRelease}x is what this engine knows`,
-      remedy,
-    };
-  }
-  prepareEnvironment(threads);
-  preload(name);
+  const command = `sluice engine install ${name}`;
   try {
-    loaded = { ...loadTensorFlow(folder, packages[name]), name, threads };
+    const found = findPackage(name);
+    if (!found) return { reason: `the package ${packages[name]} is not installed`, remedy: `Run: ${command}` };
+    requireRelease(found.folder);
+    prepareEnvironment(threads);
+    loaded = { ...loadTensorFlow(found, packages[name]), name, threads };
   } catch (error) {
+    const remedy = explain(error, command)?.remedy ?? `Run "${command}" again.`;
     return { reason: `${packages[name]} does not load: ${messageOf(error)}`, remedy };
   }
   const { backend } = loaded;
@@ -80,9 +74,10 @@ async function load(name: TensorFlowName, threads: number): Promise<Unavailable 
   return null;
 }
 
-function versionOf(folder: string): string {
+function requireRelease(folder: string): void {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version?: unknown };
-  return String(version);
+  if (String(version).startsWith(packageRelease)) return;
+  throw new Error(`${folder} has version ${String(version)}, and ${packageRelease}x is what this engine knows`);
 }
 
 function describe({ name, version, backend, threads }: NonNullable<typeof loaded>): Engine {

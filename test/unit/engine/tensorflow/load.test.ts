@@ -2,11 +2,26 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openEngine } from '../../../../main/engine/engine.ts';
+import type { InstalledEngine } from '../../../../main/engine/installed.ts';
 import { prepareEnvironment } from '../../../../main/engine/tensorflow/environment.ts';
-import { packageFolder } from '../../../../main/engine/tensorflow/packages.ts';
+import { findPackage } from '../../../../main/engine/tensorflow/packages.ts';
 import { temporaryFolder } from '../../../support/run-store.ts';
 
 afterEach(() => vi.unstubAllEnvs());
+
+const installed: InstalledEngine = {
+  format: 1,
+  name: 'tensorflow',
+  packages: { '@tensorflow/tfjs-node': '4.22.0' },
+  source: 'python',
+  tensorflow: '2.21.0',
+  library: null,
+  python: null,
+  cuda: null,
+  preload: [],
+  installedAt: '2026-11-30T12:00:00Z',
+  files: {},
+};
 
 /** An engine as it is installed, with these files of its package. */
 function install(files: Readonly<Record<string, string>>): string {
@@ -15,7 +30,7 @@ function install(files: Readonly<Record<string, string>>): string {
   const modules = join(engines, 'tensorflow', 'node_modules', '@tensorflow');
   const shim = '{ "main": "index.js" }';
   const all = {
-    '../../engine.json': '{}',
+    '../../engine.json': JSON.stringify(installed),
     'tfjs/package.json': shim,
     'tfjs/index.js': '',
     'tfjs-core/package.json': shim,
@@ -35,17 +50,18 @@ const package422 = { 'tfjs-node/package.json': '{ "name": "@tensorflow/tfjs-node
 describe('the package of an engine', () => {
   it('is looked for where engines are installed, and each engine for its own', () => {
     const folder = install(package422);
-    expect(packageFolder('tensorflow')).toBe(folder);
-    expect(packageFolder('cuda')).toBeNull();
+    expect(findPackage('tensorflow')).toEqual({ folder, preload: [] });
+    expect(findPackage('cuda')).toBeNull();
   });
 
   it.each([
     ['that is not there', null, /package @tensorflow\/tfjs-node is not installed/],
     ['without its addon', package422, /no addon for Node-API \d+ in .*lib/],
+    ['that says nothing of itself', { ...package422, '../../engine.json': '{}' }, /engine\.json in .* is damaged/],
     [
       'of another release',
       { 'tfjs-node/package.json': '{ "version": "3.21.1" }' },
-      /is 3\.21\.1, and 4\.22\.x is what this engine knows/,
+      /has version 3\.21\.1, and 4\.22\.x is what this engine knows/,
     ],
     [
       'whose addon is none, the newest that this Node takes',
