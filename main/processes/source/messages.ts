@@ -64,7 +64,11 @@ export type FromSource =
       readonly fingerprint: Fingerprint;
     }
   /** The server half is as it should be: training may begin. */
-  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'open';
+      /** The name of the half, where others train it as well. */
+      readonly half?: string | undefined;
+    }
   | { readonly kind: 'record'; readonly record: TrainingRecord }
   /** Steps of a source that the server half has learned from, and that the source itself may not have told of. */
   | { readonly kind: 'taken'; readonly source: number; readonly steps: readonly TakenStep[] }

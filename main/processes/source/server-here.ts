@@ -5,13 +5,13 @@ import type { RemoteOptions } from './remote.ts';
 import type { Supervisor } from './supervised.ts';
 
 /** Where a source in a session with a server half waits for its run. */
-export function turnsOf(supervisor: Supervisor): Pick<RemoteOptions, 'enter' | 'meet'> {
+export function turnsOf(supervisor: Supervisor, half?: string): Pick<RemoteOptions, 'enter' | 'meet'> {
   let entered = false;
   return {
     async enter() {
       if (entered) return;
       entered = true;
-      supervisor.tell({ kind: 'open' });
+      supervisor.tell({ kind: 'open', half });
       await supervisor.hear('enter');
     },
     async meet(final) {
