@@ -263,7 +263,8 @@ export async function learnedIn(folder: string, training: number): Promise<strin
   const lists = await Promise.all(
     names.map(async (name) => {
       const { tensors } = await readSafetensors(join(folder, 'pairs', name, 'server.safetensors'));
-      return Array.from(tensors['learned'].data, (value) => `${(Number(value) / 1000) | 0}.${Number(value) % 1000}`);
+      const learned = tensors['learned'].data as BigInt64Array;
+      return Array.from(learned, (value) => `${value / 1000n}.${value % 1000n}`);
     }),
   );
   return lists.sort((a, b) => b.length - a.length)[0].sort();
