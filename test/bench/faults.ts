@@ -3,6 +3,7 @@ import { random } from '../../main/random.ts';
 import { damageTrials } from './faults/damage.ts';
 import { inputTrials } from './faults/inputs.ts';
 import { killTrials } from './faults/kills.ts';
+import { sourceTrials } from './faults/sources.ts';
 import { setLimit } from './faults/sluice.ts';
 import { isFailure, type Verdict } from './faults/verdict.ts';
 
@@ -18,8 +19,9 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
-    only: { type: 'string', default: 'kills,damage,inputs' },
+    only: { type: 'string', default: 'kills,sources,damage,inputs' },
     kills: { type: 'string', default: '200' },
+    sources: { type: 'string', default: '600' },
     match: { type: 'string', default: '' },
     damage: { type: 'string', default: '120' },
     inputs: { type: 'string', default: '200' },
@@ -32,6 +34,7 @@ if (process.platform === 'win32') throw new Error('The faults are signals, which
 const match = new RegExp(options.match);
 const kinds = {
   kills: (draw: string) => killTrials(random(Number(options.seed), draw), Number(options.kills), match),
+  sources: () => sourceTrials(Number(options.seed), Number(options.sources), match),
   damage: (draw: string) => damageTrials(random(Number(options.seed), draw), Number(options.damage), match),
   inputs: (draw: string) => inputTrials(random(Number(options.seed), draw), Number(options.inputs), match),
 } as const;

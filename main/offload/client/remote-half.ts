@@ -40,10 +40,14 @@ export async function restoreState(client: Requests, { name, sha256 }: KeptState
   throw stillTrained();
 }
 
-/** Throws `session-lost` where a half that sources are to begin with has learned something already: it is not theirs. */
-export async function requireNewHalf(client: Requests, source: number): Promise<void> {
-  const { total } = await askForSteps(client, source, 0);
-  if (total > 0) throw stillTrained();
+/**
+ * The name of a server half, which no other has. Throws `session-lost` where sources are to begin with it and it has learned
+ * something already: it is not theirs.
+ */
+export async function nameOfHalf(client: Requests, source: number, { begins }: { begins: boolean }): Promise<string> {
+  const { half, total } = await askForSteps(client, source, 0);
+  if (begins && total > 0) throw stillTrained();
+  return half;
 }
 
 /**

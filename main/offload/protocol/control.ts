@@ -99,7 +99,7 @@ const bodies = {
     taken: z.array(count.nullable()).max(4096).optional(),
   }),
   steps: z.strictObject({ source: count, from: count }),
-  taken: z.strictObject({ total: count, steps: z.array(takenStep).max(stepsAtOnce) }),
+  taken: z.strictObject({ half: identifier, total: count, steps: z.array(takenStep).max(stepsAtOnce) }),
   error: z.strictObject({
     code: z.string().max(100),
     message: z.string().max(4000),

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { isDiskFull, syncFolder } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
@@ -10,7 +10,7 @@ import type { StatePart } from '../protocol/state-part.ts';
 export interface Checkpoints {
   /** Keeps bytes under a name, atomically; the oldest beyond the last few go. */
   save(name: string, bytes: Uint8Array): Promise<Control<'done'>>;
-  /** Throws `checkpoint-unknown`, and `checkpoint-damaged` when the bytes are not those of `sha256`. */
+  /** The state then is the last to go. Throws `checkpoint-unknown`, and `checkpoint-damaged` when the bytes are not those of `sha256`. */
   read(name: string, sha256?: string): Promise<Uint8Array>;
   part(name: string, offset: number, length: number): Promise<StatePart>;
   drop(name: string): Promise<void>;
@@ -85,7 +85,12 @@ export function openCheckpoints(root: string, run: string, source: number, limit
     async read(name, sha256) {
       await size(name);
       const bytes = await readFile(fileOf(name));
-      if (sha256 === undefined || createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
+      if (sha256 === undefined || createHash('sha256').update(bytes).digest('hex') === sha256) {
+        // It is gone on from, and outlives those after it that nobody came to need.
+        const now = new Date();
+        await utimes(fileOf(name), now, now);
+        return bytes;
+      }
       throw new SluiceError(
         'checkpoint-damaged',
         `The server's checkpoint "${name}" is not the one that was kept under this name: its SHA-256 differs. Begin anew.`,

@@ -1,3 +1,4 @@
+import { newToken } from '../transport/token.ts';
 import { stepsAtOnce, type Control, type TakenStep } from '../protocol/control.ts';
 import type { StepAnswer, StepRequest } from '../protocol/messages.ts';
 import type { Timed } from './turns.ts';
@@ -14,7 +15,7 @@ export interface StepsTaken {
   answered(request: StepRequest, answer: Timed<StepAnswer>, bytesDown: number): void;
   /** Up to which step each source has been taken, by its index; null for one that took none. */
   reached(): (number | null)[];
-  /** How many there were in all, and those of a source from a number on, in their order and no more than fit into a message. */
+  /** The half's own name, how many there were in all, and those of a source from a number on, in their order and no more than fit into a message. */
   of(source: number, from: number): Control<'taken'>;
 }
 
@@ -26,6 +27,7 @@ type Entry = { -readonly [Name in keyof TakenStep]: TakenStep[Name] };
 export function createStepsTaken(): StepsTaken {
   const bySource = new Map<number, Entry[]>();
   const underWay = new WeakMap<StepRequest, { readonly source: number; readonly entry: Entry }>();
+  const half = newToken();
   let total = 0;
   return {
     asked(source, request, bytesUp) {
@@ -56,7 +58,7 @@ export function createStepsTaken(): StepsTaken {
     },
     of(source, from) {
       const known = (bySource.get(source) ?? []).filter(({ step }) => step >= from);
-      return { total, steps: known.slice(0, stepsAtOnce).map((entry) => ({ ...entry })) };
+      return { half, total, steps: known.slice(0, stepsAtOnce).map((entry) => ({ ...entry })) };
     },
   };
 }

@@ -9,9 +9,12 @@ import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts'
 import { createMeeting } from './meeting.ts';
 import {
   besides,
+  droppedWords,
   endMember,
+  isAstray,
   membersAt,
   newMember,
+  notPutBack,
   standingOf,
   startMember,
   type Member,
@@ -64,7 +67,7 @@ export interface Group {
 /** A source that dies more often than this without coming to a checkpoint is not started again. */
 const mostDeaths = 6;
 const longestPauseMs = 5000;
-/** How long sources have for their last checkpoint. */
+/** For the last checkpoint of sources. */
 const stopMs = 30_000;
 
 /**
@@ -83,6 +86,8 @@ export function superviseGroup(options: GroupOptions): Group {
   let held: string | null = null;
   let stopping = false;
   let closed = false;
+  /** All are about to go back: a checkpoint now would lack one of them, or the half. */
+  let goesBack = false;
   /** Counts how often all were started together. */
   let round = 0;
   let settle: { resolve: () => void; reject: (error: unknown) => void };
@@ -113,7 +118,7 @@ export function superviseGroup(options: GroupOptions): Group {
 
   function goOn(): void {
     if (membersAt(members, 'ended', 'dropped').length === members.length) settle.resolve();
-    void attempt(() => meeting.goOn());
+    if (!goesBack) void attempt(() => meeting.goOn());
   }
 
   function start(member: Member, resume: Snapshot | null, joins = false): void {
@@ -129,14 +134,19 @@ export function superviseGroup(options: GroupOptions): Group {
   /** Starts all from the last checkpoint: first the one that puts the server half back, then those who join it. */
   async function startAll(): Promise<void> {
     const mine = ++round;
-    for (const member of members) member.stage = 'starting';
+    goesBack = false;
+    // What they had come to meanwhile is none of the half that is put back.
+    for (const member of members)
+      Object.assign<Member, Partial<Member>>(member, { stage: 'starting', comesBack: false });
     noteDropped();
     await Promise.all([...members.map(endMember), meeting.written()]);
     const cut = await loadCheckpoint(folder, {
       owner: session.records.owner,
       onDamaged: (message) => notice(session, 'checkpoint-left', message),
     });
-    for (const member of members) member.snapshot = cut.get(members.length === 1 ? 0 : member.index) ?? null;
+    for (const member of members) {
+      member.snapshot = member.reached = cut.get(members.length === 1 ? 0 : member.index) ?? null;
+    }
     if (closed || stopping) return;
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
     if (first) start(first, first.snapshot);
@@ -178,7 +188,8 @@ export function superviseGroup(options: GroupOptions): Group {
     }
     if (failure && isDeviceLost(failure)) return hold(member, failure.message);
     if (failure && !isForgotten(failure)) throw failure;
-    const leftHalf = member.stage === 'saving' && member.keeper && !member.checkpoint;
+    // Without what the keeper brings the checkpoint would hold no half.
+    const leftHalf = member.stage === 'saving' && member.keeper;
     member.stage = 'down';
     member.deaths++;
     log('source-died', { source: member.index, how: failure?.message ?? how });
@@ -193,7 +204,8 @@ export function superviseGroup(options: GroupOptions): Group {
     const mine = round;
     const others = membersAt(besides(member, members), 'open', 'training', 'arrived', 'saving');
     const back = failure !== null || leftHalf || others.length === 0 || !member.snapshot;
-    if (!back) goOn();
+    goesBack ||= back;
+    goOn();
     await sleep(Math.min(longestPauseMs, pauseMs * 2 ** member.deaths));
     if (closed || stopping || mine !== round) return;
     if (back) await startAll();
@@ -216,11 +228,9 @@ export function superviseGroup(options: GroupOptions): Group {
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });
         return;
       case 'open':
-        member.stage = 'open';
+        Object.assign<Member, Partial<Member>>(member, { stage: 'open', half: message.half });
         options.onServerEngine(member.index, message.engine);
-        // The others have finished meanwhile, and the server half went with the last of them: this would be a new one.
-        if (member.comesBack && membersAt(besides(member, members), 'training', 'arrived', 'saving').length === 0)
-          return startAll();
+        if (isAstray(member, members)) return startAll();
         goOn();
         return;
       case 'record':
@@ -230,6 +240,7 @@ export function superviseGroup(options: GroupOptions): Group {
         member.reached &&= afterStep(member.reached, message.record);
         return;
       case 'taken':
+        if (member.keeper) meeting.taken(message);
         recordTaken(message, members, { add: records.add, log });
         return;
       case 'arrived':
@@ -259,7 +270,8 @@ export function superviseGroup(options: GroupOptions): Group {
   function stop(): void {
     stopping = true;
     for (const member of members) {
-      if (membersAt([member], 'training', 'arrived', 'saving').length > 0) member.process?.send({ kind: 'stop' });
+      if (!goesBack && membersAt([member], 'training', 'arrived', 'saving').length > 0)
+        member.process?.send({ kind: 'stop' });
       else ending.push(endMember(member));
       if (!member.process) member.stage = 'ended';
     }
@@ -304,18 +316,4 @@ function isDeviceLost(failure: Error): boolean {
 /** Without its server a source that is to stop has nothing to save. */
 function isLoss(failure: Error): boolean {
   return isForgotten(failure) || mayPass(failure);
-}
-
-/** Without it the others would train a half that does not fit theirs. */
-function notPutBack({ index, failure }: Member): SluiceError {
-  const why = failure?.message ?? 'it died too often';
-  return new SluiceError(
-    'source-died',
-    `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
-  );
-}
-
-function droppedWords({ index, deaths, failure }: Member): string {
-  const why = failure ? ` (${failure.message})` : '';
-  return `Source ${index + 1} died ${deaths} times without coming to a checkpoint${why}: the run goes on without it.`;
 }

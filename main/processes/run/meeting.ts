@@ -2,8 +2,9 @@ import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkp
 import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { PairRecord } from '../../records/record.ts';
-import type { Checkpoint, ServerState } from '../../training/snapshot.ts';
-import type { AwaySource } from '../source/messages.ts';
+import type { Checkpoint, ServerState, Snapshot } from '../../training/snapshot.ts';
+import type { AwaySource, FromSource } from '../source/messages.ts';
+import { afterTaken } from './reached.ts';
 import { besides, membersAt, standingOf, trainingOf, type Member } from './member.ts';
 
 export interface MeetingOptions {
@@ -21,6 +22,8 @@ export interface MeetingOptions {
 export interface Meeting {
   /** Takes the next step when all have come as far: to be called when something has changed. */
   goOn(): Promise<void>;
+  /** The keeper has asked the server: so far the half has come with a source that is away, as it is kept. */
+  taken(message: Extract<FromSource, { kind: 'taken' }>): void;
   /** Resolves when no checkpoint is being written, whatever came of it. */
   written(): Promise<void>;
 }
@@ -44,12 +47,20 @@ interface Part {
 export function createMeeting(options: MeetingOptions): Meeting {
   const { members } = options;
   let writing: Promise<void> | null = null;
+  /** Where each stood as the half was kept; one that is away may come to know of more meanwhile. */
+  let standing: ReadonlyMap<number, Snapshot> = new Map();
 
   function begin(arrived: readonly Member[]): void {
     // One that is finished would not come back to restore the half.
     const keeper = arrived.find(({ final }) => !final) ?? arrived[0];
     const full = arrived.some(({ final }) => final);
     const away = awayFrom(keeper, members);
+    standing = new Map(
+      members.flatMap((member) => {
+        const snapshot = standingOf(member);
+        return snapshot ? [[member.index, snapshot]] : [];
+      }),
+    );
     const asks = away.length > 0 && { away };
     for (const member of arrived) {
       Object.assign<Member, Partial<Member>>(member, { stage: 'saving', keeper: member === keeper });
@@ -58,7 +69,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   }
 
   async function write(parts: readonly Part[]): Promise<void> {
-    writing = saveAll(options, parts);
+    writing = saveAll(options, parts, standing);
     try {
       await writing;
     } finally {
@@ -84,6 +95,10 @@ export function createMeeting(options: MeetingOptions): Meeting {
       const arrived = membersAt(members, 'arrived');
       if (arrived.length > 0 && membersAt(members, 'training').length === 0) begin(arrived);
       else enter(readyToEnter(members));
+    },
+    taken(message) {
+      const before = standing.get(message.source);
+      if (before) standing = new Map([...standing, [message.source, afterTaken(before, message)]]);
     },
     written: () => writing?.catch(() => undefined) ?? Promise.resolve(),
   };
@@ -124,6 +139,7 @@ function enter(open: readonly Member[]): void {
 async function saveAll(
   { session, folder, members, here = false, flush }: MeetingOptions,
   parts: readonly Part[],
+  standing: ReadonlyMap<number, Snapshot>,
 ): Promise<void> {
   const { run, log } = session;
   flush();
@@ -138,16 +154,14 @@ async function saveAll(
     await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights });
   }
   const holder = heirOf(parts, members) ?? keeper?.member;
-  const standing = members.flatMap((member) => {
+  const all = members.flatMap((member) => {
     const part = parts.find((each) => each.member === member);
-    const snapshot = part ? part.checkpoint.snapshot : standingOf(member);
+    const snapshot = part ? part.checkpoint.snapshot : standing.get(member.index);
     if (!snapshot) return [];
     return [{ index: member.index, snapshot: { ...snapshot, server: member === holder ? half : shared } }];
   });
-  const cut: RunCheckpoint = new Map(
-    standing.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
-  );
-  const positions = new Map(standing.map(({ index, snapshot }) => [index, snapshot.position]));
+  const cut: RunCheckpoint = new Map(all.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]));
+  const positions = new Map(all.map(({ index, snapshot }) => [index, snapshot.position]));
   await saveCheckpoint(folder, cut, await session.records.bind(positions));
   const sources = here ? undefined : parts.map(({ member }) => member.index);
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });

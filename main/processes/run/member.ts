@@ -1,3 +1,4 @@
+import { SluiceError } from '../../errors.ts';
 import type { PairRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Child } from '../child.ts';
@@ -17,6 +18,8 @@ export interface Member {
   /** Its last checkpoint, and the same with the steps that came since. */
   snapshot: Snapshot | null;
   reached: Snapshot | null;
+  /** The name of the server half that its session trains, where that has one. */
+  half: string | undefined;
   /** Deaths since its last checkpoint. */
   deaths: number;
   /** How often it was taken for stuck. */
@@ -42,6 +45,7 @@ export function newMember(index: number): Member {
     process: null,
     snapshot: null,
     reached: null,
+    half: undefined,
     deaths: 0,
     stuck: 0,
     comesBack: false,
@@ -74,6 +78,31 @@ export function trainingOf(member: Member): number {
   return standingOf(member)?.position.training ?? 0;
 }
 
+/**
+ * Whether a source has come to another server half than the others. Theirs may be gone without their knowing it yet: with
+ * the last of those who have finished, or with the server.
+ */
+export function isAstray(member: Member, members: readonly Member[]): boolean {
+  const others = besides(member, members);
+  if (member.comesBack && membersAt(others, 'training', 'arrived', 'saving').length === 0) return true;
+  return membersAt(others, 'open', 'training', 'arrived', 'saving').some(({ half }) => half !== member.half);
+}
+
+/** Without it the others would train a half that does not fit theirs. */
+export function notPutBack({ index, failure }: Member): SluiceError {
+  const why = failure?.message ?? 'it died too often';
+  return new SluiceError(
+    'source-died',
+    `Source ${index + 1} could not put the server half back into its last checkpoint (${why}). Once that is mended: sluice resume`,
+  );
+}
+
+/** What is told of a source that is given up. */
+export function droppedWords({ index, deaths, failure }: Member): string {
+  const why = failure ? ` (${failure.message})` : '';
+  return `Source ${index + 1} died ${deaths} times without coming to a checkpoint${why}: the run goes on without it.`;
+}
+
 /** Starts a source's process, here or elsewhere. */
 export type StartSource = (onMessage: (message: FromSource) => void) => Child<ToSource>;
 
@@ -98,6 +127,7 @@ export function startMember(
     stage: 'starting',
     process: started,
     reached: task.resume,
+    half: undefined,
     comesBack: false,
     failure: null,
     final: false,

@@ -30,12 +30,26 @@ export function recordTaken(
 ): void {
   const member = members.find(({ index }) => index === source);
   if (!member) return;
-  for (const taken of steps) {
-    const standing = standingOf(member);
-    if (standing?.position.step !== taken.step) continue;
-    const record = takenRecord(standing.position, source, taken);
-    log('step-unreported', { source, step: taken.step });
+  const standing = standingOf(member);
+  if (!standing) return;
+  member.reached = afterTaken(standing, { source, steps }, (record) => {
+    log('step-unreported', { source, step: record.step });
     add(record);
-    member.reached = afterStep(standing, record);
+  });
+}
+
+/** A snapshot behind those of these steps that come next; each is passed on. */
+export function afterTaken(
+  snapshot: Snapshot,
+  { source, steps }: Pick<Extract<FromSource, { kind: 'taken' }>, 'source' | 'steps'>,
+  each: (record: StepRecord) => void = () => undefined,
+): Snapshot {
+  let standing = snapshot;
+  for (const taken of steps) {
+    if (standing.position.step !== taken.step) continue;
+    const record = takenRecord(standing.position, source, taken);
+    each(record);
+    standing = afterStep(standing, record);
   }
+  return standing;
 }

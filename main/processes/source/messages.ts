@@ -53,6 +53,14 @@ export type ToSource =
   /** Ends the source after a last checkpoint, or at once where it cannot reach the server. */
   | { readonly kind: 'stop' };
 
+/** The server half that a source has opened. */
+export interface OpenedHalf {
+  /** What its server computes with, as that says; null where it is the source itself. */
+  readonly engine: string | null;
+  /** The name of the half, where others train it as well. */
+  readonly half?: string | undefined;
+}
+
 /** From a data source to its run; `ended` and `failed` are the last message. */
 export type FromSource =
   | { readonly kind: 'alive' }
@@ -63,11 +71,8 @@ export type FromSource =
       /** Of the data set it has: the run's own is to be the same. */
       readonly fingerprint: Fingerprint;
     }
-  /**
-   * The server half is as it should be: training may begin. The engine is the server's, as it names it; null where it is
-   * the source's own.
-   */
-  | { readonly kind: 'open'; readonly engine: string | null }
+  /** The server half is as it should be: training may begin. */
+  | ({ readonly kind: 'open' } & OpenedHalf)
   | { readonly kind: 'record'; readonly record: TrainingRecord }
   /** Steps of a source that the server half has learned from, and that the source itself may not have told of. */
   | { readonly kind: 'taken'; readonly source: number; readonly steps: readonly TakenStep[] }

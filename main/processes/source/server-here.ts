@@ -1,17 +1,17 @@
 import { serverHere, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import type { Offloader } from '../../training/offloader.ts';
-import type { SourceTask } from './messages.ts';
+import type { OpenedHalf, SourceTask } from './messages.ts';
 import type { RemoteOptions } from './remote.ts';
 import type { Supervisor } from './supervised.ts';
 
 /** Where a source in a session with a server half waits for its run. */
-export function turnsOf(supervisor: Supervisor, engine: string | null): Pick<RemoteOptions, 'enter' | 'meet'> {
+export function turnsOf(supervisor: Supervisor, opened: OpenedHalf): Pick<RemoteOptions, 'enter' | 'meet'> {
   let entered = false;
   return {
     async enter() {
       if (entered) return;
       entered = true;
-      supervisor.tell({ kind: 'open', engine });
+      supervisor.tell({ kind: 'open', ...opened });
       await supervisor.hear('enter');
     },
     async meet(final) {
@@ -28,7 +28,7 @@ export function connectHere(
   supervisor: Supervisor,
 ): Offloader {
   const half = serverHere(experiment, seed, request);
-  const { enter, meet } = turnsOf(supervisor, null);
+  const { enter, meet } = turnsOf(supervisor, { engine: null });
   return {
     ...half,
     async phase(start) {

@@ -4,7 +4,7 @@ import { datasetFingerprint } from '../../data/fingerprint.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
-import { requireNewHalf } from '../../offload/client/remote-half.ts';
+import { nameOfHalf } from '../../offload/client/remote-half.ts';
 import { newToken } from '../../offload/transport/token.ts';
 import { enginesOf } from '../../runs/experiment/engines.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
@@ -67,7 +67,7 @@ export function batchesOf({
 }
 
 /** A server half in this process, or a session with one of its own or the one that all sources of the run train. */
-async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
+export async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
   const { experiment, seed, index, run, server, retrySeconds } = task;
   if (!server) return connectHere(task, request, supervisor);
   const { training, network, cut, clientTrains, codecs } = request;
@@ -95,17 +95,16 @@ async function connect(task: SourceTask, request: ServerRequest, supervisor: Sup
     onEvent: supervisor.link,
   });
   const begins = training === (task.resume?.position.training ?? 0);
-  if (isShared && begins && !task.joins) {
-    await requireNewHalf(client, index).catch(async (error: unknown) => {
-      await client.close();
-      throw error;
-    });
-  }
+  const named = isShared ? nameOfHalf(client, index, { begins: begins && !task.joins }) : null;
+  const half = await named?.catch(async (error: unknown) => {
+    await client.close();
+    throw error;
+  });
   let checkpoints = 0;
   const offloader = remoteOffloader(client, {
     codecs: opened,
     wantsGradient: clientTrains,
-    ...turnsOf(supervisor, client.engine),
+    ...turnsOf(supervisor, { engine: client.engine, half }),
     ...(isShared && {
       shared: { source: index, tell: (source, steps) => supervisor.tell({ kind: 'taken', source, steps }) },
     }),

@@ -68,6 +68,13 @@ function obstacleTo(path: string): SluiceError | null {
   }
 }
 
+function unwritable(path: string, cause: unknown): SluiceError {
+  const message =
+    `The run store ${path} cannot be written (${messageOf(cause)}). What is called ${basename(path)}-wal or ` +
+    `${basename(path)}-shm beside it may be none of its files: move that away.`;
+  return new SluiceError('store-unwritable', message, { cause });
+}
+
 /** A database that may only be read. */
 function openArchive(path: string, obstacle: SluiceError): Database {
   // Others may be writing, and what they did is in the log. Without the files beside it SQLite would want to make them.
@@ -103,6 +110,8 @@ function requireFormat(database: Database, path: string): void {
 
 /** Codes of SQLite for what only a damaged file brings about. */
 const damageCodes = /^SQLITE_(CORRUPT|NOTADB)/;
+/** For a file of it that has become something else since it was opened, or that somebody has locked away. */
+const unwritableCodes = /^SQLITE_(READONLY|CANTOPEN)/;
 
 function wrap(libsql: Libsql.Database, path: string): Database {
   const statements = new Map<string, Libsql.Statement>();
@@ -115,7 +124,9 @@ function wrap(libsql: Libsql.Database, path: string): Database {
     try {
       return work();
     } catch (cause) {
-      if (!(cause instanceof Libsql.SqliteError) || !damageCodes.test(cause.code)) throw cause;
+      if (!(cause instanceof Libsql.SqliteError)) throw cause;
+      if (unwritableCodes.test(cause.code)) throw unwritable(path, cause);
+      if (!damageCodes.test(cause.code)) throw cause;
       throw damaged('store-damaged', `The run store ${path} is damaged`, path, cause);
     }
   };

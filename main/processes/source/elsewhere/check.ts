@@ -41,7 +41,7 @@ const message = z.discriminatedUnion('kind', [
     stepsPerEpoch: count,
     fingerprint: fingerprintSchema,
   }),
-  z.strictObject({ kind: z.literal('open'), engine: text.nullable() }),
+  z.strictObject({ kind: z.literal('open'), engine: text.nullable(), half: z.string().max(64).optional() }),
   z.strictObject({ kind: z.literal('record'), record }),
   z.strictObject({ kind: z.literal('taken'), source: count, steps: z.array(takenStep) }),
   z.strictObject({ kind: z.literal('arrived'), final: z.boolean() }),

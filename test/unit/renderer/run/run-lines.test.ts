@@ -16,6 +16,7 @@ const run: FixedRun = {
   number: 1,
   seed: 1,
   status: 'running',
+  dropped: 0,
   experiment,
   plan: null,
   engine: null,
