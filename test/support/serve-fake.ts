@@ -2,9 +2,9 @@ import { createBirpc } from 'birpc';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { LabApi, LabEvents } from '../../main/api.ts';
-import { decodeMessage, encodeMessage, ownMethods } from '../../main/wire.ts';
+import { decodeMessage, encodeMessage, ownMethods, type LetIn } from '../../main/wire.ts';
 import { fakeRun, fakeRuns } from './fake-entries.ts';
 import { fakeLab, type FakeLab } from './fake-lab.ts';
 
@@ -44,13 +44,21 @@ const server = createServer((request, response) => {
 });
 
 new WebSocketServer({ server, path: '/lab' }).on('connection', (socket) => {
+  // A page first shows a pass; here any will do.
+  socket.once('message', () => {
+    socket.send(encodeMessage({ session: 'fake' } satisfies LetIn));
+    serve(socket);
+  });
+});
+
+function serve(socket: WebSocket): void {
   const events = createBirpc<LabEvents, LabApi>(fake.api, {
     post: (message: unknown) => socket.send(encodeMessage(message)),
     on: (listener: (message: unknown) => void) => socket.on('message', (data: Buffer) => listener(decodeMessage(data))),
     resolver: ownMethods(fake.api),
   });
   for (const stop of passOn(fake, events)) socket.on('close', stop);
-});
+}
 
 function passOn({ on }: FakeLab, to: LabEvents): (() => void)[] {
   return [
@@ -58,6 +66,7 @@ function passOn({ on }: FakeLab, to: LabEvents): (() => void)[] {
     on('server', (...details) => to.server(...details)),
     on('settings', (...details) => to.settings(...details)),
     on('dataTask', (...details) => to.dataTask(...details)),
+    on('engineTask', (...details) => to.engineTask(...details)),
   ];
 }
 
