@@ -174,11 +174,20 @@ describe('the records', () => {
     const device = {
       work: async <T>(compute: () => T | Promise<T>) => ({ result: await compute(), seconds: 1, waited: 2 }),
     };
-    const records = recordsOf(await train({ source: 3, device, phases: [{ budget: 'full', epochs: 1 }] }));
+    const onOpen = (split: SplitNetwork): SplitNetwork => ({
+      ...split,
+      server: {
+        ...split.server,
+        step: async (...asked) => ({ ...(await split.server.step(...asked)), waitSeconds: 8, wireSeconds: 16 }),
+      },
+    });
+    const phases = [{ budget: 'full', epochs: 1 }] as const;
+    const records = recordsOf(await train({ source: 3, device, onOpen, phases }));
     expect(records.map(({ source }) => source)).toEqual(records.map(() => 3));
-    for (const { clientSeconds, waitSeconds } of records.filter((record) => record.kind === 'step')) {
-      expect(clientSeconds).toBe(2);
-      expect(waitSeconds).toBeGreaterThanOrEqual(4);
+    for (const step of records.filter((record) => record.kind === 'step')) {
+      expect([step.clientSeconds, step.wireSeconds]).toEqual([2, 16]);
+      // And for its batch.
+      expect(step.waitSeconds).toBeGreaterThanOrEqual(2 + 8 + 2);
     }
     expect(recordsOf(await train()).map(({ source }) => source)).not.toContain(3);
   });
