@@ -292,6 +292,7 @@ describe('a training that goes on', () => {
 
   it.each<[MethodName, string]>([
     ['prune', 'checkpoint 0.1.1.1.4'],
+    ['scratch', 'checkpoint 0.0.0.2.2'],
     ['scratch', 'final checkpoint 1.0.0.0.0'],
   ])('of %s from %s is as it would have been without the break', async (method, from) => {
     const more = { ...options, method, phases: twoPhases.map(({ budget }) => ({ budget, epochs: 1 })).toReversed() };
