@@ -174,11 +174,20 @@ describe('the records', () => {
     const device = {
       work: async <T>(compute: () => T | Promise<T>) => ({ result: await compute(), seconds: 1, waited: 2 }),
     };
-    const records = recordsOf(await train({ source: 3, device, phases: [{ budget: 'full', epochs: 1 }] }));
+    const onOpen = (split: SplitNetwork): SplitNetwork => ({
+      ...split,
+      server: {
+        ...split.server,
+        step: async (...asked) => ({ ...(await split.server.step(...asked)), waitSeconds: 8, wireSeconds: 16 }),
+      },
+    });
+    const phases = [{ budget: 'full', epochs: 1 }] as const;
+    const records = recordsOf(await train({ source: 3, device, onOpen, phases }));
     expect(records.map(({ source }) => source)).toEqual(records.map(() => 3));
-    for (const { clientSeconds, waitSeconds } of records.filter((record) => record.kind === 'step')) {
-      expect(clientSeconds).toBe(2);
-      expect(waitSeconds).toBeGreaterThanOrEqual(4);
+    for (const step of records.filter((record) => record.kind === 'step')) {
+      expect([step.clientSeconds, step.wireSeconds]).toEqual([2, 16]);
+      // And for its batch.
+      expect(step.waitSeconds).toBeGreaterThanOrEqual(2 + 8 + 2);
     }
     expect(recordsOf(await train()).map(({ source }) => source)).not.toContain(3);
   });
@@ -283,6 +292,7 @@ describe('a training that goes on', () => {
 
   it.each<[MethodName, string]>([
     ['prune', 'checkpoint 0.1.1.1.4'],
+    ['scratch', 'checkpoint 0.0.0.2.2'],
     ['scratch', 'final checkpoint 1.0.0.0.0'],
   ])('of %s from %s is as it would have been without the break', async (method, from) => {
     const more = { ...options, method, phases: twoPhases.map(({ budget }) => ({ budget, epochs: 1 })).toReversed() };
@@ -364,10 +374,14 @@ describe('a request to stop', () => {
         train: (epoch: number) => (delivery === 'train' ? watched(source.train(epoch)) : source.train(epoch)),
         test: () => (delivery === 'test' ? watched(source.test()) : source.test()),
       };
-      const events = await train({ data, signal: controller.signal });
+      // From scratch there is another training after the one that stops.
+      const events = await train({ data, method: 'scratch', signal: controller.signal });
       expect(delivered).toBeLessThan(20);
       expect(events.at(-1)).toMatchObject({ kind: 'checkpoint', final: false });
-      expect(lastSnapshot(events).position.step).toBe(delivery === 'train' ? delivered : 20);
+      expect(lastSnapshot(events).position).toMatchObject({
+        training: 0,
+        step: delivery === 'train' ? delivered : 20,
+      });
     }
   });
 });

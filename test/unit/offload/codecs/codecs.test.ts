@@ -214,6 +214,14 @@ describe('float16-scaled', () => {
     expect(encode).toThrow('beyond the range of float16-scaled (±3.4018e38)');
   });
 
+  it('refuses a scale that makes a value infinite', () => {
+    const bytes = scaled.encode(Float32Array.of(1, 0));
+    new DataView(bytes.buffer).setFloat32(0, 3e38, true);
+    expect(() => scaled.decode(bytes)).toThrow(
+      expect.objectContaining({ code: 'codec-non-finite', path: 'values[0]' }),
+    );
+  });
+
   it.each([0, -1, NaN, Infinity])('refuses the scale %d in received bytes', (scale) => {
     const bytes = scaled.encode(Float32Array.of(1));
     new DataView(bytes.buffer).setFloat32(0, scale, true);

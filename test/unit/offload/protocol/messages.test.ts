@@ -130,6 +130,12 @@ describe('requests', () => {
     }
   });
 
+  it('has of a buffer only the labels that it views', () => {
+    const labels = Uint16Array.from({ length: 20 }, (_, i) => 300 + i).subarray(2, 18);
+    const sent = { ...vggStep(4), labels, classes: 1000 };
+    expect(read.step(stepIn('float32', 'float32', sent)).labels).toEqual(labels);
+  });
+
   it('an evaluation and an inference arrive as they were sent', () => {
     const { maps, shape, total, selection, labels, classes } = vggStep(4);
     const inference = { maps, shape, total, selection };
