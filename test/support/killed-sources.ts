@@ -65,6 +65,7 @@ export async function strike(
     folder: session.folder,
     pauseMs: 1,
     onEngine: () => undefined,
+    onServerEngine: () => undefined,
     task: (index, resume): SourceTask => {
       const to = { server: { url, token }, retrySeconds: 60, threads: 1, run: 'a-run-that-is-struck' };
       return { experiment: run.experiment, seed: run.seed, index, resume, ...to };
@@ -104,6 +105,7 @@ function serve(checkpoints: string, token: string, port: number): Promise<Offloa
     tls: null,
     token,
     software: 'toy',
+    engine: 'toy',
     models: [tinyNetwork.name],
     checkpoints,
     open: () => Promise.resolve(listingHalf()),

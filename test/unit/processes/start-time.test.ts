@@ -8,7 +8,12 @@ import type { Run } from '../../../main/runs/store/run.ts';
 function played() {
   let die: (how: string) => void = () => undefined;
   const gone = new Promise<string>((resolve) => (die = resolve));
-  return { pid: 7, gone, kill: () => die('SIGKILL'), close: () => Promise.resolve(die('closed')) };
+  const kill = (): void => die('SIGKILL');
+  const close = async (): Promise<void> => {
+    die('closed');
+    await gone;
+  };
+  return { pid: 7, gone, kill, close };
 }
 
 const never = new Promise<never>(() => undefined);
@@ -29,7 +34,7 @@ it('one that starts in time is left alone, also when it fails', async () => {
   const failure = new Error('There is no such engine.');
   await expect(startedInTime(process, Promise.reject(failure), 'The toy', 0.01)).rejects.toBe(failure);
   // Whatever was to end it has been called off.
-  process.close();
+  await process.close();
   expect(await process.gone).toBe('closed');
 });
 
