@@ -53,15 +53,21 @@ describe('what TensorFlow is asked for on a processor', () => {
     ]);
   });
 
-  it('gradients of a window that TensorFlow has no name for take a map with its margin', () => {
+  it('the gradient for maps takes their margin where TensorFlow has no name for the window, and patches have it', () => {
     convolve([8, 8], 3, { stride: 2, pad: 1 });
     expect(recorded.map(({ name, attributes: { padding } }) => [name, padding])).toEqual([
       ['Conv2D', 'EXPLICIT'],
       ['Conv2DBackpropInput', 'VALID'],
-      ['Conv2DBackpropFilter', 'VALID'],
+      ['Conv2DBackpropFilter', 'EXPLICIT'],
     ]);
     expect(recorded[1].inputs[0]).toEqual([2, 10, 10, 3]);
-    expect(recorded[2].inputs[0]).toEqual([2, 10, 10, 3]);
+    recorded.length = 0;
+    convolve([2, 2], 3, { stride: 2, pad: 1 });
+    expect(recorded[2]).toMatchObject({
+      name: 'ExtractImagePatches',
+      attributes: { padding: 'VALID' },
+      inputs: [[2, 4, 4, 3]],
+    });
   });
 
   it('the gradient of a filter that is large beside its maps is a product of patches', () => {
