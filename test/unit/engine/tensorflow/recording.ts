@@ -34,7 +34,7 @@ const shapes: Readonly<Record<string, Shapes>> = {
 const held = new Map<string, number[]>();
 
 /** A backend that records what TensorFlow would be asked for and computes nothing: results are of the right shape. */
-export class RecordingBackend extends tf.KernelBackend {
+class RecordingBackend extends tf.KernelBackend {
   private readonly values = new Map<object, { values: tf.backend_util.BackendValues; uses: number }>();
 
   readonly isUsingGpuDevice: boolean;
