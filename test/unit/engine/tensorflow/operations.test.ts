@@ -53,26 +53,22 @@ describe('what TensorFlow is asked for on a processor', () => {
     ]);
   });
 
-  it.each([
-    { map: [8, 8], kernel: 3, stride: 2, pad: 1, padding: 'EXPLICIT' },
-    { map: [7, 7], kernel: 3, stride: 2, pad: 1, padding: 'SAME' },
-    { map: [7, 8], kernel: 3, stride: 2, pad: 1, padding: 'EXPLICIT' },
-    { map: [8, 8], kernel: 3, stride: 1, pad: 2, padding: 'EXPLICIT' },
-    { map: [8, 8], kernel: 3, stride: 2, pad: 0, padding: 'VALID' },
-    { map: [12, 12], kernel: 7, stride: 2, pad: 3, padding: 'EXPLICIT' },
-  ])(
-    'a window of $kernel over $map, by $stride and $pad outside, is $padding',
-    ({ map, kernel, padding, ...window }) => {
-      convolve(map, kernel, window);
-      const { pad } = window;
-      for (const { attributes } of recorded) {
-        expect(attributes['padding']).toBe(padding);
-        expect(attributes['explicit_paddings']).toEqual(
-          padding === 'EXPLICIT' ? [0, 0, pad, pad, pad, pad, 0, 0] : undefined,
-        );
-      }
-    },
-  );
+  it('the gradient for maps takes their margin where TensorFlow has no name for the window, and patches have it', () => {
+    convolve([8, 8], 3, { stride: 2, pad: 1 });
+    expect(recorded.map(({ name, attributes: { padding } }) => [name, padding])).toEqual([
+      ['Conv2D', 'EXPLICIT'],
+      ['Conv2DBackpropInput', 'VALID'],
+      ['Conv2DBackpropFilter', 'EXPLICIT'],
+    ]);
+    expect(recorded[1].inputs[0]).toEqual([2, 10, 10, 3]);
+    recorded.length = 0;
+    convolve([2, 2], 3, { stride: 2, pad: 1 });
+    expect(recorded[2]).toMatchObject({
+      name: 'ExtractImagePatches',
+      attributes: { padding: 'VALID' },
+      inputs: [[2, 4, 4, 3]],
+    });
+  });
 
   it('the gradient of a filter that is large beside its maps is a product of patches', () => {
     convolve([2, 2], 3, { stride: 1, pad: 1 });
@@ -198,6 +194,27 @@ describe('a step of SGD', () => {
 
 describe('what TensorFlow is asked for on a GPU', () => {
   beforeEach(() => record('gpu'));
+
+  it.each([
+    { map: [8, 8], kernel: 3, stride: 2, pad: 1, padding: 'EXPLICIT' },
+    { map: [7, 7], kernel: 3, stride: 2, pad: 1, padding: 'SAME' },
+    { map: [7, 8], kernel: 3, stride: 2, pad: 1, padding: 'EXPLICIT' },
+    { map: [8, 8], kernel: 3, stride: 1, pad: 2, padding: 'EXPLICIT' },
+    { map: [8, 8], kernel: 3, stride: 2, pad: 0, padding: 'VALID' },
+    { map: [12, 12], kernel: 7, stride: 2, pad: 3, padding: 'EXPLICIT' },
+  ])(
+    'a window of $kernel over $map, by $stride and $pad outside, is $padding',
+    ({ map, kernel, padding, ...window }) => {
+      convolve(map, kernel, window);
+      const { pad } = window;
+      for (const { attributes } of recorded) {
+        expect(attributes['padding']).toBe(padding);
+        expect(attributes['explicit_paddings']).toEqual(
+          padding === 'EXPLICIT' ? [0, 0, pad, pad, pad, pad, 0, 0] : undefined,
+        );
+      }
+    },
+  );
 
   it('the gradient of a filter never goes over patches', () => {
     convolve([2, 2], 3, { stride: 1, pad: 1 });

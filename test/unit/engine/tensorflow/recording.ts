@@ -110,6 +110,8 @@ export async function record(device: 'gpu' | 'processor'): Promise<void> {
     const backend = new RecordingBackend(device === 'gpu');
     tf.registerBackend(name, () => backend);
     for (const kernelName of [tf.Reshape, tf.Identity]) registerView(name, kernelName, backend);
+    registerShaped(name, tf.Slice, ({ size }) => size);
+    registerShaped(name, tf.PadV2, ({ paddings }, x) => x.map((side, i) => side + paddings[i][0] + paddings[i][1]));
   }
   await tf.setBackend(name);
   useOps(ops);
@@ -129,5 +131,23 @@ function registerView(backendName: string, kernelName: string, backend: Recordin
       const shape = wanted ? tf.util.inferFromImplicitShape(wanted, tf.util.sizeFromShape(x.shape)) : x.shape;
       return { dataId: x.dataId, shape, dtype: x.dtype };
     },
+  });
+}
+
+interface Resized {
+  readonly size: number[];
+  readonly paddings: readonly (readonly [number, number])[];
+}
+
+/** A kernel of TensorFlow.js that gives zeros of another shape. */
+function registerShaped(
+  backendName: string,
+  kernelName: string,
+  shapeOf: (attributes: Resized, x: readonly number[]) => number[],
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs, attrs }) => tf.zeros(shapeOf(attrs as unknown as Resized, inputs['x']!.shape)),
   });
 }
