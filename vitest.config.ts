@@ -49,7 +49,7 @@ export default defineConfig({
       },
       {
         // On SwiftShader where there is one, else on the GPU of the machine. Shaders are slow to compile, so that a process
-        // does it once for all files.
+        // does it once for all files it gets.
         extends: true,
         test: {
           name: 'webgpu',
@@ -58,7 +58,6 @@ export default defineConfig({
           setupFiles: ['./test/support/webgpu-setup.ts', './test/support/after-each.ts'],
           globalSetup: './test/support/current-build.ts',
           isolate: false,
-          maxWorkers: 1,
         },
       },
       {
