@@ -6,6 +6,19 @@ import { useHome, writeFile } from '../../support/datasets.ts';
 
 // In its own process: what it sets in the environment is for the processes that it starts.
 
+const manifest: InstalledEngine = {
+  ...{ format: 1, name: 'tensorflow', packages: { '@tensorflow/tfjs-node': '4.22.0' }, source: 'python' },
+  ...{
+    tensorflow: '2.21.0',
+    library: '/nowhere',
+    python: null,
+    cuda: null,
+    preload: [],
+    installedAt: '2026-11-30',
+    files: {},
+  },
+};
+
 /** The engine tensorflow as it is installed, but for its addon, which is this text, or is not there. */
 function install(addon: string | null, engines: string): void {
   const folder = join(engines, 'tensorflow');
@@ -15,7 +28,7 @@ function install(addon: string | null, engines: string): void {
     writeFile(join(modules, name, 'package.json'), `{"name":"@tensorflow/${name}","main":"index.js"}`);
     writeFile(join(modules, name, 'index.js'), '');
   }
-  writeFile(join(folder, 'engine.json'), '{}');
+  writeFile(join(folder, 'engine.json'), JSON.stringify(manifest));
   writeFile(join(backend, 'package.json'), '{"name":"@tensorflow/tfjs-node","version":"4.22.0"}');
   writeFile(join(backend, 'dist/proto/api_pb.js'), '');
   if (addon !== null) writeFile(join(backend, 'lib/napi-v8/tfjs_binding.node'), addon);
@@ -26,7 +39,7 @@ it('an engine that is not installed, not built or built for another machine is t
   const tryIn = (name: string, addon?: string | null) => {
     const engines = join(home, name);
     if (addon !== undefined) install(addon, engines);
-    return tryEngine('tensorflow', { engines, installed: { python: null } as InstalledEngine });
+    return tryEngine('tensorflow', { engines, installed: manifest });
   };
   const reports = await Promise.all([tryIn('absent'), tryIn('unbuilt', null), tryIn('foreign', 'no library at all')]);
   expect(reports.map(({ available }) => available)).toEqual([false, false, false]);

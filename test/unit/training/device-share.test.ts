@@ -47,3 +47,7 @@ it.each([
     expect(clock.slept).toEqual(sleep === 0 ? [] : [sleep, sleep]);
   },
 );
+
+it('passes on what goes wrong in a piece of work', async () => {
+  await expect(deviceWith(0.5).work(() => Promise.reject(new Error('no memory')))).rejects.toThrow('no memory');
+});

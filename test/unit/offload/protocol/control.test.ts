@@ -66,11 +66,11 @@ describe('a JSON message', () => {
   it.each([
     ['no JSON', '{"software"', 'is not JSON'],
     ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'is not JSON'],
-    ['a field too few', '{"software":"test","models":[],"codecs":[]}', 'wrong at limits:'],
+    ['a field too few', '{"software":"test","engine":"cpu","models":[],"codecs":[]}', 'wrong at limits:'],
     ['a field that is wrong', JSON.stringify({ software: 'a'.repeat(101) }), 'wrong at software:'],
     [
       'a field of a field that is wrong',
-      JSON.stringify({ software: 'a', models: [], codecs: [], limits: { ...limits, idleSeconds: 0 } }),
+      JSON.stringify({ software: 'a', engine: 'cpu', models: [], codecs: [], limits: { ...limits, idleSeconds: 0 } }),
       'wrong at limits.idleSeconds:',
     ],
     ['something else', '7', 'wrong at its top:'],

@@ -41,7 +41,12 @@ describe('the task of a source', () => {
 
   it('has the experiment and the seed of the run, and a name that no other run has', async () => {
     const task = await taskOf({ batchSize: 24 }, { seed: 7 });
-    expect(task).toMatchObject({ experiment: experiment({ batchSize: 24 }), seed: 7, index: 0, resume: null });
+    expect(task).toMatchObject({
+      experiment: experiment({ batchSize: 24, seeds: [7] }),
+      seed: 7,
+      index: 0,
+      resume: null,
+    });
     const others = await Promise.all([taskOf({ batchSize: 24 }, { seed: 7 }), taskOf({ batchSize: 24 }, { seed: 8 })]);
     expect(new Set([task, ...others].map(({ run }) => run)).size).toBe(3);
   });

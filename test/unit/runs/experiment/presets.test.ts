@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkExperiment } from '../../../../main/runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { listPresets, loadExperiments, loadPreset, presetSchema } from '../../../../main/runs/experiment/presets.ts';
-import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
+import { fileSchema } from '../../../../main/runs/experiment/schema.ts';
 
 const presets = listPresets();
 const images: Readonly<Record<string, { side: number; classes: number; samples: number }>> = {
@@ -182,7 +182,7 @@ describe('the published JSON Schemas', () => {
       const published: unknown = JSON.parse(
         readFileSync(new URL(`../../../../resources/${name}.schema.json`, import.meta.url), 'utf8'),
       );
-      expect(published).toEqual(JSON.parse(JSON.stringify(jsonSchema(schema))));
+      expect(published).toEqual(JSON.parse(JSON.stringify(fileSchema(schema))));
     },
   );
 });
