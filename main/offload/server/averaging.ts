@@ -4,15 +4,15 @@ import type { NamedTensor, StateDict } from '../../model/state.ts';
 import type { AverageAnswer, AverageRequest } from '../protocol/average.ts';
 
 export interface AveragingOptions {
-  /** Sources of a run that are connected now. */
-  readonly living: (run: string) => readonly number[];
+  /** Sources of a run that are connected, or have yet to be for the first time. */
+  readonly awaited: (run: string) => readonly number[];
   /** How long the first source of a round waits for the others at most. */
   readonly seconds: number;
 }
 
 /** Averages of the client halves of each run (SplitFed; Thapa et al., 2022). */
 export interface Averaging {
-  /** Waits for all living sources of the run, then gives the average over those that came, weighted by samples. */
+  /** Waits for all sources of the run that are there or yet to come, then gives the average over those that came, weighted by samples. */
   join(run: string, source: number, request: AverageRequest): Promise<AverageAnswer>;
   /** A source of the run has gone: the others may have waited for it alone. */
   left(run: string): void;
@@ -36,11 +36,13 @@ interface Round {
 
 interface RunRounds {
   open: Round | null;
+  /** Sources that a round has waited for in vain: the next ones do not until they come. */
+  readonly missed: Set<number>;
   /** With the round that it was to each source. */
   last: { readonly answer: AverageAnswer; readonly roundOf: Map<number, number> } | null;
 }
 
-export function createAveraging({ living, seconds }: AveragingOptions): Averaging {
+export function createAveraging({ awaited, seconds }: AveragingOptions): Averaging {
   const runs = new Map<string, RunRounds>();
 
   function close(run: string): void {
@@ -56,13 +58,23 @@ export function createAveraging({ living, seconds }: AveragingOptions): Averagin
     open.resolve(answer);
   }
 
+  /** Sources that the open round still lacks. */
+  function lacking(run: string): number[] {
+    const { open, missed } = runs.get(run)!;
+    return awaited(run).filter((source) => !open?.shares.has(source) && !missed.has(source));
+  }
+
   function left(run: string): void {
-    const open = runs.get(run)?.open;
-    if (open && living(run).every((source) => open.shares.has(source))) close(run);
+    if (runs.get(run)?.open && lacking(run).length === 0) close(run);
+  }
+
+  function giveUp(run: string): void {
+    for (const source of lacking(run)) runs.get(run)?.missed.add(source);
+    close(run);
   }
 
   function openRound(run: string): Round {
-    const timer = setTimeout(() => close(run), seconds * 1000);
+    const timer = setTimeout(() => giveUp(run), seconds * 1000);
     let resolve: Round['resolve'] = () => undefined;
     const answer = new Promise<AverageAnswer>((done) => (resolve = done));
     return { shares: new Map(), answer, resolve, timer };
@@ -71,8 +83,9 @@ export function createAveraging({ living, seconds }: AveragingOptions): Averagin
   return {
     left,
     async join(run, source, { round, samples, state: bytes }) {
-      const rounds = runs.get(run) ?? { open: null, last: null };
+      const rounds = runs.get(run) ?? { open: null, missed: new Set(), last: null };
       runs.set(run, rounds);
+      rounds.missed.delete(source);
       const { last } = rounds;
       if (last && round <= (last.roundOf.get(source) ?? last.answer.round)) {
         // It asks again, or the others did not wait for it any longer: it goes on from what they agreed on.

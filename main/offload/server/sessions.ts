@@ -75,15 +75,23 @@ export interface Sessions {
 export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
   const halves = createHalves(openWithRoom, limits);
-  const averaging = createAveraging({ living: livingSources, seconds: limits.averageSeconds });
+  /** Sources whose sessions have ended, by run, as long as it has others. */
+  const over = new Map<string, Set<number>>();
+  const averaging = createAveraging({ awaited: awaitedSources, seconds: limits.averageSeconds });
 
   function ofRun(run: string, purpose: Purpose): Entry[] {
     return [...entries.values()].filter(({ request }) => request.source.run === run && request.purpose === purpose);
   }
 
-  function livingSources(run: string): number[] {
-    const living = ofRun(run, 'train').filter(({ connection }) => connection);
-    return living.map(({ request }) => request.source.index);
+  /** Those that are connected, and those that were not yet: a run's sources do not all come at once. */
+  function awaitedSources(run: string): number[] {
+    const known = ofRun(run, 'train');
+    const connected = new Set(known.filter(({ connection }) => connection).map(({ request }) => request.source.index));
+    const seen = new Set([...known.map(({ request }) => request.source.index), ...(over.get(run) ?? [])]);
+    const count = Math.max(0, ...known.map(({ request }) => request.source.count));
+    return Array.from({ length: count }, (_, index) => index).filter(
+      (index) => connected.has(index) || !seen.has(index),
+    );
   }
 
   function create(request: SessionRequest): Entry {
@@ -199,8 +207,13 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     clearTimeout(entry.expiry);
     entry.session?.end();
     if (purpose === 'train') {
-      if (ofRun(source.run, purpose).length > 0) averaging.left(source.run);
-      else averaging.forget(source.run);
+      over.set(source.run, (over.get(source.run) ?? new Set()).add(source.index));
+      if (ofRun(source.run, purpose).length > 0) {
+        averaging.left(source.run);
+      } else {
+        over.delete(source.run);
+        averaging.forget(source.run);
+      }
     }
     await halves.leave(entry.half, entry);
     // Inference may have read what a training keeps, which is not done with that.

@@ -10,16 +10,19 @@ import { serve, sessionRequest, token } from '../fake-half.ts';
 
 async function connectSources(server: OffloadServer, count: number): Promise<OffloadClient[]> {
   const run = newToken();
-  return Promise.all(
-    Array.from({ length: count }, async (_, index) =>
-      closing(
-        await connectOffload({
-          server: { url: server.url, token },
-          session: sessionRequest({ source: { run, index, count, serverHalf: 'own' } }),
-          software: 'test',
-        }),
-      ),
-    ),
+  return Promise.all(Array.from({ length: count }, (_, index) => connectSource(server, { run, index, count })));
+}
+
+async function connectSource(
+  server: OffloadServer,
+  source: { readonly run: string; readonly index: number; readonly count: number },
+): Promise<OffloadClient> {
+  return closing(
+    await connectOffload({
+      server: { url: server.url, token },
+      session: sessionRequest({ source: { ...source, serverHalf: 'own' } }),
+      software: 'test',
+    }),
   );
 }
 
@@ -63,7 +66,7 @@ describe('client halves', () => {
       [1, 2, 0],
     ];
     for (const order of orders) {
-      const averaging = createAveraging({ living: () => [0, 1, 2], seconds: 60 });
+      const averaging = createAveraging({ awaited: () => [0, 1, 2], seconds: 60 });
       const values = [big, 1, -big];
       const answers = order.map((source) =>
         averaging.join('run', source, { round: 0, samples: 1, state: stateOf([3 * values[source]]) }),
@@ -78,6 +81,18 @@ describe('client halves', () => {
     const asked = averageState(one, { round: 0, samples: 1, state: stateOf([1]) });
     await two.close();
     expect(await asked).toMatchObject({ sources: 1 });
+  });
+
+  it('wait for a source that has yet to connect, and not for one that was there and has ended', async () => {
+    const server = await serve({ limits: { averageSeconds: 60 } });
+    const run = newToken();
+    const one = await connectSource(server, { run, index: 0, count: 2 });
+    const asked = averageState(one, { round: 0, samples: 1, state: stateOf([1]) });
+    const two = await connectSource(server, { run, index: 1, count: 2 });
+    expect(await averageState(two, { round: 0, samples: 1, state: stateOf([3]) })).toMatchObject({ sources: 2 });
+    expect(valuesOf((await asked).state)[1]).toBe(2);
+    await two.close();
+    expect(await averageState(one, { round: 1, samples: 1, state: stateOf([5]) })).toMatchObject({ sources: 1 });
   });
 
   it('do not wait for ever; who comes later goes on from what the others agreed on', async () => {
