@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describeDataset } from '../data/datasets.ts';
+import { engineWords } from '../engine/adapter.ts';
 import type { EngineChoice } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { defaultThreads } from '../engine/threads.ts';
@@ -96,7 +97,7 @@ export function changesFor(run: Run, engines: Readonly<Partial<Record<Role, Engi
   // One engine for both halves is spoken of once.
   const changes = new Set<string>();
   for (const role of ['client', 'server'] as const) {
-    const now = engines[role] && `${engines[role].name} · ${engines[role].device}, ${engines[role].detail}`;
+    const now = engines[role] && engineWords(engines[role]);
     const was = before[role];
     if (now === undefined || was === null || withoutThreads(was) === withoutThreads(now)) continue;
     changes.add(`was computed by ${withoutThreads(was)}, and goes on with ${withoutThreads(now)}`);

@@ -20,6 +20,11 @@ export interface Engine {
   readonly advice?: string;
 }
 
+/** An engine on one line, as runs and offload servers name it. */
+export function engineWords({ name, device, detail }: { name: string; device: string; detail: string }): string {
+  return `${name} · ${device}, ${detail}`;
+}
+
 /** Why an engine cannot be used here and what would change that. */
 export interface Unavailable {
   readonly reason: string;

@@ -2,21 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { download, type DownloadOptions, type Published } from '../data/download.ts';
-import { nearest } from '../data/near.ts';
 import type { DataProgress } from '../data/progress.ts';
 import { inStagingFolder } from '../data/staging.ts';
 import { isDiskFull } from '../disk.ts';
 import type { Cause } from '../engine/diagnosis/explain.ts';
 import type { EngineReport } from '../engine/engine.ts';
-import {
-  engineFolder,
-  enginesFolder,
-  installable,
-  isInstallable,
-  type Installable,
-  type InstalledEngine,
-} from '../engine/installed.ts';
+import { engineFolder, enginesFolder, type Installable, type InstalledEngine } from '../engine/installed.ts';
 import { SluiceError } from '../errors.ts';
+import { knownEngine } from './known.ts';
 import { registryOf, tarballOf } from './pinned.ts';
 import { planInstall, type Plan } from './plan.ts';
 import { checksums, unpackPackage, writeStandIn } from './unpack.ts';
@@ -78,17 +71,6 @@ export async function installEngine(request: InstallRequest, options: InstallOpt
   } catch (error) {
     throw isDiskFull(error) ? noRoom(engines, plan.library.room) : error;
   }
-}
-
-/** Throws `engine-unknown` for what is no engine that can be installed. */
-export function knownEngine(name: string): Installable {
-  if (isInstallable(name)) return name;
-  const meant = nearest(name, installable);
-  throw new SluiceError(
-    'engine-unknown',
-    `"${name}" is no engine that can be installed.${meant === undefined ? '' : ` Did you mean "${meant}"?`} Sluice can install ${installable.join(', ')}${name === 'cpu' ? '; cpu is always there' : ''}.`,
-    { path: 'name' },
-  );
 }
 
 async function requireRoom(folder: string, room: number): Promise<void> {

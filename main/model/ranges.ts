@@ -1,5 +1,13 @@
 type Range = readonly [least: number, most: number];
 
+/** A schema of numbers that are in a range. */
+export function within<Schema extends { min(value: number): Schema; max(value: number): Schema }>(
+  schema: Schema,
+  [least, most]: Range,
+): Schema {
+  return schema.min(least).max(most);
+}
+
 /** What a network and its cut may be asked for: in experiments, by sessions and on the command line. */
 export const ranges = {
   width: [0.01, 4],

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormGrad, BatchNormGradients } from '../ops/batch-norm.ts';
 import type { Activation } from '../ops/pointwise.ts';
 import { groupRows } from './batch-norm.ts';
-import { addPairs, chunksOf, pairMemory, side, threads } from './columns.ts';
+import { addPairs, chunksOf, pairMemory, place, side, threads } from './columns.ts';
 import { dispatch, empty, type Kernel } from './dispatch.ts';
 
 const gated = (activation: Activation): string =>
@@ -26,10 +26,7 @@ const sums = (activation: Activation): Kernel => ({
   floats: ['epsilon'],
   threads,
   declarations: pairMemory,
-  body: `
-  let map = (group % u.mapGroups) * ${side} + local.x;
-  let chunk = group / u.mapGroups;
-  let end = min(u.rows, (chunk + 1) * u.chunkRows);
+  body: `${place}
   var mine = vec2<f32>(0.0);
   var centre = 0.0;
   var scale = 0.0;

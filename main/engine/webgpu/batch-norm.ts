@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BatchNormed, BatchNormTrain } from '../ops/batch-norm.ts';
 import type { Activation } from '../ops/pointwise.ts';
-import { chunksOf, reduce, side, threads } from './columns.ts';
+import { chunksOf, place, reduce, side, threads } from './columns.ts';
 import { dispatch, empty, type Kernel } from './dispatch.ts';
 
 /**
@@ -27,10 +27,7 @@ const moments: Kernel = {
   uniforms: ['rows', 'maps', 'mapGroups', 'chunkRows'],
   threads,
   declarations: joinMoments,
-  body: `
-  let map = (group % u.mapGroups) * ${side} + local.x;
-  let chunk = group / u.mapGroups;
-  let end = min(u.rows, (chunk + 1) * u.chunkRows);
+  body: `${place}
   var mine = vec3<f32>(0.0);
   if (map < u.maps) {
     for (var row = chunk * u.chunkRows + local.y; row < end; row += ${side}) {

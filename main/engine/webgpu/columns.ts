@@ -23,6 +23,12 @@ export function chunksOf(size: number, maps: number): Chunks {
   return { rows, maps, mapGroups: Math.ceil(maps / side), chunkRows, chunks: Math.ceil(rows / chunkRows) };
 }
 
+/** The map of a thread, and the rows [chunk · chunkRows, end) of its workgroup. */
+export const place = `
+  let map = (group % u.mapGroups) * ${side} + local.x;
+  let chunk = group / u.mapGroups;
+  let end = min(u.rows, (chunk + 1) * u.chunkRows);`;
+
 /** Adds the vec2 that each thread has in `mine`, over the rows of the workgroup; memory for it, and what all threads do. */
 export const pairMemory = `var<workgroup> pairs: array<vec2<f32>, ${side * side}>;`;
 export const addPairs = reduce('pairs', 'mine', 'pairs[thread] + pairs[thread + apart]');

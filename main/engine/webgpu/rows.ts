@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { addPairs, chunksOf, pairMemory, side, threads } from './columns.ts';
+import { addPairs, chunksOf, pairMemory, place, side, threads } from './columns.ts';
 import { dispatch, empty, type Kernel } from './dispatch.ts';
 
 const sumChunks: Kernel = {
@@ -9,10 +9,7 @@ const sumChunks: Kernel = {
   uniforms: ['rows', 'maps', 'mapGroups', 'chunkRows'],
   threads,
   declarations: pairMemory,
-  body: `
-  let map = (group % u.mapGroups) * ${side} + local.x;
-  let chunk = group / u.mapGroups;
-  let end = min(u.rows, (chunk + 1) * u.chunkRows);
+  body: `${place}
   var mine = vec2<f32>(0.0);
   if (map < u.maps) {
     for (var row = chunk * u.chunkRows + local.y; row < end; row += ${side}) { mine.x += x[row * u.maps + map]; }

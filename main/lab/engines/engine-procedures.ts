@@ -1,6 +1,5 @@
 import type { EngineStanding } from '../../api.ts';
 import { SluiceError } from '../../errors.ts';
-import { removeEngine } from '../../install/install.ts';
 import { standingOf } from '../../install/standing.ts';
 import { tryEngines } from '../../processes/task/try-engines.ts';
 import { enginesOf } from '../../runs/experiment/engines.ts';
@@ -24,6 +23,8 @@ export function engineProcedures({ engineTasks, store }: LabState): Procedures<N
         isUnderWay(status) && Object.values(enginesOf(experiment)).some((engine) => engine === name);
       const user = store.list().find(uses);
       if (user) throw new SluiceError('engine-busy', `Run ${user.id} trains on the engine ${name}. Stop it first.`);
+      // What unpacks archives is loaded with it, and a lab seldom needs it.
+      const { removeEngine } = await import('../../install/install.ts');
       await removeEngine(name);
     },
   };

@@ -1,7 +1,7 @@
 import type { EngineInstall, EngineTask } from '../../api.ts';
 import { sweepStaging } from '../../data/staging.ts';
 import { enginesFolder } from '../../engine/installed.ts';
-import { knownEngine } from '../../install/install.ts';
+import { knownEngine } from '../../install/known.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 import type { LabLog } from '../log.ts';
 import { openLongTasks } from '../long-tasks.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { messageOf, SluiceError } from '../../errors.ts';
-import { ranges } from '../../model/ranges.ts';
+import { ranges, within } from '../../model/ranges.ts';
 import { headerBytes, malformed, readHeader, viewOfType, withHeader, type MessageType } from './header.ts';
 
 /** JSON messages are no longer than this, header included. */
@@ -10,8 +10,6 @@ export const maxControlBytes = 65536;
 const mostCodecs = 16;
 
 const count = z.int().min(0).max(0xffffffff);
-const within = (schema: z.ZodInt | z.ZodNumber, [least, most]: readonly [number, number]) =>
-  schema.min(least).max(most);
 const extent = within(z.int(), ranges.extent);
 const identifier = z.string().regex(/^[A-Za-z0-9_-]{16,64}$/, 'expected 16 to 64 letters, digits, "-" or "_"');
 const checkpointName = z

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { engineWords } from '../../engine/adapter.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import type { Execution } from '../../runs/life/execution.ts';
@@ -11,7 +12,7 @@ import { serverHalfOf } from '../source/server-half.ts';
 import { startChild, type Child } from '../child.ts';
 import type { JoinPoint } from '../source/elsewhere/join-point.ts';
 import { startSourceHere } from '../source/here.ts';
-import type { EngineFacts, FromSource, SourceTask, ToSource } from '../source/messages.ts';
+import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
 import type { Work } from '../source/supervised.ts';
 import { superviseGroup, type Group } from './group.ts';
 import type { NetworkOptions } from './network.ts';
@@ -131,23 +132,12 @@ function openGroups(
   );
 }
 
-function engineWords({ name, device, detail }: EngineFacts): string {
-  return `${name} · ${device}, ${detail}`;
-}
-
 function startHere(onMessage: (message: FromSource) => void): Child<ToSource> {
   return startChild<ToSource>(import.meta.url, '../source/process.ts', onMessage);
 }
 
 function taskOf(run: Run, index: number, resume: Snapshot | null): Omit<SourceTask, 'server' | 'retrySeconds'> {
-  return {
-    experiment: run.experiment,
-    seed: run.seed,
-    index,
-    threads: threadsOf(run),
-    resume,
-    run: runKey(run),
-  };
+  return { experiment: run.experiment, seed: run.seed, index, threads: threadsOf(run), resume, run: runKey(run) };
 }
 
 /** What the run is called at the offload server, which keeps its checkpoints under this name: no other run has it. */

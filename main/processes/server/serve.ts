@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { engineWords } from '../../engine/adapter.ts';
 import type { EngineChoice } from '../../engine/choices.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { startThread } from '../../entry.ts';
@@ -60,8 +61,7 @@ export async function serveOffload(
   const { home, host = '127.0.0.1', port = 0, token = newToken(), insecure = false, limits, threads } = options;
   const root = join(home, 'offload');
   const tls = await certificateOf(options.tls, join(root, 'tls'));
-  const { name, device, detail } = await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads });
-  const engine = `${name} · ${device}, ${detail}`;
+  const engine = engineWords(await openEngine(options.engine ?? 'auto', threads === undefined ? {} : { threads }));
   const sockets = await startSockets(
     {
       host,

@@ -24,8 +24,10 @@ export interface ServerListeners {
 
 const closeMs = 10_000;
 
-/** Starts an offload server that ends with this process. Throws what serveOffload throws, `server-died` and
- * `start-timeout`. */
+/**
+ * Starts an offload server that ends with this process. Throws what serveOffload throws, `server-died` and
+ * `start-timeout`.
+ */
 export async function startServerProcess(
   options: ServeOptions,
   { onStats, onEvent }: ServerListeners = {},

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { engineChoices } from '../../engine/choices.ts';
-import { ranges } from '../../model/ranges.ts';
+import { ranges, within } from '../../model/ranges.ts';
 import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
@@ -58,35 +58,21 @@ const dataset = z
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
-    width: z
-      .number()
-      .min(ranges.width[0])
-      .max(ranges.width[1])
-      .default(1)
-      .describe('Multiplies the number of maps of every layer'),
+    width: within(z.number(), ranges.width).default(1).describe('Multiplies the number of maps of every layer'),
   })
   .describe('The network');
 
 const split = z
   .strictObject({
-    layer: z
-      .int()
-      .min(ranges.layer[0])
-      .max(ranges.layer[1])
+    layer: within(z.int(), ranges.layer)
       .default(5)
       .describe('The compression module becomes this entry of the layer list; 0 compresses the image itself'),
     module: z
       .strictObject({
-        resolution: z
-          .int()
-          .min(ranges.resolution[0])
-          .max(ranges.resolution[1])
+        resolution: within(z.int(), ranges.resolution)
           .default(1)
           .describe('Resolution factor r: maps shrink r times a side'),
-        features: z
-          .int()
-          .min(ranges.features[0])
-          .max(ranges.features[1])
+        features: within(z.int(), ranges.features)
           .default(1)
           .describe('Feature factor c: the module makes 1/c as many maps'),
       })

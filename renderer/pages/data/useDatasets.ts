@@ -1,9 +1,10 @@
-import { computed, shallowRef, triggerRef, type ComputedRef, type ShallowRef } from 'vue';
+import { shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { DatasetEntry, DataTask, ImportRequest } from '../../../main/api.ts';
 import { formatBytes } from '../../../main/charts/formats.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
-import { failureOf, useLab, useLabEvent, useLabReady } from '../../lab/index.ts';
+import { useLongTasks } from '../../components/useLongTasks.ts';
+import { failureOf, useLab, useLabReady } from '../../lab/index.ts';
 
 export interface Datasets {
   readonly entries: Readonly<ShallowRef<readonly DatasetEntry[] | null>>;
@@ -22,32 +23,25 @@ export function useDatasets(): Datasets {
   const lab = useLab();
   const entries = shallowRef<readonly DatasetEntry[] | null>(null);
   const error = shallowRef<string | null>(null);
-  const byId = shallowRef(new Map<number, DataTask>());
+  const { tasks, set, show } = useLongTasks('dataTask', () => void load());
 
   async function load(): Promise<void> {
     try {
       const [all, under] = await Promise.all([lab.api.datasets(), lab.api.dataTasks()]);
       entries.value = all;
-      byId.value = new Map(under.map((task) => [task.id, task]));
+      set(under);
       error.value = null;
     } catch (failure) {
       error.value = failureOf(failure).message;
     }
   }
 
-  function show(task: DataTask): void {
-    byId.value.set(task.id, task);
-    triggerRef(byId);
-    if (task.status === 'done') void load();
-  }
-
   useLabReady(() => void load());
-  useLabEvent('dataTask', show);
 
   return {
     entries,
     error,
-    tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
+    tasks,
     get: (name) => attempt(async () => show(await lab.api.getDataset(name))),
     bringIn: async (request) => show(await lab.api.importDataset(request)),
     cancel: ({ id }) => attempt(() => lab.api.cancelDataTask(id)),

@@ -1,8 +1,9 @@
-import { computed, shallowRef, triggerRef, type ComputedRef, type ShallowRef } from 'vue';
+import { shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import type { EngineInstall, EngineStanding, EngineTask } from '../../../main/api.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
-import { failureOf, useLab, useLabEvent, useLabReady } from '../../lab/index.ts';
+import { useLongTasks } from '../../components/useLongTasks.ts';
+import { failureOf, useLab, useLabReady } from '../../lab/index.ts';
 
 export interface Engines {
   readonly engines: Readonly<ShallowRef<readonly EngineStanding[] | null>>;
@@ -24,7 +25,7 @@ export function useEngines(): Engines {
   const engines = shallowRef<readonly EngineStanding[] | null>(null);
   const error = shallowRef<string | null>(null);
   const looking = shallowRef(false);
-  const byId = shallowRef(new Map<number, EngineTask>());
+  const { tasks, set, show } = useLongTasks('engineTask', () => void look());
 
   async function look(): Promise<void> {
     if (looking.value) return;
@@ -40,23 +41,16 @@ export function useEngines(): Engines {
 
   async function load(): Promise<void> {
     const [under] = await Promise.all([lab.api.engineTasks(), look()]);
-    byId.value = new Map(under.map((task) => [task.id, task]));
-  }
-
-  function show(task: EngineTask): void {
-    byId.value.set(task.id, task);
-    triggerRef(byId);
-    if (task.status === 'done') void look();
+    set(under);
   }
 
   useLabReady(() => void attempt(load));
-  useLabEvent('engineTask', show);
 
   return {
     engines,
     error,
     looking,
-    tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
+    tasks,
     look,
     install: async (request) => show(await lab.api.installEngine(request)),
     cancel: ({ id }) => attempt(() => lab.api.cancelEngineTask(id)),

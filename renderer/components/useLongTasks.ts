@@ -1,0 +1,36 @@
+import { computed, shallowRef, triggerRef, type ComputedRef } from 'vue';
+import type { DataTask, EngineTask } from '../../main/api.ts';
+import { useLabEvent } from '../lab/index.ts';
+
+/** The long tasks of the lab, by the event that tells of them. */
+interface Tasks {
+  readonly dataTask: DataTask;
+  readonly engineTask: EngineTask;
+}
+
+export interface LongTasks<Task> {
+  /** The newest task of each name. */
+  readonly tasks: ComputedRef<ReadonlyMap<string, Task>>;
+  /** Those that the lab knows of, in place of all before. */
+  set(all: readonly Task[]): void;
+  show(task: Task): void;
+}
+
+/** Long tasks, kept up; `onDone` is called when one has succeeded. */
+export function useLongTasks<Event extends keyof Tasks>(event: Event, onDone: () => void): LongTasks<Tasks[Event]> {
+  type Task = Tasks[Event];
+  const byId = shallowRef(new Map<number, Task>());
+
+  function show(task: Task): void {
+    byId.value.set(task.id, task);
+    triggerRef(byId);
+    if (task.status === 'done') onDone();
+  }
+
+  useLabEvent<keyof Tasks>(event, show as (task: DataTask | EngineTask) => void);
+  return {
+    tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
+    set: (all) => (byId.value = new Map(all.map((task) => [task.id, task]))),
+    show,
+  };
+}
