@@ -16,12 +16,16 @@ const parts = [
   'offload',
   'training',
   'runs',
+  'sets',
+  'inference',
+  'serving',
   'charts',
   'exports',
   'processes',
   'lab',
 ];
 const computing = ['engine', 'model', 'data', 'offload', 'training', 'runs'];
+const inUse = ['sets', 'inference', 'serving'];
 const mayImport = {
   floor: [],
   records: [],
@@ -33,11 +37,14 @@ const mayImport = {
   training: ['engine', 'model', 'data', 'offload'],
   charts: [],
   runs: ['engine', 'model', 'data', 'offload', 'training', 'charts'],
-  api: [...computing, 'charts'],
-  exports: [...computing, 'charts', 'api'],
-  processes: [...computing, 'install', 'exports', 'api'],
-  lab: [...computing, 'install', 'charts', 'exports', 'processes', 'api'],
-  cli: [...computing, 'install', 'charts', 'exports', 'processes', 'lab', 'api'],
+  sets: computing,
+  inference: [...computing, 'sets'],
+  serving: [...computing, 'sets'],
+  api: [...computing, ...inUse, 'charts'],
+  exports: [...computing, 'sets', 'charts', 'api'],
+  processes: [...computing, ...inUse, 'install', 'exports', 'api'],
+  lab: [...computing, ...inUse, 'install', 'charts', 'exports', 'processes', 'api'],
+  cli: [...computing, ...inUse, 'install', 'charts', 'exports', 'processes', 'lab', 'api'],
   electron: ['api', 'lab'],
   // Of the lab the window sees types, and how a chart is described and drawn: pure code that needs no Node.
   renderer: ['api', 'charts'],
