@@ -10,6 +10,8 @@ export interface CutDescription {
   readonly client: readonly LayerDescription[];
   /** What crosses the network at full budget: [h, w, φ]. */
   readonly sent: Shape;
+  /** Whether nodes of an MLP cross, whose modules have no convolution. */
+  readonly nodes: boolean;
   readonly server: readonly LayerDescription[];
 }
 
@@ -29,15 +31,17 @@ export function describeCut(given: NetworkSpec, cut: Cut): CutDescription {
     const head = follow(network.head, endOf(body, from));
     return describeLinks(network, [...body, ...head]);
   };
-  if (!cut.module) return { client, sent: before.input, server: back(before) };
+  const { nodes } = before;
+  if (!cut.module) return { client, sent: before.input, nodes, server: back(before) };
   checkModule(cut.module, before);
-  const compression = describeCompression(cut.module, before.input, before.nodes);
-  const decompression = describeDecompression(cut.module, before.input, before.nodes);
+  const compression = describeCompression(cut.module, before.input, nodes);
+  const decompression = describeDecompression(cut.module, before.input, nodes);
   checkSize(network, compression, before.input);
   checkSize(network, decompression, compression.output);
   return {
     client: [...client, compression],
     sent: compression.output,
+    nodes,
     server: [decompression, ...back({ ...before, input: decompression.output })],
   };
 }
@@ -55,7 +59,7 @@ function describeLinks(network: NetworkSpec, links: readonly Link[]): LayerDescr
   });
 }
 
-function checkModule({ resolution, features }: ModuleSpec, { input: [, , maps], nodes }: Start): void {
+function checkModule({ resolution, features, maps }: ModuleSpec, { input: [, , originals], nodes }: Start): void {
   if (nodes && (resolution !== 1 || features !== 1)) {
     const [field, value] = resolution === 1 ? ['features', features] : ['resolution', resolution];
     throw new SluiceError(
@@ -64,13 +68,20 @@ function checkModule({ resolution, features }: ModuleSpec, { input: [, , maps], 
       { path: `split.module.${field}` },
     );
   }
-  if (maps % features !== 0) {
+  if (originals % features !== 0) {
     throw new SluiceError(
       'bad-module',
-      `split.module.features is ${features}: it must divide the ${maps} maps at this cut without remainder`,
+      `split.module.features is ${features}: it must divide the ${originals} maps at this cut without remainder`,
       { path: 'split.module.features' },
     );
   }
+  if (maps === undefined) return;
+  const all = originals / features;
+  if (!nodes && Number.isInteger(maps) && maps >= 1 && maps <= all) return;
+  const expected = nodes
+    ? 'no nodes can be taken out of an MLP'
+    : `expected a whole number from 1 to ${all}, all there are`;
+  throw new SluiceError('bad-module', `split.module.maps is ${maps}: ${expected}`, { path: 'split.module.maps' });
 }
 
 function checkSize(network: NetworkSpec, { label, output: [height, width] }: LayerDescription, input: Shape): void {

@@ -20,7 +20,11 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 lowe
 const cut = z.strictObject({
   layer: within(z.int(), ranges.layer),
   module: z
-    .strictObject({ resolution: within(z.int(), ranges.resolution), features: within(z.int(), ranges.features) })
+    .strictObject({
+      resolution: within(z.int(), ranges.resolution),
+      features: within(z.int(), ranges.features),
+      maps: extent.optional(),
+    })
     .nullable(),
 });
 
