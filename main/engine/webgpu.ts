@@ -2,18 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { Engine, EngineAdapter, EngineOptions, Unavailable } from './adapter.ts';
 import { guardedBackend, type GuardedBackend } from './webgpu/backend.ts';
-import { batchNormGrad } from './webgpu/batch-norm-grad.ts';
-import { batchNormTrain } from './webgpu/batch-norm.ts';
-import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './webgpu/convolution.ts';
-import { chosenAdapter, findAdapter, isSoftware, nameOf, requestDevice } from './webgpu/device.ts';
-import { spreadMaps, takeMaps } from './webgpu/maps.ts';
-import { matMul } from './webgpu/mat-mul.ts';
-import { maxPool, maxPoolGrad } from './webgpu/max-pool.ts';
+import { chosenAdapter, findAdapter } from './webgpu/dawn.ts';
+import { isSoftware, nameOf, requestDevice } from './webgpu/device.ts';
+import { webgpuOps } from './webgpu/ops.ts';
 import { backendPackage, dawnPackage, isMissing, loadBackend } from './webgpu/packages.ts';
-import { biasActivation, reluGrad, scaleShift } from './webgpu/pointwise.ts';
-import { sumRows } from './webgpu/rows.ts';
-import { sgdStep, sgdSteps, updatesAtOnce } from './webgpu/sgd.ts';
-import { trackStatistics } from './webgpu/statistics.ts';
 
 const name = 'webgpu';
 const softwareAdvice =
@@ -33,26 +25,7 @@ let current: Current | null = null;
 /** Any GPU, on any desktop system, through Dawn. */
 export const webgpu: EngineAdapter = {
   name,
-  ops: {
-    conv2d,
-    conv2dInputGrad,
-    conv2dFilterGrad,
-    matMul,
-    batchNormTrain,
-    batchNormGrad,
-    trackStatistics,
-    maxPool,
-    maxPoolGrad,
-    biasActivation,
-    scaleShift,
-    reluGrad,
-    sumRows,
-    takeMaps,
-    spreadMaps,
-    sgdStep,
-    sgdSteps,
-    updatesAtOnce,
-  },
+  ops: webgpuOps,
   isLost: () => current?.backend.isLost() ?? false,
   async open(options: EngineOptions): Promise<Engine | Unavailable> {
     try {

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import { codecChoice, type CodecChoice, type CodecInput } from '../offload/codecs/table.ts';
+import { codecChoice, sameCodec, type CodecChoice, type CodecInput } from '../offload/codecs/table.ts';
 import type { Budget } from '../records/column.ts';
 
 /** Codecs of the maps and gradients in budgeted phases, and of both at full budget. */
@@ -47,7 +46,7 @@ export function scheduled(settings: CodecSettings): Controller {
 
 function distinct({ up, down, full }: CodecSettings): CodecChoice[] {
   const all = [up, down, full];
-  return all.filter((choice, i) => all.findIndex((other) => isDeepStrictEqual(choice, other)) === i);
+  return all.filter((choice, i) => all.findIndex((other) => sameCodec(choice, other)) === i);
 }
 
 /** The codecs of an experiment, their parameters filled in. Throws what codecChoice throws. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '../pause.ts';
 
 /** The client device, which computes as fast as it is meant to. */
 export interface Device {
@@ -18,7 +18,7 @@ export interface Clock {
   now(): number;
   /** Processor time that this process took. */
   processor(): number;
-  sleep(ms: number): Promise<unknown>;
+  sleep(ms: number): Promise<void>;
 }
 
 const machine: Clock = {
@@ -27,7 +27,7 @@ const machine: Clock = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
-  sleep: (ms) => sleep(ms),
+  sleep,
 };
 
 /**

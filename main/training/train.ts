@@ -1,6 +1,6 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/protocol/messages.ts';
+import { turn } from '../pause.ts';
 import { random } from '../random.ts';
 import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';

@@ -2,40 +2,11 @@ import { cpus } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, EngineAdapter } from '../adapter.ts';
 import { loadBackend } from './backend.ts';
-import { batchNormTrain, batchNormTrainGrad } from './batch-norm.ts';
 import { blasAdvice, openBlas, type Blas } from './blas.ts';
-import { conv2d, conv2dFilterGrad, conv2dInputGrad } from './convolution.ts';
 import type { Host } from './host.ts';
-import { identity } from './identity.ts';
-import { registerKernel } from './kernel.ts';
-import { batchMatMul, fusedMatMul } from './mat-mul.ts';
-import { maxPool, maxPoolGrad } from './max-pool.ts';
-import { biasActivation, reluGrad, scaleShift } from './pointwise.ts';
-import { spreadMaps, sumRows, takeMaps } from './rows.ts';
-import { sgdProductStep, sgdStep } from './sgd.ts';
+import { registerKernels } from './kernel-list.ts';
 import { defaultThreads } from '../threads.ts';
 import { startTeam } from './threads/team.ts';
-
-const kernels = [
-  conv2d,
-  conv2dFilterGrad,
-  conv2dInputGrad,
-  batchMatMul,
-  fusedMatMul,
-  batchNormTrain,
-  batchNormTrainGrad,
-  biasActivation,
-  scaleShift,
-  reluGrad,
-  maxPool,
-  maxPoolGrad,
-  sumRows,
-  takeMaps,
-  spreadMaps,
-  sgdStep,
-  sgdProductStep,
-  identity,
-];
 
 let loading: Promise<Host> | null = null;
 /** The last change of teams, and what the team was started with. */
@@ -58,7 +29,7 @@ export const cpu: EngineAdapter = {
 async function load(): Promise<Host> {
   const { backend, module } = await loadBackend();
   const host = { backend, module, team: await startTeam(1, module, null) };
-  for (const kernel of kernels) registerKernel(host, kernel);
+  registerKernels(host);
   return host;
 }
 

@@ -1,8 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { WasmBackend, WasmModule } from './backend.ts';
+import type { WasmBackend, WasmModule } from './module.ts';
 import type { Offset } from './loops.ts';
 import type { Call } from './operations.ts';
-import type { Team } from './threads/team.ts';
+import type { Team } from './threads/solo.ts';
 
 /** What a kernel works with: the backend's memory and the threads that do the inner loops. */
 export interface Host {

@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { SluiceError } from '../../errors.ts';
+import { turn } from '../../pause.ts';
 import type { BackendPackage } from './packages.ts';
 
 /** The backend of TensorFlow.js that tells what goes wrong on the device, which WebGPU itself keeps quiet about. */

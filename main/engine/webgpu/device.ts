@@ -1,16 +1,6 @@
-import { messageOf, SluiceError } from '../../errors.ts';
-import type { Unavailable } from '../adapter.ts';
-import { loadDawn } from './packages.ts';
-
 /** The backend's types are of an older WebGPU. */
 export interface Adapter extends GPUAdapter {
   readonly info: GPUAdapterInfo & { readonly isFallbackAdapter?: boolean };
-}
-
-/** An adapter, with the instance it is of. */
-interface Found {
-  readonly gpu: GPU;
-  readonly adapter: Adapter;
 }
 
 /** What is asked of the adapter: all it has, as a shader and a tensor may be as large as that. */
@@ -23,48 +13,6 @@ const limits = [
   'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
-
-/** Shaders write what they share before they read it; to have it zeroed first makes them several times slower to compile. */
-const toggles = ['enable-dawn-features=disable_workgroup_init'];
-
-const preferences: readonly string[] = ['high-performance', 'low-power'];
-
-/**
- * Which GPU of several: the most powerful one, or as SLUICE_WEBGPU_ADAPTER says: `low-power`, a part of an adapter's
- * name, or `none` for no GPU at all.
- */
-export function chosenAdapter(): string {
-  return process.env['SLUICE_WEBGPU_ADAPTER'] || 'high-performance';
-}
-
-/**
- * The chosen adapter of Dawn, or why there is none. Throws `bad-webgpu-adapter`, with the names there are, for a name that
- * none has.
- */
-export async function findAdapter(chosen: string): Promise<Found | Unavailable> {
-  if (chosen === 'none') {
-    return { reason: 'SLUICE_WEBGPU_ADAPTER is "none"', remedy: 'Unset it to use a GPU.' };
-  }
-  const dawn = await loadDawn();
-  Object.assign(globalThis, dawn.globals);
-  const isPreference = preferences.includes(chosen);
-  const gpu = dawn.create([...toggles, ...(isPreference ? [] : [`adapter=${chosen}`])]);
-  const powerPreference = isPreference ? (chosen as GPUPowerPreference) : 'high-performance';
-  const adapter = await gpu.requestAdapter({ powerPreference }).catch((error: unknown) => noneOf(chosen, error));
-  if (adapter) return { gpu, adapter: adapter as Adapter };
-  return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
-}
-
-/** Null where the machine has no adapter at all. */
-function noneOf(chosen: string, error: unknown): null {
-  const names = [...messageOf(error).matchAll(/name: '([^']*)'/g)].map(([, name]) => name);
-  if (names.length === 0) return null;
-  throw new SluiceError(
-    'bad-webgpu-adapter',
-    `SLUICE_WEBGPU_ADAPTER is "${chosen}", which is part of no adapter's name. There ${names.length === 1 ? 'is' : 'are'}: ` +
-      `${names.join(', ')}; or take high-performance, low-power or none.`,
-  );
-}
 
 /** Whether a processor plays the GPU: SwiftShader, lavapipe, Windows' basic renderer. */
 export function isSoftware({ info }: Adapter): boolean {

@@ -1,64 +1,21 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { WebSocket } from 'ws';
 import { authorities } from '../../authorities.ts';
 import { codeOf, messageOf, SluiceError } from '../../errors.ts';
-import { closeCodes, connectionOver, maxMessageBytes, type Connection } from '../transport/connection.ts';
-import { decodeControl, encodeControl, type Control } from '../protocol/control.ts';
-import { readHeader } from '../protocol/header.ts';
+import { maxMessageBytes, type Connection } from '../transport/connection.ts';
+import { connectionOver } from '../transport/socket.ts';
 import { isLoopback } from '../transport/loopback.ts';
 import { sameToken } from '../transport/token.ts';
+import { answerMs, greet, inTime, type Dialled, type ServerAddress } from './greeting.ts';
 import { openWire, placeOf } from './wire.ts';
 
-export interface ServerAddress {
-  /** `ws://host:port` or `wss://host:port` */
-  readonly url: string;
-  readonly token: string;
-  /** The address to show where the url is only an emulated link's. */
-  readonly name?: string;
-  /** Certificates to trust instead of the system's, PEM. */
-  readonly ca?: string | Buffer;
-  /** Trust only the certificate with this SHA-256 fingerprint, self-signed or not. */
-  readonly fingerprint?: string;
-  /** Send the token though nothing is encrypted, also to another machine. */
-  readonly insecure?: boolean;
-}
-
-export interface Dialled {
-  readonly connection: Connection;
-  readonly welcome: Control<'welcome'>;
-}
-
-/** For each of connecting and the answer to hello. */
-const answerMs = 10_000;
-
-/** What may pass by itself: the server starts, restarts or is full, the network comes back. */
-const passing = new Set(['server-unreachable', 'connection-lost', 'limit-clients', 'limit-sessions']);
-
-export function mayPass(error: unknown): boolean {
-  return error instanceof SluiceError && passing.has(error.code);
-}
+export { mayPass, throwIfError, type Dialled, type ServerAddress } from './greeting.ts';
 
 /** Connects and says hello. Throws an error that `mayPass`, or one that says what to do. */
 export async function dial(address: ServerAddress, software: string): Promise<Dialled> {
-  const connection = await connect(address);
-  try {
-    connection.send(encodeControl('hello', { software, token: address.token }));
-    const welcome = decodeControl('welcome', throwIfError(await inTime(connection.receive(), address)));
-    return { connection, welcome };
-  } catch (error) {
-    connection.close(closeCodes.normal);
-    throw error;
-  }
-}
-
-/** Passes a message on, but throws what an error message says. */
-export function throwIfError(message: Uint8Array): Uint8Array {
-  if (readHeader(message).type !== 'error') return message;
-  const { code, message: text, path } = decodeControl('error', message);
-  throw new SluiceError(code, text, path === undefined ? {} : { path });
+  return greet(await connect(address), address, software);
 }
 
 async function connect(address: ServerAddress): Promise<Connection> {
@@ -80,21 +37,6 @@ async function connect(address: ServerAddress): Promise<Connection> {
     throw error instanceof SluiceError ? error : explain(error, address);
   }
   return connectionOver(socket, wire, 'server');
-}
-
-/** What a promise resolves to. Throws when the server keeps it waiting: it may take connections and not speak our protocol. */
-async function inTime<T>(answer: Promise<T>, { url: dialled, name: url = dialled }: ServerAddress): Promise<T> {
-  const deadline = new AbortController();
-  const silence = sleep(answerMs, undefined, { signal: deadline.signal }).then(() => {
-    const message = `${url} does not answer as an offload server. Check that the server runs and the address is right.`;
-    throw new SluiceError('server-unreachable', message);
-  });
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    silence.catch(() => undefined);
-    deadline.abort();
-  }
 }
 
 function secure(wire: Socket, host: string, { ca, fingerprint }: ServerAddress): TLSSocket {

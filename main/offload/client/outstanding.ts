@@ -1,6 +1,6 @@
 import { SluiceError } from '../../errors.ts';
 import { readHeader, setSequence } from '../protocol/header.ts';
-import { throwIfError } from './dial.ts';
+import { throwIfError } from './greeting.ts';
 
 interface Asked {
   readonly message: Uint8Array;

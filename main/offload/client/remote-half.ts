@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 as digest } from '../../digest.ts';
 import { SluiceError } from '../../errors.ts';
 import { decodeAveraged, encodeAverage, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
 import type { StateDict } from '../../model/state.ts';
@@ -93,7 +93,7 @@ export async function fetchState(client: Requests, kept?: KeptState): Promise<Ui
     offset += part.bytes.length;
   }
   await client.request(encodeControl('checkpoint', { action: 'drop', name }));
-  if (digest(bytes) !== sha256) throw damaged();
+  if ((await digest(bytes)) !== sha256) throw damaged();
   return bytes;
 }
 
@@ -108,7 +108,7 @@ export async function writeState(
     const part = bytes.subarray(offset, offset + partBytes);
     await client.request(encodeState({ offset, total: bytes.length, bytes: part }));
   }
-  await restoreState(client, { name: passing, sha256: digest(bytes) });
+  await restoreState(client, { name: passing, sha256: await digest(bytes) });
   await client.request(encodeControl('checkpoint', { action: 'drop', name: passing }));
 }
 
@@ -125,10 +125,6 @@ export async function writeServerCodecs(client: Requests, state: StateDict): Pro
 /** Averages the client half with those of the run's other sources; waits for them (SplitFed). */
 export async function averageState(client: Requests, request: AverageRequest): Promise<AverageAnswer> {
   return decodeAveraged(await client.request(encodeAverage(request)));
-}
-
-function digest(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function requireDigest(sha256: string | undefined): string {

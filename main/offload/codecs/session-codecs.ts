@@ -2,7 +2,7 @@ import { SluiceError } from '../../errors.ts';
 import type { StateDict } from '../../model/state.ts';
 import { random } from '../../random.ts';
 import { mostBytes, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
-import { checkedParams, codecNamed, sizeOf, type CodecChoice } from './table.ts';
+import { checkedParams, codecNamed, keyOf, sizeOf, type CodecChoice } from './table.ts';
 
 /** Maps go up, their gradients down. */
 export type Direction = 'up' | 'down';
@@ -88,11 +88,6 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
       }
     },
   };
-}
-
-function keyOf({ name, params }: CodecChoice): string {
-  const sorted = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${name} ${JSON.stringify(sorted)}`;
 }
 
 /** Sees to it that the sizes are what they are said to be. */

@@ -61,6 +61,17 @@ export function sizeOf({ name, params }: CodecChoice, shape: TensorShape): Size 
   return codecNamed(name).size(shape, params);
 }
 
+/** Codec and parameters as text, the same for two that are the same. */
+export function keyOf({ name, params }: CodecChoice): string {
+  const sorted = Object.entries(params).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${name} ${JSON.stringify(sorted)}`;
+}
+
+/** Whether two are one codec with the same parameters. */
+export function sameCodec(one: CodecChoice, other: CodecChoice): boolean {
+  return keyOf(one) === keyOf(other);
+}
+
 /** Throws `codec-unknown` unless all that a session needs are among those that the server has. */
 export function requireCodecs(needed: readonly CodecChoice[], had: readonly string[]): void {
   const missing = needed.findIndex(({ name }) => !had.includes(name));

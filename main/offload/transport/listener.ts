@@ -9,8 +9,9 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { codeOf, messageOf, SluiceError } from '../../errors.ts';
-import { connectionOver, type Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { limitUntilFirstMessage } from './early.ts';
+import { connectionOver } from './socket.ts';
 import { strangers } from './strangers.ts';
 
 export interface ListenOptions {

@@ -1,9 +1,6 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** A new secret of 192 bits, safe in URLs and shells. */
-export function newToken(): string {
-  return randomBytes(24).toString('base64url');
-}
+export { newToken } from './new-token.ts';
 
 /** Compares in a time that tells nothing about either, their lengths included. */
 export function sameToken(given: string, expected: string): boolean {

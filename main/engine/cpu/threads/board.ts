@@ -1,6 +1,6 @@
 import type { Offset, SharedMemory } from '../loops.ts';
 import { readPart } from './calls.ts';
-import type { Perform } from './work.ts';
+import type { Perform } from './perform.ts';
 
 /**
  * Where the threads meet, in shared memory. The caller puts up the parts of a piece of work; every thread, the caller

@@ -1,21 +1,14 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../../entry.ts';
-import type { WasmModule } from '../backend.ts';
+import type { WasmModule } from '../module.ts';
 import type { Blas } from '../blas.ts';
-import type { Call } from '../operations.ts';
 import { BOARD_BYTES, boardAt } from './board.ts';
 import { sizeOfParts, writeParts } from './calls.ts';
 import type { ThreadData } from './worker.ts';
-import { createWork, SCRATCH_BYTES } from './work.ts';
-
-/** The threads of the engine, the calling one among them, over the backend's memory. */
-export interface Team {
-  readonly threads: number;
-  /** Does all the lists of calls, at the same time where there are threads for it. */
-  run(parts: readonly (readonly Call[])[]): void;
-  stop(): Promise<void>;
-}
+import { SCRATCH_BYTES } from './perform.ts';
+import type { Team } from './solo.ts';
+import { createWork } from './work.ts';
 
 /** Starts the other threads. They do not keep the process alive. */
 export async function startTeam(threads: number, module: WasmModule, blas: Blas | null): Promise<Team> {

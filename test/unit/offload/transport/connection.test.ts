@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
-import { connectionOver } from '../../../../main/offload/transport/connection.ts';
+import { connectionOver } from '../../../../main/offload/transport/socket.ts';
 import { isLoopback } from '../../../../main/offload/transport/loopback.ts';
 import { strangers } from '../../../../main/offload/transport/strangers.ts';
 
