@@ -10,8 +10,6 @@ export interface CutDescription {
   readonly client: readonly LayerDescription[];
   /** What crosses the network at full budget: [h, w, φ]. */
   readonly sent: Shape;
-  /** Whether nodes of an MLP cross, whose modules have no convolution. */
-  readonly nodes: boolean;
   readonly server: readonly LayerDescription[];
 }
 
@@ -31,17 +29,15 @@ export function describeCut(given: NetworkSpec, cut: Cut): CutDescription {
     const head = follow(network.head, endOf(body, from));
     return describeLinks(network, [...body, ...head]);
   };
-  const { nodes } = before;
-  if (!cut.module) return { client, sent: before.input, nodes, server: back(before) };
+  if (!cut.module) return { client, sent: before.input, server: back(before) };
   checkModule(cut.module, before);
-  const compression = describeCompression(cut.module, before.input, nodes);
-  const decompression = describeDecompression(cut.module, before.input, nodes);
+  const compression = describeCompression(cut.module, before.input, before.nodes);
+  const decompression = describeDecompression(cut.module, before.input, before.nodes);
   checkSize(network, compression, before.input);
   checkSize(network, decompression, compression.output);
   return {
     client: [...client, compression],
     sent: compression.output,
-    nodes,
     server: [decompression, ...back({ ...before, input: decompression.output })],
   };
 }

@@ -97,16 +97,21 @@ export async function wholeOf(
   }
 }
 
-async function opened<Half>(
-  { folder }: OpenedSet,
-  { file }: WeightsEntry,
-  build: (weights: StateDict) => Half,
-): Promise<Half> {
+async function opened<Half>(set: OpenedSet, entry: WeightsEntry, build: (weights: StateDict) => Half): Promise<Half> {
+  const weights = await readWeights(set, entry);
+  try {
+    return build(weights);
+  } catch (cause) {
+    throw cause instanceof SluiceError ? damaged(join(set.folder, entry.file), messageOf(cause), cause) : cause;
+  }
+}
+
+/** The weights of one half, in PyTorch's names and layout; no engine is needed. Throws `set-damaged`. */
+export async function readWeights({ folder }: OpenedSet, { file }: WeightsEntry): Promise<StateDict> {
   const path = join(folder, file);
   try {
-    return build((await readSafetensors(path)).tensors);
+    return (await readSafetensors(path)).tensors;
   } catch (cause) {
-    if (cause instanceof SluiceError) throw damaged(path, messageOf(cause), cause);
-    throw cause;
+    throw cause instanceof SluiceError ? damaged(path, messageOf(cause), cause) : cause;
   }
 }
