@@ -49,11 +49,15 @@ export function addModelsCommands(program: Command): void {
 
   models
     .command('export')
-    .summary('pack a set into a zip, or copy it to a folder')
-    .description('Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it.')
+    .summary('pack a set into a zip, copy it to a folder, or write it as ONNX')
+    .description(
+      'Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it; or writes both ' +
+        'halves of every pair as ONNX, with a README.txt that says what they take and give (docs/deploy.md).',
+    )
     .argument('<set>', nameHelp)
-    .addOption(new Option('-f, --format <format>', 'what to write').choices(['zip', 'folder']).default('zip'))
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(exportFormats).default('zip'))
     .option('-o, --output <path>', 'file or folder to write (default: the name of the set)')
+    .option('--normalised', 'ONNX: the client half takes images that are (x / 255 - mean) / std already, not bytes')
     .action(exportSet);
 
   models
@@ -116,17 +120,32 @@ async function add(store: Store, reference: string, { name }: NameOption): Promi
 }
 
 interface ExportOptions {
-  readonly format: 'zip' | 'folder';
+  readonly format: ExportFormat;
   readonly output?: string;
+  readonly normalised?: boolean;
 }
 
-async function exportSet(reference: string, { format, output }: ExportOptions): Promise<void> {
-  const { exportFolder, exportZip } = await import('../sets/export.ts');
+const exportFormats = ['zip', 'folder', 'onnx'] as const;
+type ExportFormat = (typeof exportFormats)[number];
+
+/** What follows the name of the set in that of the file or folder. */
+const suffixes: Readonly<Record<ExportFormat, string>> = { zip: '.zip', folder: '', onnx: '-onnx' };
+
+async function exportSet(reference: string, { format, output, normalised = false }: ExportOptions): Promise<void> {
+  if (normalised && format !== 'onnx') {
+    throw new SluiceError('bad-usage', '--normalised is about ONNX. Leave it out, or add --format onnx.');
+  }
   const target = await withProgress('Interrupted: nothing was exported.', async (onProgress) => {
     const { openSet } = await import('../sets/open.ts');
     const set = await openSet(reference, onProgress);
-    const path = output ?? (format === 'zip' ? `${set.name}.zip` : set.name);
-    await (format === 'zip' ? exportZip : exportFolder)(set, path, onProgress);
+    const path = output ?? `${set.name}${suffixes[format]}`;
+    if (format === 'onnx') {
+      const { exportOnnx } = await import('../exports/onnx/set.ts');
+      await exportOnnx(set, path, { normalised, onProgress });
+    } else {
+      const { exportFolder, exportZip } = await import('../sets/export.ts');
+      await (format === 'zip' ? exportZip : exportFolder)(set, path, onProgress);
+    }
     return path;
   });
   note(`Wrote ${target}`);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { OnProgress } from '../../data/progress.ts';
 import { SluiceError } from '../../errors.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
@@ -14,6 +15,7 @@ import { readme, type WrittenPair } from './readme.ts';
 export interface OnnxOptions {
   /** Images come as (x / 255 − mean) / std. Unless so, the client half takes bytes and does that itself. */
   readonly normalised: boolean;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface OnnxFile {
@@ -28,9 +30,11 @@ export interface OnnxFile {
  */
 export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGenerator<OnnxFile> {
   const pairs: WrittenPair[] = [];
+  const total = set.manifest.pairs.length;
   for (const pair of set.manifest.pairs) {
-    const { client, server } = await writePair(set, pair, options);
     const folder = budgetName(pair.budget);
+    options.onProgress?.({ step: 'write', item: `pair ${folder}`, done: pairs.length, total, unit: 'pairs' });
+    const { client, server } = await writePair(set, pair, options);
     yield { path: `${folder}/client.onnx`, data: client.model };
     yield { path: `${folder}/server.onnx`, data: server.model };
     pairs.push({
@@ -45,7 +49,8 @@ export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGen
 }
 
 /** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
-export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOptions): Promise<void> {
+export async function exportOnnx(set: OpenedSet, given: string, options: OnnxOptions): Promise<void> {
+  const folder = resolve(given);
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
   }
