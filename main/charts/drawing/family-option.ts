@@ -60,6 +60,9 @@ function series({ set, look, points }: FamilyLine, style: ChartStyle): object {
       color: text,
       fontSize: 0.9 * fontSize,
       fontFamily,
+      // Lines of other sets go behind it.
+      textBorderColor: ground,
+      textBorderWidth: 0.25 * fontSize,
     },
     labelLayout: { hideOverlap: true },
     emphasis: { focus: 'series' },
