@@ -11,6 +11,9 @@ import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 import { setLines, shownSet } from './models-display.ts';
 
+const setFormats = ['zip', 'folder', 'onnx'] as const;
+type SetFormat = (typeof setFormats)[number];
+
 const nameHelp = 'a name of "sluice models list", or the path of a folder';
 
 /** `models list`, `show`, `add`, `export`, `import` and `remove`. */
@@ -49,11 +52,19 @@ export function addModelsCommands(program: Command): void {
 
   models
     .command('export')
-    .summary('pack a set into a zip, or copy it to a folder')
-    .description('Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it.')
+    .summary('pack a set into a zip, copy it to a folder, or write it as ONNX')
+    .description(
+      'Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it into a folder; or ' +
+        'writes both halves of every pair as ONNX, which other runtimes read.',
+    )
     .argument('<set>', nameHelp)
-    .addOption(new Option('-f, --format <format>', 'what to write').choices(['zip', 'folder']).default('zip'))
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(setFormats).default('zip'))
     .option('-o, --output <path>', 'file or folder to write (default: the name of the set)')
+    .option('--normalised', 'ONNX: the client half takes images that are normalised already, not bytes')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice models export photos -o photos.zip\n  sluice models export photos --format onnx',
+    )
     .action(exportSet);
 
   models
@@ -116,20 +127,29 @@ async function add(store: Store, reference: string, { name }: NameOption): Promi
 }
 
 interface ExportOptions {
-  readonly format: 'zip' | 'folder';
+  readonly format: SetFormat;
   readonly output?: string;
+  readonly normalised?: boolean;
 }
 
-async function exportSet(reference: string, { format, output }: ExportOptions): Promise<void> {
-  const { exportFolder, exportZip } = await import('../sets/export.ts');
-  const target = await withProgress('Interrupted: nothing was exported.', async (onProgress) => {
-    const { openSet } = await import('../sets/open.ts');
+async function exportSet(reference: string, { format, output, normalised = false }: ExportOptions): Promise<void> {
+  if (normalised && format !== 'onnx') {
+    throw new SluiceError('bad-usage', '--normalised is about ONNX: leave it out, or add --format onnx.');
+  }
+  const { openSet } = await import('../sets/open.ts');
+  const written = await withProgress('Interrupted: nothing was exported.', async (onProgress) => {
     const set = await openSet(reference, onProgress);
-    const path = output ?? (format === 'zip' ? `${set.name}.zip` : set.name);
-    await (format === 'zip' ? exportZip : exportFolder)(set, path, onProgress);
-    return path;
+    const target = output ?? { zip: `${set.name}.zip`, folder: set.name, onnx: `${set.name}-onnx` }[format];
+    if (format === 'onnx') {
+      const { exportOnnx } = await import('../exports/onnx/set.ts');
+      await exportOnnx(set, target, { normalised });
+    } else {
+      const { exportFolder, exportZip } = await import('../sets/export.ts');
+      await (format === 'zip' ? exportZip : exportFolder)(set, target, onProgress);
+    }
+    return target;
   });
-  note(`Wrote ${target}`);
+  note(`Wrote ${written}`);
 }
 
 async function importSet(path: string, { name }: NameOption): Promise<void> {
