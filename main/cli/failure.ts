@@ -35,6 +35,7 @@ const misuse = new Set([
   'set-unknown',
   'set-exists',
   'set-too-large',
+  'onnx-too-large',
   'budget-missing',
   'dataset-unknown',
   'dataset-missing',

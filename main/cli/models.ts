@@ -11,6 +11,9 @@ import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 import { setLines, shownSet } from './models-display.ts';
 
+const setFormats = ['zip', 'folder', 'onnx'] as const;
+type SetFormat = (typeof setFormats)[number];
+
 const nameHelp = 'a name of "sluice models list", or the path of a folder';
 
 /** `models list`, `show`, `add`, `export`, `import` and `remove`. */
@@ -51,13 +54,17 @@ export function addModelsCommands(program: Command): void {
     .command('export')
     .summary('pack a set into a zip, copy it to a folder, or write it as ONNX')
     .description(
-      'Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it; or writes both ' +
-        'halves of every pair as ONNX, with a README.txt that says what they take and give (docs/deploy.md).',
+      'Packs a set, with the same bytes, into one file that "sluice models import" reads, or copies it into a folder; or ' +
+        'writes both halves of every pair as ONNX, which other runtimes read.',
     )
     .argument('<set>', nameHelp)
-    .addOption(new Option('-f, --format <format>', 'what to write').choices(exportFormats).default('zip'))
+    .addOption(new Option('-f, --format <format>', 'what to write').choices(setFormats).default('zip'))
     .option('-o, --output <path>', 'file or folder to write (default: the name of the set)')
-    .option('--normalised', 'ONNX: the client half takes images that are (x / 255 - mean) / std already, not bytes')
+    .option('--normalised', 'ONNX: the client half takes images that are normalised already, not bytes')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice models export photos -o photos.zip\n  sluice models export photos --format onnx',
+    )
     .action(exportSet);
 
   models
@@ -120,35 +127,29 @@ async function add(store: Store, reference: string, { name }: NameOption): Promi
 }
 
 interface ExportOptions {
-  readonly format: ExportFormat;
+  readonly format: SetFormat;
   readonly output?: string;
   readonly normalised?: boolean;
 }
 
-const exportFormats = ['zip', 'folder', 'onnx'] as const;
-type ExportFormat = (typeof exportFormats)[number];
-
-/** What follows the name of the set in that of the file or folder. */
-const suffixes: Readonly<Record<ExportFormat, string>> = { zip: '.zip', folder: '', onnx: '-onnx' };
-
 async function exportSet(reference: string, { format, output, normalised = false }: ExportOptions): Promise<void> {
   if (normalised && format !== 'onnx') {
-    throw new SluiceError('bad-usage', '--normalised is about ONNX. Leave it out, or add --format onnx.');
+    throw new SluiceError('bad-usage', '--normalised is about ONNX: leave it out, or add --format onnx.');
   }
-  const target = await withProgress('Interrupted: nothing was exported.', async (onProgress) => {
-    const { openSet } = await import('../sets/open.ts');
+  const { openSet } = await import('../sets/open.ts');
+  const written = await withProgress('Interrupted: nothing was exported.', async (onProgress) => {
     const set = await openSet(reference, onProgress);
-    const path = output ?? `${set.name}${suffixes[format]}`;
+    const target = output ?? { zip: `${set.name}.zip`, folder: set.name, onnx: `${set.name}-onnx` }[format];
     if (format === 'onnx') {
       const { exportOnnx } = await import('../exports/onnx/set.ts');
-      await exportOnnx(set, path, { normalised, onProgress });
+      await exportOnnx(set, target, { normalised, onProgress });
     } else {
       const { exportFolder, exportZip } = await import('../sets/export.ts');
-      await (format === 'zip' ? exportZip : exportFolder)(set, path, onProgress);
+      await (format === 'zip' ? exportZip : exportFolder)(set, target, onProgress);
     }
-    return path;
+    return target;
   });
-  note(`Wrote ${target}`);
+  note(`Wrote ${written}`);
 }
 
 async function importSet(path: string, { name }: NameOption): Promise<void> {

@@ -1,8 +1,9 @@
-import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Zip, ZipPassThrough } from 'fflate';
 import type { OnProgress } from '../data/progress.ts';
+import { requireEmptyFolder } from '../disk.ts';
 import { SluiceError } from '../errors.ts';
 import { publishFolder } from '../runs/checkpoint/durable.ts';
 import { manifestFile, totalBytesOf, weightsOf } from './files.ts';
@@ -14,9 +15,7 @@ export async function exportFolder(
   target: string,
   onProgress?: OnProgress,
 ): Promise<void> {
-  if (existsSync(target) && (await readdir(target)).length > 0) {
-    throw new SluiceError('folder-not-empty', `${target} is not empty. Name a new folder with -o.`, { path: 'output' });
-  }
+  requireEmptyFolder(target);
   const total = totalBytesOf(manifest);
   let done = 0;
   await publishFolder(resolve(target), async (into) => {

@@ -83,10 +83,11 @@ async function writePair(
   pair: TrainedPair,
 ): Promise<SetPair> {
   const { budget, testAccuracy, epochs, origin } = pair;
-  const { maps, ...weights } = prunePair(await pair.weights(), budget, set.gate);
+  const whole = await pair.weights();
+  const { maps, ...weights } = prunePair(whole, budget, set.gate);
   const network = networkOf(set);
   const cut = cutOf(set, { maps });
-  const costs = pairCosts(network, cut);
+  const costs = pairCosts(network, cut, weights);
   const write = async (half: 'client' | 'server'): Promise<WeightsEntry> => {
     const file = `${budgetName(budget)}/${half}.safetensors`;
     const path = join(folder, file);
@@ -104,7 +105,7 @@ async function writePair(
     origin,
     client: { weights: files.client, ...costs.client },
     server: { weights: files.server, ...costs.server },
-    unpruned: pairCosts(network, set.cut),
+    unpruned: pairCosts(network, set.cut, whole),
     traffic: pairTraffic(network, cut, requestBudget({ budget, maps })),
   };
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { OnProgress } from '../data/progress.ts';
 import { messageOf, SluiceError } from '../errors.ts';
+import { describeCut } from '../model/describe.ts';
 import type { StateDict } from '../model/state.ts';
 import type { Budget } from '../records/column.ts';
 import { readSafetensors } from '../runs/checkpoint/weights-file.ts';
 import type { ClientHalf } from '../training/client.ts';
 import type { ServerHalf } from '../training/server.ts';
-import { pairCosts } from './costs.ts';
 import {
   damaged,
   fileSum,
@@ -61,7 +61,7 @@ function requireSense({ shown, manifest }: ReadSet): void {
     );
   }
   try {
-    for (const pair of manifest.pairs) pairCosts(networkOf(manifest), cutOf(manifest, pair));
+    for (const pair of manifest.pairs) describeCut(networkOf(manifest), cutOf(manifest, pair));
   } catch (cause) {
     throw cause instanceof SluiceError ? damaged(path, cause.message, cause) : cause;
   }

@@ -33,8 +33,8 @@ const gained: Quantity = { ...metricQuantities.accuracy, name: 'Test accuracy' }
 
 function costQuantity({ x, codec }: FamilyChartSpec): Quantity {
   if (x === 'bytes') return { ...axisQuantities.bytes, name: `Bytes of a request, ${codec}` };
-  if (x === 'latency') return { name: `Network latency, ${codec}`, format: formatSeconds, fromZero: true };
-  return { name: 'Multiply-adds on the device', format: formatCount, fromZero: true };
+  if (x === 'latency') return { name: `Network latency, ${codec}`, format: formatSeconds, fromZero: false };
+  return { name: 'Multiply-adds on the device', format: formatCount, fromZero: false };
 }
 
 function series({ set, look, points }: FamilyLine, style: ChartStyle): object {

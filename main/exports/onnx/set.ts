@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { OnProgress } from '../../data/progress.ts';
-import { SluiceError } from '../../errors.ts';
+import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { SetPair } from '../../sets/manifest.ts';
@@ -49,12 +48,9 @@ export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGen
 }
 
 /** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
-export async function exportOnnx(set: OpenedSet, given: string, options: OnnxOptions): Promise<void> {
-  const folder = resolve(given);
-  if (existsSync(folder) && (await readdir(folder)).length > 0) {
-    throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
-  }
-  await publishFolder(folder, async (partial) => {
+export async function exportOnnx(set: OpenedSet, target: string, options: OnnxOptions): Promise<void> {
+  requireEmptyFolder(target);
+  await publishFolder(resolve(target), async (partial) => {
     for await (const { path, data } of onnxFiles(set, options)) {
       await mkdir(dirname(join(partial, path)), { recursive: true });
       await writeFlushed(join(partial, path), [data]);
