@@ -1,5 +1,7 @@
 import type { ModelSet, SetEntry, SetPair } from '../../main/api.ts';
-import { pairCosts, pairTraffic } from '../../main/sets/costs.ts';
+import { describeCut } from '../../main/model/describe.ts';
+import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
+import { pairTraffic } from '../../main/sets/costs.ts';
 import type { HalfCosts } from '../../main/sets/manifest.ts';
 import { budgetName, cutOf, networkOf, requestBudget } from '../../main/sets/pair.ts';
 import { fakeExperiment } from './fake-series.ts';
@@ -43,10 +45,22 @@ const vggPairs: readonly Trained[] = [
   [2, 0.8115],
 ];
 
+/** Of the weights that the network counts: those of its first dense layer are held folded. */
+function costsOf(network: NetworkSpec, cut: Cut): { client: HalfCosts; server: HalfCosts } {
+  const folded = (25_088 - 512) * 4096;
+  const { client, server } = describeCut(network, cut);
+  const sum = (layers: typeof client, less: number): HalfCosts => {
+    const parameters = layers.reduce((total, layer) => total + layer.parameters, 0) - less;
+    const multiplyAdds = layers.reduce((total, layer) => total + layer.multiplyAdds, 0);
+    return { multiplyAdds, parameters, memoryBytes: 4 * parameters + 500_000 };
+  };
+  return { client: sum(client, 0), server: sum(server, folded) };
+}
+
 function fakePair(set: ModelSet, [budget, testAccuracy]: Trained): SetPair {
   const network = networkOf(set);
   const cut = cutOf(set, { maps: budget });
-  const costs = pairCosts(network, cut);
+  const costs = costsOf(network, cut);
   const half = (side: 'client' | 'server', { parameters }: HalfCosts) => ({
     ...costs[side],
     weights: {
@@ -63,7 +77,7 @@ function fakePair(set: ModelSet, [budget, testAccuracy]: Trained): SetPair {
     origin: { training: 0, phase: 0, source: 0 },
     client: half('client', costs.client),
     server: half('server', costs.server),
-    unpruned: pairCosts(network, set.cut),
+    unpruned: costsOf(network, set.cut),
     traffic: pairTraffic(network, cut, requestBudget({ budget, maps: budget })),
   };
 }

@@ -26,7 +26,7 @@ export function pairsOf(set: ModelSet): string {
   const [least, most] = [Math.min(...accuracies), Math.max(...accuracies)].map(formatPercent);
   const accuracy = least === most ? least : `${least} to ${most}`;
   return [
-    `${count}: ${pairs.length === 1 ? formatBudget(pairs[0]!.budget) : budgets}`,
+    `${count}: ${pairs.length === 1 ? formatBudget(pairs[0].budget) : budgets}`,
     accuracy,
     formatBytes(bytesOf(set)),
   ].join(' · ');

@@ -99,6 +99,7 @@ export const pages = [
   ['/compare', 'Compare'],
   ['/server', 'Server'],
   ['/data', 'Data'],
+  ['/models', 'Models'],
   ['/engines', 'Engines'],
   ['/settings', 'Settings'],
 ] as const;

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartExport, LabApi, LabEvents } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
@@ -112,6 +113,8 @@ beforeAll(async () => {
   store.annotate(realId, { tags: ['tiny'] });
   store.close();
   await makeTestSet();
+  mkdirSync(join(home, 'models', 'broken'));
+  writeFileSync(join(home, 'models', 'broken', 'set.json'), '{');
   lab = openLab();
   real = lab.connect({ kind: 'browser', events: quiet, busy: () => false }).api;
 });
