@@ -97,9 +97,9 @@ export const pages = [
   ['/', 'Home'],
   ['/design', 'Design'],
   ['/compare', 'Compare'],
+  ['/models', 'Models'],
   ['/server', 'Server'],
   ['/data', 'Data'],
-  ['/models', 'Models'],
   ['/engines', 'Engines'],
   ['/settings', 'Settings'],
 ] as const;
