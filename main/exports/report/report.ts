@@ -1,4 +1,5 @@
 import { differingSettings, formatSetting } from '../../charts/differing.ts';
+import { testSetsDiffer } from '../../charts/test-sets.ts';
 import { cssColours } from '../../charts/style.ts';
 import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
 import { curvesOf } from '../tables/curves.ts';
@@ -25,6 +26,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
   requireAboveChance(chosen, reach);
   const curves = curvesOf(store, chosen);
   const pairs = pairTable(curves, reach);
+  const testedOn = testSetsDiffer(chosen.map(({ experiment }) => experiment));
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
   return [
     '<!doctype html>',
@@ -40,6 +42,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
     '<body>',
     `<h1>${escape(title)}</h1>`,
     ...(description ? [`<p>${escape(description)}</p>`] : []),
+    ...(testedOn ? [`<p><strong>${escape(testedOn)}</strong></p>`] : []),
     tableHtml(comparisonTable(curves, reach)),
     `<p class="note">${explanation}</p>`,
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
