@@ -42,7 +42,7 @@ export async function requireWholeSet(set: ReadSet, onProgress?: OnProgress): Pr
   for (const { file, sha256 } of weightsOf(set.manifest)) {
     const sum = await fileSum(join(set.folder, file), (bytes) => {
       done += bytes;
-      onProgress?.({ step: 'check', item: file, done, total, unit: 'bytes' });
+      onProgress?.({ step: 'check', item: set.name, done, total, unit: 'bytes' });
     });
     if (sum !== sha256) throw damaged(join(set.shown, file), `its SHA-256 is ${sum}, expected ${sha256}`);
   }
