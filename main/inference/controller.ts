@@ -19,6 +19,8 @@ export interface InferenceController {
   probe(): Candidate | null;
   /** A request begins; what is learned of it is told to what this returns. */
   begin(candidate: Candidate): Underway;
+  /** What a candidate takes the engine here, in seconds, found out apart from a request. */
+  measured(candidate: Candidate, seconds: number): void;
   /** Whether the server is thought to be reachable. */
   reachable(): boolean;
   link(): LinkEstimate;
@@ -125,6 +127,7 @@ export function inferenceController(options: ControllerOptions): InferenceContro
       return probes.next(now, () => hopeful(now), known.reachable() ? Infinity : absentPause);
     },
     begin: known.begin,
+    measured: known.measured,
     reachable: known.reachable,
     link: known.link,
     predictions: () => choosable.map(known.predict),

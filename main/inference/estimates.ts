@@ -33,6 +33,8 @@ export interface Estimates {
   advance(now: number): void;
   predict(candidate: Candidate): Prediction;
   begin(candidate: Candidate): Underway;
+  /** What a candidate takes the engine here, found out apart from a request. */
+  measured(candidate: Candidate, seconds: number): void;
   /** Seconds that a message keeps the way up taken, with its deviation. */
   upload(bytes: number): Expected;
   link(): LinkEstimate;
@@ -130,6 +132,7 @@ export function estimates(start: LinkEstimate, clock: () => number): Estimates {
     advance,
     predict,
     begin,
+    measured: (candidate, seconds) => client.observe(nameOf(candidate), candidate.clientMultiplyAdds, seconds),
     upload(bytes) {
       const { mean, deviation } = model.expect(bytes, 0);
       return { mean: mean - model.state().roundTrip, deviation };

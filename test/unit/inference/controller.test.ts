@@ -150,7 +150,7 @@ describe('the network here', () => {
 
   test('is chosen over the server where it is in time and as accurate', () => {
     const { run, controller } = world({ latencyP95: 0.6 }, [full, half, here]);
-    controller.begin(here).answered(0.25);
+    controller.measured(here, 0.25);
     expect(run(20).at(-1)).toMatchObject({ candidate: here, meets: true });
   });
 });
