@@ -18,6 +18,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['model'], async () => (await import('./model.ts')).addModelCommand],
   [['models'], async () => (await import('./models.ts')).addModelsCommands],
   [['data'], async () => (await import('./data.ts')).addDataCommands],
+  [['infer'], async () => (await import('./infer.ts')).addInferCommand],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
   [['source'], async () => (await import('./source.ts')).addSourceCommand],
   [['engine'], async () => (await import('./engine.ts')).addEngineCommands],
