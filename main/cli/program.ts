@@ -18,6 +18,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['model'], async () => (await import('./model.ts')).addModelCommand],
   [['data'], async () => (await import('./data.ts')).addDataCommands],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
+  [['serve'], async () => (await import('./serve.ts')).addServeCommand],
   [['source'], async () => (await import('./source.ts')).addSourceCommand],
   [['engine'], async () => (await import('./engine.ts')).addEngineCommands],
   [['doctor'], async () => (await import('./doctor.ts')).addDoctorCommand],

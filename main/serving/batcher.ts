@@ -125,7 +125,7 @@ export function createBatcher<Request, Answer>(options: BatcherOptions<Request, 
   /** Throws unless there is room for a request, which a client with more of them may have to make. */
   function makeRoom(asked: Asked<Request>): void {
     if (draining) throw new SluiceError('server-draining', 'The server is stopping and takes no more requests.');
-    if (asked.samples > maxBatch) throw tooLarge(asked.samples, maxBatch);
+    requireBatch(asked.samples, maxBatch);
     const there = samplesOf(waiting);
     if (there + asked.samples <= maxQueue) return;
     const gone = givingWay(waiting, asked, maxQueue);
@@ -157,8 +157,10 @@ export function createBatcher<Request, Answer>(options: BatcherOptions<Request, 
   };
 }
 
-function tooLarge(samples: number, most: number): SluiceError {
-  return new SluiceError(
+/** Throws `limit-batch` for a request that no batch holds. */
+export function requireBatch(samples: number, most: number): void {
+  if (samples <= most) return;
+  throw new SluiceError(
     'limit-batch',
     `A request has ${samples} samples, the server computes at most ${most} at once. Send fewer, or start it with a higher --max-batch.`,
     { path: 'samples' },

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { codeOf, messageOf, SluiceError } from '../errors.ts';
+import { messageOf, SluiceError } from '../errors.ts';
 import type { HttpAnswers } from '../offload/transport/listener.ts';
 import { sameToken } from '../offload/transport/token.ts';
 import type { InferRequest } from '../offload/protocol/messages.ts';
@@ -8,7 +8,7 @@ import { readBody, type Bodies } from './bodies.ts';
 import type { Meter } from './meter.ts';
 import { invalid, statusOf } from './oip/errors.ts';
 import { modelConfig, modelMetadata, modelStatistics, modelVersion } from './oip/model.ts';
-import { readInfer } from './oip/request.ts';
+import { readInfer, type InferCall } from './oip/request.ts';
 import { writeInfer } from './oip/response.ts';
 import type { ServedPair } from './pairs.ts';
 
@@ -185,23 +185,27 @@ function notServed(name: string, version: string | undefined, pairs: readonly Se
 }
 
 async function infer(pair: ServedPair, { request, response }: Call, options: HttpOptions): Promise<Respond> {
+  const call = await readCall(pair, { request, response }, options).catch((error: unknown) => {
+    options.meter.refused(error, pair.name);
+    throw error;
+  });
+  const client = request.socket.remoteAddress ?? 'gone';
+  const computed = await options.infer(pair, { client, request: call.request, gone: () => response.destroyed });
+  const { body, jsonBytes } = writeInfer(call, pair, computed);
+  return (given) => {
+    if (jsonBytes !== null) given.setHeader(inferenceHeader, jsonBytes);
+    send(given, 200, jsonBytes === null ? 'application/json' : 'application/octet-stream', body);
+  };
+}
+
+async function readCall(pair: ServedPair, { request, response }: Call, options: HttpOptions): Promise<InferCall> {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
     throw new SluiceError('encoding-unknown', `The body is encoded as ${encoding}; send it as it is.`);
   const length = jsonBytesOf(request);
   const body = await readBody(request, response, options.bodies);
-  if (length !== null && length > body.length) {
-    const message = `${inferenceHeader} is ${length}, and the body has ${body.length} bytes.`;
-    throw invalid(message, inferenceHeader);
-  }
-  const call = readInfer(body, length, pair);
-  const client = request.socket.remoteAddress ?? 'gone';
-  const computed = await options.infer(pair, { client, request: call.request, gone: () => response.destroyed });
-  const { body: answer, jsonBytes } = writeInfer(call, pair, computed);
-  return (given) => {
-    if (jsonBytes !== null) given.setHeader(inferenceHeader, jsonBytes);
-    send(given, 200, jsonBytes === null ? 'application/json' : 'application/octet-stream', answer);
-  };
+  if (length === null || length <= body.length) return readInfer(body, length, pair, options);
+  throw invalid(`${inferenceHeader} is ${length}, and the body has ${body.length} bytes.`, inferenceHeader);
 }
 
 const inferenceHeader = 'Inference-Header-Content-Length';
@@ -217,22 +221,13 @@ function jsonBytesOf({ headers }: IncomingMessage): number | null {
 /** An error as the protocol tells it. */
 function failure(error: unknown, meter: Meter): Respond {
   const status = statusOf(error);
-  if (!metered.has(codeOf(error) ?? '')) meter.refused(codeOf(error) ?? 'server-failed');
+  meter.refused(error);
   return (response) => {
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     if (status === 503) response.setHeader('Retry-After', '1');
     send(response, status, 'application/json', encode({ error: messageOf(error) }));
   };
 }
-
-/** Counted with their pair already. */
-const metered: ReadonlySet<string> = new Set([
-  'limit-queue',
-  'limit-batch',
-  'deadline-missed',
-  'server-draining',
-  'client-gone',
-]);
 
 function encode(value: unknown): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));

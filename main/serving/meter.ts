@@ -36,8 +36,8 @@ interface Total {
 export interface Meter {
   /** Counts a request, however it ends: from now until it has its answer. */
   request<T>(model: string, samples: number, work: () => Promise<Computed<T>>): Promise<Computed<T>>;
-  /** A request that was refused before it was one to a pair. */
-  refused(reason: string): void;
+  /** A request that was refused before it waited for a pair; nothing for what `request` has counted. */
+  refused(error: unknown, model?: string): void;
   /** A batch was computed. */
   batch(model: string, samples: number, seconds: number): void;
   statistics(model: string): ModelStatistics;
@@ -75,6 +75,7 @@ export function createMeter({ models, waiting, connections, wire }: MeterOptions
   registry.counted('sluice_sent_bytes_total', 'Bytes sent at the sockets', () => wire().sent);
 
   let refusals = 0;
+  const counted = new WeakSet<object>();
   const known = new Map(models.map((model) => [model, freshStatistics()]));
 
   return {
@@ -95,13 +96,16 @@ export function createMeter({ models, waiting, connections, wire }: MeterOptions
         return computed;
       } catch (error) {
         add(own.fail, (performance.now() - began) / 1000);
-        totals.failed(model, codeOf(error) ?? 'server-failed');
+        totals.failed(model, reasonOf(error));
+        counted.add(error as object);
         throw error;
       }
     },
-    refused(reason) {
+    refused(error, model = '') {
+      if (counted.has(error as object)) return;
+      counted.add(error as object);
       refusals++;
-      totals.failed('', reason);
+      totals.failed(model, reasonOf(error));
     },
     batch(model, samples, took) {
       known.get(model)!.batches++;
@@ -156,6 +160,10 @@ function triton(registry: ReturnType<typeof createRegistry>) {
 
 function labelsOf(model: string) {
   return { model, version: '1' };
+}
+
+function reasonOf(error: unknown): string {
+  return codeOf(error) ?? 'server-failed';
 }
 
 function microseconds(value: number): number {

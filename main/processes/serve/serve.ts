@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { engineWords } from '../../engine/adapter.ts';
 import type { EngineChoice } from '../../engine/choices.ts';
-import { mendEngine, openEngine } from '../../engine/engine.ts';
+import { openEngine } from '../../engine/engine.ts';
 import { startThread } from '../../entry.ts';
 import { SluiceError } from '../../errors.ts';
-import type { Selection } from '../../offload/protocol/messages.ts';
+import type { Features, Selection } from '../../offload/protocol/messages.ts';
 import { newToken } from '../../offload/transport/new-token.ts';
 import type { ServerEvent, ServerLimits } from '../../offload/server/server.ts';
 import type { Budget } from '../../records/column.ts';
 import type { BatchLimits } from '../../serving/batcher.ts';
 import { servedPairs, servedSet, type ServedPair } from '../../serving/pairs.ts';
 import type { ServingStats } from '../../serving/server.ts';
-import { openSet, serverOf, type OpenedSet } from '../../sets/open.ts';
+import { openSet, readWeights, serverOf, type OpenedSet } from '../../sets/open.ts';
 import { selectionOf } from '../../sets/selection.ts';
 import type { ServerHalf } from '../../training/server.ts';
 import { version } from '../../version.ts';
@@ -78,6 +78,7 @@ export async function serveSet(
   const engine = engineWords(await openEngine(options.engine ?? 'auto', threadsOf(options)));
   const halves = await openHalves(set);
   const pairs = servedPairs(set, await selectionsOf(set));
+  for (const pair of pairs) await halves.get(pair.budget)!.infer(blank(pair));
   const sockets = await startSockets(
     {
       ...batching,
@@ -93,7 +94,10 @@ export async function serveSet(
       sets: [servedSet(set)],
       pairs,
     },
-    { infer: (pair, features) => halves.get(pairs.find(({ name }) => name === pair)!.budget)!.infer(features), event: onEvent },
+    {
+      infer: (pair, features) => halves.get(pairs.find(({ name }) => name === pair)!.budget)!.infer(features),
+      event: onEvent,
+    },
   );
   return {
     ...sockets,
@@ -104,4 +108,68 @@ export async function serveSet(
     pairs,
     batching,
   };
+}
+
+function batchingOf({ maxBatch, maxWaitMs, maxQueue }: Partial<BatchLimits>): BatchLimits {
+  const batching = {
+    maxBatch: maxBatch ?? defaultBatching.maxBatch,
+    maxWaitMs: maxWaitMs ?? defaultBatching.maxWaitMs,
+    maxQueue: maxQueue ?? Math.max(defaultBatching.maxQueue, 8 * (maxBatch ?? 0)),
+  };
+  if (batching.maxQueue >= batching.maxBatch) return batching;
+  throw new SluiceError(
+    'limits-invalid',
+    `A queue of ${batching.maxQueue} samples holds no batch of ${batching.maxBatch}: give a larger --max-queue or a smaller --max-batch.`,
+    { path: 'maxQueue' },
+  );
+}
+
+function threadsOf({ threads }: Pick<ServeSetOptions, 'threads'>): { threads?: number } {
+  return threads === undefined ? {} : { threads };
+}
+
+async function openHalves(set: OpenedSet): Promise<ReadonlyMap<Budget, ServerHalf>> {
+  const halves = new Map<Budget, ServerHalf>();
+  for (const { budget } of set.manifest.pairs) halves.set(budget, await serverOf(set, budget));
+  return halves;
+}
+
+/** One sample to compute before there are clients: what is done for the first time takes longer. */
+function blank({ sent: [height, width, total], selection }: ServedPair): Features {
+  const maps = new Float32Array(height * width * (selection?.kept.length ?? total));
+  return { maps, shape: [1, height, width], total, selection };
+}
+
+async function selectionsOf(set: OpenedSet): Promise<ReadonlyMap<Budget, Selection>> {
+  const selections = new Map<Budget, Selection>();
+  for (const pair of set.manifest.pairs) {
+    const selection = selectionOf(set.manifest, pair, await readWeights(set, pair.client.weights));
+    if (selection) selections.set(pair.budget, selection);
+  }
+  return selections;
+}
+
+/** The thread with the sockets, for which this one computes. */
+async function startSockets(
+  options: ServingThreadOptions,
+  local: HalvesThread,
+): Promise<Pick<ServedModelSet, 'url' | 'stats' | 'close'>> {
+  const thread = startThread(import.meta.url, './sockets-worker.ts', undefined);
+  // Without its sockets the server is none.
+  thread.on('error', (error) => {
+    throw error;
+  });
+  const sockets = callsOver<ServingThread, HalvesThread>(thread, local);
+  let closed: Promise<void> | undefined;
+  try {
+    const url = await sockets.listen(options);
+    return {
+      url,
+      stats: () => sockets.stats(),
+      close: () => (closed ??= sockets.close().then(() => void thread.terminate())),
+    };
+  } catch (error) {
+    await thread.terminate();
+    throw error;
+  }
 }

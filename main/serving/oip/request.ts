@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import type { InferRequest } from '../../offload/protocol/messages.ts';
+import { requireBatch, type BatchLimits } from '../batcher.ts';
 import type { ServedPair } from '../pairs.ts';
 import { invalid } from './errors.ts';
 import { inputName, outputName, inputShape } from './model.ts';
@@ -43,14 +44,20 @@ type Input = InferBody['inputs'][number];
 
 /**
  * Reads the body of an infer request: JSON, with binary tensors behind its first `jsonBytes` bytes unless that is null.
- * Throws `request-invalid`, and `codec-non-finite` for values that are no finite numbers.
+ * Throws `request-invalid`, `limit-batch`, and `codec-non-finite` for values that are no finite numbers.
  */
-export function readInfer(body: Uint8Array, jsonBytes: number | null, pair: ServedPair): InferCall {
+export function readInfer(
+  body: Uint8Array,
+  jsonBytes: number | null,
+  pair: ServedPair,
+  { maxBatch }: Pick<BatchLimits, 'maxBatch'>,
+): InferCall {
   const json = jsonBytes === null ? body : body.subarray(0, jsonBytes);
   const asked = parse(json);
   const settings = knownParameters(asked.parameters, ['timeout', 'binary_data_output', 'priority'], 'parameters');
   const input = onlyInput(asked.inputs);
   const samples = requireInput(input, pair);
+  requireBatch(samples, maxBatch);
   const [binary] = binaryTensors(asked.inputs, jsonBytes === null ? null : body.subarray(jsonBytes));
   if (binary !== null && input.data !== undefined)
     throw invalid(`Input "${inputName}" has both data and binary data.`, 'inputs[0].data');
