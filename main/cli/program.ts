@@ -16,6 +16,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['export'], async () => (await import('./export.ts')).addExportCommand],
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],
   [['model'], async () => (await import('./model.ts')).addModelCommand],
+  [['models'], async () => (await import('./models.ts')).addModelsCommands],
   [['data'], async () => (await import('./data.ts')).addDataCommands],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
   [['serve'], async () => (await import('./serve.ts')).addServeCommand],
