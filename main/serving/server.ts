@@ -41,10 +41,20 @@ export interface ServingStats {
   readonly bytesDown: number;
 }
 
+interface AskedOfPair {
+  /** Whose request it is: clients take turns. */
+  readonly client: string;
+  readonly request: InferRequest;
+  /** Whether nobody waits for the answer any more. */
+  readonly gone?: () => boolean;
+}
+
 export interface Serving {
   /** `ws://…` or `wss://…`; HTTP is answered at the same port. */
   readonly url: string;
   stats(): ServingStats;
+  /** Asks for logits as clients do, from within. */
+  infer(pair: ServedPair, asked: AskedOfPair): Promise<Computed<Float32Array>>;
   /** Takes no more requests, and resolves when those before have their answers. */
   drain(): Promise<void>;
   /** Closes all connections. */
@@ -84,12 +94,6 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
     const classes = logits.length / samples;
     let at = 0;
     return requests.map(({ shape }) => logits.subarray(at, (at += shape[0] * classes)));
-  }
-
-  interface AskedOfPair {
-    readonly client: string;
-    readonly request: InferRequest;
-    readonly gone?: () => boolean;
   }
 
   function infer({ name }: ServedPair, { client, request, gone }: AskedOfPair): Promise<Computed<Float32Array>> {
@@ -138,6 +142,7 @@ export async function startServing(options: ServingOptions): Promise<Serving> {
       bytesUp: server.wire().received,
       bytesDown: server.wire().sent,
     }),
+    infer,
     async drain() {
       ready = false;
       await batcher.drain();
