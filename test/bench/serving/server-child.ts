@@ -18,7 +18,7 @@ async function serve({ home, sets: names, threads, batching, token }: BenchServe
   for (const set of sets) {
     for (const { name, budget } of servedPairs(set, new Map())) halves.set(name, await serverOf(set, budget));
   }
-  const thread = startThread(import.meta.url, './sockets-worker.ts', undefined);
+  const thread = startThread(import.meta.url, './sockets-child.ts', undefined);
   const sockets = callsOver<ServingThread, HalvesThread>(thread, {
     infer: (pair, features) => halves.get(pair)!.infer(features),
     event: () => undefined,
