@@ -4,8 +4,8 @@ import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import type { SetPair } from '../../sets/manifest.ts';
 import { readWeights, type OpenedSet } from '../../sets/open.ts';
-import { budgetName, cutOf, networkOf, requestBudget } from '../../sets/pair.ts';
-import { selectMaps } from '../../training/gate.ts';
+import { budgetName, cutOf, networkOf } from '../../sets/pair.ts';
+import { selectionOf } from '../../sets/selection.ts';
 import { clientOnnx, serverOnnx, type WrittenHalf } from './half.ts';
 import { readme, type WrittenPair } from './readme.ts';
 
@@ -61,17 +61,14 @@ async function writePair(
   const { name, digest, manifest } = set;
   const {
     images,
-    gate,
     cut: { layer },
   } = manifest;
   const { mean, std, classes, dataset } = images;
   const weights = await readWeights(set, pair.client.weights);
-  const budget = requestBudget(pair);
-  const values = Object.entries(weights).find(([tensor]) => tensor.endsWith('.prune_filter'))?.[1].data;
   const about = {
     network: networkOf(manifest),
     cut: cutOf(manifest, pair),
-    selection: budget === null || !values ? null : selectMaps(values as Float32Array, budget, gate),
+    selection: selectionOf(manifest, pair, weights),
     metadata: {
       set: name,
       setSha256: digest,
