@@ -12,7 +12,7 @@ const folder = '/home/ada/.local/share/sluice/models';
 type Trained = readonly [budget: number | null, testAccuracy: number];
 
 /** A manifest with the costs of its network, and pairs of these budgets. */
-export function fakeSet(
+function fakeSet(
   name: string,
   { layer = 5, pairs = vggPairs }: { layer?: number; pairs?: readonly Trained[] } = {},
 ): ModelSet {

@@ -50,7 +50,7 @@ export function familyLines(sets: readonly FamilySet[], spec: FamilyChartSpec, l
 }
 
 /** What a request costs with a pair; NaN where it does not know the codec. */
-export function familyCost(pair: FamilyPair, { x, codec, link }: Omit<FamilyChartSpec, 'kind' | 'logX'>): number {
+function familyCost(pair: FamilyPair, { x, codec, link }: Omit<FamilyChartSpec, 'kind' | 'logX'>): number {
   if (x === 'client-work') return pair.client.multiplyAdds;
   const traffic = pair.traffic.find((each) => each.codec === codec);
   if (!traffic) return NaN;
