@@ -1,0 +1,10 @@
+import { normalisationTable, untouched, writeNormalised } from '../../../main/data/augment.ts';
+import { SluiceError } from '../../../main/errors.ts';
+import { dialFromBrowser } from '../dial.ts';
+import type { CodecChoice } from '../../../main/offload/codecs/table.ts';
+import { candidateWords, type Candidate, type Target } from '../../../main/inference/candidate.ts';
+import { inferenceController, type InferenceController } from '../../../main/inference/controller.ts';
+import type { Budget } from '../../../main/records/column.ts';
+import { openPair, type Answer, type PairSession } from './pair-session.ts';
+import { fetchSet, type ServedSet, type SetImage } from './served-set.ts';
+import type { ServerPlace } from '../rpc.ts';
