@@ -1,11 +1,9 @@
-import { buildLinks, endOf, follow, torchModules } from './chain.ts';
+import { buildLinks } from './chain.ts';
 import { compressionModule, type CompressionModule } from './compression.ts';
-import { clientEntries } from './cut.ts';
 import { decompressionModule, type DecompressionModule } from './decompression.ts';
-import type { Start } from './entries/entry.ts';
 import type { Layer } from './layers/layer.ts';
 import { sequence } from './layers/sequence.ts';
-import { compressedShape, decompressedShape } from './shapes.ts';
+import { clientPart, serverPart } from './parts.ts';
 import type { Cut, NetworkSpec, Shape } from './spec.ts';
 
 export interface ClientNetwork {
@@ -29,31 +27,24 @@ export interface BuildOptions {
 }
 
 /** The client's half: the entries before the cut and the compression module, newly initialised. */
-export function buildClient(network: NetworkSpec, cut: Cut, options: BuildOptions): ClientNetwork {
-  const entries = network.body.slice(0, clientEntries(network, cut));
-  const start = startOf(network, options);
-  const links = follow(entries, start);
-  const { input: before, nodes } = endOf(links, start);
-  const layers = sequence(buildLinks(links, (module) => `features.${module}`, options.seed));
-  if (!cut.module) return { layers, module: null, cutShape: before };
-  const cutShape = compressedShape(cut.module, before);
+export function buildClient(network: NetworkSpec, cut: Cut, { seed, fold }: BuildOptions): ClientNetwork {
+  const { chain, before, cutShape, moduleName } = clientPart(network, cut, fold);
+  const layers = sequence(buildLinks(chain.links, chain.name, seed));
+  if (!cut.module) return { layers, module: null, cutShape };
   const module = compressionModule({
     spec: cut.module,
-    originals: before[2],
+    originals: before.input[2],
     maps: cutShape[2],
-    nodes,
-    name: `features.${torchModules(entries)}`,
-    seed: options.seed,
+    nodes: before.nodes,
+    name: moduleName,
+    seed,
   });
   return { layers, module, cutShape };
 }
 
 /** The server's half: the decompression module, the entries after the cut and the head, newly initialised. */
-export function buildServer(network: NetworkSpec, cut: Cut, options: BuildOptions): ServerNetwork {
-  const held = clientEntries(network, cut);
-  const start = startOf(network, options);
-  const before = endOf(follow(network.body.slice(0, held), start), start);
-  const cutShape = cut.module ? compressedShape(cut.module, before.input) : before.input;
+export function buildServer(network: NetworkSpec, cut: Cut, { seed, fold }: BuildOptions): ServerNetwork {
+  const { chains, before, cutShape, moduleName } = serverPart(network, cut, fold);
   const module =
     cut.module &&
     decompressionModule({
@@ -61,20 +52,9 @@ export function buildServer(network: NetworkSpec, cut: Cut, options: BuildOption
       originals: before.input[2],
       maps: cutShape[2],
       nodes: before.nodes,
-      name: 'features.0',
-      seed: options.seed,
+      name: moduleName,
+      seed,
     });
-  const from = cut.module ? { ...before, input: decompressedShape(cut.module, before.input) } : before;
-  const body = follow(network.body.slice(held), from);
-  const head = follow(network.head, endOf(body, from));
-  const first = cut.module ? 1 : 0;
-  const layers = sequence([
-    ...buildLinks(body, (module) => `features.${first + module}`, options.seed),
-    ...buildLinks(head, (module) => `classifier.${module}`, options.seed),
-  ]);
+  const layers = sequence(chains.flatMap(({ links, name }) => buildLinks(links, name, seed)));
   return { module, layers, cutShape };
-}
-
-function startOf({ input }: NetworkSpec, { fold = true }: BuildOptions): Start {
-  return { input, nodes: false, fold };
 }

@@ -1,7 +1,8 @@
 import { SluiceError } from '../errors.ts';
-import type { Chains, EntryType, Link, Pooling, Start } from './entries/entry.ts';
+import type { Chains, EntryType, Link, NamedPlace, Pooling, Start } from './entries/entry.ts';
 import { entryTypes } from './entries/index.ts';
 import type { Layer } from './layers/layer.ts';
+import type { OperatorGraph } from './operators.ts';
 import type { Entry } from './spec.ts';
 
 /**
@@ -36,15 +37,32 @@ export function torchModules(entries: readonly Entry[]): number {
 
 /** The layers of a chain, newly initialised; `name` gives each module of its `Sequential` the name PyTorch has for it. */
 export function buildLinks(links: readonly Link[], name: (module: number) => string, seed: number): Layer[] {
+  return named(links, name).map(({ entry, type, place }) => type.build(entry, { ...place, seed }));
+}
+
+/** The operators of a chain on the value `x`, under the names of `buildLinks`. Gives what comes out at its end. */
+export function writeLinks(
+  links: readonly Link[],
+  name: (module: number) => string,
+  x: string,
+  graph: OperatorGraph,
+): string {
+  return named(links, name).reduce((value, { entry, type, place }) => type.write(entry, place, value, graph), x);
+}
+
+function named(
+  links: readonly Link[],
+  name: (module: number) => string,
+): (Omit<Link, 'place'> & { readonly place: NamedPlace })[] {
   let modules = 0;
-  return links.map(({ entry, type, place }) => {
+  return links.map((link) => {
     const first = modules;
-    modules += type.torchModules(entry);
-    return type.build(entry, { ...place, name: (module) => name(first + module), seed });
+    modules += link.type.torchModules(link.entry);
+    return { ...link, place: { ...link.place, name: (module: number) => name(first + module) } };
   });
 }
 
-const chains: Chains = { follow, torchModules, build: buildLinks };
+const chains: Chains = { follow, torchModules, build: buildLinks, write: writeLinks };
 
 function typeOf(entry: Entry): EntryType<Entry> {
   const types: readonly EntryType<Entry>[] = entryTypes;

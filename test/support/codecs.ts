@@ -7,6 +7,7 @@ import {
   encodeStep,
   type EvaluateRequest,
   type Features,
+  type InferRequest,
   type StepRequest,
 } from '../../main/offload/protocol/messages.ts';
 
@@ -30,7 +31,7 @@ export function evaluateIn(up: CodecName, request: EvaluateRequest): Uint8Array 
   return encodeEvaluate(request, openedCodecs, placeOf(up));
 }
 
-export function inferIn(up: CodecName, request: Features): Uint8Array {
+export function inferIn(up: CodecName, request: Features & Partial<InferRequest>): Uint8Array {
   return encodeInfer(request, openedCodecs, placeOf(up));
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
 import { join } from '../layers/join.ts';
 import { sequence } from '../layers/sequence.ts';
+import { addActivation } from '../operators.ts';
 import type { Entry, Shape } from '../spec.ts';
 import type { EntryType, Link, Place } from './entry.ts';
 
@@ -80,6 +81,16 @@ export const block: EntryType<BlockEntry> = {
       return sequence(place.chains.build(links, name, place.seed));
     });
     return join(branches, entry.join, entry.activation);
+  },
+  write(entry, place, x, graph) {
+    const ends = branchLinks(entry, place).map((links, i) =>
+      place.chains.write(links, naming(entry.branches[i], i, place.name(0)), x, graph),
+    );
+    const joined =
+      entry.join === 'add'
+        ? ends.reduce((sum, end) => graph.add('Add', [sum, end]))
+        : graph.add('Concat', ends, { axis: 1 });
+    return addActivation(graph, joined, entry.activation);
   },
   branches: (entry) => entry.branches.map(({ entries }) => entries),
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { defaultNorm } from '../layers/norm.ts';
 import { normConv } from '../layers/norm-conv.ts';
+import { addActivation, addNorm, windowAttributes } from '../operators.ts';
 import type { EntryType } from './entry.ts';
 import { count, slide, strided } from './window.ts';
 
@@ -48,4 +50,9 @@ export const conv: EntryType<ConvEntry> = {
       bias,
       seed,
     }),
+  write({ kernel, stride, pad, bias = true, activation = 'relu' }, { name }, x, graph) {
+    const weights = [`${name(0)}.weight`, ...(bias ? [`${name(0)}.bias`] : [])].map((each) => graph.weight(each));
+    const convolved = graph.add('Conv', [x, ...weights], windowAttributes(kernel, stride, pad));
+    return addActivation(graph, addNorm(graph, convolved, name(1), defaultNorm.epsilon), activation);
+  },
 };

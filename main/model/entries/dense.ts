@@ -3,6 +3,7 @@ import { dense as denseLayer } from '../layers/dense.ts';
 import { foldPooling } from '../layers/fold.ts';
 import { poolFlatten } from '../layers/pool-flatten.ts';
 import { sequence } from '../layers/sequence.ts';
+import { addActivation, addFlatten } from '../operators.ts';
 import type { EntryType, Place } from './entry.ts';
 import { count } from './window.ts';
 
@@ -36,6 +37,12 @@ export const dense: EntryType<DenseEntry> = {
     const fold = pooling ? foldPooling(pooling.input, pooling.size) : undefined;
     const layer = denseLayer(entry, { name: name(0), inputs: worked(place), seed, fold });
     return height * width > 1 ? sequence([poolFlatten([height, width], null), layer]) : layer;
+  },
+  /** Weights that a pooling was folded into take the maps before it. */
+  write({ activation }, { name, nodes }, x, graph) {
+    const weights = ['weight', 'bias'].map((field) => graph.weight(`${name(0)}.${field}`));
+    const product = graph.add('Gemm', [addFlatten(graph, x, nodes), ...weights], { transB: 1 });
+    return addActivation(graph, product, activation);
   },
   takesPooling: true,
 };

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Layer } from '../layers/layer.ts';
 import type { MapSize } from '../layers/pool-flatten.ts';
+import type { OperatorGraph } from '../operators.ts';
 import type { Entry, Shape } from '../spec.ts';
 
 /** What a layer is to the eye: the design page draws it by this word, and writes the word under it. */
@@ -27,6 +28,8 @@ export interface EntryType<E extends { readonly type: string }> {
   /** How many modules PyTorch's `Sequential` has for it; each takes a number in the names of weights. */
   torchModules(entry: E): number;
   build(entry: E, place: BuildPlace): Layer;
+  /** Adds what it computes of the value `x` in inference to a graph of ONNX operators; gives the value it makes. */
+  write(entry: E, place: NamedPlace, x: string, graph: OperatorGraph): string;
   /** Adaptive pooling that the entry after it may compute instead; null where that saves no work. */
   pooling?(entry: E, input: Shape): Pooling | null;
   /** Whether it can compute the pooling before it with its own weight (layers/fold.ts). */
@@ -66,9 +69,12 @@ export interface Place extends Start {
   readonly chains: Chains;
 }
 
-export interface BuildPlace extends Place {
+export interface NamedPlace extends Place {
   /** PyTorch's name of each of its modules, from 0. */
   readonly name: (module: number) => string;
+}
+
+export interface BuildPlace extends NamedPlace {
   readonly seed: number;
 }
 
@@ -86,4 +92,5 @@ export interface Chains {
   follow(entries: readonly Entry[], start: Start): Link[];
   torchModules(entries: readonly Entry[]): number;
   build(links: readonly Link[], name: (module: number) => string, seed: number): Layer[];
+  write(links: readonly Link[], name: (module: number) => string, x: string, graph: OperatorGraph): string;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxPoolLayer } from '../layers/max-pool.ts';
+import { windowAttributes } from '../operators.ts';
 import type { EntryType } from './entry.ts';
 import { count, slide, strided } from './window.ts';
 
@@ -17,4 +18,5 @@ export const maxPool: EntryType<MaxPoolEntry> = {
   cost: () => ({ parameters: 0, multiplyAdds: 0 }),
   torchModules: () => 1,
   build: maxPoolLayer,
+  write: ({ size, stride, pad }, _, x, graph) => graph.add('MaxPool', [x], windowAttributes(size, stride, pad)),
 };

@@ -8,7 +8,7 @@ export interface NormSettings {
 }
 
 /** PyTorch's defaults; the modules use `moduleNorm`. */
-const defaults: NormSettings = { epsilon: 1e-5, momentum: 0.1 };
+export const defaultNorm: NormSettings = { epsilon: 1e-5, momentum: 0.1 };
 
 /** BatchNorm of the compression and decompression modules. */
 export const moduleNorm: NormSettings = { epsilon: 1e-4, momentum: 0.03 };
@@ -29,7 +29,7 @@ export interface Norm {
 }
 
 /** The weights and statistics of a BatchNorm over the last axis. */
-export function norm(name: string, maps: number, { epsilon, momentum }: NormSettings = defaults): Norm {
+export function norm(name: string, maps: number, { epsilon, momentum }: NormSettings = defaultNorm): Norm {
   const gamma = parameter(`${name}.weight`, tf.ones<tf.Rank.R1>([maps]));
   const beta = parameter(`${name}.bias`, tf.zeros<tf.Rank.R1>([maps]));
   const runningMean = variable(tf.zeros<tf.Rank.R1>([maps]));

@@ -24,11 +24,14 @@ export interface ScoreAnswer extends Score, ServerSeconds {
 export interface LogitsAnswer extends ServerSeconds {
   readonly logits: Float32Array;
   readonly shape: readonly [samples: number, classes: number];
+  /** In a session with a pair: samples of the batch that it was computed in, those of other clients included. */
+  readonly batch?: number | undefined;
 }
 
 const gradientHeader = 40;
 const scoreLength = 32;
 const logitsHeader = 24;
+const batchBytes = 4;
 
 const noBytes = new Uint8Array(0);
 
@@ -144,10 +147,12 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
 }
 
 /** Logits always travel as plain float32. */
-export function encodeLogits({ logits, shape, serverSeconds, waitSeconds }: LogitsAnswer): Uint8Array {
+export function encodeLogits({ logits, shape, serverSeconds, waitSeconds, batch }: LogitsAnswer): Uint8Array {
   requireCount(logits, shape);
   const values = encodeFloats(logits);
-  const view = withHeader('logits', logitsHeader + values.length);
+  const batchAt = logitsHeader + values.length;
+  const view = withHeader('logits', batchAt + (batch === undefined ? 0 : batchBytes));
+  if (batch !== undefined) view.setUint32(batchAt, batch, true);
   view.setUint32(8, shape[0], true);
   view.setUint32(12, shape[1], true);
   view.setFloat32(16, serverSeconds, true);
@@ -160,14 +165,22 @@ export function encodeLogits({ logits, shape, serverSeconds, waitSeconds }: Logi
 export function decodeLogits(bytes: Uint8Array): LogitsAnswer {
   const view = viewOfType('logits', bytes, logitsHeader);
   const shape = [view.getUint32(8, true), view.getUint32(12, true)] as const;
-  const count = countValues(shape);
-  expectLength(bytes, logitsHeader + 4 * count);
+  const batchAt = logitsHeader + 4 * countValues(shape);
+  const inBatch = bytes.length > batchAt;
+  expectLength(bytes, batchAt + (inBatch ? batchBytes : 0));
+  const batch = inBatch ? requireBatch(view.getUint32(batchAt, true), shape[0]) : undefined;
   return {
     shape,
+    ...(batch === undefined ? {} : { batch }),
     serverSeconds: amount(view.getFloat32(16, true), 'serverSeconds'),
     waitSeconds: amount(view.getFloat32(20, true), 'waitSeconds'),
-    logits: decodeFloats(bytes.subarray(logitsHeader)),
+    logits: decodeFloats(bytes.subarray(logitsHeader, batchAt)),
   };
+}
+
+function requireBatch(batch: number, samples: number): number {
+  if (batch >= samples) return batch;
+  throw malformed(`An answer to ${samples} samples was computed in a batch of ${batch}.`);
 }
 
 function requireCount(values: Float32Array, shape: readonly number[]): void {

@@ -20,9 +20,25 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 lowe
 const cut = z.strictObject({
   layer: within(z.int(), ranges.layer),
   module: z
-    .strictObject({ resolution: within(z.int(), ranges.resolution), features: within(z.int(), ranges.features) })
+    .strictObject({
+      resolution: within(z.int(), ranges.resolution),
+      features: within(z.int(), ranges.features),
+      maps: extent.optional(),
+    })
     .nullable(),
 });
+
+/** A model set that a server serves: its identity (setDigest), and the budgets of its pairs; null is the full one. */
+export const servedSet = z.strictObject({
+  sha256: digest,
+  name: z.string().max(100),
+  budgets: z.array(extent.nullable()).min(1).max(1000),
+});
+export type ServedSet = z.output<typeof servedSet>;
+
+/** A pair of a set that is served. */
+const servedPair = z.strictObject({ set: digest, budget: extent.nullable() });
+export type ServedPair = z.output<typeof servedPair>;
 
 /** Steps that one `taken` tells of at most. */
 export const stepsAtOnce = 128;
@@ -55,33 +71,42 @@ const bodies = {
       idleSeconds: z.number().positive(),
       inFlight: z.int().min(1).max(0xffff),
     }),
+    /** Of a server for inference alone. */
+    sets: z.array(servedSet).min(1).max(100).optional(),
   }),
-  session: z.strictObject({
-    id: identifier,
-    purpose: z.enum(['train', 'infer']),
-    model: z.strictObject({
-      name: z.string().max(100),
-      width: within(z.number(), ranges.width),
-      input: z.tuple([extent, extent, extent]),
-      classes: within(z.int(), ranges.classes),
+  session: z
+    .strictObject({
+      id: identifier,
+      purpose: z.enum(['train', 'infer']),
+      /** The half of this pair, which the server has loaded, answers. */
+      pair: servedPair.optional(),
+      model: z.strictObject({
+        name: z.string().max(100),
+        width: within(z.number(), ranges.width),
+        input: z.tuple([extent, extent, extent]),
+        classes: within(z.int(), ranges.classes),
+      }),
+      cut,
+      codecs: z
+        .array(z.strictObject({ name: z.string().max(100), params: z.record(z.string().max(100), z.unknown()) }))
+        .min(1)
+        .max(mostCodecs),
+      optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0).max(1) }),
+      seed: count,
+      gradient: z.boolean(),
+      source: z
+        .strictObject({
+          run: identifier,
+          index: count,
+          count: z.int().min(1).max(4096),
+          serverHalf: z.enum(['own', 'shared', 'gathered']),
+        })
+        .refine(({ index, count }) => index < count, { path: ['index'], error: 'expected less than source.count' }),
+    })
+    .refine(({ pair, purpose }) => !pair || purpose === 'infer', {
+      path: ['pair'],
+      error: 'expected none where the purpose is not "infer"',
     }),
-    cut,
-    codecs: z
-      .array(z.strictObject({ name: z.string().max(100), params: z.record(z.string().max(100), z.unknown()) }))
-      .min(1)
-      .max(mostCodecs),
-    optimiser: z.strictObject({ momentum: z.number().min(0).lt(1), weightDecay: z.number().min(0).max(1) }),
-    seed: count,
-    gradient: z.boolean(),
-    source: z
-      .strictObject({
-        run: identifier,
-        index: count,
-        count: z.int().min(1).max(4096),
-        serverHalf: z.enum(['own', 'shared', 'gathered']),
-      })
-      .refine(({ index, count }) => index < count, { path: ['index'], error: 'expected less than source.count' }),
-  }),
   ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
   reset: z.strictObject({}),
   checkpoint: z.discriminatedUnion('action', [

@@ -21,7 +21,7 @@ export {
   readExtent,
   requestSections,
 } from './requests.ts';
-export type { EvaluateRequest, Extent, Features, StepRequest } from './requests.ts';
+export type { EvaluateRequest, Extent, Features, InferRequest, StepRequest } from './requests.ts';
 export type { Score, ServerSeconds, StepAnswer } from './step-answer.ts';
 export type { Selection } from './selection.ts';
 export { totalBytes, type Sections } from './sections.ts';

@@ -33,6 +33,12 @@ export interface EvaluateRequest extends Features {
   readonly classes: number;
 }
 
+/** Logits of one batch; answered by logits. */
+export interface InferRequest extends Features {
+  /** Milliseconds from its arrival in which its computation is to begin, or it is refused; 0: whenever. */
+  readonly deadlineMs: number;
+}
+
 type RequestType = 'step' | 'evaluate' | 'infer';
 
 /** Codecs of a step by their place in the session: of the maps, and of the gradient to come back. */
@@ -41,7 +47,7 @@ export interface StepCodecs {
   readonly answerCodec: number;
 }
 
-/** The three requests as they lie on the wire: what one does not have is empty or 0. */
+/** The three requests as they lie on the wire: what one does not have is empty or 0; where a step has its number, an inference has its deadline. */
 export interface Request extends StepRequest, StepCodecs {}
 
 const headerLength = 40;
@@ -95,14 +101,22 @@ export function decodeEvaluate(bytes: Uint8Array, codecs: SessionCodecs): Evalua
   return decodeRequest('evaluate', bytes, (index) => codecs.fresh(index, 'up'));
 }
 
-/** Answered by logits. */
-export function encodeInfer(request: Features, codecs: SessionCodecs, codec: number): Uint8Array {
-  const whole = { ...request, codec, ...noStep, labels: new Uint16Array(0), classes: 0 };
+/** A deadline is for a server that serves model sets: others refuse it. */
+export function encodeInfer(
+  { deadlineMs = 0, ...features }: Features & Partial<InferRequest>,
+  codecs: SessionCodecs,
+  codec: number,
+): Uint8Array {
+  if (!Number.isInteger(deadlineMs) || deadlineMs < 0 || deadlineMs > 0xffffffff)
+    throw malformed(`A deadline is ${deadlineMs} ms, expected a whole number that fits into 32 bits.`);
+  const whole = { ...features, codec, ...noStep, step: deadlineMs, labels: new Uint16Array(0), classes: 0 };
   return encodeRequest('infer', whole, codecs.fresh(codec, 'up'));
 }
 
-export function decodeInfer(bytes: Uint8Array, codecs: SessionCodecs): Features {
-  return decodeRequest('infer', bytes, (index) => codecs.fresh(index, 'up'));
+export function decodeInfer(bytes: Uint8Array, codecs: SessionCodecs): InferRequest {
+  const { step, ...request } = decodeRequest('infer', bytes, (index) => codecs.fresh(index, 'up'));
+  const { maps, shape, total, selection } = request;
+  return { maps, shape, total, selection, deadlineMs: step };
 }
 
 function labelBytes(classes: number): 1 | 2 {
@@ -169,7 +183,7 @@ function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: 
   const view = viewOfType(type, bytes, headerLength);
   const channel = channelAt(view.getUint8(8));
   if (view.getUint16(10, true) !== 0) throw malformed('Bytes 10 and 11 of a request are not 0.');
-  if (type !== 'step') requireNoStep(view);
+  if (type !== 'step') requireNoStep(view, type);
   const extent = readExtent(type, bytes);
   const shape = shapeOf(extent);
   countValues(shape);
@@ -208,9 +222,10 @@ function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: 
   return { ...request, maps };
 }
 
-/** What only a step has is 0 elsewhere: the gradient's codec, the step and its learning rate. */
-function requireNoStep(view: DataView): void {
-  if (view.getUint8(9) === 0 && view.getUint32(28, true) === 0 && view.getFloat64(32, true) === 0) return;
+/** What only a step has is 0 elsewhere: the gradient's codec, the step (an inference has its deadline there) and its learning rate. */
+function requireNoStep(view: DataView, type: RequestType): void {
+  const number = type === 'infer' ? 0 : view.getUint32(28, true);
+  if (view.getUint8(9) === 0 && number === 0 && view.getFloat64(32, true) === 0) return;
   throw malformed('A request that is no step has a step, a learning rate or a codec for a gradient.');
 }
 

@@ -95,6 +95,6 @@ function requireAlike<T extends object>(given: T, expected: T, whose: string): v
   }
 }
 
-function described({ purpose, model, cut, optimiser, seed, gradient, source: { serverHalf } }: SessionRequest) {
-  return { purpose, model, cut, optimiser, seed, gradient, serverHalf };
+function described({ purpose, pair, model, cut, optimiser, seed, gradient, source: { serverHalf } }: SessionRequest) {
+  return { purpose, pair, model, cut, optimiser, seed, gradient, serverHalf };
 }

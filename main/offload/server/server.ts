@@ -7,7 +7,8 @@ import { decodeControl, encodeControl, maxControlBytes, type SessionRequest } fr
 import { readHeader } from '../protocol/header.ts';
 import { listen, type ListenOptions } from '../transport/listener.ts';
 import { isLoopback } from '../transport/loopback.ts';
-import { errorMessage } from './session.ts';
+import { errorMessage } from './numbered.ts';
+import type { ServedSets } from './pair-session.ts';
 import type { OpenHandler } from './handler.ts';
 import { createSessions, type SessionLimits, type SessionReport, type Sessions } from './sessions.ts';
 import { sameToken } from '../transport/token.ts';
@@ -55,6 +56,8 @@ export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port
   readonly limits?: Partial<ServerLimits>;
   /** Builds the server half a session asks for. */
   readonly open: OpenHandler;
+  /** Of a server for inference alone: the model sets it serves. */
+  readonly sets?: ServedSets;
   readonly onEvent?: (event: ServerEvent) => void;
 }
 
@@ -90,7 +93,7 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   const limits = { ...defaultLimits, ...options.limits };
   const removeOld = (): Promise<void> => removeOldCheckpoints(options.checkpoints, limits.checkpointDays);
   await removeOld();
-  const sessions = createSessions({ open: options.open, checkpoints: options.checkpoints, limits });
+  const sessions = createSessions({ ...options, limits });
   const connections = new Map<Connection, string>();
   const closed = { sent: 0, received: 0 };
 
@@ -208,6 +211,7 @@ async function greet(connection: Connection, options: OffloadServerOptions, limi
         idleSeconds: limits.idleSeconds,
         inFlight: limits.inFlight,
       },
+      ...(options.sets ? { sets: [...options.sets.list] } : {}),
     }),
   );
 }

@@ -1,11 +1,10 @@
-import { crc32 } from 'node:zlib';
-import { messageOf, SluiceError } from '../../errors.ts';
+import { SluiceError } from '../../errors.ts';
 import { decodeAverage, encodeAveraged, type AverageAnswer, type AverageRequest } from '../protocol/average.ts';
 import type { SessionCodecs } from '../codecs/session-codecs.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { decodeCodecState, encodeCodecState } from '../protocol/codec-state.ts';
 import { decodeControl, encodeControl, type Control, type Purpose } from '../protocol/control.ts';
-import { readHeader, setSequence, type MessageType } from '../protocol/header.ts';
+import type { MessageType } from '../protocol/header.ts';
 import {
   decodeEvaluate,
   decodeInfer,
@@ -14,10 +13,9 @@ import {
   encodeLogits,
   encodeScore,
   readExtent,
-  type Extent,
 } from '../protocol/messages.ts';
 import { decodeState, encodeState, statePartBytes } from '../protocol/state-part.ts';
-import { createTaken } from './taken.ts';
+import { errorMessage, numberedRequests, refusalOf, type NumberedRequests, type Work } from './numbered.ts';
 import type { TrainedHalf } from './trained-half.ts';
 import { createTurns } from './turns.ts';
 
@@ -35,29 +33,15 @@ export interface SessionParts {
   average(request: AverageRequest): Promise<AverageAnswer>;
 }
 
-/** One client's numbered requests. */
-export interface Session {
-  /** Number of the last request taken, 0 before the first. */
-  last(): number;
-  /** What it has trained so far. */
-  trained(): { readonly steps: number; readonly samples: number };
-  /**
-   * Takes the next request and gives its answer when it is there; it may be asked for more meanwhile, in order. One of the
-   * last requests again gets its answer again and does nothing. Throws at once for what is no proper request (that takes
-   * no number); a request that fails is answered by an error message.
-   */
-  take(message: Uint8Array): Promise<Uint8Array>;
-  /** What was taken and is not at work yet is refused. */
-  end(): void;
+export interface Session extends NumberedRequests {
+  /** What it has computed so far. */
+  done(): { readonly steps: number; readonly samples: number };
 }
 
 /** What would change a half. */
 const training: ReadonlySet<MessageType> = new Set(['step', 'reset', 'average']);
 
 export function createSession(parts: SessionParts): Session {
-  const oneByOne = createTurns();
-  const taken = createTaken(parts.inFlight);
-  let ended = false;
   let steps = 0;
   let samples = 0;
 
@@ -66,44 +50,14 @@ export function createSession(parts: SessionParts): Session {
     samples += count;
   }
 
-  async function answer(work: Work, sequence: number): Promise<Uint8Array> {
-    const message = await oneByOne(() => (ended ? refuseEnded() : work())).catch(errorMessage);
-    setSequence(message, sequence);
-    return message;
-  }
-
+  const { inFlight } = parts;
+  const prepareHere = (type: MessageType, message: Uint8Array): Work => prepare(type, message, parts, onTrained);
   return {
-    last: () => taken.last(),
-    trained: () => ({ steps, samples }),
-    take(message) {
-      const { type, sequence } = readHeader(message);
-      const digest = crc32(message);
-      const known = taken.answerTo(sequence, digest);
-      if (known) return known;
-      const answered = answer(prepare(type, message, parts, onTrained), sequence);
-      taken.take(digest, answered);
-      return answered;
-    },
-    end() {
-      ended = true;
-    },
+    ...numberedRequests({ inFlight, inTurn: createTurns(), prepare: prepareHere }),
+    done: () => ({ steps, samples }),
   };
 }
 
-function refuseEnded(): Promise<never> {
-  return Promise.reject(new SluiceError('session-ended', 'The session ended before this request was begun.'));
-}
-
-/** An error message for anything that was thrown. */
-export function errorMessage(error: unknown): Uint8Array {
-  const { code, path } = error instanceof SluiceError ? error : { code: 'server-failed', path: undefined };
-  const message = messageOf(error).slice(0, 4000);
-  return encodeControl('error', path === undefined ? { code, message } : { code, message, path });
-}
-
-type Work = () => Promise<Uint8Array>;
-
-/** Decodes a request, so that a malformed one throws here, and gives the work that answers it. */
 function prepare(
   type: MessageType,
   message: Uint8Array,
@@ -152,7 +106,7 @@ function prepareStep(
   { half, codecs, source }: SessionParts,
   onTrained: (samples: number) => void,
 ): Work {
-  const refusal = refusalOf(half, readExtent('step', message));
+  const refusal = refusalOf(() => half.check(readExtent('step', message)));
   if (refusal) return refusal;
   const request = decodeStep(message, codecs);
   return async () => {
@@ -167,16 +121,17 @@ function prepareStep(
 }
 
 function prepareInference(type: 'evaluate' | 'infer', message: Uint8Array, { half, codecs }: SessionParts): Work {
-  const refusal = refusalOf(half, readExtent(type, message));
+  const refusal = refusalOf(() => half.check(readExtent(type, message)));
   if (refusal) return refusal;
   if (type === 'evaluate') {
     const request = decodeEvaluate(message, codecs);
     return async () => encodeScore({ ...(await half.evaluate(request)), samples: request.shape[0] });
   }
-  const features = decodeInfer(message, codecs);
+  const request = decodeInfer(message, codecs);
+  const arrived = performance.now();
   return async () => {
-    const answer = await half.infer(features);
-    const [samples] = features.shape;
+    const answer = await half.infer(request, arrived);
+    const [samples] = request.shape;
     return encodeLogits({ ...answer, shape: [samples, answer.logits.length / samples] });
   };
 }
@@ -194,16 +149,6 @@ function answerCodecState(message: Uint8Array, codecs: SessionCodecs): Uint8Arra
   if (!state) return encodeCodecState(codecs.read());
   codecs.write(state);
   return encodeControl('done', {});
-}
-
-/** What does not suit the half is refused before its tensors take memory; the session goes on. */
-function refusalOf(half: TrainedHalf, extent: Extent): Work | null {
-  try {
-    half.check(extent);
-    return null;
-  } catch (error) {
-    return () => Promise.resolve(errorMessage(error));
-  }
 }
 
 async function answerCheckpoint(

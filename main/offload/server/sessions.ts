@@ -7,6 +7,7 @@ import { closeCodes, type Connection, type Count } from '../transport/connection
 import type { Purpose, SessionRequest } from '../protocol/control.ts';
 import { createHalves, requireSameSession, type SessionHalf } from './halves.ts';
 import type { OpenHandler, SessionHandler } from './handler.ts';
+import { createPairSession, type PairHalf, type ServedSets } from './pair-session.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface SessionLimits extends CheckpointLimits {
@@ -26,6 +27,8 @@ export interface SessionLimits extends CheckpointLimits {
 
 export interface SessionsOptions {
   readonly open: OpenHandler;
+  /** Of a server for inference alone. */
+  readonly sets?: ServedSets | undefined;
   /** Folder of the checkpoints that sources keep here. */
   readonly checkpoints: string;
   readonly limits: SessionLimits;
@@ -33,7 +36,9 @@ export interface SessionsOptions {
 
 interface Entry {
   readonly request: SessionRequest;
-  readonly half: SessionHalf;
+  /** Null in a session with a pair, as the pair is in all others. */
+  readonly half: SessionHalf | null;
+  readonly pair: PairHalf | null;
   readonly checkpoints: Checkpoints;
   readonly codecs: SessionCodecs;
   readonly since: number;
@@ -72,7 +77,7 @@ export interface Sessions {
   close(): Promise<void>;
 }
 
-export function createSessions({ open, checkpoints, limits }: SessionsOptions): Sessions {
+export function createSessions({ open, sets, checkpoints, limits }: SessionsOptions): Sessions {
   const entries = new Map<string, Entry>();
   const halves = createHalves(openWithRoom, limits);
   /** Sources whose sessions have ended, by run, as long as it has others. */
@@ -98,10 +103,13 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
     const { run, index } = request.source;
     requireCodecs(request.codecs, availableCodecs());
     const codecs = openCodecs(request.codecs, request.seed);
+    const pair = request.pair ? openPair(request, sets) : null;
     const cleared = Promise.all([endAbandoned(request), makeRoom()]);
+    cleared.catch(() => undefined);
     const entry: Entry = {
       request,
-      half: halves.halfFor(request, cleared),
+      half: pair ? null : halves.halfFor(request, cleared),
+      pair,
       checkpoints: openCheckpoints(checkpoints, run, index, limits),
       codecs,
       since: Date.now(),
@@ -111,7 +119,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
       earlier: { sent: 0, received: 0 },
       expiry: undefined,
     };
-    entry.half.users.add(entry);
+    entry.half?.users.add(entry);
     entries.set(request.id, entry);
     return entry;
   }
@@ -174,15 +182,18 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
   }
 
   async function openSession(entry: Entry): Promise<Session> {
-    const half = await entry.half.trained;
-    const { purpose, source } = entry.request;
+    const { codecs, pair } = entry;
+    const { inFlight } = limits;
+    const { id, purpose, source } = entry.request;
+    if (pair) return (entry.session ??= createPairSession({ client: id, half: pair, codecs, inFlight }));
+    const half = await entry.half!.trained;
     entry.session ??= createSession({
       half,
       purpose,
       source: source.index,
-      inFlight: limits.inFlight,
+      inFlight,
       checkpoints: entry.checkpoints,
-      codecs: entry.codecs,
+      codecs,
       average: (request) => averaging.join(source.run, source.index, request),
     });
     return entry.session;
@@ -215,7 +226,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
         averaging.forget(source.run);
       }
     }
-    await halves.leave(entry.half, entry);
+    if (entry.half) await halves.leave(entry.half, entry);
     // Inference may have read what a training keeps, which is not done with that.
     if (done && purpose === 'train') await entry.checkpoints.remove();
   }
@@ -245,7 +256,7 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
         since,
         connection,
         wire: connection ? added(earlier, connection.traffic().wire) : earlier,
-        ...(session?.trained() ?? { steps: 0, samples: 0 }),
+        ...(session?.done() ?? { steps: 0, samples: 0 }),
       })),
     count: () => entries.size,
     async close() {
@@ -256,4 +267,14 @@ export function createSessions({ open, checkpoints, limits }: SessionsOptions): 
 
 function added(a: Count, b: Count): Count {
   return { sent: a.sent + b.sent, received: a.received + b.received };
+}
+
+function openPair(request: SessionRequest, sets: ServedSets | undefined): PairHalf {
+  if (sets) return sets.open(request);
+  throw new SluiceError(
+    'set-other',
+    `The server serves no model set, the session is for one with the SHA-256 ${request.pair?.set}. ` +
+      'It is a server for training: one for inference is started with "sluice serve".',
+    { path: 'pair.set' },
+  );
 }

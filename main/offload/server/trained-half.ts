@@ -2,7 +2,8 @@ import { createGathering } from './gathering.ts';
 import type { SessionHandler } from './handler.ts';
 import { createStepsTaken, type StepsTaken } from './steps-taken.ts';
 import type { Control } from '../protocol/control.ts';
-import type { EvaluateRequest, Features, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
+import type { EvaluateRequest, InferRequest, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
+import { requireInTime } from './deadline.ts';
 import { timedTurn, type InTurn, type Timed } from './turns.ts';
 
 /** A server half as its sessions reach it: one piece of work at a time, in the order it came. */
@@ -12,7 +13,8 @@ export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimi
   /** The message that answers a step has so many bytes. */
   answered: StepsTaken['answered'];
   evaluate(request: EvaluateRequest): Promise<Timed<Score>>;
-  infer(features: Features): Promise<Timed<{ readonly logits: Float32Array }>>;
+  /** Throws `deadline-missed`; the request arrived then, by performance.now(). */
+  infer(request: InferRequest, arrived: number): Promise<Timed<{ readonly logits: Float32Array }>>;
   /**
    * Puts the half into a state. One that several sources train is put back by the first of them alone: for the others,
    * and a source that comes back, it stays as it then is, which false tells.
@@ -49,7 +51,11 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
     },
     answered: taken.answered,
     evaluate: (request) => timedTurn(inTurn, () => handler.evaluate(request)),
-    infer: (features) => timedTurn(inTurn, async () => ({ logits: await handler.infer(features) })),
+    infer: (request, arrived) =>
+      timedTurn(inTurn, async () => {
+        requireInTime(request, performance.now() - arrived);
+        return { logits: await handler.infer(request) };
+      }),
     resetOptimiser: () => inTurn(() => handler.resetOptimiser()),
     read: () => inTurn(async () => ({ checkpoint: await handler.read(), taken: shared ? taken.reached() : null })),
     async stepsOf(source, from) {

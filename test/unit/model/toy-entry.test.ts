@@ -6,8 +6,10 @@ import { sumRows } from '../../../main/engine/ops.ts';
 import { describeCut } from '../../../main/model/describe.ts';
 import type { EntryType } from '../../../main/model/entries/entry.ts';
 import { parameter, type Layer } from '../../../main/model/layers/layer.ts';
+import { integers } from '../../../main/model/operators.ts';
 import type { Entry, NetworkSpec } from '../../../main/model/spec.ts';
 import { noise, openHalves, tinyNetwork, trainStep } from '../../support/halves.ts';
+import { channelsFirst, runOnnx, writtenPair } from '../../support/written-halves.ts';
 
 interface ScaleEntry {
   readonly type: 'scale';
@@ -26,6 +28,10 @@ function scale(): EntryType<ScaleEntry> {
     cost: (_, { input }) => ({ parameters: input[2], multiplyAdds: 0 }),
     torchModules: () => 1,
     build: ({ initial }, { input, name }) => scaleLayer(`${name(0)}.weight`, input[2], initial),
+    write: (_, { input, name }, x, graph) => {
+      const shape = graph.constant(integers([1, input[2], 1, 1]));
+      return graph.add('Mul', [x, graph.add('Reshape', [graph.weight(`${name(0)}.weight`), shape])]);
+    },
   };
 }
 
@@ -89,6 +95,17 @@ describe('a layer type that is only listed', () => {
     const wrong = { type: 'scale', initial: 'two' } as unknown as Entry;
     const cut = { layer: 0, module: null };
     expect(() => describeCut({ ...network, body: [wrong] }, cut)).toThrow(/network\.body\[0\]\.initial is "two"/);
+  });
+
+  it('is written as ONNX on both sides of a cut', async () => {
+    const pair = await writtenPair(network, { layer: 5, module: null });
+    const images = noise('images', network, 2).images;
+    const { maps, logits } = await pair.infer(images, 2);
+    const sent = await runOnnx(pair.client, channelsFirst(images, network.input), 2);
+    const given = await runOnnx(pair.server, sent, 2);
+    pair.dispose();
+    sent.forEach((value, i) => expect(value).toBeCloseTo(maps[i], 4));
+    given.forEach((value, i) => expect(value).toBeCloseTo(logits[i], 4));
   });
 
   it('trains on both sides of a cut, under the names it gives', async () => {

@@ -4,7 +4,7 @@ import { errorOf } from '../../../failure.ts';
 import { closeCodes, maxMessageBytes, type Connection } from '../../../offload/transport/connection.ts';
 import { decodeControl, encodeControl } from '../../../offload/protocol/control.ts';
 import { listen } from '../../../offload/transport/listener.ts';
-import { errorMessage } from '../../../offload/server/session.ts';
+import { errorMessage } from '../../../offload/server/numbered.ts';
 import { isLoopback } from '../../../offload/transport/loopback.ts';
 import { newToken, sameToken } from '../../../offload/transport/token.ts';
 import { decodeMessage, encodeMessage } from '../../../wire.ts';

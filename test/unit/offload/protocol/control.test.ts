@@ -50,6 +50,27 @@ describe('a JSON message', () => {
     );
   });
 
+  it('names the sets a server has, and the pair of one that a session for inference is for', () => {
+    const sha256 = 'a'.repeat(64);
+    const welcome = { software: 'test', engine: 'cpu', models: [], codecs: [], limits };
+    const serving = { ...welcome, sets: [{ sha256, name: 'cifar10-vgg11', budgets: [null, 4] }] };
+    expect(decodeControl('welcome', encodeControl('welcome', serving))).toEqual(serving);
+    const session = sessionRequest({
+      purpose: 'infer',
+      pair: { set: sha256, budget: 4 },
+      cut: { layer: 1, module: { resolution: 1, features: 1, maps: 4 } },
+    });
+    expect(decodeControl('session', encodeControl('session', session))).toEqual(session);
+    for (const [path, change] of [
+      ['pair', { purpose: 'train' }],
+      ['pair.set', { pair: { set: 'A'.repeat(64), budget: 4 } }],
+      ['pair.budget', { pair: { set: sha256, budget: 0 } }],
+    ] as const) {
+      const wrong = encodeControl('session', { ...session, ...change });
+      expect(() => decodeControl('session', wrong)).toThrow(`wrong at ${path}:`);
+    }
+  });
+
   it('is as long as 64 KiB, and no longer', () => {
     const filled = (length: number): Uint8Array => {
       const empty = encodeControl('error', { code: '', message: '' });

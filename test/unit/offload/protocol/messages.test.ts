@@ -141,18 +141,30 @@ describe('requests', () => {
     const inference = { maps, shape, total, selection };
     const evaluation = { ...inference, labels, classes };
     expect(read.evaluate(evaluateIn('float32', evaluation))).toMatchObject(evaluation);
-    expect(read.infer(inferIn('float32', inference))).toMatchObject(inference);
+    expect(read.infer(inferIn('float32', inference))).toEqual({ ...inference, deadlineMs: 0 });
   });
 
   it.each([
     ['codec for a gradient', 9],
     ['byte without a meaning', 10],
-    ['step', 28],
     ['learning rate', 39],
   ])('an evaluation and an inference with a %s of a step are refused', (_, at) => {
     const evaluation = evaluateIn('float32', vggStep(4));
     expect(codeOf(() => read.evaluate(evaluation.with(at, 1)))).toBe('message-malformed');
     expect(codeOf(() => read.infer(inferIn('float32', vggStep(4)).with(at, 1)))).toBe('message-malformed');
+  });
+
+  it('an evaluation with the number of a step is refused: an inference has its deadline there', () => {
+    const { maps, shape, total, selection } = vggStep(4);
+    expect(codeOf(() => read.evaluate(evaluateIn('float32', vggStep(4)).with(28, 1)))).toBe('message-malformed');
+    for (const deadlineMs of [0, 1, 0x01020304, 0xffffffff]) {
+      const inference = { maps, shape, total, selection, deadlineMs };
+      expect(read.infer(inferIn('float32', inference))).toEqual(inference);
+    }
+  });
+
+  it.each([-1, 0.5, 2 ** 32, NaN, Infinity])('refuses to send a deadline of %s ms', (deadlineMs) => {
+    expect(codeOf(() => inferIn('float32', { ...vggStep(4), deadlineMs }))).toBe('message-malformed');
   });
 
   it('sends what the sections say', () => {
@@ -294,6 +306,17 @@ describe('answers', () => {
       waitSeconds: 0.5,
     };
     expect(decodeLogits(encodeLogits(logits))).toEqual(logits);
+  });
+
+  it('logits of a pair tell the size of their batch, which has at least their own samples', () => {
+    const times = { serverSeconds: 0.5, waitSeconds: 0.25 };
+    const logits = { ...times, logits: Float32Array.of(1, -2, 3, 0, 0.5, 9), shape: [2, 3] as const };
+    for (const batch of [2, 0xffffffff])
+      expect(decodeLogits(encodeLogits({ ...logits, batch }))).toEqual({ ...logits, batch });
+    expect(codeOf(() => decodeLogits(encodeLogits({ ...logits, batch: 1 })))).toBe('message-malformed');
+    const whole = encodeLogits({ ...logits, batch: 8 });
+    expect(codeOf(() => decodeLogits(whole.subarray(0, -1)))).toBe('message-truncated');
+    expect(codeOf(() => decodeLogits(Uint8Array.of(...whole, 0)))).toBe('message-trailing');
   });
 
   it('refuses the loss of a diverged training on both sides', () => {
