@@ -1,0 +1,43 @@
+import { createBirpc } from 'birpc';
+import { z } from 'zod';
+import { ownMethods } from '../../main/wire.ts';
+import { openDeviceEngine } from './engine/engine.ts';
+import { openDevice, type Device } from './inference/device.ts';
+import type { DeviceFunctions, PageFunctions } from './rpc.ts';
+
+/** The device itself, apart from the page: the engine computes here, and the connections are here. */
+
+// Nothing is made of text and run: the page's policy forbids it.
+z.config({ jitless: true });
+
+const scope = globalThis as unknown as {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+};
+
+let device: Device | null = null;
+
+function opened(): Device {
+  if (!device) throw new Error('No model set is open.');
+  return device;
+}
+
+const functions: DeviceFunctions = {
+  engine: openDeviceEngine,
+  async open(server) {
+    await device?.close();
+    device = null;
+    device = await openDevice(server, (text) => void page.note(text));
+    return device.opened;
+  },
+  choose: (how) => Promise.resolve(opened().choose(how)),
+  classify: (image) => opened().classify(image),
+  images: () => opened().images(),
+};
+
+const page = createBirpc<PageFunctions, DeviceFunctions>(functions, {
+  post: (message) => scope.postMessage(message),
+  on: (listen) => scope.addEventListener('message', ({ data }) => listen(data)),
+  resolver: (name) => ownMethods(functions)(name),
+  timeout: -1,
+});
