@@ -51,5 +51,5 @@ function dataLine({ step, item, done, total, unit }: DataProgress): string {
   if (step === 'build' || step === 'try') return `${step} ${visibleLine(item)}`;
   const amount = unit === 'bytes' ? formatBytes : (count: number): string => count.toLocaleString('en-US');
   const known = total === null ? '' : ` of ${amount(total)}, ${Math.floor((done / total) * 100)} %`;
-  return `${step} ${visibleLine(item)}: ${amount(done)}${unit === 'images' ? ' images' : ''}${known}`;
+  return `${step} ${visibleLine(item)}: ${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}${known}`;
 }

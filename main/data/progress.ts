@@ -1,14 +1,14 @@
 /**
- * How far a download, an unpacking or an import is, or the building or trying of an engine, which are not counted. `total` is
- * `null` while it is not known.
+ * How far a download, an unpacking or an import is, the writing, checking or packing of a model set, or the building or
+ * trying of an engine, which are not counted. `total` is `null` while it is not known.
  */
 export interface DataProgress {
-  readonly step: 'download' | 'unpack' | 'import' | 'build' | 'try';
+  readonly step: 'download' | 'unpack' | 'import' | 'build' | 'try' | 'write' | 'check' | 'pack';
   /** The file, or the part of the data set, this is about. */
   readonly item: string;
   readonly done: number;
   readonly total: number | null;
-  readonly unit: 'bytes' | 'images';
+  readonly unit: 'bytes' | 'images' | 'pairs';
 }
 
 export type OnProgress = (progress: DataProgress) => void;

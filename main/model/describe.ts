@@ -55,7 +55,7 @@ function describeLinks(network: NetworkSpec, links: readonly Link[]): LayerDescr
   });
 }
 
-function checkModule({ resolution, features }: ModuleSpec, { input: [, , maps], nodes }: Start): void {
+function checkModule({ resolution, features, maps }: ModuleSpec, { input: [, , originals], nodes }: Start): void {
   if (nodes && (resolution !== 1 || features !== 1)) {
     const [field, value] = resolution === 1 ? ['features', features] : ['resolution', resolution];
     throw new SluiceError(
@@ -64,13 +64,20 @@ function checkModule({ resolution, features }: ModuleSpec, { input: [, , maps], 
       { path: `split.module.${field}` },
     );
   }
-  if (maps % features !== 0) {
+  if (originals % features !== 0) {
     throw new SluiceError(
       'bad-module',
-      `split.module.features is ${features}: it must divide the ${maps} maps at this cut without remainder`,
+      `split.module.features is ${features}: it must divide the ${originals} maps at this cut without remainder`,
       { path: 'split.module.features' },
     );
   }
+  if (maps === undefined) return;
+  const all = originals / features;
+  if (!nodes && Number.isInteger(maps) && maps >= 1 && maps <= all) return;
+  const expected = nodes
+    ? 'no nodes can be taken out of an MLP'
+    : `expected a whole number from 1 to ${all}, all there are`;
+  throw new SluiceError('bad-module', `split.module.maps is ${maps}: ${expected}`, { path: 'split.module.maps' });
 }
 
 function checkSize(network: NetworkSpec, { label, output: [height, width] }: LayerDescription, input: Shape): void {

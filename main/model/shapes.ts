@@ -1,10 +1,14 @@
 import { windowed } from './entries/window.ts';
 import type { ModuleSpec, Shape } from './spec.ts';
 
-/** φ maps of the compressed feature: [h', w', φ̃/c]. With r = 1, as for the nodes of an MLP, the size stays. */
-export function compressedShape({ resolution, features }: ModuleSpec, [height, width, maps]: Shape): Shape {
+/**
+ * φ maps of the compressed feature, [h', w', φ̃/c], or as many as a module still holds. With r = 1, as for the nodes of an
+ * MLP, the size stays.
+ */
+export function compressedShape(spec: ModuleSpec, [height, width, originals]: Shape): Shape {
+  const { resolution, features, maps = Math.floor(originals / features) } = spec;
   const side = (size: number): number => windowed(size, 2 + resolution, resolution, resolution);
-  return [side(height), side(width), Math.floor(maps / features)];
+  return [side(height), side(width), maps];
 }
 
 /** What decompression makes of a compressed feature; the size before compression wherever r divides evenly. */

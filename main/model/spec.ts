@@ -27,6 +27,8 @@ export interface NetworkSpec {
 export interface ModuleSpec {
   readonly resolution: number;
   readonly features: number;
+  /** How many maps it holds once those that are never sent were removed. Missing: all φ = φ̃/c, as it is trained. */
+  readonly maps?: number;
 }
 
 /**

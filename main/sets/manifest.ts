@@ -3,7 +3,7 @@ import { ranges, within } from '../model/ranges.ts';
 
 /**
  * A model set (Θ of the paper) is a folder: `set.json`, and for each pair the safetensors of both halves. This is what
- * `set.json` says. A set of a later version is refused by its number alone.
+ * `set.json` says, besides a `sha256` of the rest of it. A set of a later version is refused by its number alone.
  */
 
 const count = z.int().min(0);
@@ -26,24 +26,34 @@ const half = z.strictObject({
   memoryBytes: count,
 });
 
-/** What one sample sends under a codec: the messages' content, headers left out. `down` is its logits. */
-const traffic = z.strictObject({ codec: z.string(), up: count, down: count });
+/** What one sample sends under a codec: the messages' content, headers left out. `down` is its logits, never encoded. */
+const traffic = z.strictObject({
+  codec: z.string(),
+  up: count,
+  down: count,
+  /** False: `up` is the most it takes, as with lossless compression. */
+  exact: z.boolean(),
+});
+
+const costs = half.omit({ weights: true });
 
 const pair = z.strictObject({
   /** Null is the full budget. No two pairs of a set have the same. */
   budget: extent.nullable(),
   /**
-   * How many maps its modules hold, which are all that ever cross the network: at full budget, maps that the training
-   * pruned are not there any more. Null where nothing was removed (the plain split, the nodes of an MLP).
+   * How many maps its modules hold once those were removed that are never sent: all of them cross the network, without a
+   * mask. Null where nothing was removed (full budget, the plain split, the nodes of an MLP).
    */
   maps: extent.nullable(),
   testAccuracy: z.number().min(0).max(1),
   /** Epochs it was trained for, over all phases before it. */
   epochs: count,
+  /** Which result of the run it is, counted from 0. */
+  origin: z.strictObject({ training: count, phase: count, source: count }),
   client: half,
   server: half,
-  /** Of the same pair before unsent maps were removed. */
-  unpruned: z.strictObject({ client: half.omit({ weights: true }), server: half.omit({ weights: true }) }),
+  /** Of the same pair as it was trained, with all φ maps computed. */
+  unpruned: z.strictObject({ client: costs, server: costs }),
   traffic: z.array(traffic).min(1),
 });
 
@@ -66,6 +76,8 @@ export const manifestSchema = z.strictObject({
       })
       .nullable(),
   }),
+  /** How the maps are chosen that a whole pair sends under its budget (GateSettings). */
+  gate: z.strictObject({ mask: z.enum(['squared', 'linear']), ties: z.enum(['keep', 'cut']) }),
   /** What the halves take: bytes x go in as (x / 255 − mean) / std, channel by channel. Shape is [h, w, channels]. */
   images: z.strictObject({
     dataset: z.string(),
@@ -81,8 +93,14 @@ export const manifestSchema = z.strictObject({
     seed: count,
     experiment: z.record(z.string(), z.unknown()),
   }),
-  pairs: z.array(pair).min(1),
+  /** The largest budget first. */
+  pairs: z
+    .array(pair)
+    .min(1)
+    .refine((pairs) => new Set(pairs.map(({ budget }) => budget)).size === pairs.length, 'expected every budget once'),
 });
 
 export type ModelSet = z.output<typeof manifestSchema>;
 export type SetPair = ModelSet['pairs'][number];
+export type HalfCosts = z.output<typeof costs>;
+export type PairTraffic = z.output<typeof traffic>;

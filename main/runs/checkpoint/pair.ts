@@ -7,7 +7,7 @@ import type { Run } from '../store/run.ts';
 import { publishFolder } from './durable.ts';
 import { inputMetadata } from './input-metadata.ts';
 import { weightsFiles, type Side } from './snapshot-files.ts';
-import { readSafetensors, writeSafetensors } from './weights-file.ts';
+import { readSafetensors, writeSafetensors, type WeightsFile } from './weights-file.ts';
 
 /** Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, and `-source-<n>` after it for all but the first. */
 export function pairFolder(runFolder: string, { training, phase, source, budget }: PairRecord): string {
@@ -42,24 +42,28 @@ export async function savePair(
   });
 }
 
-/**
- * Throws `weights-damaged` when the weights in the folder of a pair are not as they were written, and `weights-other` when
- * they are of another run than the one with this uid (null: whosever they are).
- */
+/** Throws what readHalf throws for either half. */
 export async function requireWholePair(folder: string, run: string | null = null): Promise<void> {
-  for (const half of ['client', 'server'] as const) {
-    const path = join(folder, weightsFiles[half]);
-    let metadata: Readonly<Record<string, string>>;
-    try {
-      ({ metadata } = await readSafetensors(path));
-      // Those of earlier versions have neither.
-      if ('uid' in metadata !== 'sha256' in metadata) throw new Error(`${path} has lost its SHA-256`);
-    } catch (cause) {
-      const message = `The trained pair in ${folder} is damaged: ${messageOf(cause)} It cannot be made again but by training anew.`;
-      throw new SluiceError('weights-damaged', message, { cause });
-    }
-    if (run === null || metadata['uid'] === undefined || metadata['uid'] === run) continue;
-    const message = `The trained pair in ${folder} is of another run. Put back the folder that belongs to this one, or move it away.`;
-    throw new SluiceError('weights-other', message);
+  for (const half of ['client', 'server'] as const) await readHalf(folder, half, run);
+}
+
+/**
+ * One half of the pair in a folder. Throws `weights-damaged` when it is not as it was written, and `weights-other` when it is
+ * of another run than the one with this uid (null: whosever it is).
+ */
+export async function readHalf(folder: string, half: Side, run: string | null = null): Promise<WeightsFile> {
+  const path = join(folder, weightsFiles[half]);
+  let read: WeightsFile;
+  try {
+    read = await readSafetensors(path);
+    // Those of earlier versions have neither.
+    if ('uid' in read.metadata !== 'sha256' in read.metadata) throw new Error(`${path} has lost its SHA-256`);
+  } catch (cause) {
+    const message = `The trained pair in ${folder} is damaged: ${messageOf(cause)} It cannot be made again but by training anew.`;
+    throw new SluiceError('weights-damaged', message, { cause });
   }
+  const { uid } = read.metadata;
+  if (run === null || uid === undefined || uid === run) return read;
+  const message = `The trained pair in ${folder} is of another run. Put back the folder that belongs to this one, or move it away.`;
+  throw new SluiceError('weights-other', message);
 }

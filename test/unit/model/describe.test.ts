@@ -36,6 +36,24 @@ describe('describeCut', () => {
     expect(server).toHaveLength(1 + 9 + 4);
   });
 
+  it('has a module that still holds some of the maps send just these, and gives back all there were', () => {
+    const { client, sent, server } = describeCut(vgg11, { layer: 5, module: { ...plainModule, maps: 4 } });
+    expect(sent).toEqual([8, 8, 4]);
+    expect(client.at(-1)).toMatchObject({ parameters: 9 * 128 * 4 + 4 * 4, multiplyAdds: 9 * 128 * 4 * 64 });
+    expect(server[0]).toMatchObject({ output: [8, 8, 128], parameters: 9 * 128 * 4 + 3 * 128 });
+  });
+
+  it.each([0, 129, 1.5])('refuses a module that holds %s of 128 maps', (maps) => {
+    expect(() => describeCut(vgg11, { layer: 5, module: { ...plainModule, maps } })).toThrow(
+      expect.objectContaining({ code: 'bad-module', path: 'split.module.maps' }),
+    );
+  });
+
+  it('refuses to take nodes out of an MLP', () => {
+    const mlp = networkSpec('mlp', { input: [8, 8, 1], classes: 3, width: 0.1 });
+    expect(() => describeCut(mlp, { layer: 2, module: { ...plainModule, maps: 4 } })).toThrow(/no nodes/);
+  });
+
   it.each([0, 1])('compresses the image itself at layer %i', (layer) => {
     const { client, sent } = describeCut(vgg11, { layer, module: plainModule });
     expect(client).toHaveLength(1);

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { OnProgress } from '../data/progress.ts';
+import { messageOf, SluiceError } from '../errors.ts';
+import type { StateDict } from '../model/state.ts';
+import type { Budget } from '../records/column.ts';
+import { readSafetensors } from '../runs/checkpoint/weights-file.ts';
+import type { ClientHalf } from '../training/client.ts';
+import type { ServerHalf } from '../training/server.ts';
+import { pairCosts } from './costs.ts';
+import {
+  damaged,
+  fileSum,
+  manifestFile,
+  readSet,
+  requireSizes,
+  weightsOf,
+  type ReadSet,
+  type WeightsEntry,
+} from './files.ts';
+import { clientWith, serverWith } from './halves.ts';
+import { cutOf, networkOf, pairOf } from './pair.ts';
+import { findSet } from './home.ts';
+
+/** A set every file of which is as it was written. */
+export type OpenedSet = ReadSet;
+
+/**
+ * Opens a set by its name in this home, or the path of its folder (with a separator in it), and compares the sums of all
+ * files. Throws `set-unknown`, `set-newer`, and `set-damaged` with the file and what is wrong with it.
+ */
+export async function openSet(reference: string, onProgress?: OnProgress): Promise<OpenedSet> {
+  const set = await readSet(findSet(reference));
+  requireSense(set);
+  await requireSizes(set);
+  const weights = weightsOf(set.manifest);
+  const total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+  let done = 0;
+  for (const { file, sha256 } of weights) {
+    const sum = await fileSum(join(set.folder, file), (bytes) => {
+      done += bytes;
+      onProgress?.({ step: 'check', item: file, done, total, unit: 'bytes' });
+    });
+    if (sum !== sha256) throw damaged(join(set.folder, file), `its SHA-256 is ${sum}, expected ${sha256}`);
+  }
+  return set;
+}
+
+/** What the schema cannot see: the network is one of the zoo, and every pair a cut of it. */
+function requireSense({ folder, manifest }: ReadSet): void {
+  const path = join(folder, manifestFile);
+  const [, , channels] = manifest.images.shape;
+  const { mean, std } = manifest.images;
+  if (mean.length !== channels || std.length !== channels) {
+    throw damaged(
+      path,
+      `images.mean and images.std have ${mean.length} and ${std.length} values for ${channels} channels`,
+    );
+  }
+  try {
+    for (const pair of manifest.pairs) pairCosts(networkOf(manifest), cutOf(manifest, pair));
+  } catch (cause) {
+    throw cause instanceof SluiceError ? damaged(path, cause.message, cause) : cause;
+  }
+}
+
+/** The client half of a budget's pair. The engine is open; dispose of it. Throws `budget-missing`, `set-damaged`. */
+export async function clientOf(set: OpenedSet, budget: Budget): Promise<ClientHalf> {
+  const pair = pairOf(set.manifest, budget);
+  return opened(set, pair.client.weights, (weights) => clientWith(set.manifest, pair, weights));
+}
+
+/** The server half of a budget's pair, likewise. */
+export async function serverOf(set: OpenedSet, budget: Budget): Promise<ServerHalf> {
+  const pair = pairOf(set.manifest, budget);
+  return opened(set, pair.server.weights, (weights) => serverWith(set.manifest, pair, weights));
+}
+
+/** Both halves of a budget's pair, to infer without a network. */
+export async function wholeOf(
+  set: OpenedSet,
+  budget: Budget,
+): Promise<{ readonly client: ClientHalf; readonly server: ServerHalf; dispose(): void }> {
+  const client = await clientOf(set, budget);
+  try {
+    const server = await serverOf(set, budget);
+    return {
+      client,
+      server,
+      dispose() {
+        client.dispose();
+        server.dispose();
+      },
+    };
+  } catch (error) {
+    client.dispose();
+    throw error;
+  }
+}
+
+async function opened<Half>(set: OpenedSet, entry: WeightsEntry, build: (weights: StateDict) => Half): Promise<Half> {
+  const weights = await readWeights(set, entry);
+  try {
+    return build(weights);
+  } catch (cause) {
+    throw cause instanceof SluiceError ? damaged(join(set.folder, entry.file), messageOf(cause), cause) : cause;
+  }
+}
+
+/** The weights of one half, in PyTorch's names and layout; no engine is needed. Throws `set-damaged`. */
+export async function readWeights({ folder }: OpenedSet, { file }: WeightsEntry): Promise<StateDict> {
+  const path = join(folder, file);
+  try {
+    return (await readSafetensors(path)).tensors;
+  } catch (cause) {
+    throw cause instanceof SluiceError ? damaged(path, messageOf(cause), cause) : cause;
+  }
+}
