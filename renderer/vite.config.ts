@@ -10,6 +10,9 @@ export default defineConfig({
   base: './',
   plugins: [vue()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
+  // What the codecs compress with on the page of a device; the window of the lab does not have them.
+  resolve: { alias: { 'node:zlib': here('device/zlib.ts') } },
+  worker: { format: 'es' },
   build: {
     outDir: here('../dist/renderer'),
     emptyOutDir: true,
@@ -17,5 +20,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
     sourcemap: true,
+    rolldownOptions: { input: { index: here('index.html'), device: here('device.html') } },
   },
 });
