@@ -30,7 +30,10 @@ const functions: DeviceFunctions = {
     device = await openDevice(server, (text) => void page.note(text));
     return device.opened;
   },
-  choose: (how) => Promise.resolve(opened().choose(how)),
+  choose(how) {
+    opened().choose(how);
+    return Promise.resolve();
+  },
   classify: (image) => opened().classify(image),
   images: () => opened().images(),
 };

@@ -24,6 +24,8 @@ export interface ListenOptions {
   readonly messageBytes: number;
   /** How long a connection may take to become a WebSocket. */
   readonly upgradeSeconds: number;
+  /** Answers requests over HTTP that become none; they are refused unless given. */
+  readonly answer?: RequestListener;
 }
 
 export interface Listener {
@@ -98,13 +100,13 @@ export async function listen(
 }
 
 /** A server that holds no connection for long which never says who it is. */
-function createServer({ tls, upgradeSeconds }: ListenOptions): HttpServer {
+function createServer({ tls, upgradeSeconds, answer = refuseHttp }: ListenOptions): HttpServer {
   const patience = Math.ceil(upgradeSeconds * 1000);
   const connectionsCheckingInterval = Math.ceil(patience / 4);
   const timeouts = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval };
   return tls
-    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, refuseHttp)
-    : createHttpServer(timeouts, refuseHttp);
+    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, answer)
+    : createHttpServer(timeouts, answer);
 }
 
 function peer({ remoteAddress, remotePort }: Socket): string {

@@ -7,8 +7,8 @@ const name = 'webgpu';
 
 /** The browser's GPU, made current; null where it has none, or one that the processor plays. Gives its name. */
 export async function openWebgpu({ software = false } = {}): Promise<string | null> {
-  const { gpu } = navigator as { readonly gpu?: GPU };
-  const adapter = (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) as Adapter | null | undefined;
+  const { gpu }: { readonly gpu?: GPU } = navigator;
+  const adapter: Adapter | null = (await gpu?.requestAdapter({ powerPreference: 'high-performance' })) ?? null;
   if (!adapter || (isSoftware(adapter) && !software)) return null;
   const device = await requestDevice(adapter);
   const guarded = guardedBackend(backend, device, adapter.info);

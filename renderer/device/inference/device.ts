@@ -8,13 +8,13 @@ import { dialFromBrowser } from '../dial.ts';
 import type { ServerPlace } from '../rpc.ts';
 import { candidatesOf } from './candidates.ts';
 import { openPair, type Answer, type PairSession } from './pair-session.ts';
+import type { Shape } from './images.ts';
 import { fetchSet, type ServedSet, type SetImage } from './served-set.ts';
 import { topOf, type Ranked } from './top.ts';
 
 /** How the pair and codec of a request are chosen: by the controller under a target, or always the same. */
 export type Choosing =
-  | ({ readonly kind: 'auto' } & Target)
-  | { readonly kind: 'fixed'; readonly budget: Budget; readonly codec: string };
+  ({ readonly kind: 'auto' } & Target) | { readonly kind: 'fixed'; readonly budget: Budget; readonly codec: string };
 
 /** A pair as the page offers it. */
 export interface OfferedPair {
@@ -28,7 +28,7 @@ export interface OpenedSet {
   readonly network: string;
   readonly dataset: string;
   readonly classes: readonly string[];
-  readonly shape: ModelSet['images']['shape'];
+  readonly shape: Shape;
   readonly pairs: readonly OfferedPair[];
 }
 
@@ -48,7 +48,12 @@ export interface Classified {
   readonly serverSeconds: number;
   readonly waitSeconds: number;
   /** What crossed the network: values [h, w, maps], and how many maps there are at the cut. */
-  readonly sent: { readonly values: Float32Array; readonly height: number; readonly width: number; readonly maps: number };
+  readonly sent: {
+    readonly values: Float32Array;
+    readonly height: number;
+    readonly width: number;
+    readonly maps: number;
+  };
 }
 
 /** The client of a model set in this browser. */

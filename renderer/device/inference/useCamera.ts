@@ -22,7 +22,7 @@ export function useCamera(): Camera {
   onBeforeUnmount(stop);
 
   return {
-    stream: readonly(stream) as Camera['stream'],
+    stream,
     starting: readonly(starting),
     problem: readonly(problem),
     stop,

@@ -71,13 +71,13 @@ export function useDevice(token: string): DeviceState {
   }
 
   return {
-    engine: readonly(engine),
-    set: readonly(set),
+    engine,
+    set,
     progress: readonly(progress),
     failure: readonly(failure),
     problem: readonly(problem),
-    result: readonly(result) as DeviceState['result'],
-    images: readonly(images) as DeviceState['images'],
+    result,
+    images,
     open,
     choose: (how) => device.choose(how),
     classify,
