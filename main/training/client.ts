@@ -4,7 +4,7 @@ import type { ClientNetwork } from '../model/build.ts';
 import type { ApplyGradient } from '../model/layers/layer.ts';
 import type { Shape } from '../model/spec.ts';
 import { diverged } from './diverged.ts';
-import { keepLargest, maskOf, pruneLoss, type GateSettings } from './gate.ts';
+import { pruneLoss, selectMaps, type GateSettings } from './gate.ts';
 import type { Features, Selection } from '../offload/protocol/messages.ts';
 import { half, type Half } from './half.ts';
 import { discard, type OptimiserSettings } from './optimiser.ts';
@@ -50,13 +50,8 @@ export function clientHalf(network: ClientNetwork, options: ClientHalfOptions): 
     (known ??= module ? (module.gate.value.data() as Promise<Float32Array>) : Promise.resolve(null));
   const enter = ({ images, samples }: Batch): tf.Tensor => tf.tensor4d(images, [samples, ...options.input]);
 
-  /** Which maps cross the network under a budget, and their mask values. */
-  function select(values: Float32Array | null, budget: Budget): Selection | null {
-    if (budget === null || !values) return null;
-    const mask = maskOf(values, options.gate.mask);
-    const kept = keepLargest(mask, budget, options.gate.ties);
-    return { kept, mask: Float32Array.from(kept, (index) => mask[index]) };
-  }
+  const select = (values: Float32Array | null, budget: Budget): Selection | null =>
+    budget === null || !values ? null : selectMaps(values, budget, options.gate);
 
   async function features(maps: tf.Tensor, selection: Selection | null, samples: number): Promise<Features> {
     return { maps: (await maps.data()) as Float32Array, shape: [samples, height, width], total, selection };

@@ -1,3 +1,5 @@
+import type { Selection } from '../offload/protocol/messages.ts';
+
 export interface GateSettings {
   /** Constants of the gate's own loss (equation 1). */
   readonly delta: number;
@@ -27,6 +29,17 @@ export function keepLargest(mask: Float32Array, budget: number, ties: GateSettin
   const last = mask[ranked[budget - 1]];
   const kept = ties === 'keep' ? ranked.filter((index) => mask[index] >= last) : ranked.slice(0, budget);
   return kept.sort((a, b) => a - b);
+}
+
+/** Which maps cross the network under a budget, and their mask values. */
+export function selectMaps(
+  gate: Float32Array,
+  budget: number,
+  { mask, ties }: Pick<GateSettings, 'mask' | 'ties'>,
+): Selection {
+  const values = maskOf(gate, mask);
+  const kept = keepLargest(values, budget, ties);
+  return { kept, mask: Float32Array.from(kept, (index) => values[index]) };
 }
 
 /**

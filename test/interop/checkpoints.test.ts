@@ -16,14 +16,9 @@ import { openStore } from '../../main/runs/store/store.ts';
 import { codecsFor } from '../../main/training/controller.ts';
 import { closing, temporaryFolder } from '../support/closing.ts';
 import { openHalves } from '../support/halves.ts';
+import { narrow, pythonHas } from '../support/python.ts';
 import { experiment, pairRecord } from '../support/run-records.ts';
 import { where } from '../support/where.ts';
-
-const has = (...modules: string[]): boolean => {
-  const names = modules.map((name) => `'${name}'`).join(', ');
-  const look = `import importlib.util as u, sys; sys.exit(not all(u.find_spec(name) for name in [${names}]))`;
-  return spawnSync('python3', ['-c', look]).status === 0;
-};
 
 const [checksum, pair, nodes] = [
   ...readFileSync(new URL('../../docs/checkpoints.md', import.meta.url), 'utf8').matchAll(/```python\n(.*?)```/gs),
@@ -41,7 +36,7 @@ function python(
   return { status, out: status === 0 ? String(stdout) : String(stderr) };
 }
 
-where(has('hashlib'), 'no Python').it('the checksum is taken as docs/checkpoints.md prints it', async () => {
+where(pythonHas('hashlib'), 'no Python').it('the checksum is taken as docs/checkpoints.md prints it', async () => {
   const folder = temporaryFolder();
   const path = join(folder, 'client.safetensors');
   await writeSafetensors(path, { weight: { shape: [2], data: Float32Array.of(1, 2) } }, { run: '0001' });
@@ -107,7 +102,7 @@ function expectAlike(given: readonly number[][], { logits }: Trained): void {
   expect(Math.max(...all.map((value, i) => Math.abs(value - logits[i]))) / largest).toBeLessThan(2e-3);
 }
 
-where(has('torch', 'safetensors'), 'no PyTorch').describe(
+where(pythonHas('torch', 'safetensors'), 'no PyTorch').describe(
   'the code of docs/checkpoints.md',
   { timeout: 120_000 },
   () => {
@@ -117,12 +112,12 @@ where(has('torch', 'safetensors'), 'no PyTorch').describe(
 
     it.each([4, null])('computes in PyTorch what Sluice computes, budget %s', async (budget) => {
       const classes = inputFacts('synthetic')!.classes.length;
-      const network = networkSpec('vgg11', { input: [32, 32, 3], classes, width: 1 });
+      const network = networkSpec('vgg11', { input: [32, 32, 3], classes, width: 0.125 });
       const ours = await trained(network, { layer: 5, module: { resolution: 1, features: 1 } }, budget);
       const forward = `maps = client((images / 255 - mean) / std)
 logits = server(sent(maps, client.features[-1].prune_filter, budget))
 print(json.dumps({"logits": logits.tolist(), "classes": predict(images)}))`;
-      const { status, out } = python(ours.folder, pair + driver(network.input, forward), ours.images);
+      const { status, out } = python(ours.folder, narrow(pair) + driver(network.input, forward), ours.images);
       expect(out).toMatch(/^\{/);
       expect(status).toBe(0);
       const theirs = JSON.parse(out) as { logits: number[][]; classes: string[] };

@@ -15,7 +15,7 @@ const reasons = [
   'no Python',
   'no numpy',
   'no PyTorch',
-  'no Python',
+  'no ONNX',
   'no zstd in this Node',
   'zstd in this Node',
   'every engine is here',

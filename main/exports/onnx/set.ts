@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { SluiceError } from '../../errors.ts';
+import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
+import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
+import type { SetPair } from '../../sets/manifest.ts';
+import type { OpenedSet } from '../../sets/open.ts';
+import { budgetName, cutOf, networkOf, requestBudget } from '../../sets/pair.ts';
+import { selectMaps } from '../../training/gate.ts';
+import { clientOnnx, serverOnnx, type WrittenHalf } from './half.ts';
+import { readme, type WrittenPair } from './readme.ts';
+
+export interface OnnxOptions {
+  /** Images come as (x / 255 − mean) / std. Unless so, the client half takes bytes and does that itself. */
+  readonly normalised: boolean;
+}
+
+export interface OnnxFile {
+  /** Inside the folder, with `/`. */
+  readonly path: string;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The files of a set as ONNX, one at a time: `<budget>/client.onnx` and `<budget>/server.onnx` of every pair, then
+ * `README.txt`, which says what they take and give. Throws `onnx-too-large`.
+ */
+export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGenerator<OnnxFile> {
+  const pairs: WrittenPair[] = [];
+  for (const pair of set.manifest.pairs) {
+    const { client, server } = await writePair(set, pair, options);
+    const folder = budgetName(pair.budget);
+    yield { path: `${folder}/client.onnx`, data: client.model };
+    yield { path: `${folder}/server.onnx`, data: server.model };
+    pairs.push({
+      folder,
+      testAccuracy: pair.testAccuracy,
+      images: client.input,
+      maps: client.output,
+      logits: server.output,
+    });
+  }
+  yield { path: 'README.txt', data: new TextEncoder().encode(readme(set.manifest, pairs, options)) };
+}
+
+/** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
+export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOptions): Promise<void> {
+  if (existsSync(folder) && (await readdir(folder)).length > 0) {
+    throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
+  }
+  await publishFolder(folder, async (partial) => {
+    for await (const { path, data } of onnxFiles(set, options)) {
+      await mkdir(dirname(join(partial, path)), { recursive: true });
+      await writeFlushed(join(partial, path), [data]);
+    }
+  });
+}
+
+async function writePair(
+  { folder, name, digest, manifest }: OpenedSet,
+  pair: SetPair,
+  { normalised }: OnnxOptions,
+): Promise<{ readonly client: WrittenHalf; readonly server: WrittenHalf }> {
+  const {
+    images,
+    gate,
+    cut: { layer },
+  } = manifest;
+  const { mean, std, classes, dataset } = images;
+  const { tensors } = await readSafetensors(join(folder, pair.client.weights.file));
+  const budget = requestBudget(pair);
+  const values = Object.entries(tensors).find(([tensor]) => tensor.endsWith('.prune_filter'))?.[1].data;
+  const about = {
+    network: networkOf(manifest),
+    cut: cutOf(manifest, pair),
+    selection: budget === null || !values ? null : selectMaps(values as Float32Array, budget, gate),
+    metadata: {
+      set: name,
+      setSha256: digest,
+      network: manifest.network.name,
+      layer: String(layer),
+      budget: budgetName(pair.budget),
+      testAccuracy: String(pair.testAccuracy),
+      dataset,
+      classes: JSON.stringify(classes),
+      normalisation: normalised ? 'outside' : 'inside',
+      mean: JSON.stringify(mean),
+      std: JSON.stringify(std),
+      inputLayout: 'NCHW',
+    },
+  };
+  const client = clientOnnx({ ...about, state: tensors }, normalised ? null : { mean, std });
+  const server = await readSafetensors(join(folder, pair.server.weights.file));
+  return { client, server: serverOnnx({ ...about, state: server.tensors }) };
+}
