@@ -12,6 +12,7 @@ export interface DevicePageOptions {
   readonly content?: Content;
   /** Where the window is built to; its usual place unless given. */
   readonly folder?: string;
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
@@ -48,20 +49,16 @@ interface Answer {
   readonly cache?: string;
 }
 
-/**
- * Answers requests for the page of a device and for what it needs. Resolves to false, with nothing answered, for a path
- * that is neither. The files of the page are no secret; its content is, and asks for `Authorization: Bearer <token>`.
- */
-export function devicePage({
-  token,
-  content,
-  folder = windowFolder(),
-}: DevicePageOptions): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
+/** Answers a path that is one of the page or of what it needs; false leaves it, unanswered, to others. */
+export type PageAnswers = (path: string, request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** The page of a device. Its files are no secret; its content is, and asks for `Authorization: Bearer <token>`. */
+export function devicePage(options: DevicePageOptions): PageAnswers {
+  const { token, content, folder = windowFolder(), onError } = options;
   const files = windowFiles(folder);
 
-  async function fileAt(path: string): Promise<Answer | null> {
+  async function fileAt(path: string): Promise<Answer> {
     const isPage = path === '/';
-    if (!isPage && !path.startsWith('/assets/')) return null;
     const file = await files.read(isPage ? '/device.html' : path);
     if (file) {
       const cache = file.hashed ? 'private, max-age=31536000, immutable' : 'no-store';
@@ -73,13 +70,12 @@ export function devicePage({
     return text(isPage ? 503 : 404, why);
   }
 
-  async function contentAt(path: string, { authorization = '' }: IncomingMessage['headers']): Promise<Answer | null> {
-    if (!content || !path.startsWith('/set/')) return null;
+  async function contentAt(path: string, { authorization = '' }: IncomingMessage['headers']): Promise<Answer> {
     if (!sameToken(authorization, `Bearer ${token}`)) {
       return text(401, 'The token is missing or wrong. Open the link again that the server printed when it started.');
     }
     try {
-      const body = await content(path);
+      const body = await content?.(path);
       return body
         ? { status: 200, type: 'application/octet-stream', body }
         : text(404, 'The server has no such part of a set.');
@@ -89,15 +85,27 @@ export function devicePage({
     }
   }
 
-  return async (request, response) => {
-    const { method, url = '/' } = request;
-    if (!url.startsWith('/')) return false;
-    const { pathname } = new URL(`http://page${url}`);
-    const answer = (await fileAt(pathname)) ?? (await contentAt(pathname, request.headers));
-    if (!answer) return false;
-    send(response, method, method === 'GET' || method === 'HEAD' ? answer : text(405, 'This is only to be read.'));
+  async function answerTo(path: string, { method, headers: asked }: IncomingMessage): Promise<Answer> {
+    if (method !== 'GET' && method !== 'HEAD') return text(405, 'This is only to be read.');
+    return path.startsWith('/set/') ? contentAt(path, asked) : fileAt(path);
+  }
+
+  return (path, request, response) => {
+    if (!isOurs(path, content !== undefined)) return false;
+    answerTo(path, request)
+      .catch((error: unknown) => {
+        onError?.(error);
+        return text(500, 'The server failed. Its log tells more.');
+      })
+      .then((answer) => send(response, request.method, answer))
+      .catch(() => response.destroy());
     return true;
   };
+}
+
+/** What the page consists of, and what it asks for. */
+function isOurs(path: string, withContent: boolean): boolean {
+  return path === '/' || path.startsWith('/assets/') || (withContent && path.startsWith('/set/'));
 }
 
 function text(status: number, words: string): Answer {

@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputFacts } from '../../data/input.ts';
 import { testImages } from '../../data/test-images.ts';
-import { manifestFile } from '../../sets/files.ts';
+import { manifestFile, type ReadSet } from '../../sets/files.ts';
 import type { ModelSet } from '../../sets/manifest.ts';
-import type { OpenedSet } from '../../sets/open.ts';
 import { encodeMessage } from '../../wire.ts';
 import type { Content } from './device-page.ts';
 
@@ -15,7 +14,7 @@ const imagesShown = 20;
  * What a page needs of model sets, at `/set/<digest>/…`: the manifest as it is, the client halves, and a few test images of
  * its data set where that is here. The server halves stay.
  */
-export function setContent(sets: readonly OpenedSet[]): Content {
+export function setContent(sets: readonly Pick<ReadSet, 'folder' | 'digest' | 'manifest'>[]): Content {
   const images = new Map<string, Promise<Uint8Array>>();
   return async (path) => {
     const [, , digest, ...rest] = path.split('/');
