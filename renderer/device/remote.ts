@@ -1,5 +1,4 @@
 import { createBirpc, type BirpcReturn } from 'birpc';
-import { isLabError } from '../../main/wire.ts';
 import type { DeviceFunctions, PageFunctions } from './rpc.ts';
 
 export type DeviceCalls = BirpcReturn<DeviceFunctions, PageFunctions>;
@@ -12,10 +11,4 @@ export function startDevice(page: PageFunctions): DeviceCalls {
     on: (listen: (message: unknown) => void) => worker.addEventListener('message', ({ data }) => listen(data)),
     timeout: -1,
   });
-}
-
-/** The words of anything that went wrong. */
-export function wordsOf(error: unknown): string {
-  if (isLabError(error) || error instanceof Error) return error.message;
-  return String(error);
 }

@@ -1,6 +1,6 @@
 import { createBirpc } from 'birpc';
 import { z } from 'zod';
-import { ownMethods } from '../../main/wire.ts';
+import { messageOf } from '../../main/errors.ts';
 import { openDeviceEngine } from './engine/engine.ts';
 import { openDevice, type Device } from './inference/device.ts';
 import type { DeviceFunctions, PageFunctions } from './rpc.ts';
@@ -41,6 +41,13 @@ const functions: DeviceFunctions = {
 const page = createBirpc<PageFunctions, DeviceFunctions>(functions, {
   post: (message) => scope.postMessage(message),
   on: (listen) => scope.addEventListener('message', ({ data }) => listen(data)),
-  resolver: (name) => ownMethods(functions)(name),
+  // What is thrown crosses as its words: not everything of an error can be copied.
+  resolver: (name) => {
+    const method = functions[name as keyof DeviceFunctions] as (...args: unknown[]) => Promise<unknown>;
+    return (...args: unknown[]) =>
+      method(...args).catch((error: unknown) => {
+        throw new Error(messageOf(error));
+      });
+  },
   timeout: -1,
 });

@@ -25,7 +25,7 @@ export async function fetchSet(base: string, token: string, digest: string): Pro
   const get = async (path: string): Promise<Uint8Array> => ask(new URL(`set/${digest}/${path}`, base), token);
   const bytes = await get('set.json');
   if ((await sha256(bytes)) !== digest) throw damaged('set.json');
-  const manifest = manifestSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  const manifest = readManifest(bytes);
   return {
     digest,
     manifest,
@@ -36,6 +36,16 @@ export async function fetchSet(base: string, token: string, digest: string): Pro
     },
     images: async () => decodeMessage(await get('images')) as SetImage[],
   };
+}
+
+/** The sum that the file has of itself tells nothing that its digest does not. Throws `set-damaged`. */
+function readManifest(bytes: Uint8Array): ModelSet {
+  const { sha256: _sum, ...value } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const message = `This page does not understand the model set (${issue.path.join('.')}: ${issue.message}). Reload it.`;
+  throw new SluiceError('set-newer', message);
 }
 
 async function ask(url: URL, token: string): Promise<Uint8Array> {

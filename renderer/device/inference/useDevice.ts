@@ -1,6 +1,7 @@
 import { onBeforeUnmount, readonly, ref, shallowRef, type Ref } from 'vue';
 import type { OpenDeviceEngine } from '../engine/engine.ts';
-import { startDevice, wordsOf } from '../remote.ts';
+import { messageOf } from '../../../main/errors.ts';
+import { startDevice } from '../remote.ts';
 import type { Choosing, Classified, OpenedSet } from './device.ts';
 import type { SetImage } from './served-set.ts';
 
@@ -42,7 +43,7 @@ export function useDevice(token: string): DeviceState {
       progress.value = 'Asking the server for its model set';
       set.value = await device.open({ base: new URL('.', location.href).href, token });
     } catch (error) {
-      failure.value = wordsOf(error);
+      failure.value = messageOf(error);
       return;
     }
     // The page is of use without them.
@@ -58,7 +59,7 @@ export function useDevice(token: string): DeviceState {
         result.value = await device.classify(current);
         problem.value = null;
       } catch (error) {
-        problem.value = wordsOf(error);
+        problem.value = messageOf(error);
       }
     }
     busy = false;
