@@ -49,7 +49,7 @@ const mayImport = {
   // Of the lab the window sees types, and how a chart is described and drawn: pure code that needs no Node.
   renderer: ['api', 'charts'],
   // The page of a device is a client: of the parts it runs itself it sees what needs no Node, which its bundle proves.
-  device: [...computing, 'sets', 'inference', 'charts', 'renderer', 'api'],
+  device: [...computing, 'sets', 'inference', 'charts', 'renderer', 'api', 'processes'],
 };
 
 const files = [

@@ -1,5 +1,6 @@
 import type { Choosing, Classified, OpenedSet } from './inference/device.ts';
 import type { SetImage } from './inference/served-set.ts';
+import type { SourceProgress } from './training/source.ts';
 import type { DeviceEngine, OpenDeviceEngine } from './engine/engine.ts';
 
 /** What the page asks of its worker, where the engine computes and the connections are. */
@@ -11,11 +12,16 @@ export interface DeviceFunctions {
   /** An image as bytes [h, w, channels] in the shape of the set. */
   classify(image: Uint8Array): Promise<Classified>;
   images(): Promise<SetImage[]>;
+  /** Is a data source of the run that this page is from; resolves when that is over. */
+  join(run: ServerPlace): Promise<void>;
+  /** Stops being one. */
+  leave(): Promise<void>;
 }
 
 /** What the worker tells the page meanwhile. */
 export interface PageFunctions {
   note(text: string): void;
+  progress(progress: SourceProgress): void;
 }
 
 /** Where the page is from. */

@@ -4,6 +4,7 @@ import { messageOf } from '../../main/errors.ts';
 import { openDeviceEngine } from './engine/engine.ts';
 import { openDevice, type Device } from './inference/device.ts';
 import type { DeviceFunctions, PageFunctions } from './rpc.ts';
+import { joinTraining } from './training/source.ts';
 
 /** The device itself, apart from the page: the engine computes here, and the connections are here. */
 
@@ -16,6 +17,7 @@ const scope = globalThis as unknown as {
 };
 
 let device: Device | null = null;
+let leaving = new AbortController();
 
 function opened(): Device {
   if (!device) throw new Error('No model set is open.');
@@ -27,7 +29,7 @@ const functions: DeviceFunctions = {
   async open(server) {
     await device?.close();
     device = null;
-    device = await openDevice(server, (text) => void page.note(text));
+    device = await openDevice(server, (text) => void page.note.asEvent(text));
     return device.opened;
   },
   choose(how) {
@@ -36,6 +38,14 @@ const functions: DeviceFunctions = {
   },
   classify: (image) => opened().classify(image),
   images: () => opened().images(),
+  join(run) {
+    leaving = new AbortController();
+    return joinTraining(run, leaving.signal, (progress) => void page.progress.asEvent(progress));
+  },
+  leave() {
+    leaving.abort();
+    return Promise.resolve();
+  },
 };
 
 const page = createBirpc<PageFunctions, DeviceFunctions>(functions, {

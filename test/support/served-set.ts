@@ -23,7 +23,9 @@ export async function servePage(home: string): Promise<PageServer> {
   const set = await openSet(made.name);
   const token = newToken();
   const pairs = set.manifest.pairs;
-  const halves = new Map(await Promise.all(pairs.map(async ({ budget }) => [budget, await serverOf(set, budget)] as const)));
+  const halves = new Map(
+    await Promise.all(pairs.map(async ({ budget }) => [budget, await serverOf(set, budget)] as const)),
+  );
   const page = devicePage({ token, content: setContent([set]) });
   const server = await startOffloadServer({
     host: '127.0.0.1',

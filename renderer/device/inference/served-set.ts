@@ -40,7 +40,8 @@ export async function fetchSet(base: string, token: string, digest: string): Pro
 
 /** The sum that the file has of itself tells nothing that its digest does not. Throws `set-damaged`. */
 function readManifest(bytes: Uint8Array): ModelSet {
-  const { sha256: _sum, ...value } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  const value = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  delete value['sha256'];
   const parsed = manifestSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

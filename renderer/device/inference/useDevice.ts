@@ -31,7 +31,7 @@ export function useDevice(token: string): DeviceState {
   const problem = ref<string | null>(null);
   const result = shallowRef<Classified | null>(null);
   const images = shallowRef<readonly SetImage[]>([]);
-  const device = startDevice({ note: (text) => void (progress.value = text) });
+  const device = startDevice({ note: (text) => void (progress.value = text), progress: () => undefined });
   let busy = false;
   let next: Uint8Array | null = null;
   onBeforeUnmount(() => device.$close());
