@@ -1,6 +1,6 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, readdirSync, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { codeOf } from './errors.ts';
+import { codeOf, SluiceError } from './errors.ts';
 
 /** Whether something failed because a disk, or what a user may fill of it, is full. */
 export function isDiskFull(error: unknown): boolean {
@@ -25,7 +25,13 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What to tell the user then. */
+/** Throws `folder-not-empty` unless what is to be written into a folder finds nothing there. */
+export function requireEmptyFolder(folder: string): void {
+  if (!existsSync(folder) || readdirSync(folder).length === 0) return;
+  throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
+}
+
+/** What to tell the user when a disk is full. */
 export function fullDisk(folder: string): string {
   return (
     `There is no space left on the disk of ${folder}. Nothing can be recorded until some is freed; ` +

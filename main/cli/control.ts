@@ -1,11 +1,10 @@
-import { createInterface } from 'node:readline/promises';
-import { visible } from '../visible.ts';
 import type { Command } from 'commander';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
 import type { Run, RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
+import { confirm } from './confirm.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
 
@@ -93,16 +92,4 @@ function runUnderWay(store: Store): string {
       ? 'No run is under way.'
       : `Several runs are under way: name one of ${running.map(({ id }) => id).join(', ')}.`;
   throw new SluiceError('bad-usage', message, { path: 'run' });
-}
-
-async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) {
-    throw new SluiceError('bad-usage', 'Nobody is there to be asked. Add --yes to delete without a question.');
-  }
-  const dialogue = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await dialogue.question(visible(`${question} [y/N] `))).trim());
-  } finally {
-    dialogue.close();
-  }
 }

@@ -2,16 +2,32 @@ import { SingleBar } from 'cli-progress';
 import type { DataProgress, OnProgress } from '../data/progress.ts';
 import { formatBytes } from '../charts/formats.ts';
 import { visibleLine } from '../visible.ts';
-import { print, shorten } from './format.ts';
+import { exitCodes } from './failure.ts';
+import { note, print, shorten } from './format.ts';
 
 interface DataDisplay {
   readonly onProgress: OnProgress;
   readonly end: () => void;
 }
 
-/** Shows downloads and imports: one moving line on a terminal, a line for each item elsewhere. */
-export function displayData(): DataDisplay {
-  return process.stdout.isTTY ? bar() : lines();
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Shows how far work is (downloads, imports, sets): one moving line on a terminal, a line for each item elsewhere. A signal
+ * ends the process with these words, and its staging folder goes with it.
+ */
+export async function withProgress<T>(interrupted: string, work: (onProgress: OnProgress) => Promise<T>): Promise<T> {
+  const display = process.stdout.isTTY ? bar() : lines();
+  const interrupt = (): void => {
+    display.end();
+    note(interrupted);
+    process.exit(exitCodes.stopped);
+  };
+  for (const signal of interruptions) process.once(signal, interrupt);
+  return work(display.onProgress).finally(() => {
+    for (const signal of interruptions) process.off(signal, interrupt);
+    display.end();
+  });
 }
 
 function bar(): DataDisplay {

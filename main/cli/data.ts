@@ -4,8 +4,7 @@ import type { ImportOptions, ImportResult } from '../data/import.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { formatBytes } from '../charts/formats.ts';
 import { count } from './arguments.ts';
-import { displayData } from './data-progress.ts';
-import { exitCodes } from './failure.ts';
+import { withProgress } from './data-progress.ts';
 import { listLines, note, print } from './format.ts';
 
 /** `data list`, `get`, `import` and `remove`. */
@@ -73,21 +72,11 @@ export function addDataCommands(program: Command): void {
     });
 }
 
-/** End the import; its staging folder goes with the process. */
-const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 async function importing(work: (onProgress: OnProgress) => Promise<ImportResult>): Promise<void> {
-  const display = displayData();
-  const interrupt = (): void => {
-    display.end();
-    note('Interrupted: nothing was imported. What was downloaded, if anything, is kept to go on from.');
-    process.exit(exitCodes.stopped);
-  };
-  for (const signal of interruptions) process.once(signal, interrupt);
-  const { info, notes } = await work(display.onProgress).finally(() => {
-    for (const signal of interruptions) process.off(signal, interrupt);
-    display.end();
-  });
+  const { info, notes } = await withProgress(
+    'Interrupted: nothing was imported. What was downloaded, if anything, is kept to go on from.',
+    work,
+  );
   for (const text of notes) note(text);
   const { name, shape, classes, trainSamples, testSamples } = info;
   print(

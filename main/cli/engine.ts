@@ -3,8 +3,7 @@ import { enginesFolder, installable, installedEngine, type Installable } from '.
 import type { EngineSource } from '../engine/standing.ts';
 import { installEngine, removeEngine, type InstallRequest } from '../install/install.ts';
 import { sourcesOf } from '../install/standing.ts';
-import { displayData } from './data-progress.ts';
-import { exitCodes } from './failure.ts';
+import { withProgress } from './data-progress.ts';
 import { listLines, note, print } from './format.ts';
 
 /** `engine list`, `install` and `remove`. */
@@ -70,23 +69,12 @@ function row(name: Installable): string[] {
   return [name, 'installed', python ?? places[source], library, versions.join(', ')];
 }
 
-/** End the installation; its staging folder goes with the process. */
-const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-
 async function install(name: string, options: Omit<InstallRequest, 'name'>): Promise<void> {
   const { tryEngine } = await import('../processes/task/try-engines.ts');
-  const display = displayData();
-  const interrupt = (): void => {
-    display.end();
-    note('Interrupted: nothing was installed. What was downloaded, if anything, is kept to go on from.');
-    process.exit(exitCodes.stopped);
-  };
-  for (const signal of interruptions) process.once(signal, interrupt);
-  const work = installEngine({ name, ...options }, { onProgress: display.onProgress, attempt: tryEngine });
-  const { report } = await work.finally(() => {
-    for (const signal of interruptions) process.off(signal, interrupt);
-    display.end();
-  });
+  const { report } = await withProgress(
+    'Interrupted: nothing was installed. What was downloaded, if anything, is kept to go on from.',
+    (onProgress) => installEngine({ name, ...options }, { onProgress, attempt: tryEngine }),
+  );
   if (report.available) {
     print(`Installed ${name}: ${report.detail}. Train on it with --engine ${name}.`);
     return;

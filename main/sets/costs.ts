@@ -1,30 +1,39 @@
 import { describeCut } from '../model/describe.ts';
 import type { LayerDescription } from '../model/layer-cost.ts';
 import type { Cut, NetworkSpec, Shape } from '../model/spec.ts';
+import type { StateDict } from '../model/state.ts';
 import { availableCodecs, codecChoice } from '../offload/codecs/table.ts';
 import { requestSections, totalBytes } from '../offload/protocol/messages.ts';
 import type { Budget } from '../records/column.ts';
 import type { HalfCosts, PairTraffic } from './manifest.ts';
+import type { PairWeights } from './prune-pair.ts';
 
 const floatBytes = 4;
 
 /** Work, weights and memory of both halves for one sample. Throws what describeCut throws. */
-export function pairCosts(network: NetworkSpec, cut: Cut): { readonly client: HalfCosts; readonly server: HalfCosts } {
+export function pairCosts(
+  network: NetworkSpec,
+  cut: Cut,
+  weights: PairWeights,
+): { readonly client: HalfCosts; readonly server: HalfCosts } {
   const { client, sent, server } = describeCut(network, cut);
-  return { client: halfCosts(client, network.input), server: halfCosts(server, sent) };
+  return {
+    client: halfCosts(client, network.input, weights.client),
+    server: halfCosts(server, sent, weights.server),
+  };
 }
 
-function halfCosts(layers: readonly LayerDescription[], input: Shape): HalfCosts {
-  const sum = (of: (layer: LayerDescription) => number): number =>
-    layers.reduce((total, layer) => total + of(layer), 0);
-  const parameters = sum((layer) => layer.parameters);
+/** Weights are counted as they are held, which is less than the network's own count where pooling is folded into one. */
+function halfCosts(layers: readonly LayerDescription[], input: Shape, weights: StateDict): HalfCosts {
+  const tensors = Object.entries(weights);
+  const trained = tensors.filter(([name]) => !/\.(running_mean|running_var|num_batches_tracked)$/.test(name));
   // A layer's input lies beside its output.
   const sizes = [input, ...layers.map(({ output }) => output)].map(([height, width, maps]) => height * width * maps);
   const beside = Math.max(...sizes.map((size, i) => size + (sizes[i + 1] ?? 0)));
   return {
-    multiplyAdds: sum((layer) => layer.multiplyAdds),
-    parameters,
-    memoryBytes: floatBytes * (parameters + beside),
+    multiplyAdds: layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0),
+    parameters: trained.reduce((sum, [, { data }]) => sum + data.length, 0),
+    memoryBytes: tensors.reduce((sum, [, { data }]) => sum + data.byteLength, 0) + floatBytes * beside,
   };
 }
 

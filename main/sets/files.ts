@@ -17,8 +17,12 @@ const mostManifestBytes = 1 << 26;
 /** A set whose manifest was read. */
 export interface ReadSet {
   readonly folder: string;
-  /** What it is called here, which is what its folder is called. */
+  /** The folder as errors name it: where an import has it from. */
+  readonly shown: string;
+  /** What it is called here, which is what its folder is called; the manifest says the same. */
   readonly name: string;
+  /** What it was called when it was made. */
+  readonly madeAs: string;
   /** SHA-256 of its manifest and so, as that has the sums of all files, of the whole set: what client and server compare. */
   readonly digest: string;
   readonly manifest: ModelSet;
@@ -42,21 +46,21 @@ export async function fileSum(path: string, onBytes?: (bytes: number) => void): 
 }
 
 /** Reads the manifest of a folder. Throws `set-unknown` where it has none, `set-newer` and `set-damaged`. */
-export async function readSet(folder: string): Promise<ReadSet> {
-  const path = join(folder, manifestFile);
+export async function readSet(folder: string, shown = folder): Promise<ReadSet> {
+  const path = join(shown, manifestFile);
   let bytes: Uint8Array;
   try {
-    const { size } = await stat(path);
+    const { size } = await stat(join(folder, manifestFile));
     if (size > mostManifestBytes)
       throw damaged(path, `it has ${size} bytes, and no manifest has more than ${mostManifestBytes}`);
-    bytes = await readFile(path);
+    bytes = await readFile(join(folder, manifestFile));
   } catch (cause) {
     if (!['ENOENT', 'ENOTDIR'].includes(codeOf(cause) ?? '')) throw cause;
-    throw new SluiceError('set-unknown', `${folder} is no model set: it has no ${manifestFile}.`, { cause });
+    throw new SluiceError('set-unknown', `${shown} is no model set: it has no ${manifestFile}.`, { cause });
   }
   const manifest = parse(path, new TextDecoder().decode(bytes));
   const name = basename(folder);
-  return { folder, name, digest: setDigest(bytes), manifest: { ...manifest, name } };
+  return { folder, shown, name, madeAs: manifest.name, digest: setDigest(bytes), manifest: { ...manifest, name } };
 }
 
 function parse(path: string, text: string): ModelSet {
@@ -91,10 +95,10 @@ export function totalBytesOf(manifest: ModelSet): number {
 }
 
 /** Throws `set-damaged` where a file of weights is missing or has another size than the manifest says. */
-export async function requireSizes({ folder, manifest }: ReadSet): Promise<void> {
+export async function requireSizes({ folder, shown, manifest }: ReadSet): Promise<void> {
   for (const { file, bytes } of weightsOf(manifest)) {
-    const path = join(folder, file);
-    const { size } = await stat(path).catch((cause: unknown) => {
+    const path = join(shown, file);
+    const { size } = await stat(join(folder, file)).catch((cause: unknown) => {
       throw codeOf(cause) === 'ENOENT' ? damaged(path, 'it is missing', cause) : cause;
     });
     if (size !== bytes) throw damaged(path, `it has ${size} bytes, expected ${bytes}`);
@@ -104,7 +108,7 @@ export async function requireSizes({ folder, manifest }: ReadSet): Promise<void>
 /** A file of a set is not as it was written. */
 export function damaged(path: string, what: string, cause?: unknown): SluiceError {
   const message =
-    `The model set is damaged at ${path}: ${what}. Remove the set and make it of its run again ("sluice models add"), or ` +
-    'import it again.';
+    `The model set is damaged at ${path}: ${what}. Make it of its run again ("sluice models add"), or import it again ` +
+    'from where it came.';
   return new SluiceError('set-damaged', message, { path, cause });
 }

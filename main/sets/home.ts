@@ -59,10 +59,11 @@ function setNames(): string[] {
 /** The folder of a set that is called by its name in this home or by a path. Throws `set-unknown`. */
 export function findSet(reference: string): string {
   if (/[\\/]/.test(reference)) return resolve(reference);
-  return ownFolder(reference);
+  return ownSetFolder(reference);
 }
 
-function ownFolder(name: string): string {
+/** The folder of a set of this home, by its name alone. Throws `set-unknown`. */
+export function ownSetFolder(name: string): string {
   const names = setNames();
   if (names.includes(name)) return join(modelsFolder(), name);
   const meant = nearest(name, names);
@@ -95,5 +96,5 @@ export function freeSetFolder(name: string): string {
 
 /** Deletes a set of this home; what was exported, and the run it is from, stay. Throws `set-unknown`. */
 export async function removeSet(name: string): Promise<void> {
-  await rm(ownFolder(name), { recursive: true });
+  await rm(ownSetFolder(name), { recursive: true });
 }

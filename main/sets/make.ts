@@ -1,8 +1,7 @@
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { InputFacts } from '../data/input.ts';
 import type { OnProgress } from '../data/progress.ts';
-import { inStagingFolder } from '../data/staging.ts';
 import { syncFolder } from '../disk.ts';
 import type { Metadata } from '../model/safetensors.ts';
 import type { Budget } from '../records/column.ts';
@@ -13,12 +12,13 @@ import type { Experiment } from '../runs/experiment/experiment.ts';
 import { sealJson } from '../runs/store/sealed-json.ts';
 import { version } from '../version.ts';
 import { pairCosts, pairTraffic } from './costs.ts';
-import { fileSum, manifestFile, readSet, type WeightsEntry } from './files.ts';
-import { freeSetFolder, modelsFolder } from './home.ts';
+import { fileSum, manifestFile, type WeightsEntry } from './files.ts';
+import { freeSetFolder } from './home.ts';
 import { manifestSchema, manifestVersion, type ModelSet, type SetPair } from './manifest.ts';
 import type { OpenedSet } from './open.ts';
 import { budgetName, cutOf, networkOf, requestBudget } from './pair.ts';
 import { prunePair, type PairWeights } from './prune-pair.ts';
+import { publishSet } from './publish.ts';
 
 /** A pair as a training left it. */
 export interface TrainedPair extends Pick<SetPair, 'testAccuracy' | 'epochs' | 'origin'> {
@@ -39,38 +39,19 @@ export interface TrainedSet {
  * `set-exists`, and what reading the weights throws.
  */
 export async function makeSet(name: string, trained: TrainedSet, onProgress?: OnProgress): Promise<OpenedSet> {
-  const target = freeSetFolder(name);
-  return publishSet(target, async (folder) => {
+  freeSetFolder(name);
+  return publishSet(async (folder) => {
     const about = aboutOf(name, trained);
     const falling = [...trained.pairs].sort((a, b) => (b.budget ?? Infinity) - (a.budget ?? Infinity));
     const pairs: SetPair[] = [];
-    for (const [i, pair] of falling.entries()) {
-      onProgress?.({
-        step: 'write',
-        item: `pair ${budgetName(pair.budget)}`,
-        done: i,
-        total: falling.length,
-        unit: 'pairs',
-      });
-      pairs.push(await writePair(folder, { ...about, pairs: [] }, trained, pair));
+    for (const [done, pair] of falling.entries()) {
+      const item = `pair ${budgetName(pair.budget)}`;
+      onProgress?.({ step: 'write', item, done, total: falling.length, unit: 'pairs' });
+      pairs.push(await writePair(folder, about, trained, pair));
     }
-    const manifest: ModelSet = manifestSchema.parse({ ...about, pairs });
-    await writeFlushed(join(folder, manifestFile), sealJson(manifest));
+    await writeFlushed(join(folder, manifestFile), sealJson(manifestSchema.parse({ ...about, pairs })));
+    return name;
   });
-}
-
-/** Fills a folder beside the sets and gives it its name once all of it is on the disk. */
-export async function publishSet(target: string, fill: (folder: string) => Promise<void>): Promise<OpenedSet> {
-  await mkdir(modelsFolder(), { recursive: true });
-  return inStagingFolder(async (staging) => {
-    const folder = join(staging, 'set');
-    await mkdir(folder);
-    await fill(folder);
-    await syncFolder(folder);
-    await rename(folder, target);
-    await syncFolder(dirname(target));
-    return readSet(target);
-  }, modelsFolder());
 }
 
 function aboutOf(name: string, { experiment, run, images }: TrainedSet): Omit<ModelSet, 'pairs'> {
@@ -95,12 +76,18 @@ function aboutOf(name: string, { experiment, run, images }: TrainedSet): Omit<Mo
   };
 }
 
-async function writePair(folder: string, set: ModelSet, trained: TrainedSet, pair: TrainedPair): Promise<SetPair> {
+async function writePair(
+  folder: string,
+  set: Omit<ModelSet, 'pairs'>,
+  trained: TrainedSet,
+  pair: TrainedPair,
+): Promise<SetPair> {
   const { budget, testAccuracy, epochs, origin } = pair;
-  const { maps, ...weights } = prunePair(await pair.weights(), budget, set.gate);
+  const whole = await pair.weights();
+  const { maps, ...weights } = prunePair(whole, budget, set.gate);
   const network = networkOf(set);
   const cut = cutOf(set, { maps });
-  const costs = pairCosts(network, cut);
+  const costs = pairCosts(network, cut, weights);
   const write = async (half: 'client' | 'server'): Promise<WeightsEntry> => {
     const file = `${budgetName(budget)}/${half}.safetensors`;
     const path = join(folder, file);
@@ -118,7 +105,7 @@ async function writePair(folder: string, set: ModelSet, trained: TrainedSet, pai
     origin,
     client: { weights: files.client, ...costs.client },
     server: { weights: files.server, ...costs.server },
-    unpruned: pairCosts(network, set.cut),
+    unpruned: pairCosts(network, set.cut, whole),
     traffic: pairTraffic(network, cut, requestBudget({ budget, maps })),
   };
 }

@@ -21,8 +21,9 @@ const weights = z.strictObject({
 const half = z.strictObject({
   weights,
   multiplyAdds: count,
+  /** Trainable values that it holds: as many as the file has, besides running statistics. */
   parameters: count,
-  /** Weights, and the two largest tensors that lie beside one another for one sample; float32. */
+  /** Weights and statistics, and the two largest tensors that lie beside one another for one sample; float32. */
   memoryBytes: count,
 });
 

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import type { OnProgress } from '../data/progress.ts';
 import { messageOf, SluiceError } from '../errors.ts';
+import { describeCut } from '../model/describe.ts';
 import type { StateDict } from '../model/state.ts';
 import type { Budget } from '../records/column.ts';
 import { readSafetensors } from '../runs/checkpoint/weights-file.ts';
 import type { ClientHalf } from '../training/client.ts';
 import type { ServerHalf } from '../training/server.ts';
-import { pairCosts } from './costs.ts';
 import {
   damaged,
   fileSum,
   manifestFile,
   readSet,
   requireSizes,
+  totalBytesOf,
   weightsOf,
   type ReadSet,
   type WeightsEntry,
@@ -29,25 +30,28 @@ export type OpenedSet = ReadSet;
  * files. Throws `set-unknown`, `set-newer`, and `set-damaged` with the file and what is wrong with it.
  */
 export async function openSet(reference: string, onProgress?: OnProgress): Promise<OpenedSet> {
-  const set = await readSet(findSet(reference));
+  return requireWholeSet(await readSet(findSet(reference)), onProgress);
+}
+
+/** Throws `set-damaged` unless all files are as they were written. */
+export async function requireWholeSet(set: ReadSet, onProgress?: OnProgress): Promise<OpenedSet> {
   requireSense(set);
   await requireSizes(set);
-  const weights = weightsOf(set.manifest);
-  const total = weights.reduce((sum, { bytes }) => sum + bytes, 0);
+  const total = totalBytesOf(set.manifest);
   let done = 0;
-  for (const { file, sha256 } of weights) {
+  for (const { file, sha256 } of weightsOf(set.manifest)) {
     const sum = await fileSum(join(set.folder, file), (bytes) => {
       done += bytes;
       onProgress?.({ step: 'check', item: file, done, total, unit: 'bytes' });
     });
-    if (sum !== sha256) throw damaged(join(set.folder, file), `its SHA-256 is ${sum}, expected ${sha256}`);
+    if (sum !== sha256) throw damaged(join(set.shown, file), `its SHA-256 is ${sum}, expected ${sha256}`);
   }
   return set;
 }
 
 /** What the schema cannot see: the network is one of the zoo, and every pair a cut of it. */
-function requireSense({ folder, manifest }: ReadSet): void {
-  const path = join(folder, manifestFile);
+function requireSense({ shown, manifest }: ReadSet): void {
+  const path = join(shown, manifestFile);
   const [, , channels] = manifest.images.shape;
   const { mean, std } = manifest.images;
   if (mean.length !== channels || std.length !== channels) {
@@ -57,7 +61,7 @@ function requireSense({ folder, manifest }: ReadSet): void {
     );
   }
   try {
-    for (const pair of manifest.pairs) pairCosts(networkOf(manifest), cutOf(manifest, pair));
+    for (const pair of manifest.pairs) describeCut(networkOf(manifest), cutOf(manifest, pair));
   } catch (cause) {
     throw cause instanceof SluiceError ? damaged(path, cause.message, cause) : cause;
   }

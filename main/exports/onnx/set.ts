@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SluiceError } from '../../errors.ts';
+import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { SetPair } from '../../sets/manifest.ts';
@@ -46,9 +45,7 @@ export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGen
 
 /** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
 export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOptions): Promise<void> {
-  if (existsSync(folder) && (await readdir(folder)).length > 0) {
-    throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
-  }
+  requireEmptyFolder(folder);
   await publishFolder(folder, async (partial) => {
     for await (const { path, data } of onnxFiles(set, options)) {
       await mkdir(dirname(join(partial, path)), { recursive: true });

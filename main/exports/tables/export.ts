@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { csvCell } from '../../charts/csv.ts';
 import { inputFacts } from '../../data/input.ts';
+import { requireEmptyFolder } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Column } from '../../records/column.ts';
 import { numberColumns, recordNames } from '../../records/columns.ts';
@@ -68,9 +69,7 @@ function plainly(key: string, value: unknown): unknown {
  * `experiment.json` goes with them. Returns the names of the subfolders.
  */
 export async function exportWeights(store: Store, run: Run, folder: string): Promise<string[]> {
-  if (existsSync(folder) && (await readdir(folder)).length > 0) {
-    throw new SluiceError('folder-not-empty', `${folder} is not empty. Name a new folder with -o.`, { path: 'output' });
-  }
+  requireEmptyFolder(folder);
   const source = store.folder(run.id);
   const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair));
   for (const pair of pairs) await requireWholePair(pair, run.uid);

@@ -32,6 +32,8 @@ const gradientHeader = 40;
 const scoreLength = 32;
 const logitsHeader = 24;
 const batchBytes = 4;
+/** Bytes of logits besides their values, in a session with a pair. */
+export const logitsOverhead = logitsHeader + batchBytes;
 
 const noBytes = new Uint8Array(0);
 

@@ -10,6 +10,7 @@ export {
   encodeLogits,
   encodeScore,
   gradientSections,
+  logitsOverhead,
 } from './answers.ts';
 export {
   decodeEvaluate,
@@ -18,6 +19,7 @@ export {
   encodeEvaluate,
   encodeInfer,
   encodeStep,
+  inferOverhead,
   readExtent,
   requestSections,
 } from './requests.ts';
