@@ -9,11 +9,12 @@ import type { Candidate, Target } from './candidate.ts';
 import { candidatesOf, type Asked } from './candidates.ts';
 import { connectRemote } from './connect.ts';
 import { inferenceController } from './controller.ts';
-import { openHalves, type OpenHalves } from './halves.ts';
+import { openHalves } from './halves.ts';
 import type { ImageToAnswer } from './images.ts';
 import { inOrder } from './in-turn.ts';
 import { remoteLink } from './remote.ts';
 import { inferenceRunner } from './runner.ts';
+import { warmUp } from './warm-up.ts';
 import type { Answered } from './summary.ts';
 
 export interface InferOptions {
@@ -107,24 +108,4 @@ async function openLink(
   });
   await link.open();
   return link;
-}
-
-/** The first pass of a half takes longer than those after it; the second tells what it takes. */
-async function warmUp(
-  halves: OpenHalves,
-  candidates: readonly Candidate[],
-  [height, width, channels]: readonly [number, number, number],
-  measured: (candidate: Candidate, seconds: number) => void,
-): Promise<void> {
-  const image = new Float32Array(height * width * channels);
-  for (const candidate of candidates) {
-    const run = async (): Promise<void> => {
-      const features = await halves.client(image, candidate.budget);
-      if (candidate.place === 'client') await halves.server?.(features, candidate.budget);
-    };
-    await run();
-    const start = clock();
-    await run();
-    measured(candidate, clock() - start);
-  }
 }

@@ -32,10 +32,7 @@ const functions: DeviceFunctions = {
     device = await openDevice(server, (text) => void page.note.asEvent(text));
     return device.opened;
   },
-  choose(how) {
-    opened().choose(how);
-    return Promise.resolve();
-  },
+  choose: (how) => opened().choose(how),
   classify: (image) => opened().classify(image),
   images: () => opened().images(),
   join(run) {

@@ -6,7 +6,7 @@ import { normalisationTable, untouched, writeNormalised } from '../../main/data/
 import { testImages } from '../../main/data/test-images.ts';
 import { wholeOf } from '../../main/sets/open.ts';
 import { requestBudget } from '../../main/sets/pair.ts';
-import { topOf, type Ranked } from '../../renderer/device/inference/top.ts';
+import { topClasses } from '../../main/inference/probabilities.ts';
 import { temporaryHome } from '../support/home.ts';
 import { servePage, type PageServer } from '../support/served-set.ts';
 import { launchChromium } from './support/chromium.ts';
@@ -30,7 +30,7 @@ withChromium.describe('the page of a device', { timeout: 120_000 }, () => {
   });
 
   /** What the full pair says of an image, both of its halves in this process. */
-  async function expected(pixels: Uint8Array): Promise<Ranked[]> {
+  async function expected(pixels: Uint8Array): Promise<string[]> {
     const { manifest } = server.set;
     const { client, server: half, dispose } = await wholeOf(server.set, null);
     const values = new Float32Array(pixels.length);
@@ -38,13 +38,13 @@ withChromium.describe('the page of a device', { timeout: 120_000 }, () => {
     const batch = { samples: 1, images: values, labels: new Uint16Array(1) };
     const logits = await half.infer(await client.infer(batch, requestBudget(manifest.pairs[0])));
     dispose();
-    return topOf(logits, manifest.images.classes, 5);
+    return topClasses(logits, 5).map(
+      ({ index, probability }) => `${manifest.images.classes[index]}\n${(100 * probability).toFixed(1)} %`,
+    );
   }
 
   const shown = (page: LabPage['page']): Promise<string[]> =>
     page.locator('[aria-labelledby=prediction-title] li').allInnerTexts();
-  const textOf = (top: readonly Ranked[]): string[] =>
-    top.map(({ name, probability }) => `${name}\n${(100 * probability).toFixed(1)} %`);
 
   it('answers an image of the data set, chosen or dropped, as both halves here do', async () => {
     const { page, problems } = opened;
@@ -52,12 +52,12 @@ withChromium.describe('the page of a device', { timeout: 120_000 }, () => {
     await page.getByRole('combobox', { name: 'Codec' }).selectOption('float32');
     const [first, second] = await testImages('synthetic', 20);
     await page.getByRole('button', { name: /^Test image 1,/ }).click();
-    await expect.poll(() => shown(page)).toEqual(textOf(await expected(first.pixels)));
+    await expect.poll(() => shown(page)).toEqual(await expected(first.pixels));
     const png = await sharp(second.pixels, { raw: { width: 32, height: 32, channels: 3 } })
       .png()
       .toBuffer();
     await page.getByLabel('Pictures').last().setInputFiles({ name: 'a.png', mimeType: 'image/png', buffer: png });
-    await expect.poll(() => shown(page)).toEqual(textOf(await expected(second.pixels)));
+    await expect.poll(() => shown(page)).toEqual(await expected(second.pixels));
     const traffic = server.set.manifest.pairs[0].traffic.find(({ codec }) => codec === 'float32')!;
     expect(await page.getByText(/maps of/).innerText()).toContain('float32');
     expect(traffic.up).toBeGreaterThan(0);

@@ -1,16 +1,22 @@
 import { normalisationTable, untouched, writeNormalised } from '../../../main/data/augment.ts';
 import { SluiceError } from '../../../main/errors.ts';
 import { candidateWords, type Candidate, type Target } from '../../../main/inference/candidate.ts';
-import { inferenceController, type InferenceController } from '../../../main/inference/controller.ts';
+import { candidatesOf, usualCodecs } from '../../../main/inference/candidates.ts';
+import { connectVia } from '../../../main/inference/connect-via.ts';
+import { inferenceController } from '../../../main/inference/controller.ts';
+import { topClasses } from '../../../main/inference/probabilities.ts';
+import { remoteLink, type RemoteLink } from '../../../main/inference/remote.ts';
+import { inferenceRunner, type Answer, type Runner } from '../../../main/inference/runner.ts';
+import { warmUp } from '../../../main/inference/warm-up.ts';
+import { codecChoice, type CodecName } from '../../../main/offload/codecs/table.ts';
+import { sleep } from '../../../main/pause.ts';
 import type { Budget } from '../../../main/records/column.ts';
-import type { ModelSet, SetPair } from '../../../main/sets/manifest.ts';
+import { pairOf } from '../../../main/sets/pair.ts';
 import { dialFromBrowser } from '../dial.ts';
 import type { ServerPlace } from '../rpc.ts';
-import { candidatesOf } from './candidates.ts';
-import { openPair, type Answer, type PairSession } from './pair-session.ts';
+import { openClients, type ClientHalves } from './halves.ts';
 import type { Shape } from './images.ts';
 import { fetchSet, type ServedSet, type SetImage } from './served-set.ts';
-import { topOf, type Ranked } from './top.ts';
 
 /** How the pair and codec of a request are chosen: by the controller under a target, or always the same. */
 export type Choosing =
@@ -33,75 +39,97 @@ export interface OpenedSet {
 }
 
 /** What came of one image. */
-export interface Classified {
-  readonly top: readonly Ranked[];
-  readonly budget: Budget;
+export interface Classified extends Pick<Answer, 'budget' | 'bytesUp' | 'bytesDown' | 'seconds'> {
+  readonly top: readonly { readonly name: string; readonly probability: number }[];
   readonly codec: string;
   readonly words: string;
   /** Whether the target is expected to be kept; null where the choice was fixed. */
   readonly meets: boolean | null;
   readonly accuracy: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly clientSeconds: number;
-  readonly wireSeconds: number;
-  readonly serverSeconds: number;
-  readonly waitSeconds: number;
-  /** What crossed the network: values [h, w, maps], and how many maps there are at the cut. */
-  readonly sent: {
-    readonly values: Float32Array;
-    readonly height: number;
-    readonly width: number;
-    readonly maps: number;
-  };
+  /** What crossed the network: values [h, w, maps]. */
+  readonly sent: SentMaps;
+}
+
+export interface SentMaps {
+  readonly values: Float32Array;
+  readonly height: number;
+  readonly width: number;
+  readonly maps: number;
 }
 
 /** The client of a model set in this browser. */
 export interface Device {
   readonly opened: OpenedSet;
-  choose(how: Choosing): void;
+  choose(how: Choosing): Promise<void>;
   classify(image: Uint8Array): Promise<Classified>;
   images(): Promise<SetImage[]>;
   close(): Promise<void>;
 }
 
-/** Opens the first set of the server, all its pairs, so that switching between them costs nothing. The engine is open. */
+const software = 'sluice page';
+const connectSeconds = 10;
+/** Without an answer for so long the server is taken to be gone. */
+const giveUpSeconds = 10;
+const classesShown = 5;
+const clock = (): number => performance.now() / 1000;
+
+/** Opens the first set of the server, all its pairs. The engine is open. Throws `set-other` where there is none. */
 export async function openDevice(server: ServerPlace, onProgress: (text: string) => void): Promise<Device> {
-  const set = await firstSet(server);
-  const { manifest } = set;
-  const sessions = new Map<Budget, PairSession>();
-  try {
-    for (const [i, pair] of manifest.pairs.entries()) {
-      onProgress(`Loading pair ${i + 1} of ${manifest.pairs.length}`);
-      sessions.set(pair.budget, await openPair(server, set, pair, await set.client(pair)));
-    }
-    return deviceOf(set, sessions);
-  } catch (error) {
-    await closeAll(sessions);
-    throw error;
-  }
-}
-
-/** Asks the server what it serves. Throws `set-other` where that is no model set. */
-async function firstSet({ base, token }: ServerPlace): Promise<ServedSet> {
-  const url = base.replace(/^http/, 'ws');
-  const { connection, welcome } = await dialFromBrowser({ url, token }, 'sluice page');
+  const address = { url: server.base.replace(/^http/, 'ws'), token: server.token };
+  const { connection, welcome } = await dialFromBrowser(address, software);
   connection.close(1000);
-  const served = welcome.sets?.[0];
-  if (served) return fetchSet(base, token, served.sha256);
-  throw new SluiceError('set-other', 'The server serves no model set. Start it with "sluice serve <set> --page".');
+  const [served] = welcome.sets ?? [];
+  if (!served) {
+    throw new SluiceError('set-other', 'The server serves no model set. Start it with "sluice serve <set> --page".');
+  }
+  const set = await fetchSet(server.base, server.token, served.sha256);
+  const codecs = codecsOf(set);
+  const halves = await openClients(set, onProgress);
+  const budgets = set.manifest.pairs.map(({ budget }) => budget);
+  const asked = { server: address, set: { ...set, name: served.name }, budgets, software, connectSeconds };
+  const link = remoteLink(() =>
+    connectVia(dialFromBrowser, { ...asked, codecs: codecs.map((name) => codecChoice(name)) }),
+  );
+  const device = await deviceOf(set, codecs, halves, link).catch(async (error: unknown) => {
+    halves.dispose();
+    await link.close();
+    throw error;
+  });
+  await link.open();
+  return device;
 }
 
-function deviceOf(set: ServedSet, sessions: ReadonlyMap<Budget, PairSession>): Device {
-  const { images, pairs } = set.manifest;
-  const candidates = candidatesOf(set.manifest);
-  const table = normalisationTable(images);
-  let choosing: Choosing = { kind: 'auto' };
-  let controller = controllerFor(choosing, candidates);
+/** Those that the set has figures of, and this page can do. */
+function codecsOf({ manifest: { pairs } }: ServedSet): CodecName[] {
+  const names = pairs[0].traffic.map(({ codec }) => codec as CodecName);
+  return names.filter((name) => !name.endsWith('+zstd'));
+}
 
-  function choose(how: Choosing): void {
-    choosing = how;
-    controller = controllerFor(how, candidates);
+async function deviceOf(
+  set: ServedSet,
+  codecs: readonly CodecName[],
+  halves: ClientHalves,
+  link: RemoteLink,
+): Promise<Device> {
+  const { manifest } = set;
+  const { images } = manifest;
+  const all = candidatesOf(manifest, { budget: 'auto', codecs, places: ['server'] });
+  const usual = all.filter(({ codec }) => usualCodecs.some((name) => name === codec?.name));
+  const table = normalisationTable(images);
+  // A link of its own would go with the runner, and this one outlives it.
+  const lasting: RemoteLink = { ...link, close: () => Promise.resolve() };
+  const measured: [Candidate, number][] = [];
+  await warmUp(halves, all, images.shape, (candidate, seconds) => measured.push([candidate, seconds]));
+  let fixed = false;
+  let runner = runnerFor({ kind: 'auto' });
+
+  function runnerFor(how: Choosing): Runner {
+    const candidates = how.kind === 'auto' ? usual : all.filter((candidate) => isChosen(candidate, how));
+    const controller = inferenceController({ candidates, target: how.kind === 'auto' ? how : {}, clock });
+    for (const [candidate, seconds] of measured)
+      if (candidates.includes(candidate)) controller.measured(candidate, seconds);
+    const after = (seconds: number, signal: AbortSignal): Promise<void> => sleep(1000 * seconds, signal);
+    return inferenceRunner({ controller, halves, link: lasting, giveUpSeconds, clock, after });
   }
 
   function normalised(image: Uint8Array): Float32Array {
@@ -115,67 +143,50 @@ function deviceOf(set: ServedSet, sessions: ReadonlyMap<Budget, PairSession>): D
     return values;
   }
 
-  async function ask(image: Float32Array, candidate: Candidate): Promise<Answer> {
-    const session = sessions.get(candidate.budget)!;
-    const underway = controller.begin(candidate);
-    try {
-      const answer = await session.infer(image, candidate.codec!, underway.sent);
-      underway.answered(answer.serverSeconds + answer.waitSeconds);
-      return answer;
-    } catch (error) {
-      underway.lost();
-      throw error;
-    }
-  }
-
   return {
-    opened: { ...openedSet(set.manifest, candidates) },
-    choose,
+    opened: openedSet(set, all),
+    async choose(how) {
+      const before = runner;
+      runner = runnerFor(how);
+      fixed = how.kind === 'fixed';
+      await before.close();
+    },
     async classify(image) {
       const values = normalised(image);
-      const fixed = choosing.kind === 'fixed' ? fixedAmong(candidates, choosing) : null;
-      const choice = fixed ? { candidate: fixed, meets: null } : controller.decide();
-      const answer = await ask(values, choice.candidate);
-      const pair = pairs.find(({ budget }) => budget === choice.candidate.budget)!;
-      return classified(answer, choice, images.classes, pair);
+      const answer = await runner.infer(values);
+      const { logits, budget, codec, place, note, meets } = answer;
+      const features = halves.featuresOf(values);
+      if (!logits || !codec || !features) throw new SluiceError('not-answered', note);
+      const [, height, width] = features.shape;
+      const { bytesUp, bytesDown, seconds } = answer;
+      return {
+        ...{ budget, bytesUp, bytesDown, seconds },
+        top: topClasses(logits, classesShown).map(({ index, probability }) => ({
+          name: images.classes[index],
+          probability,
+        })),
+        codec: codec.name,
+        words: candidateWords({ budget, codec, place }),
+        meets: fixed ? null : meets,
+        accuracy: pairOf(manifest, budget).testAccuracy,
+        sent: { values: features.maps, height, width, maps: features.maps.length / (height * width) },
+      };
     },
     images: set.images,
-    close: () => closeAll(sessions),
+    async close() {
+      await runner.close();
+      await link.close();
+      halves.dispose();
+    },
   };
 }
 
-function controllerFor(how: Choosing, candidates: readonly Candidate[]): InferenceController {
-  const target: Target = how.kind === 'auto' ? how : {};
-  return inferenceController({ candidates, target, clock: () => performance.now() / 1000 });
+function isChosen({ budget, codec }: Candidate, how: { readonly budget: Budget; readonly codec: string }): boolean {
+  return budget === how.budget && codec?.name === how.codec;
 }
 
-function fixedAmong(candidates: readonly Candidate[], { budget, codec }: { budget: Budget; codec: string }): Candidate {
-  const found = candidates.find((candidate) => candidate.budget === budget && candidate.codec?.name === codec);
-  if (found) return found;
-  throw new SluiceError('budget-missing', `The set has no pair of ${budget ?? 'full'} maps in ${codec}.`);
-}
-
-function classified(
-  answer: Answer,
-  { candidate, meets }: { readonly candidate: Candidate; readonly meets: boolean | null },
-  classes: readonly string[],
-  { testAccuracy }: SetPair,
-): Classified {
-  const { logits, features, ...cost } = answer;
-  const [, height, width] = features.shape;
-  return {
-    ...cost,
-    top: topOf(logits, classes, 5),
-    budget: candidate.budget,
-    codec: candidate.codec!.name,
-    words: candidateWords(candidate),
-    meets,
-    accuracy: testAccuracy,
-    sent: { values: features.maps, height, width, maps: features.maps.length / (height * width) },
-  };
-}
-
-function openedSet({ name, network, images, pairs }: ModelSet, candidates: readonly Candidate[]): OpenedSet {
+function openedSet({ manifest }: ServedSet, candidates: readonly Candidate[]): OpenedSet {
+  const { name, network, images, pairs } = manifest;
   return {
     name,
     network: network.name,
@@ -190,8 +201,4 @@ function openedSet({ name, network, images, pairs }: ModelSet, candidates: reado
         .map(({ codec, bytesUp }) => ({ name: codec!.name, bytesUp })),
     })),
   };
-}
-
-async function closeAll(sessions: ReadonlyMap<Budget, PairSession>): Promise<void> {
-  await Promise.all([...sessions.values()].map((session) => session.close()));
 }

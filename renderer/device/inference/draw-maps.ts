@@ -1,4 +1,4 @@
-import type { Classified } from './device.ts';
+import type { SentMaps } from './device.ts';
 
 /** Screen pixels around each map. */
 const gap = 2;
@@ -12,7 +12,7 @@ export function gridOf(maps: number, height: number, width: number): { columns: 
 }
 
 /** Each map from its smallest value, dark, to its largest, light. */
-export function drawMaps(canvas: HTMLCanvasElement, { values, height, width, maps }: Classified['sent']): void {
+export function drawMaps(canvas: HTMLCanvasElement, { values, height, width, maps }: SentMaps): void {
   const { columns, rows } = gridOf(maps, height, width);
   const scale = Math.max(1, Math.floor(side / Math.max(columns * width, rows * height)));
   const [cellWidth, cellHeight] = [scale * width + gap, scale * height + gap];
@@ -23,17 +23,13 @@ export function drawMaps(canvas: HTMLCanvasElement, { values, height, width, map
   const painter = picture.getContext('2d')!;
   context.imageSmoothingEnabled = false;
   for (let map = 0; map < maps; map++) {
-    painter.putImageData(pictureOf(values, { height, width, maps }, map), 0, 0);
+    painter.putImageData(pictureOf({ values, height, width, maps }, map), 0, 0);
     const [left, top] = [(map % columns) * cellWidth, Math.floor(map / columns) * cellHeight];
     context.drawImage(picture, left, top, scale * width, scale * height);
   }
 }
 
-function pictureOf(
-  values: Float32Array,
-  { height, width, maps }: { height: number; width: number; maps: number },
-  map: number,
-): ImageData {
+function pictureOf({ values, height, width, maps }: SentMaps, map: number): ImageData {
   let [low, high] = [Infinity, -Infinity];
   for (let at = map; at < values.length; at += maps) {
     low = Math.min(low, values[at]);
