@@ -37,6 +37,7 @@ const misuse = new Set([
   'set-too-large',
   'onnx-too-large',
   'budget-missing',
+  'level-chance',
   'dataset-unknown',
   'dataset-missing',
   'dataset-exists',

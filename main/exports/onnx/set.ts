@@ -5,8 +5,8 @@ import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { SetPair } from '../../sets/manifest.ts';
 import type { OpenedSet } from '../../sets/open.ts';
-import { budgetName, cutOf, networkOf, requestBudget } from '../../sets/pair.ts';
-import { selectMaps } from '../../training/gate.ts';
+import { budgetName, cutOf, networkOf } from '../../sets/pair.ts';
+import { selectionOf } from '../../sets/selection.ts';
 import { clientOnnx, serverOnnx, type WrittenHalf } from './half.ts';
 import { readme, type WrittenPair } from './readme.ts';
 
@@ -61,17 +61,14 @@ async function writePair(
 ): Promise<{ readonly client: WrittenHalf; readonly server: WrittenHalf }> {
   const {
     images,
-    gate,
     cut: { layer },
   } = manifest;
   const { mean, std, classes, dataset } = images;
   const { tensors } = await readSafetensors(join(folder, pair.client.weights.file));
-  const budget = requestBudget(pair);
-  const values = Object.entries(tensors).find(([tensor]) => tensor.endsWith('.prune_filter'))?.[1].data;
   const about = {
     network: networkOf(manifest),
     cut: cutOf(manifest, pair),
-    selection: budget === null || !values ? null : selectMaps(values as Float32Array, budget, gate),
+    selection: selectionOf(manifest, pair, tensors),
     metadata: {
       set: name,
       setSha256: digest,
