@@ -7,6 +7,9 @@ import type { ModelSet } from '../../sets/manifest.ts';
 import { encodeMessage } from '../../wire.ts';
 import type { Content } from './device-page.ts';
 
+/** A set as its pages see it. */
+export type ShownSet = Pick<ReadSet, 'folder' | 'digest' | 'manifest'>;
+
 /** Test images that a page gets to try. */
 const imagesShown = 20;
 
@@ -14,7 +17,7 @@ const imagesShown = 20;
  * What a page needs of model sets, at `/set/<digest>/…`: the manifest as it is, the client halves, and a few test images of
  * its data set where that is here. The server halves stay.
  */
-export function setContent(sets: readonly Pick<ReadSet, 'folder' | 'digest' | 'manifest'>[]): Content {
+export function setContent(sets: readonly ShownSet[]): Content {
   const images = new Map<string, Promise<Uint8Array>>();
   return async (path) => {
     const [, , digest, ...rest] = path.split('/');
