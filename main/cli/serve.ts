@@ -98,7 +98,7 @@ function announce(server: ServedModelSet, newToken: boolean): void {
     '',
     'To use it:',
     `  sluice infer <images> --set ${set.name} --server ${reachable} --token ${shown}${pinned}`,
-    `  curl -H "Authorization: Bearer ${shown}" ${reachable.replace(/^ws/, 'http')}/v2/models/${encodeURIComponent(server.pairs[0].name)}`,
+    `  curl -H "Authorization: Bearer ${shown.replaceAll('"', '')}" ${reachable.replace(/^ws/, 'http')}/v2/models/${encodeURIComponent(server.pairs[0].name)}`,
     '',
   ]);
 }

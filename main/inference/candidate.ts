@@ -38,8 +38,9 @@ export function candidateWords({ budget, codec, place }: Pick<Candidate, 'budget
 const indistinguishable = 0.002;
 
 /**
- * Most accurate first; of those whose accuracy is the same the one that sends least, without those that are nowhere better
- * than one before them. The controller takes them in this order.
+ * Most accurate first; of those whose accuracy is the same the one that sends least, and those that are computed here last:
+ * a server that is there is to be used. Left out are those that are nowhere better than one before them. The controller takes
+ * them in this order.
  */
 export function byAccuracy(candidates: readonly Candidate[]): Candidate[] {
   const left = [...candidates].sort((a, b) => b.accuracy - a.accuracy);
@@ -47,7 +48,8 @@ export function byAccuracy(candidates: readonly Candidate[]): Candidate[] {
   while (left.length > 0) {
     const [{ accuracy: best }] = left;
     const count = left.filter(({ accuracy }) => accuracy >= best - indistinguishable).length;
-    ordered.push(...left.splice(0, count).sort((a, b) => bytesOf(a) - bytesOf(b)));
+    const rank = (each: Candidate): number => (each.place === 'client' ? Infinity : bytesOf(each));
+    ordered.push(...left.splice(0, count).sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b))));
   }
   return ordered.filter((candidate, i) => !ordered.slice(0, i).some((before) => isNowhereWorse(before, candidate)));
 }

@@ -76,10 +76,10 @@ export function inferenceController(options: ControllerOptions): InferenceContro
 
   function pick(now: number): Choice {
     const all = choosable.map(known.predict);
-    const stays = all.find(({ candidate, p95 }) => candidate === chosen && p95 <= limit);
+    const stays = all.find((each) => each.candidate === chosen && keeps(each, limit));
     const settled = now - chosenAt >= settleSeconds;
     const better = stays ? limit * (1 - headroom) : limit;
-    const sure = all.find((each) => each === stays || ((settled || !stays) && each.p95 <= better));
+    const sure = all.find((each) => each === stays || ((settled || !stays) && keeps(each, better)));
     if (sure) return { ...sure, meets: fits };
     const likely = all.find(({ mean, p95 }) => mean + likelyMargin * (p95 - mean) <= limit * (1 - headroom));
     return { ...(likely ?? fastest(all)), meets: false };
@@ -141,6 +141,11 @@ function withinBytes(candidates: readonly Candidate[], maxBytes: number): Candid
   if (fitting.length > 0) return fitting;
   const fewest = Math.min(...candidates.map(bytesOf));
   return candidates.filter((candidate) => bytesOf(candidate) === fewest);
+}
+
+/** Without a limit, too, a server that is lost keeps nothing. */
+function keeps({ p95 }: Prediction, limit: number): boolean {
+  return p95 <= limit && p95 < Infinity;
 }
 
 /** By the mean: of two times whose sum is known well, the greater may be the surer one. */

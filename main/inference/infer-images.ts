@@ -49,7 +49,9 @@ const clock = (): number => performance.now() / 1000;
  */
 export async function openInference(options: InferOptions): Promise<Inference> {
   const { set, server, target, inFlight, deadlineMs, onEvent } = options;
-  const places: readonly Candidate['place'][] = server ? ['server', 'client'] : ['client'];
+  // Without a target in time the network here would only win against the server that was asked for: it is its stand-in.
+  const competes = target.latencyP95 !== undefined;
+  const places: readonly Candidate['place'][] = !server ? ['client'] : competes ? ['server', 'client'] : ['server'];
   const candidates = candidatesOf(set.manifest, { budget: options.budget, codecs: options.codecs, places });
   const budgets = [...new Set(candidates.map(({ budget }) => budget))];
   const halves = await openHalves(set, budgets);

@@ -45,7 +45,7 @@ export interface Answer {
   readonly note: string;
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** `wire`: what is neither computing here nor the server's. */
+  /** Computing here, on the way, at the server with waiting for its turn there; and all, which has waiting for the engine here too. */
   readonly seconds: { readonly client: number; readonly wire: number; readonly server: number; readonly total: number };
 }
 
@@ -57,6 +57,19 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** Between tries to reach a lost server, in seconds. */
+const shortestPause = 0.25;
+const longestPause = 2;
+
+/** A request that the server did not answer. */
+interface AskedInVain {
+  readonly candidate: Candidate;
+  readonly meets: boolean;
+  readonly begun: number;
+  readonly clientSeconds: number;
+  readonly wire: number;
+}
+
 /** Answers images as the controller decides, and here when the server does not. Sockets and engine are given to it. */
 export function inferenceRunner(options: RunnerOptions): Runner {
   const { controller, halves, link, deadlineMs = 0, giveUpSeconds, clock, after, onEvent } = options;
@@ -64,6 +77,9 @@ export function inferenceRunner(options: RunnerOptions): Runner {
   const closing = new AbortController();
   const trials = new Set<Promise<void>>();
   let triedBytes = 0;
+  let asking = false;
+  let nextAsk = 0;
+  let pause = shortestPause;
 
   async function worked<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly seconds: number }> {
     return engine(async () => {
@@ -116,7 +132,6 @@ export function inferenceRunner(options: RunnerOptions): Runner {
 
   /** Sends an image once more, to learn from it. */
   async function tryOut(candidate: Candidate, image: Float32Array): Promise<void> {
-    if (!(await link?.open())) return;
     const underway = controller.begin(candidate);
     try {
       const { result, seconds } = await worked(() => halves.client(image, candidate.budget));
@@ -129,10 +144,23 @@ export function inferenceRunner(options: RunnerOptions): Runner {
     }
   }
 
+  /** Asks for a lost server now and then, while requests are answered here. */
+  async function askForServer(server: RemoteLink): Promise<void> {
+    if (asking || clock() < nextAsk) return;
+    asking = true;
+    try {
+      pause = (await server.open()) ? shortestPause : Math.min(longestPause, 2 * pause);
+    } finally {
+      asking = false;
+      nextAsk = clock() + pause;
+    }
+  }
+
   function learn(image: Float32Array): void {
-    const candidate = link && !closing.signal.aborted ? controller.probe() : null;
-    if (!candidate) return;
-    const trial = tryOut(candidate, image)
+    if (!link || closing.signal.aborted) return;
+    const candidate = link.current() ? controller.probe() : null;
+    if (link.current() && !candidate) return;
+    const trial = (candidate ? tryOut(candidate, image) : askForServer(link))
       .catch((error: unknown) => onEvent?.(messageOf(error)))
       .finally(() => trials.delete(trial));
     trials.add(trial);
@@ -156,35 +184,25 @@ export function inferenceRunner(options: RunnerOptions): Runner {
   }
 
   /** What the server did not compute, computed here; or said to be refused, where the answer would be too late anyway. */
-  async function instead(
-    error: unknown,
-    features: Features,
-    {
-      candidate,
-      meets,
-      begun,
-      clientSeconds,
-    }: { candidate: Candidate; meets: boolean; begun: number; clientSeconds: number },
-  ): Promise<Answer> {
+  async function instead(error: unknown, features: Features, asked: AskedInVain): Promise<Answer> {
+    const { candidate, meets, begun, clientSeconds, wire } = asked;
     const code = error instanceof SluiceError ? error.code : '';
-    const base = { ...answerOf(candidate, meets), note: messageOf(error), fallback: true };
-    if (code === 'deadline-missed' || (code === 'limit-queue' && !halves.server)) {
-      const total = clock() - begun;
-      const seconds = { client: clientSeconds, wire: total - clientSeconds, server: 0, total };
-      return { ...base, logits: null, fallback: false, seconds };
+    const busy = code === 'limit-queue';
+    const answer = answerOf(candidate, meets);
+    if (code === 'deadline-missed' || (busy && !halves.server)) {
+      const seconds = { client: clientSeconds, wire, server: 0, total: clock() - begun };
+      return { ...answer, logits: null, note: messageOf(error), seconds };
     }
-    if (!halves.server || !(code === 'limit-queue' || isLoss(error))) throw error;
+    if (!halves.server || !(busy || isLoss(error))) throw error;
     const { logits, seconds } = await finishHere(features, candidate.budget);
-    const client = clientSeconds + seconds;
-    const total = clock() - begun;
-    const wire = total - client;
     return {
-      ...base,
+      ...answer,
       logits,
       place: 'client',
       codec: null,
-      note: `computed here: ${base.note}`,
-      seconds: { client, wire, server: 0, total },
+      fallback: true,
+      note: `computed here: ${messageOf(error)}`,
+      seconds: { client: clientSeconds + seconds, wire, server: 0, total: clock() - begun },
     };
   }
 
@@ -201,13 +219,15 @@ export function inferenceRunner(options: RunnerOptions): Runner {
     const underway = controller.begin(candidate);
     const { result: features, seconds: clientSeconds } = await worked(() => halves.client(image, candidate.budget));
     underway.sent(clientSeconds);
+    const sentAt = clock();
     try {
       const answer = await ask(candidate, features);
+      const askedFor = clock() - sentAt;
       arrived(underway, answer);
       const { logits, bytesUp, bytesDown, computeSeconds, waitSeconds } = answer;
       const total = clock() - begun;
       const server = computeSeconds + waitSeconds;
-      const wire = Math.max(0, total - clientSeconds - server);
+      const wire = Math.max(0, askedFor - server);
       return {
         ...answerOf(candidate, meets),
         logits,
@@ -217,7 +237,7 @@ export function inferenceRunner(options: RunnerOptions): Runner {
       };
     } catch (error) {
       failed(underway, error);
-      return await instead(error, features, { candidate, meets, begun, clientSeconds });
+      return await instead(error, features, { candidate, meets, begun, clientSeconds, wire: clock() - sentAt });
     } finally {
       learn(image);
     }
@@ -225,7 +245,8 @@ export function inferenceRunner(options: RunnerOptions): Runner {
 
   /** Where nothing can be computed without it, the server is waited for. */
   async function connected(server: RemoteLink): Promise<void> {
-    for (let pause = 0.25; !(await server.open()); pause = Math.min(2, 2 * pause)) await after(pause, closing.signal);
+    for (let wait = shortestPause; !(await server.open()); wait = Math.min(longestPause, 2 * wait))
+      await after(wait, closing.signal);
   }
 
   return {
