@@ -29,7 +29,8 @@ export interface LogitsAnswer extends ServerSeconds {
 }
 
 const gradientHeader = 40;
-const scoreLength = 32;
+/** Of the answer to an evaluation. */
+export const scoreBytes = 32;
 const logitsHeader = 24;
 const batchBytes = 4;
 
@@ -124,7 +125,7 @@ function decodeValues(
 }
 
 export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds }: ScoreAnswer): Uint8Array {
-  const view = withHeader('score', scoreLength);
+  const view = withHeader('score', scoreBytes);
   view.setUint32(8, samples, true);
   view.setUint32(12, correct, true);
   view.setFloat64(16, finite(loss, 'loss'), true);
@@ -134,8 +135,8 @@ export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds
 }
 
 export function decodeScore(bytes: Uint8Array): ScoreAnswer {
-  const view = viewOfType('score', bytes, scoreLength);
-  expectLength(bytes, scoreLength);
+  const view = viewOfType('score', bytes, scoreBytes);
+  expectLength(bytes, scoreBytes);
   const samples = view.getUint32(8, true);
   return {
     samples,
@@ -144,6 +145,11 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
     serverSeconds: amount(view.getFloat32(24, true), 'serverSeconds'),
     waitSeconds: amount(view.getFloat32(28, true), 'waitSeconds'),
   };
+}
+
+/** Bytes of the answer to an inference in a session without a pair. */
+export function logitsBytes(samples: number, classes: number): number {
+  return logitsHeader + 4 * samples * classes;
 }
 
 /** Logits always travel as plain float32. */

@@ -10,6 +10,8 @@ export {
   encodeLogits,
   encodeScore,
   gradientSections,
+  logitsBytes,
+  scoreBytes,
 } from './answers.ts';
 export {
   decodeEvaluate,
