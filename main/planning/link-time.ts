@@ -50,7 +50,8 @@ function lateness(bytes: number, rate: number, { rttMs, jitterMs, loss }: Shared
   const most = jitter + (loss > 0 ? rttMs : 0);
   const apart = part / rate;
   const parts = Math.min(Math.ceil(bytes / part), Math.floor((most - least) / apart) + 1);
-  const within = (late: number): number => (late < least ? 0 : jitter === 0 ? 1 : Math.min(1, (late + jitter) / (2 * jitter)));
+  const within = (late: number): number =>
+    late < least ? 0 : jitter === 0 ? 1 : Math.min(1, (late + jitter) / (2 * jitter));
   let expected = least;
   const width = (most - least) / places;
   for (let place = 0; place < places; place++) {

@@ -3,7 +3,10 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Times what an engine does, which may compute long after it was asked to. */
 export interface Stopwatch {
   /** Work, until the tensor it makes is there; null: until the call is over. */
-  lap<T>(work: () => T, made: (result: T) => tf.Tensor | null): Promise<{ readonly result: T; readonly seconds: number }>;
+  lap<T>(
+    work: () => T,
+    made: (result: T) => tf.Tensor | null,
+  ): Promise<{ readonly result: T; readonly seconds: number }>;
   /** Work that waits for the engine itself. */
   waited(work: () => Promise<void>): Promise<number>;
   /** Resolves when a tensor is computed. */

@@ -5,6 +5,7 @@ import type { EngineReport } from '../../engine/engine.ts';
 import type { InstallResult } from '../../install/install.ts';
 import { describedEngine, type EngineName } from '../../engine/choices.ts';
 import { sluiceHome } from '../../home.ts';
+import type { MachineTimes, TimesRequest } from '../../planning/measure.ts';
 import { openStore, type Store } from '../../runs/store/store.ts';
 
 /**
@@ -36,6 +37,19 @@ export const tasks = {
   async importDataset({ path, ...options }: ImportRequest, onProgress: OnProgress): Promise<ImportResult> {
     const { importDataset } = await import('../../data/import.ts');
     return importDataset(path, { ...options, onProgress });
+  },
+
+  /** Null where nothing is to be measured, and not all is known. */
+  async times(
+    { measures, ...request }: TimesRequest & { readonly measures: boolean },
+    onProgress: OnProgress,
+  ): Promise<MachineTimes | null> {
+    const { machineTimes } = await import('../../planning/measure.ts');
+    return machineTimes(request, {
+      home: sluiceHome(),
+      measures,
+      onProgress: (done, total) => onProgress({ step: 'time', item: request.model.name, done, total, unit: 'pieces' }),
+    });
   },
 
   async exportChart(request: ChartExport): Promise<ExportedFile> {
