@@ -18,6 +18,7 @@ export interface MeteredAnswer extends StepAnswer, ServerSeconds {
 
 /** A phase as it is entered, or gone on with after a break. */
 export interface PhaseStart {
+  readonly training: number;
   readonly phase: number;
   readonly budget: Budget;
   /** The optimiser forgets its velocities. */

@@ -108,8 +108,8 @@ async function enterPhase(
   if (gate) client.setGate(phase.reset(gate, random(seed, 'reset', progress.training, progress.phase)));
 }
 
-function phaseStart({ budget, freshOptimiser }: Phase, { phase }: Counters): PhaseStart {
-  return { phase, budget, fresh: freshOptimiser };
+function phaseStart({ budget, freshOptimiser }: Phase, { training, phase }: Counters): PhaseStart {
+  return { training, phase, budget, fresh: freshOptimiser };
 }
 
 async function* trainEpoch(

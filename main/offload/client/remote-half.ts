@@ -72,9 +72,9 @@ async function askForSteps(client: Requests, source: number, from: number): Prom
   return decodeControl('taken', await client.request(encodeControl('steps', { source, from })));
 }
 
-/** Forgets the velocities of the server half. */
-export async function resetServerOptimiser(client: Requests): Promise<void> {
-  await client.request(encodeControl('reset', {}));
+/** Forgets the velocities of the server half: before a phase of a training once, however many sources ask. */
+export async function resetServerOptimiser(client: Requests, phase?: Control<'reset'>['phase']): Promise<void> {
+  await client.request(encodeControl('reset', phase ? { phase } : {}));
 }
 
 /**

@@ -108,7 +108,7 @@ const bodies = {
       error: 'expected none where the purpose is not "infer"',
     }),
   ready: z.strictObject({ resumed: z.boolean(), sequence: count }),
-  reset: z.strictObject({}),
+  reset: z.strictObject({ phase: z.tuple([count, count]).optional() }),
   checkpoint: z.discriminatedUnion('action', [
     z.strictObject({ action: z.enum(['save', 'drop']), name: checkpointName }),
     z.strictObject({ action: z.literal('restore'), name: checkpointName, sha256: digest.optional() }),

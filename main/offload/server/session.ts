@@ -72,12 +72,13 @@ function prepare(
     case 'evaluate':
     case 'infer':
       return prepareInference(type, message, parts);
-    case 'reset':
-      decodeControl('reset', message);
+    case 'reset': {
+      const { phase } = decodeControl('reset', message);
       return async () => {
-        await half.resetOptimiser();
+        await half.resetOptimiser(phase);
         return encodeControl('done', {});
       };
+    }
     case 'checkpoint': {
       const request = decodeControl('checkpoint', message);
       return () => answerCheckpoint(request, half, checkpoints);

@@ -7,7 +7,9 @@ import { requireInTime } from './deadline.ts';
 import { timedTurn, type InTurn, type Timed } from './turns.ts';
 
 /** A server half as its sessions reach it: one piece of work at a time, in the order it came. */
-export interface TrainedHalf extends Pick<SessionHandler, 'check' | 'resetOptimiser'> {
+export interface TrainedHalf extends Pick<SessionHandler, 'check'> {
+  /** For a phase of a training it is done once, for the first source that comes to it. */
+  resetOptimiser(phase?: Control<'reset'>['phase']): Promise<void>;
   /** A batch of a source, whose message has so many bytes. */
   step(request: StepRequest, source: number, bytesUp: number): Promise<Timed<StepAnswer>>;
   /** The message that answers a step has so many bytes. */
@@ -40,6 +42,7 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
   /** The last step that each source has asked for. */
   const asked = new Map<number, Promise<unknown>>();
   let touched = false;
+  let lastReset: string | undefined;
   return {
     check: (extent) => handler.check(extent),
     step(request, source, bytesUp) {
@@ -56,7 +59,13 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
         requireInTime(request, performance.now() - arrived);
         return { logits: await handler.infer(request) };
       }),
-    resetOptimiser: () => inTurn(() => handler.resetOptimiser()),
+    resetOptimiser: (phase) =>
+      inTurn(async () => {
+        const key = phase?.join('.');
+        if (key !== undefined && key === lastReset) return;
+        await handler.resetOptimiser();
+        lastReset = key;
+      }),
     read: () => inTurn(async () => ({ checkpoint: await handler.read(), taken: shared ? taken.reached() : null })),
     async stepsOf(source, from) {
       await asked.get(source)?.catch(() => undefined);
@@ -67,6 +76,7 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
         if (shared && touched) return false;
         await handler.write(checkpoint);
         touched = true;
+        lastReset = undefined;
         return true;
       }),
     close: () => inTurn(() => handler.close()),

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SluiceError } from '../../errors.ts';
-import { mayPass } from '../../offload/client/dial.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { notice, type Execution } from '../../runs/life/execution.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
+import { isDeviceLost, isForgotten, isLoss } from './losses.ts';
 import { createMeeting } from './meeting.ts';
 import {
   besides,
@@ -301,19 +300,4 @@ export function superviseGroup(options: GroupOptions): Group {
       await Promise.all([...ending, ...members.map(endMember), meeting.written()]);
     },
   };
-}
-
-/** The server has forgotten the session: from a checkpoint it can go on. */
-function isForgotten(failure: Error): boolean {
-  return failure instanceof SluiceError && failure.code === 'session-lost';
-}
-
-/** What computes one of the halves is gone, and all that was in its memory; the checkpoints are not. */
-function isDeviceLost(failure: Error): boolean {
-  return failure instanceof SluiceError && failure.code === 'device-lost';
-}
-
-/** Without its server a source that is to stop has nothing to save. */
-function isLoss(failure: Error): boolean {
-  return isForgotten(failure) || mayPass(failure);
 }

@@ -89,9 +89,9 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const { loss, correct } = decodeScore(await client.request(message));
       return { loss, correct };
     },
-    async phase({ fresh }) {
+    async phase({ training, phase, fresh }) {
       await enter();
-      if (fresh) await resetServerOptimiser(client);
+      if (fresh) await resetServerOptimiser(client, [training, phase]);
     },
     async checkpoint(final) {
       const saved = await saveHalf(await meet(final));

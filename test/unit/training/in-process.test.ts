@@ -27,9 +27,9 @@ describe('the offloader in the same process', () => {
       Object.values((await half.read()).momentum).some(({ data }) => data.some((value) => Number(value) !== 0));
     await trainStep(halves, noise('0', tinyNetwork, 4));
     expect([await moving(client), await moving(server)]).toEqual([true, true]);
-    await offloader.phase({ phase: 1, budget: 2, fresh: false });
+    await offloader.phase({ training: 0, phase: 1, budget: 2, fresh: false });
     expect(await moving(server)).toBe(true);
-    await offloader.phase({ phase: 1, budget: 2, fresh: true });
+    await offloader.phase({ training: 0, phase: 1, budget: 2, fresh: true });
     client.resetOptimiser();
     expect([await moving(client), await moving(server)]).toEqual([false, false]);
     halves.dispose();

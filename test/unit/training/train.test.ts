@@ -316,8 +316,8 @@ describe('a training that goes on', () => {
     });
     const whole = await train({ ...options, onOpen });
     const phases = [
-      { phase: 0, budget: 2, fresh: true },
-      { phase: 1, budget: null, fresh: true },
+      { training: 0, phase: 0, budget: 2, fresh: true },
+      { training: 0, phase: 1, budget: null, fresh: true },
     ];
     expect(started.splice(0)).toEqual(phases);
     const resume = checkpointsOf(whole).find(({ snapshot }) => snapshot.position.epoch === 1)!.snapshot;
