@@ -1,7 +1,7 @@
 import { formatBytes, formatNumber, formatSeconds, formatSpan } from '../charts/formats.ts';
 import type { Goal, PlanChoices } from '../planning/choices.ts';
 import type { Circumstances } from '../planning/costs.ts';
-import type { MachineTimes } from '../planning/measure.ts';
+import type { MachineTimes } from '../planning/known-times.ts';
 import type { TimedSchedule } from '../planning/schedule.ts';
 import type { SimulatedSources } from '../planning/sources.ts';
 import type { ServerMeasured } from '../planning/time-server.ts';
@@ -66,7 +66,7 @@ function bestLines({ choices, best }: PlanChoices, goal: Goal): string[] {
 function simulationLines(crowds: readonly SimulatedSources[], at: Circumstances, options: PlanOptions): string[] {
   const last = crowds.at(-1);
   if (!last) return [];
-  const { sources: saturatesAt, bottleneck, mostPerSecond } = last;
+  const { sources: saturatesAt, mostPerSecond } = last;
   const samples = options.requests === undefined && options.for === 'step' ? at.batchSize : 1;
   const channel = options.channel === undefined ? '' : `, one channel of ${options.channel} Mbit/s`;
   return [

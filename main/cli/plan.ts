@@ -8,7 +8,7 @@ import type { ServerAddress } from '../offload/client/dial.ts';
 import { linkPresets } from '../offload/link/link.ts';
 import { planChoices, type PlanChoices } from '../planning/choices.ts';
 import { requestCost, stepCost, type Circumstances } from '../planning/costs.ts';
-import type { MachineTimes, TimesRequest } from '../planning/measure.ts';
+import type { MachineTimes, TimesRequest } from '../planning/known-times.ts';
 import { circumstancesOf, plannedCodecs, timesRequest } from '../planning/of-experiment.ts';
 import { timedSchedule } from '../planning/schedule.ts';
 import { simulateSources, type SimulatedSources } from '../planning/sources.ts';
@@ -135,9 +135,8 @@ function crowd(experiment: Experiment, at: Circumstances, options: PlanOptions, 
 const noDelay = { rttMs: 0, jitterMs: 0, loss: 0 };
 
 /** Times of this machine, which a process of its own takes where they are not known. */
-async function timesHere(request: TimesRequest): Promise<MachineTimes> {
-  const times = await watched((onProgress) => runTask('times', { ...request, measures: true }, { onProgress }));
-  return times!;
+function timesHere(request: TimesRequest): Promise<MachineTimes> {
+  return watched((onProgress) => runTask('times', request, { onProgress }));
 }
 
 async function timesThere(server: ServerAddress, request: TimesRequest): Promise<ServerMeasured> {

@@ -7,6 +7,8 @@ import { isUnderWay, openStore } from '../runs/store/store.ts';
 import { dataProcedures } from './data/data-procedures.ts';
 import { openDataTasks } from './data/data-tasks.ts';
 import { experimentProcedures } from './design/experiments.ts';
+import { openPlanTimes } from './design/plan-times.ts';
+import { planProcedures } from './design/plan-procedures.ts';
 import { explainFullDisk } from './window/full-disk.ts';
 import { checkInputs } from './window/inputs.ts';
 import type { LabState, Procedures } from './lab-state.ts';
@@ -68,6 +70,12 @@ export function openLab(): Lab {
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
+  const planTimes = openPlanTimes({
+    home,
+    log,
+    onTask: (task) => windows.emit('planTask', task),
+    onKnown: () => windows.emit('planTimes'),
+  });
   const readers = new Map<LabWindow, Reader>();
 
   const tail = tailStore(store, () => {
@@ -95,6 +103,7 @@ export function openLab(): Lab {
     server,
     dataTasks,
     engineTasks,
+    planTimes,
     log,
     changed,
   };
@@ -112,6 +121,7 @@ export function openLab(): Lab {
           checkInputs({
             ...machineProcedures(lab, window.kind),
             ...experimentProcedures(lab),
+            ...planProcedures(lab),
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
             ...dataProcedures(lab),
@@ -132,6 +142,7 @@ export function openLab(): Lab {
       tail.stop();
       dataTasks.close();
       engineTasks.close();
+      planTimes.close();
       await server.stop();
       queue.close();
       store.close();

@@ -5,7 +5,7 @@ import { linkOf, type Experiment } from '../runs/experiment/experiment.ts';
 import { codecChoice, type CodecName } from '../offload/codecs/table.ts';
 import { codecSettings, type CodecSettings } from '../training/controller.ts';
 import type { Circumstances } from './costs.ts';
-import type { MachineTimes, TimesRequest } from './measure.ts';
+import type { MachineTimes, TimesRequest } from './known-times.ts';
 import { tableTimes, type ComputeTimes } from './times.ts';
 
 /** Codecs that a plan offers besides those of the experiment: for both directions, at every budget. */

@@ -11,8 +11,8 @@ import { keyOf, serverPieces, type EdgePiece, type Piece } from './pieces.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
 import { piecesAt, possibleCuts, type PieceTimes, type TimeTable } from './times.ts';
 
-/** Passes that are timed, after those that warm up: the first ones compile and take memory. */
-const passes = 9;
+/** Passes that are timed unless said otherwise, after those that warm up: the first ones compile and take memory. */
+const defaultPasses = 9;
 const warmUp = 2;
 
 export interface TimingOptions {
@@ -21,6 +21,7 @@ export interface TimingOptions {
   readonly optimiser: OptimiserSettings;
   /** Times there are: what they have is not timed again. */
   readonly known: TimeTable;
+  readonly passes?: number | undefined;
   readonly onPiece?: (done: number, total: number) => void;
 }
 
@@ -59,11 +60,11 @@ export async function timePieces(
 }
 
 type LayerPiece = Extract<Piece, { kind: 'layer' }>;
-type Options = Pick<TimingOptions, 'batch' | 'optimiser'>;
+type Options = Pick<TimingOptions, 'batch' | 'optimiser' | 'passes'>;
 
 async function timeChain(
   pieces: readonly LayerPiece[],
-  { batch, optimiser }: Options,
+  { batch, optimiser, passes = defaultPasses }: Options,
   watch: Stopwatch,
 ): Promise<TimeTable> {
   const layers = buildLinks(
@@ -143,7 +144,11 @@ interface Edge {
   close(): void;
 }
 
-async function timeEdge(piece: EdgePiece, { batch, optimiser }: Options, watch: Stopwatch): Promise<PieceTimes> {
+async function timeEdge(
+  piece: EdgePiece,
+  { batch, optimiser, passes = defaultPasses }: Options,
+  watch: Stopwatch,
+): Promise<PieceTimes> {
   const edge = piece.kind === 'client edge' ? clientEdge(piece, batch) : serverEdge(piece, batch, watch);
   const steps = sgd(edge.weights?.parameters ?? [], optimiser);
   const laps: [number[], number[], number[]] = [[], [], []];

@@ -18,7 +18,7 @@ import { random } from '../random.ts';
 import type { Budget } from '../records/column.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
 import { featuresAt, stepSections } from '../runs/experiment/plan-traffic.ts';
-import type { TimesRequest } from './measure.ts';
+import type { TimesRequest } from './known-times.ts';
 import type { ServerTimes } from './of-experiment.ts';
 import { timedBudgets } from './pieces.ts';
 import { between, possibleCuts, type HalfTimes } from './times.ts';

@@ -7,6 +7,10 @@ const steps = {
   import: 'Importing',
   build: 'Building',
   try: 'Trying',
+  write: 'Writing',
+  check: 'Checking',
+  pack: 'Packing',
+  time: 'Timing the layers of',
 } as const;
 
 /** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */
@@ -14,7 +18,7 @@ export function taskText({ progress }: Pick<LongTask<string>, 'progress'>): stri
   if (!progress) return 'Starting';
   const { step, item, done, total, unit } = progress;
   if (done === 0 && total === null) return `${steps[step]} ${item}`;
-  const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} images`);
+  const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} ${unit}`);
   const amount = total === null ? figure(done) : `${figure(done)} of ${figure(total)}`;
   return `${steps[step]} ${item}, ${amount}`;
 }

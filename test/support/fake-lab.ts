@@ -255,6 +255,10 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     installEngine: ({ name }) => Promise.resolve({ ...began('get', name), kind: 'install' }),
     cancelEngineTask: () => Promise.resolve(),
     engineTasks: () => Promise.resolve([]),
+    planChoices: () => Promise.resolve(null),
+    timeLayers: () => Promise.resolve({ ...began('get', 'vgg11'), kind: 'time' }),
+    cancelPlanTask: () => Promise.resolve(),
+    planTasks: () => Promise.resolve([]),
     removeEngine: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {

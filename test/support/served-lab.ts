@@ -84,6 +84,8 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     server: [],
     dataTask: [],
     engineTask: [],
+    planTask: [],
+    planTimes: [],
     settings: [],
     alert: [],
     notice: [],

@@ -5,7 +5,8 @@ import type { EngineReport } from '../../engine/engine.ts';
 import type { InstallResult } from '../../install/install.ts';
 import { describedEngine, type EngineName } from '../../engine/choices.ts';
 import { sluiceHome } from '../../home.ts';
-import type { MachineTimes, TimesRequest } from '../../planning/measure.ts';
+import type { MachineTimes, TimesRequest } from '../../planning/known-times.ts';
+import type { TimedMachine } from '../../planning/times-file.ts';
 import { openStore, type Store } from '../../runs/store/store.ts';
 
 /**
@@ -39,16 +40,17 @@ export const tasks = {
     return importDataset(path, { ...options, onProgress });
   },
 
-  /** Null where nothing is to be measured, and not all is known. */
-  async times(
-    { measures, ...request }: TimesRequest & { readonly measures: boolean },
-    onProgress: OnProgress,
-  ): Promise<MachineTimes | null> {
+  /** What layers would be timed on, and their times. */
+  async timedMachine(request: Pick<TimesRequest, 'engine' | 'threads'>): Promise<TimedMachine> {
+    const { openTimed } = await import('../../planning/measure.ts');
+    return openTimed(request);
+  },
+
+  async times(request: TimesRequest, onProgress: OnProgress): Promise<MachineTimes> {
     const { machineTimes } = await import('../../planning/measure.ts');
-    return machineTimes(request, {
-      home: sluiceHome(),
-      measures,
-      onProgress: (done, total) => onProgress({ step: 'time', item: request.model.name, done, total, unit: 'pieces' }),
+    const item = request.model.name;
+    return machineTimes(sluiceHome(), request, {
+      onPiece: (done, total) => onProgress({ step: 'time', item, done, total, unit: 'pieces' }),
     });
   },
 

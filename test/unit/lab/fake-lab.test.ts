@@ -12,10 +12,9 @@ import { executeToy } from '../../support/toy-training.ts';
 
 const home = temporaryHome();
 const quiet = Object.fromEntries(
-  ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'settings', 'alert', 'notice'].map((name) => [
-    name,
-    () => undefined,
-  ]),
+  ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'planTask', 'planTimes', 'settings', 'alert', 'notice'].map(
+    (name) => [name, () => undefined],
+  ),
 ) as unknown as LabEvents;
 
 const paper = {
@@ -58,6 +57,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   alert: (api) => api.alert(),
   engines: (api) => api.engines(),
   engineTasks: (api) => api.engineTasks(),
+  planTasks: (api) => api.planTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -79,6 +79,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   importDataset: 'begins an import',
   installEngine: 'begins an installation',
   cancelEngineTask: 'answers nothing',
+  planChoices: 'starts a process that opens an engine',
+  timeLayers: 'begins to time layers',
+  cancelPlanTask: 'answers nothing',
   removeEngine: 'answers nothing',
 };
 
