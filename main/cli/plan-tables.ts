@@ -23,7 +23,7 @@ export function choiceTable(plan: PlanChoices, goal: Goal): Table {
       ...times.map((title, i) => ({ title, align: right, dispensable: i < 4 })),
       { title: 'memory', align: right },
     ],
-    rows: fastestCodecs(plan, goal).map((place) => row(plan, place, goal)),
+    rows: plan.fastest.map((place) => row(plan, place, goal)),
   };
 }
 
@@ -55,18 +55,6 @@ function mark({ best, bestOfBudgets, choices }: PlanChoices, place: number): str
 
 export function codecWords({ codecUp, codecDown }: Pick<PlanChoice, 'codecUp' | 'codecDown'>): string {
   return codecUp === codecDown ? codecUp : `${codecUp}, ${codecDown}`;
-}
-
-/** Of the choices with one cut and budget the place of the fastest: within the limits, where one is. */
-function fastestCodecs({ choices }: PlanChoices, goal: Goal): number[] {
-  const byPlace = new Map<string, number>();
-  for (const [place, { layer, budget, within, ...costs }] of choices.entries()) {
-    const key = `${layer} ${budget}`;
-    const before = choices[byPlace.get(key) ?? place];
-    const wins = within === before.within ? costs[goal].seconds < before[goal].seconds : within;
-    if (!byPlace.has(key) || wins) byPlace.set(key, place);
-  }
-  return [...byPlace.values()];
 }
 
 export function scheduleTable({ phases, ...total }: TimedSchedule): Table {

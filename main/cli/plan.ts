@@ -91,11 +91,15 @@ async function plan(what: string, options: PlanOptions): Promise<void> {
   const choices = choicesOf(experiment, at, options);
   const schedule = timedSchedule(experiment, info, at, measured ? null : defaultThreads());
   const crowds = (options.sources ?? []).map((sources) => crowd(experiment, at, options, sources));
-  if (options.csv) return print(choicesCsv(choices));
+  if (options.csv) {
+    print(choicesCsv(choices));
+    return;
+  }
   if (options.json) {
     const { machine, busyCores } = client;
     const about = { experiment, link: at.link, machine, busyCores, server: measured?.engine ?? null };
-    return print(JSON.stringify({ ...about, goal: options.for, ...choices, schedule, simulated: crowds }, null, 2));
+    print(JSON.stringify({ ...about, goal: options.for, ...choices, schedule, simulated: crowds }, null, 2));
+    return;
   }
   print(report({ experiment, at, client, measured, choices, schedule, crowds }, options));
 }

@@ -41,6 +41,8 @@ export interface PlanChoices {
   /** The place of the fastest within the limits, and of the fastest at each budget; null where there is none. */
   readonly best: number | null;
   readonly bestOfBudgets: readonly number[];
+  /** The places of the fastest codec at each cut and budget, within the limits where one is. */
+  readonly fastest: readonly number[];
 }
 
 export interface ChoiceOptions {
@@ -83,11 +85,25 @@ export function planChoices(at: Circumstances, { module, budgets, codecs, goal, 
       }),
     );
   });
-  const fastest = (among: (choice: PlanChoice) => boolean): number | null => fastestOf(choices, goal, among);
-  const bestOfBudgets = [...new Set(choices.map(({ budget }) => budget))]
-    .map((budget) => fastest((choice) => choice.budget === budget))
-    .filter((place) => place !== null);
-  return { choices, best: fastest(() => true), bestOfBudgets };
+  const isWithinLimits = ({ within }: PlanChoice): boolean => within;
+  const budgetsThere = new Set(choices.map(({ budget }) => budget));
+  return {
+    choices,
+    best: fastestOf(choices, goal, isWithinLimits),
+    bestOfBudgets: [...budgetsThere].flatMap(
+      (budget) => fastestOf(choices, goal, (choice) => choice.within && choice.budget === budget) ?? [],
+    ),
+    fastest: fastestCodecs(choices, goal),
+  };
+}
+
+function fastestCodecs(choices: readonly PlanChoice[], goal: Goal): number[] {
+  const places = new Map(choices.map((choice) => [`${choice.layer} ${choice.budget}`, choice]));
+  return [...places.values()].flatMap(({ layer, budget }) => {
+    const isHere = (choice: PlanChoice): boolean => choice.layer === layer && choice.budget === budget;
+    const within = fastestOf(choices, goal, (choice) => choice.within && isHere(choice));
+    return within ?? fastestOf(choices, goal, isHere) ?? [];
+  });
 }
 
 /** Settings that come to the same at a budget are one choice. */
@@ -109,7 +125,7 @@ function isWithin(
 function fastestOf(choices: readonly PlanChoice[], goal: Goal, among: (choice: PlanChoice) => boolean): number | null {
   let best: number | null = null;
   for (const [place, choice] of choices.entries()) {
-    if (!choice.within || !among(choice)) continue;
+    if (!among(choice)) continue;
     if (best === null || isBetter(choice[goal], choices[best][goal])) best = place;
   }
   return best;

@@ -5,7 +5,7 @@ import { keyOf as codecKey, type CodecChoice } from '../offload/codecs/table.ts'
 import type { WireTimes } from './costs.ts';
 import { keyOf } from './pieces.ts';
 import { readTimes, type KnownTimes, type TimedMachine } from './times-file.ts';
-import { piecesAt, possibleCuts, type TimeTable } from './times.ts';
+import { piecesAt, possibleCuts, type BatchTimes } from './times.ts';
 
 /** What is to be timed: a network with a module at any of its cuts, in batches of one size and one by one. */
 export interface TimesRequest {
@@ -24,8 +24,8 @@ export interface TimesRequest {
 export interface MachineTimes {
   readonly machine: TimedMachine;
   readonly busyCores: number;
-  readonly batch: TimeTable;
-  readonly one: TimeTable;
+  readonly batch: BatchTimes;
+  readonly one: BatchTimes;
   readonly wire: WireTimes;
 }
 
@@ -42,25 +42,35 @@ function isComplete(known: KnownTimes, request: TimesRequest): boolean {
   const keys = piecesAt(network, possibleCuts(network, module)).map(keyOf);
   return batchesOf(request).every((batch) => {
     const table = known.tables[tableKey(batch, momentum)] ?? {};
-    return keys.every((key) => key in table);
+    return beyondKey(batch, request) in known.beyond && keys.every((key) => key in table);
   });
 }
 
 /** The times of a request, of which all are known. */
-export function timesOf({ machine, busyCores, tables, wire }: KnownTimes, request: TimesRequest): MachineTimes {
+export function timesOf({ machine, busyCores, tables, beyond, wire }: KnownTimes, request: TimesRequest): MachineTimes {
   const { batchSize, momentum } = request;
+  const at = (batch: number): BatchTimes => ({
+    pieces: tables[tableKey(batch, momentum)],
+    beyond: beyond[beyondKey(batch, request)],
+  });
   return {
     machine,
     busyCores,
     wire,
-    batch: tables[tableKey(batchSize, momentum)],
-    one: tables[tableKey(1, momentum)],
+    batch: at(batchSize),
+    one: at(1),
   };
 }
 
 /** Samples of the batches that are timed. */
 export function batchesOf({ batchSize }: Pick<TimesRequest, 'batchSize'>): number[] {
   return [...new Set([batchSize, 1])];
+}
+
+/** What is beyond the pieces of a network is kept under. */
+export function beyondKey(batch: number, { model, module, momentum }: TimesRequest): string {
+  const { name, width, input, classes } = model;
+  return `${tableKey(batch, momentum)} ${JSON.stringify([name, width, input, classes, module])}`;
 }
 
 /** What a table of times is kept under. */

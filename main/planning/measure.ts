@@ -2,16 +2,25 @@ import { openEngine } from '../engine/engine.ts';
 import { networkSpec } from '../model/zoo.ts';
 import { keyOf as codecKey } from '../offload/codecs/table.ts';
 import { version } from '../version.ts';
-import { batchesOf, knownTimes, tableKey, timesOf, type MachineTimes, type TimesRequest } from './known-times.ts';
+import {
+  batchesOf,
+  beyondKey,
+  knownTimes,
+  tableKey,
+  timesOf,
+  type MachineTimes,
+  type TimesRequest,
+} from './known-times.ts';
+import { timeHalves } from './time-halves.ts';
 import { timePieces } from './time-pieces.ts';
 import { readTimes, writeTimes, type KnownTimes, type TimedMachine } from './times-file.ts';
-import type { TimeTable } from './times.ts';
+import { beyondPieces, middleCut, type TimeTable } from './times.ts';
 import { timeWire } from './wire-times.ts';
 
 export interface MeasureOptions {
   /** Called with how many pieces are timed; never where all are known. */
   readonly onPiece?: (done: number, total: number) => void;
-  /** How often each piece is timed. */
+  /** How often each piece is timed, after passes that warm up. */
   readonly passes?: number;
 }
 
@@ -41,12 +50,15 @@ export async function machineTimes(
 async function measure(
   known: KnownTimes,
   request: TimesRequest,
-  { onPiece, passes }: MeasureOptions,
+  { onPiece, passes = 9 }: MeasureOptions,
 ): Promise<KnownTimes> {
   const { model, module, momentum, weightDecay, codecs } = request;
   const network = networkSpec(model.name, model);
   const tables: Record<string, TimeTable> = { ...known.tables };
   const sizes = batchesOf(request);
+  const beyond = { ...known.beyond };
+  const cut = middleCut(network, module);
+  const optimiser = { momentum, weightDecay };
   let { busyCores } = known;
   for (const [i, batch] of sizes.entries()) {
     const key = tableKey(batch, momentum);
@@ -54,16 +66,18 @@ async function measure(
     const start = { wall: performance.now(), processor: process.cpuUsage() };
     const taken = await timePieces(network, module, {
       batch,
-      optimiser: { momentum, weightDecay },
+      optimiser,
       known: before,
       passes,
       onPiece: (done, total) => onPiece?.(i * total + done, sizes.length * total),
     });
     if (i === 0 && Object.keys(taken).length > 0) busyCores = coresSince(start);
     tables[key] = { ...before, ...taken };
+    const whole = await timeHalves(network, cut, { batch, optimiser, passes });
+    beyond[beyondKey(batch, request)] = beyondPieces(network, cut, tables[key], whole);
   }
   const wire = await timeWire(codecs.filter((codec) => !(codecKey(codec) in known.wire)));
-  return { ...known, busyCores, tables: tables as KnownTimes['tables'], wire: { ...known.wire, ...wire } };
+  return { ...known, busyCores, tables: tables as KnownTimes['tables'], beyond, wire: { ...known.wire, ...wire } };
 }
 
 function coresSince({ wall, processor }: { wall: number; processor: NodeJS.CpuUsage }): number {

@@ -9,10 +9,9 @@ import { random } from '../random.ts';
 import { sgd, type OptimiserSettings } from '../training/optimiser.ts';
 import { keyOf, serverPieces, type EdgePiece, type Piece } from './pieces.ts';
 import { stopwatch, type Stopwatch } from './stopwatch.ts';
-import { piecesAt, possibleCuts, type PieceTimes, type TimeTable } from './times.ts';
+import { piecesAt, possibleCuts, typical, type PieceTimes, type TimeTable } from './times.ts';
 
-/** Passes that are timed unless said otherwise, after those that warm up: the first ones compile and take memory. */
-const defaultPasses = 9;
+/** Passes before those that are timed: the first ones compile and take memory. */
 const warmUp = 2;
 
 export interface TimingOptions {
@@ -21,7 +20,8 @@ export interface TimingOptions {
   readonly optimiser: OptimiserSettings;
   /** Times there are: what they have is not timed again. */
   readonly known: TimeTable;
-  readonly passes?: number | undefined;
+  /** How often each is timed. */
+  readonly passes: number;
   readonly onPiece?: (done: number, total: number) => void;
 }
 
@@ -64,7 +64,7 @@ type Options = Pick<TimingOptions, 'batch' | 'optimiser' | 'passes'>;
 
 async function timeChain(
   pieces: readonly LayerPiece[],
-  { batch, optimiser, passes = defaultPasses }: Options,
+  { batch, optimiser, passes }: Options,
   watch: Stopwatch,
 ): Promise<TimeTable> {
   const layers = buildLinks(
@@ -110,7 +110,7 @@ async function timeChain(
   return Object.fromEntries(
     pieces.map((piece, at) => {
       const { forward, backward, infer } = laps[at];
-      return [keyOf(piece), [median(forward), median(backward), median(infer)] as const];
+      return [keyOf(piece), [typical(forward), typical(backward), typical(infer)] as const];
     }),
   );
 }
@@ -146,7 +146,7 @@ interface Edge {
 
 async function timeEdge(
   piece: EdgePiece,
-  { batch, optimiser, passes = defaultPasses }: Options,
+  { batch, optimiser, passes }: Options,
   watch: Stopwatch,
 ): Promise<PieceTimes> {
   const edge = piece.kind === 'client edge' ? clientEdge(piece, batch) : serverEdge(piece, batch, watch);
@@ -169,7 +169,7 @@ async function timeEdge(
   edge.close();
   steps.dispose();
   if (edge.weights) disposeWeights(edge.weights);
-  return [median(laps[0]), median(laps[1]), median(laps[2])];
+  return [typical(laps[0]), typical(laps[1]), typical(laps[2])];
 }
 
 /** Compression, and the values read for the message; the gradient given back. */
@@ -274,8 +274,4 @@ const outputOf = ({ y }: Forward): tf.Tensor => y;
 
 function weightOf({ parameters }: Layer): tf.Tensor | null {
   return parameters.at(-1)?.value ?? null;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -16,6 +16,8 @@ export interface TimedMachine {
 const seconds = z.number().min(0);
 const table = z.record(z.string(), z.tuple([seconds, seconds, seconds]));
 
+const half = z.strictObject({ train: z.number().positive(), infer: z.number().positive() });
+
 const timesSchema = z.strictObject({
   version: z.literal(1),
   machine: z.strictObject({
@@ -29,6 +31,8 @@ const timesSchema = z.strictObject({
   busyCores: z.number().positive(),
   /** By what they were taken with: `<samples of a batch> <with or without momentum>`. */
   tables: z.record(z.string(), table),
+  /** By the same and the network: how many times as long as their pieces halves take. */
+  beyond: z.record(z.string(), z.strictObject({ client: half, server: half })),
   wire: z.record(z.string(), z.strictObject({ message: seconds, value: seconds })),
 });
 
@@ -42,7 +46,7 @@ export function readTimes(home: string, machine: TimedMachine): KnownTimes {
   } catch {
     // The same as one that is missing.
   }
-  return { version: 1, machine, busyCores: 1, tables: {}, wire: {} };
+  return { version: 1, machine, busyCores: 1, tables: {}, beyond: {}, wire: {} };
 }
 
 /** Keeps them: whoever reads meanwhile sees the file before or after. */

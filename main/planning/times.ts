@@ -54,23 +54,51 @@ export function piecesAt(network: NetworkSpec, cuts: readonly Cut[]): Piece[] {
   return [...byKey.values()];
 }
 
-/** What a half takes is the sum of what its pieces take. Throws for a piece that was not timed. */
-export function tableTimes(network: NetworkSpec, table: TimeTable): ComputeTimes {
-  const sum = (pieces: readonly Piece[]): HalfTimes => {
-    const times = pieces.map((piece) => timesIn(table, piece));
-    return {
-      train: times.reduce((total, [forward, backward]) => total + forward + backward, 0),
-      infer: times.reduce((total, [, , infer]) => total + infer, 0),
-    };
-  };
-  const at = (of: typeof clientPieces, cut: Cut, budget: Budget): HalfTimes => {
+/** What pieces take, and how many times as long as these together a half really takes: memory, caches, what lies between. */
+export interface BatchTimes {
+  readonly pieces: TimeTable;
+  readonly beyond: Readonly<Record<'client' | 'server', HalfTimes>>;
+}
+
+/** What a half takes is the sum of what its pieces take, and what is beyond them. Throws for a piece that was not timed. */
+export function tableTimes(network: NetworkSpec, { pieces, beyond }: BatchTimes): ComputeTimes {
+  const at = (side: 'client' | 'server', cut: Cut, budget: Budget): HalfTimes => {
     const { sent } = describeCut(network, cut);
-    return between(timedBudgets(cut.module, sent), sent[2], budget, (kept) => sum(of(network, cut, kept)));
+    const of = side === 'client' ? clientPieces : serverPieces;
+    const { train, infer } = between(timedBudgets(cut.module, sent), sent[2], budget, (kept) =>
+      sumOf(pieces, of(network, cut, kept)),
+    );
+    return { train: train * beyond[side].train, infer: infer * beyond[side].infer };
   };
+  return { client: (cut, budget) => at('client', cut, budget), server: (cut, budget) => at('server', cut, budget) };
+}
+
+function sumOf(table: TimeTable, pieces: readonly Piece[]): HalfTimes {
+  const times = pieces.map((piece) => timesIn(table, piece));
   return {
-    client: (cut, budget) => at(clientPieces, cut, budget),
-    server: (cut, budget) => at(serverPieces, cut, budget),
+    train: times.reduce((total, [forward, backward]) => total + forward + backward, 0),
+    infer: times.reduce((total, [, , infer]) => total + infer, 0),
   };
+}
+
+/** Where the halves of a network are timed whole: in the middle. */
+export function middleCut(network: NetworkSpec, module: Cut['module']): Cut {
+  const cuts = possibleCuts(network, module);
+  return cuts[cuts.length >> 1];
+}
+
+/** Of times at a cut those of whole halves by those of their pieces. */
+export function beyondPieces(
+  network: NetworkSpec,
+  cut: Cut,
+  pieces: TimeTable,
+  whole: BatchTimes['beyond'],
+): BatchTimes['beyond'] {
+  const ratio = (side: 'client' | 'server', of: typeof clientPieces): HalfTimes => {
+    const { train, infer } = sumOf(pieces, of(network, cut, null));
+    return { train: whole[side].train / train, infer: whole[side].infer / infer };
+  };
+  return { client: ratio('client', clientPieces), server: ratio('server', serverPieces) };
 }
 
 function timesIn(table: TimeTable, piece: Piece): PieceTimes {
@@ -98,4 +126,10 @@ export function between(
     train: lower.train + share * (upper.train - lower.train),
     infer: lower.infer + share * (upper.infer - lower.infer),
   };
+}
+
+/** The mean without the slowest, in which the machine may have done something else; means add up, as medians do not. */
+export function typical(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.length === 1 ? sum : (sum - Math.max(...values)) / (values.length - 1);
 }

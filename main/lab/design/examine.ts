@@ -5,20 +5,22 @@ import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
 import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
-import { linkSeconds } from '../../planning/schedule.ts';
+import { linkSeconds, type TimedSchedule } from '../../planning/schedule.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
 import { secondsPerEpoch, type EpochFacts } from '../../runs/store/pace.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { planTraffic, type PlannedTraffic } from '../../runs/experiment/plan-traffic.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { codecSettings } from '../../training/controller.ts';
-import type { PlanTimes } from './plan-times.ts';
 
 /** Runs that the time of a plan is estimated from. */
 export type PastRuns = Pick<Store, 'list' | 'epochs'>;
 
-/** Where there are no runs alike, what is known of the times of layers. */
-export type LayerTimes = Pick<PlanTimes, 'schedule'>;
+/** Times of layers, which tell the time where there are no runs alike. */
+export interface LayerTimes {
+  /** One run of an experiment by what is known of them; null where a part of it was never timed. */
+  schedule(experiment: Experiment, info: DatasetInfo): TimedSchedule | null;
+}
 
 /**
  * Checks an experiment as it is being designed and works out what it means: its problems field by field, the network

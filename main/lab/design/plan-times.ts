@@ -4,19 +4,18 @@ import { defaultThreads } from '../../engine/threads.ts';
 import type { Circumstances } from '../../planning/costs.ts';
 import { knownTimes, type MachineTimes, type TimesRequest } from '../../planning/known-times.ts';
 import { circumstancesOf, timesRequest } from '../../planning/of-experiment.ts';
-import { timedSchedule, type TimedSchedule } from '../../planning/schedule.ts';
+import { timedSchedule } from '../../planning/schedule.ts';
 import type { TimedMachine } from '../../planning/times-file.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import type { LabLog } from '../log.ts';
 import { openLongTasks } from '../long-tasks.ts';
+import type { LayerTimes } from './examine.ts';
 
 /** Times of layers on this machine. They are taken in processes of their own; the lab reads what is kept of them. */
-export interface PlanTimes {
+export interface PlanTimes extends LayerTimes {
   /** The circumstances of an experiment, from what is known by now; null where a part of it was never timed. */
   known(experiment: Experiment, info: DatasetInfo): PlannedOn | null;
-  /** One run of it by these times; null as above. */
-  schedule(experiment: Experiment, info: DatasetInfo): TimedSchedule | null;
   /** Finds out what computes here, on which depends what is known of it; tells then, if it was not known. */
   look(experiment: Experiment, info: DatasetInfo): void;
   measure(experiment: Experiment, info: DatasetInfo): PlanTask;

@@ -1,4 +1,4 @@
-import type { ExperimentInput, Goal, PlanChoice, PlanTable } from '../../../main/api.ts';
+import type { ExperimentInput, PlanChoice, PlanTable } from '../../../main/api.ts';
 import { withLayer, type FindMethod } from './method.ts';
 import { withValue } from './sparse.ts';
 
@@ -24,28 +24,22 @@ export function budgetsOf({ choices }: Pick<PlanTable, 'choices'>): (number | nu
 }
 
 /** The table by cut and budget. */
-export function rowsOf(table: Pick<PlanTable, 'choices' | 'best' | 'bestOfBudgets'>, goal: Goal): PlanRow[] {
-  const layers = [...new Set(table.choices.map(({ layer }) => layer))];
-  return layers.map((layer) => ({
-    layer,
-    after: table.choices.find((choice) => choice.layer === layer)!.after,
-    cells: budgetsOf(table).map((budget) => cellAt(table, layer, budget, goal)),
+export function rowsOf(table: Pick<PlanTable, 'choices' | 'best' | 'bestOfBudgets' | 'fastest'>): PlanRow[] {
+  const budgets = budgetsOf(table);
+  const cells = table.fastest.map((place): PlanCell => ({
+    choice: table.choices[place],
+    best: place === table.best,
+    bestOfBudget: table.bestOfBudgets.includes(place),
   }));
-}
-
-function cellAt(
-  { choices, best, bestOfBudgets }: Pick<PlanTable, 'choices' | 'best' | 'bestOfBudgets'>,
-  layer: number,
-  budget: number | null,
-  goal: Goal,
-): PlanCell | null {
-  const places = [...choices.keys()].filter((i) => choices[i].layer === layer && choices[i].budget === budget);
-  if (places.length === 0) return null;
-  const [place] = places.sort(
-    (a, b) =>
-      Number(choices[b].within) - Number(choices[a].within) || choices[a][goal].seconds - choices[b][goal].seconds,
-  );
-  return { choice: choices[place], best: place === best, bestOfBudget: bestOfBudgets.includes(place) };
+  const layers = [...new Set(cells.map(({ choice }) => choice.layer))];
+  return layers.map((layer) => {
+    const own = cells.filter(({ choice }) => choice.layer === layer);
+    return {
+      layer,
+      after: own[0].choice.after,
+      cells: budgets.map((budget) => own.find(({ choice }) => choice.budget === budget) ?? null),
+    };
+  });
 }
 
 /** A draft with the cut and the codecs of a choice; those of the other budgets stay. */

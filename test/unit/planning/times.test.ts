@@ -35,10 +35,11 @@ describe('pieces', () => {
     const cut = { layer: 3, module };
     const one: PieceTimes = [1, 10, 100];
     const table = Object.fromEntries(piecesAt(cnn, [cut]).map((piece) => [keyOf(piece), one]));
-    const times = tableTimes(cnn, table);
-    expect(times.client(cut, null)).toEqual({ train: 3 * 11, infer: 3 * 100 });
+    const beyond = { client: { train: 2, infer: 1 }, server: { train: 1, infer: 3 } };
+    const times = tableTimes(cnn, { pieces: table, beyond });
+    expect(times.client(cut, null)).toEqual({ train: 2 * 3 * 11, infer: 3 * 100 });
     const server = cnn.body.length - 2 + cnn.head.length + 1;
-    expect(times.server(cut, 2)).toEqual({ train: server * 11, infer: server * 100 });
+    expect(times.server(cut, 2)).toEqual({ train: server * 11, infer: 3 * server * 100 });
   });
 
   it('lie on a line between the budgets that are timed', () => {
@@ -74,7 +75,7 @@ describe('timing', () => {
     const times = await machineTimes(home, request, { passes: 1 });
     expect(tf.memory().numTensors).toBe(numTensors);
     for (const piece of piecesAt(cnn, possibleCuts(cnn, module))) {
-      for (const table of [times.batch, times.one]) expect(Math.max(...table[keyOf(piece)])).toBeGreaterThan(0);
+      for (const table of [times.batch, times.one]) expect(Math.max(...table.pieces[keyOf(piece)])).toBeGreaterThan(0);
     }
     expect(times.wire[codecKey(codecs[0])].message).toBeGreaterThan(0);
 
