@@ -14,7 +14,11 @@ const kernels = 'main/engine/cpu/kernels';
 const everywhere = ['package.json', 'package-lock.json', 'tsconfig.json'];
 
 export const parts = {
-  main: { script: 'build:main', sources: ['main', 'tsconfig.build.json'], built: ['dist/main', 'dist/.tsbuildinfo'] },
+  main: {
+    script: 'build:main',
+    sources: ['main', 'tsconfig.build.json', 'scripts/required.ts'],
+    built: ['dist/main', 'dist/required', 'dist/.tsbuildinfo'],
+  },
   desktop: {
     script: 'build:desktop',
     sources: ['electron', 'main', 'electron.vite.config.ts'],

@@ -78,6 +78,8 @@ export interface RunDetail extends RunSummary {
   readonly trainingBudgets: readonly Budget[];
   /** Whether its method leaves a model pair for each of its budgets. */
   readonly makesSet: boolean;
+  /** How many its data set has; null when that is gone. */
+  readonly classes: number | null;
   /** [h, w, φ] at full budget; null when its data set is gone. */
   readonly sent: Shape | null;
   /** The offload server elsewhere that it trained with last; null when it had one of its own. */

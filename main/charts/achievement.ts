@@ -35,7 +35,29 @@ export function reachedBy(epochs: readonly Ended[], accuracy: number): Reached |
   return at < 0 ? null : { epochs: at + 1, bytes: bytesBy(epochs[at]) };
 }
 
-/** The accuracy of the last epoch that ended within so many bytes; null when none did. */
+/** The accuracy of the last epoch that ended within so many bytes, as they are written; null when none did. */
 export function accuracyWithin(epochs: readonly Ended[], bytes: number): number | null {
-  return epochs.findLast((epoch) => bytesBy(epoch) <= bytes)?.testAccuracy ?? null;
+  return epochs.findLast((epoch) => Math.min(bytesBy(epoch), rounded(bytesBy(epoch))) <= bytes)?.testAccuracy ?? null;
+}
+
+/** Three digits: as much as is written, and as a cursor can be placed. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
+/**
+ * The accuracy to ask the price of unless another is wanted: 95 % of what the baseline's trainings ended with on
+ * average, to a tenth of a percent. Null before they have finished an epoch.
+ */
+export function usualLevel(baseline: readonly (readonly Ended[])[]): number | null {
+  const ends = baseline.flatMap((epochs) => epochs.at(-1)?.testAccuracy ?? []);
+  if (ends.length === 0) return null;
+  const mean = ends.reduce((sum, each) => sum + each, 0) / ends.length;
+  return Math.round(950 * mean) / 1000;
+}
+
+/** The least accuracy that is worth a price, just above what guessing among the classes gives; null where none is known. */
+export function leastLevel(classes: readonly (number | null)[]): number | null {
+  const known = classes.filter((count) => count !== null);
+  return known.length === 0 ? null : Math.floor(1000 / Math.min(...known) + 1) / 1000;
 }

@@ -38,6 +38,8 @@ export interface RunData {
   readonly seed: number;
   /** The same for runs that are set the same: those of one name that differ in the seed alone belong together. */
   readonly settings: string;
+  /** What it is tested on (testSet). */
+  readonly testSet: string;
   /** Budgets of the trainings of a run that has one for each, as `scratch` does; they tell these apart. */
   readonly trainingBudgets: readonly (number | null)[];
   /** How many data sources it trains with. */
@@ -66,6 +68,8 @@ export interface TrainingData {
   /** What differs in the seed alone shares it, and looks alike. */
   readonly family: string;
   readonly seed: number;
+  /** What its run is tested on. */
+  readonly testSet: string;
   readonly steps: StepData;
   readonly epochs: readonly EpochData[];
 }

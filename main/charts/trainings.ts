@@ -39,6 +39,7 @@ export function trainingsOfRun(run: RunData, source: SourceChoice = 'all'): Unla
     number: run.number,
     seed: run.seed,
     settings: run.settings,
+    testSet: run.testSet,
     name: trainingName(run, training),
     steps: stepsOf(run.steps, training, source),
     epochs: epochsOf(run.epochs, training, { source, awaited: awaitedOf(run) }),

@@ -8,6 +8,8 @@ import { SluiceError } from '../errors.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
+import { testSetsDiffer } from '../charts/test-sets.ts';
+import { requireAboveChance } from '../exports/tables/level.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { createRuns } from '../runs/life/lifecycle.ts';
@@ -114,8 +116,11 @@ function withoutThreads(engine: string): string {
   return engine.replace(/, \d+ threads?$/, '');
 }
 
-/** Compares runs as they now stand, on the terminal. */
+/** Compares runs as they now stand, on the terminal. Throws `level-chance`. */
 export function printComparison(store: Store, runs: readonly Run[], reach?: number): void {
+  requireAboveChance(runs, reach);
+  const testedOn = testSetsDiffer(runs.map(({ experiment }) => experiment));
+  if (testedOn) note(testedOn);
   const curves = curvesOf(store, runs);
   print(tableLines(comparisonTable(curves, reach)));
   const pairs = pairTable(curves, reach);

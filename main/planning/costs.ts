@@ -1,7 +1,7 @@
 import { describeCut } from '../model/describe.ts';
 import type { Cut, NetworkSpec } from '../model/spec.ts';
 import { keyOf as codecKey, type CodecChoice } from '../offload/codecs/table.ts';
-import { logitsBytes, requestSections, scoreBytes, totalBytes } from '../offload/protocol/messages.ts';
+import { logitsOverhead, requestSections, scoreBytes, totalBytes } from '../offload/protocol/messages.ts';
 import type { Budget } from '../records/column.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
 import { featuresAt, stepSections } from '../runs/experiment/plan-traffic.ts';
@@ -94,7 +94,7 @@ function forwardCost(
   const { up: codec } = codecsFor(budget, codecs);
   const shape = [samples, height, width] as const;
   const up = requestSections({ shape, total, kept, gated: budget !== null, classes: labelled ? classes : 0 }, codec);
-  const bytesDown = labelled ? scoreBytes : logitsBytes(samples, classes);
+  const bytesDown = labelled ? scoreBytes : logitsOverhead + 4 * samples * classes;
   return exchange(
     { bytesUp: totalBytes(up), bytesDown, exact: up.exact },
     { up: onWire(at.wire, codec, valuesOf(choice, at.network, samples)), down: onWire(at.wire, codec, 0) },

@@ -1,6 +1,6 @@
 import { axisQuantities, formatPlace, formatValue } from '../../main/charts/axes.ts';
 import type { Line } from '../../main/charts/drawable/lines.ts';
-import { valueAt } from '../../main/charts/drawable/numbers.ts';
+import { firstAbove } from '../../main/charts/drawable/sample.ts';
 import { lookOf, type Look } from '../../main/charts/drawing/palette.ts';
 import type { LineChartSpec } from '../../main/charts/kinds/lines.ts';
 import type { ChartStyle } from '../../main/charts/style.ts';
@@ -21,36 +21,75 @@ export interface InspectedRow {
   readonly value: string;
   /** Beside the value, for example what was measured where the value is smoothed. */
   readonly aside: string;
-  /** Place of the value on the y axis; NaN where it has none. */
+  /** Where the value was measured, if that is not what the title says. */
+  readonly at: string;
+  /** Place of the value on the x axis, and on the y axis; NaN where it has none. */
+  readonly x: number;
   readonly y: number;
 }
 
-const mostRows = 12;
+/** Where the pointer is on the x axis, and the pixels of places on it. */
+export interface Pointing {
+  readonly place: number;
+  readonly toPixel: (place: number) => number;
+}
 
-/** The values of lines at a place, greatest first. */
+const mostRows = 12;
+/** So far beyond its ends, in pixels, a line is still pointed at. */
+const slack = 12;
+
+/**
+ * The points of lines that are drawn nearest to the pointer, greatest first: what was measured and nothing between. The
+ * title is the place of the nearest of all. Lines that ended before it, or begin after it, are left out.
+ */
 export function inspectLines(
   lines: readonly Line[],
-  { metric, x }: LineChartSpec,
+  { metric, x: axis }: LineChartSpec,
   { palette, lineWidth }: ChartStyle,
-  place: number,
+  pointing: Pointing,
 ): Inspection | null {
-  const rows = lines
-    .map((line): InspectedRow => {
-      const y = valueAt(line, place);
+  const found = lines.flatMap((line) => {
+    const index = nearestPoint(line, pointing);
+    return index === null ? [] : [{ line, index, off: distance(line.x[index], pointing) }];
+  });
+  if (found.length === 0) return null;
+  const nearest = found.reduce((best, each) => (each.off < best.off ? each : best));
+  const place = formatPlace(axis, nearest.line.x[nearest.index]);
+  const rows = found
+    .map(({ line, index }): InspectedRow => {
       const { id, family, label, raw, band } = line;
-      const look = lookOf(line.look, palette, lineWidth);
-      const aside = band
-        ? `${formatValue(metric, valueAt({ x: line.x, y: band.least }, place))} to ${formatValue(metric, valueAt({ x: line.x, y: band.most }, place))}`
-        : raw
-          ? formatValue(metric, valueAt({ x: line.x, y: raw }, place))
-          : '';
-      return { id, family, label, look, value: formatValue(metric, y), aside, y };
+      const [x, y] = [line.x[index], line.y[index]];
+      const own = formatPlace(axis, x);
+      const value = (values: Float64Array): string => formatValue(metric, values[index]);
+      return {
+        ...{ id, family, label, x, y },
+        look: lookOf(line.look, palette, lineWidth),
+        value: formatValue(metric, y),
+        aside: band ? `${value(band.least)} to ${value(band.most)}` : raw ? value(raw) : '',
+        at: own === place ? '' : `at ${own}`,
+      };
     })
-    .filter(({ y }) => !Number.isNaN(y))
     .sort((a, b) => b.y - a.y);
-  if (rows.length === 0) return null;
-  const title = `${axisQuantities[x].name} ${formatPlace(x, place)}`;
+  const title = `${axisQuantities[axis].name} ${place}`;
   return { title, rows: rows.slice(0, mostRows), more: Math.max(0, rows.length - mostRows) };
+}
+
+/** The index of the point drawn nearest to the pointer; null where the line has ended, or not begun, there. */
+function nearestPoint({ x, y }: Pick<Line, 'x' | 'y'>, pointing: Pointing): number | null {
+  let before = firstAbove(x, pointing.place) - 1;
+  let after = before + 1;
+  while (before >= 0 && Number.isNaN(y[before])) before--;
+  while (after < x.length && Number.isNaN(y[after])) after++;
+  const ends = [before, after].filter((i) => i >= 0 && i < x.length);
+  if (ends.length === 2) {
+    return distance(x[before], pointing) <= distance(x[after], pointing) ? before : after;
+  }
+  const [only] = ends;
+  return only !== undefined && distance(x[only], pointing) <= slack ? only : null;
+}
+
+function distance(x: number, { place, toPixel }: Pointing): number {
+  return Math.abs(toPixel(x) - toPixel(place));
 }
 
 /** The row nearest to a place on the page, where it is near enough to be meant. */

@@ -85,9 +85,11 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await soon(async () => Number(await typed.inputValue())).toBeLessThan(dragged);
 
     const reach = page.getByRole('textbox', { name: 'Traffic to so much accuracy' });
-    await reach.fill('1');
+    await reach.fill('10');
+    await page.getByText('An accuracy has to be above chance, 10.0 %.').waitFor();
+    await reach.fill('10.1');
     const answers = page.getByRole('grid', { name: 'What the cursors say' });
-    await soon(() => answers.innerText()).toMatch(/Bytes to 1\.0 %[\s\S]*\d+(\.\d)?× fewer/);
+    await soon(() => answers.innerText()).toMatch(/Bytes to 10\.1 %[\s\S]*\d+(\.\d)?× fewer/);
     await page.getByRole('combobox', { name: 'Baseline' }).click();
     await page.getByRole('option', { name: 'high' }).click();
     await soon(() => answers.innerText()).toMatch(/full budget[\s\S]*\d+(\.\d)?× more/);

@@ -55,6 +55,7 @@ export function run(number: number, name: string, changes: Partial<RunData> = {}
     number,
     seed: number,
     settings: '',
+    testSet: 'synthetic',
     trainingBudgets: [],
     sources: 1,
     dropped: 0,

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { execSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { forgetBuilt, isCurrent, noteBuilt, parts, sourcesOf } from '../../scripts/parts.ts';
 
@@ -14,7 +13,6 @@ export function setup(): void {
   if (isCurrent(parts.main)) return;
   const sources = sourcesOf(parts.main);
   forgetBuilt(parts.main);
-  const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  execSync(`npm run -s ${parts.main.script}`, { cwd: root, stdio: 'inherit' });
   noteBuilt(parts.main, sources);
 }

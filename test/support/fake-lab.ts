@@ -123,6 +123,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         plan: fakePlan(),
         trainingBudgets: trainingBudgets(run.method, experiment.phases),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
+        classes: 10,
         sent: [8, 8, 32],
         server: null,
       });

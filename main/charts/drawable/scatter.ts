@@ -15,10 +15,23 @@ export interface Outcome {
   readonly cost: number;
   /** An accuracy between 0 and 1. */
   readonly gain: number;
+  /** What it was tested on: only outcomes of one test set beat one another. */
+  readonly testSet: string;
+}
+
+/** The fronts of all test sets. */
+export function frontsOf(outcomes: readonly Outcome[], spec: Pick<ScatterChartSpec, 'x'>): Outcome[][] {
+  const sets = [...new Set(outcomes.map(({ testSet }) => testSet))];
+  return sets.map((set) =>
+    frontOf(
+      outcomes.filter(({ testSet }) => testSet === set),
+      spec,
+    ),
+  );
 }
 
 /** The outcomes that no other beats in both, from left to right. */
-export function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSpec, 'x'>): Outcome[] {
+function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSpec, 'x'>): Outcome[] {
   if (x !== 'throughput') return paretoFront(outcomes);
   const front = paretoFront(outcomes.map((outcome) => ({ outcome, cost: -outcome.cost, gain: outcome.gain })));
   return front.map(({ outcome }) => outcome).reverse();
@@ -28,11 +41,11 @@ export function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSp
 export function outcomesOf(trainings: readonly TrainingData[], spec: ScatterChartSpec, looks?: Looks): Outcome[] {
   const lookOf = lookIndex(trainings, looks);
   return trainings.flatMap((training) => {
-    const { id, run, label, family, epochs } = training;
+    const { id, run, label, family, testSet, epochs } = training;
     const last = epochs.at(-1);
     if (!last) return [];
     const gain = spec.y === 'best-accuracy' ? bestAccuracy(epochs) : last.testAccuracy;
-    return [{ id, run, label, family, look: lookOf(id, family), cost: costOf(training, spec.x), gain }];
+    return [{ id, run, label, family, testSet, look: lookOf(id, family), cost: costOf(training, spec.x), gain }];
   });
 }
 

@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
-import { frontOf, type Outcome } from '../drawable/scatter.ts';
+import { frontsOf, type Outcome } from '../drawable/scatter.ts';
 import type { ScatterChartSpec } from '../kinds/scatter.ts';
 import type { ChartStyle } from '../style.ts';
 import { frame, grid, legend } from './frame.ts';
@@ -13,7 +13,7 @@ const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
   throughput: metricQuantities.throughput,
 };
 
-/** Points, a look for each family, and the Pareto front as steps: what is reached for at most so much. */
+/** Points, a look for each family, and the Pareto front of each test set as steps: what is reached for at most so much. */
 export function scatterOption(
   outcomes: readonly Outcome[],
   spec: ScatterChartSpec,
@@ -22,7 +22,7 @@ export function scatterOption(
   const costs = Float64Array.from(outcomes, ({ cost }) => cost);
   const gains = Float64Array.from(outcomes, ({ gain }) => gain);
   const families = familyLooks(outcomes, style);
-  const front = frontOf(outcomes, spec);
+  const fronts = frontsOf(outcomes, spec);
   const top = legend(style.selfContained ? families : [], style);
   return {
     ...frame(style),
@@ -35,7 +35,10 @@ export function scatterOption(
     grid: grid(style, top.height),
     xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
     yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
-    series: [frontSeries(front, spec, style), ...pointSeries(families, outcomes, front, style)],
+    series: [
+      ...fronts.map((front, i) => frontSeries(front, i, spec, style)),
+      ...pointSeries(families, outcomes, fronts.flat(), style),
+    ],
   };
 }
 
@@ -54,12 +57,17 @@ function familyLooks(outcomes: readonly Outcome[], { palette, lineWidth }: Chart
   return [...looks].map(([name, look]) => ({ name, look: lookOf(look, palette, lineWidth) }));
 }
 
-function frontSeries(front: readonly Outcome[], { x }: ScatterChartSpec, { faint, lineWidth }: ChartStyle): object {
+function frontSeries(
+  front: readonly Outcome[],
+  index: number,
+  { x }: ScatterChartSpec,
+  { faint, lineWidth }: ChartStyle,
+): object {
   // What is had for at most so much, or with at least so many samples a second.
   const step = x === 'throughput' ? 'start' : 'end';
   return {
     type: 'line',
-    id: 'front',
+    id: index === 0 ? 'front' : `front/${index}`,
     name: 'Pareto front',
     step,
     z: 1,

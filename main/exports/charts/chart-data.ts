@@ -1,5 +1,6 @@
 import type { RunData, SourceView, TrainingData } from '../../charts/data.ts';
 import { settingsKey } from '../../charts/differing.ts';
+import { testSet } from '../../charts/test-sets.ts';
 import { trainingsOf } from '../../charts/trainings.ts';
 import { SluiceError } from '../../errors.ts';
 import { budgetsOf } from '../tables/curves.ts';
@@ -32,6 +33,7 @@ function runData(store: Store, run: Run): RunData {
     seed,
     number: runNumber(run),
     settings: settingsKey(run.experiment),
+    testSet: testSet(run.experiment),
     trainingBudgets: budgetsOf(run),
     sources: run.experiment.sources.count,
     dropped: run.dropped.length,

@@ -2,11 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
-import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { SetPair } from '../../sets/manifest.ts';
-import type { OpenedSet } from '../../sets/open.ts';
-import { budgetName, cutOf, networkOf, requestBudget } from '../../sets/pair.ts';
-import { selectMaps } from '../../training/gate.ts';
+import { readWeights, type OpenedSet } from '../../sets/open.ts';
+import { budgetName, cutOf, networkOf } from '../../sets/pair.ts';
+import { selectionOf } from '../../sets/selection.ts';
 import { clientOnnx, serverOnnx, type WrittenHalf } from './half.ts';
 import { readme, type WrittenPair } from './readme.ts';
 
@@ -55,23 +54,21 @@ export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOp
 }
 
 async function writePair(
-  { folder, name, digest, manifest }: OpenedSet,
+  set: OpenedSet,
   pair: SetPair,
   { normalised }: OnnxOptions,
 ): Promise<{ readonly client: WrittenHalf; readonly server: WrittenHalf }> {
+  const { name, digest, manifest } = set;
   const {
     images,
-    gate,
     cut: { layer },
   } = manifest;
   const { mean, std, classes, dataset } = images;
-  const { tensors } = await readSafetensors(join(folder, pair.client.weights.file));
-  const budget = requestBudget(pair);
-  const values = Object.entries(tensors).find(([tensor]) => tensor.endsWith('.prune_filter'))?.[1].data;
+  const weights = await readWeights(set, pair.client.weights);
   const about = {
     network: networkOf(manifest),
     cut: cutOf(manifest, pair),
-    selection: budget === null || !values ? null : selectMaps(values as Float32Array, budget, gate),
+    selection: selectionOf(manifest, pair, weights),
     metadata: {
       set: name,
       setSha256: digest,
@@ -87,7 +84,7 @@ async function writePair(
       inputLayout: 'NCHW',
     },
   };
-  const client = clientOnnx({ ...about, state: tensors }, normalised ? null : { mean, std });
-  const server = await readSafetensors(join(folder, pair.server.weights.file));
-  return { client, server: serverOnnx({ ...about, state: server.tensors }) };
+  const client = clientOnnx({ ...about, state: weights }, normalised ? null : { mean, std });
+  const server = serverOnnx({ ...about, state: await readWeights(set, pair.server.weights) });
+  return { client, server };
 }

@@ -1,3 +1,4 @@
+import { testSet } from '../../charts/test-sets.ts';
 import { noSteps, type TrainingData } from '../../charts/data.ts';
 import { chartKinds } from '../../charts/kinds/table.ts';
 import { pageStyle } from '../../charts/style.ts';
@@ -31,7 +32,9 @@ export function reportCharts(store: Store, curves: readonly Curve[]): ReportChar
 
 /** What a report is made from are ends of epochs. */
 function trainingOf({ run, training, label, family, epochs }: Curve): TrainingData {
-  return { id: `${run.id}/${training}`, run: run.id, training, label, family, seed: run.seed, steps: noSteps, epochs };
+  const { id, seed, experiment } = run;
+  const tested = testSet(experiment);
+  return { id: `${id}/${training}`, run: id, training, label, family, seed, testSet: tested, steps: noSteps, epochs };
 }
 
 /** Says what the picture is to those who do not see it, and lets it shrink with the page. */

@@ -1,7 +1,9 @@
 import { differingSettings, formatSetting } from '../../charts/differing.ts';
+import { testSetsDiffer } from '../../charts/test-sets.ts';
 import { cssColours } from '../../charts/style.ts';
 import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
 import { curvesOf } from '../tables/curves.ts';
+import { requireAboveChance } from '../tables/level.ts';
 import { reportCharts } from './report-charts.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -15,11 +17,16 @@ export interface ReportOptions {
   readonly madeAt: Date;
 }
 
-/** A comparison of runs as one HTML page: charts, tables, settings. It holds no script and loads nothing. */
+/**
+ * A comparison of runs as one HTML page: charts, tables, settings. It holds no script and loads nothing. Throws
+ * `level-chance`.
+ */
 export function renderReport(store: Store, chosen: readonly Run[], options: ReportOptions): string {
-  const curves = curvesOf(store, chosen);
   const { title, description, reach, madeAt } = options;
+  requireAboveChance(chosen, reach);
+  const curves = curvesOf(store, chosen);
   const pairs = pairTable(curves, reach);
+  const testedOn = testSetsDiffer(chosen.map(({ experiment }) => experiment));
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
   return [
     '<!doctype html>',
@@ -35,6 +42,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
     '<body>',
     `<h1>${escape(title)}</h1>`,
     ...(description ? [`<p>${escape(description)}</p>`] : []),
+    ...(testedOn ? [`<p><strong>${escape(testedOn)}</strong></p>`] : []),
     tableHtml(comparisonTable(curves, reach)),
     `<p class="note">${explanation}</p>`,
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),

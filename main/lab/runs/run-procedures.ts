@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
@@ -96,6 +97,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     plan: design?.plan ?? null,
     trainingBudgets: trainingBudgets(experiment.method, experiment.phases),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
+    classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,
     server: place && { ...place, needed: await hasCheckpoint(folder) },
   };

@@ -33,6 +33,8 @@ const gradientHeader = 40;
 export const scoreBytes = 32;
 const logitsHeader = 24;
 const batchBytes = 4;
+/** Bytes of logits besides their values, in a session with a pair. */
+export const logitsOverhead = logitsHeader + batchBytes;
 
 const noBytes = new Uint8Array(0);
 
@@ -145,11 +147,6 @@ export function decodeScore(bytes: Uint8Array): ScoreAnswer {
     serverSeconds: amount(view.getFloat32(24, true), 'serverSeconds'),
     waitSeconds: amount(view.getFloat32(28, true), 'waitSeconds'),
   };
-}
-
-/** Bytes of the answer to an inference in a session without a pair. */
-export function logitsBytes(samples: number, classes: number): number {
-  return logitsHeader + 4 * samples * classes;
 }
 
 /** Logits always travel as plain float32. */

@@ -10,7 +10,7 @@ export {
   encodeLogits,
   encodeScore,
   gradientSections,
-  logitsBytes,
+  logitsOverhead,
   scoreBytes,
 } from './answers.ts';
 export {
@@ -20,6 +20,7 @@ export {
   encodeEvaluate,
   encodeInfer,
   encodeStep,
+  inferOverhead,
   readExtent,
   requestSections,
 } from './requests.ts';

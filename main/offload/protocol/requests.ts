@@ -51,6 +51,8 @@ export interface StepCodecs {
 export interface Request extends StepRequest, StepCodecs {}
 
 const headerLength = 40;
+/** Bytes of a request for inference besides the maps and their gate. */
+export const inferOverhead = headerLength + lengthBytes;
 const noStep = { step: 0, learningRate: 0, answerCodec: 0 } as const;
 
 /** What a request says of its tensors, known before they are decoded. */

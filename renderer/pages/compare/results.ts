@@ -1,4 +1,4 @@
-import { bytesBy, bestAccuracy } from '../../../main/charts/achievement.ts';
+import { bytesBy, usualLevel } from '../../../main/charts/achievement.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
 import type { Looks } from '../../../main/charts/drawable/looks.ts';
 import { measures, type MeasureName, type Questions } from './measures.ts';
@@ -26,11 +26,15 @@ export function resultsOf(
   questions: Questions,
   baseline: string | null,
 ): Result[] {
-  const families = new Map<string, TrainingData[]>();
-  for (const each of trainings) families.set(each.family, [...(families.get(each.family) ?? []), each]);
-  const results = [...families.values()].map((members) => resultOf(members, looks, questions));
+  const results = familiesOf(trainings).map((members) => resultOf(members, looks, questions));
   const base = baselineOf(results, baseline);
   return results.map((result) => ({ ...result, saving: saving(base, result) }));
+}
+
+function familiesOf(trainings: readonly TrainingData[]): TrainingData[][] {
+  const families = new Map<string, TrainingData[]>();
+  for (const each of trainings) families.set(each.family, [...(families.get(each.family) ?? []), each]);
+  return [...families.values()];
 }
 
 function resultOf(members: readonly TrainingData[], looks: Looks, questions: Questions): Omit<Result, 'saving'> {
@@ -42,37 +46,38 @@ function resultOf(members: readonly TrainingData[], looks: Looks, questions: Que
 }
 
 /** What the others are measured by: the one chosen, or else the one that sends most. */
-export function baselineOf<T extends Pick<Result, 'trainings' | 'values'>>(
-  results: readonly T[],
-  chosen: string | null,
-): T | null {
+export function baselineOf<T extends Priced<'total'>>(results: readonly T[], chosen: string | null): T | null {
   const found = results.find(({ trainings }) => trainings.some(({ id }) => id === chosen));
   const sent = (result: T): number => result.values.total?.mean ?? -1;
   return found ?? results.reduce<T | null>((most, each) => (most && sent(most) >= sent(each) ? most : each), null);
 }
 
-type Priced = Pick<Result, 'values'>;
+interface Priced<Name extends MeasureName> extends Pick<Result, 'trainings'> {
+  readonly values: Readonly<Record<Name, Spread | null>>;
+}
 
-function saving(base: Priced | null, { values: { price } }: Priced): number | null {
+function saving(base: Priced<'price'> | null, { values: { price } }: Priced<'price'>): number | null {
   const most = base?.values.price ?? null;
   const isWhole = (spread: Spread | null): spread is Spread => spread !== null && spread.count === spread.of;
   return isWhole(most) && isWhole(price) && price.mean > 0 ? most.mean / price.mean : null;
 }
 
-/** What is asked before the user does: the bytes all have sent, and an accuracy all have reached, rounded down. */
-export function usualQuestions(trainings: readonly TrainingData[]): Questions {
+/**
+ * What is asked before the user does: the bytes that all have sent, and nearly the accuracy that the baseline ended
+ * with, but no less than `least`: whoever learned little does not decide what is asked of the others.
+ */
+export function usualQuestions(trainings: readonly TrainingData[], chosen: string | null, least = 0): Questions {
   const begun = trainings.filter(({ epochs }) => epochs.length > 0);
-  if (begun.length === 0) return { bytes: 0, reach: 0 };
-  const reach = Math.min(...begun.map(({ epochs }) => bestAccuracy(epochs)));
+  if (begun.length === 0) return { bytes: 0, reach: least };
+  const base = baselineOf(familiesOf(begun).map(sentBy), chosen);
   return {
-    bytes: rounded(Math.min(...begun.map(({ epochs }) => bytesBy(epochs.at(-1))))),
-    reach: Math.floor(reach * 100) / 100,
+    bytes: Math.min(...begun.map(({ epochs }) => bytesBy(epochs.at(-1)))),
+    reach: Math.max(least, usualLevel(base?.trainings.map(({ epochs }) => epochs) ?? []) ?? 0),
   };
 }
 
-/** Three digits: as much as a cursor can be placed. */
-export function rounded(value: number): number {
-  return Number(value.toPrecision(3));
+function sentBy(trainings: readonly TrainingData[]): Priced<'total'> {
+  return { trainings, values: { total: spreadOf(trainings.map(({ epochs }) => bytesBy(epochs.at(-1)))) } };
 }
 
 /** `4.3× fewer`, `1.8× more`, `as many`. */

@@ -1,6 +1,7 @@
 import { useLocalStorage } from '@vueuse/core';
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
 import type { RunDetail, RunSummary } from '../../../main/api.ts';
+import { leastLevel } from '../../../main/charts/achievement.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
 import { differingSettings, type DifferingSetting } from '../../../main/charts/differing.ts';
 import { drawnTrainings, type Looks } from '../../../main/charts/drawable/looks.ts';
@@ -36,6 +37,8 @@ export interface Comparison extends ViewState, Compared {
   readonly looks: ComputedRef<Looks>;
   recolour(line: string, colour: number): void;
   readonly questions: ComputedRef<Questions>;
+  /** The least accuracy whose price can be asked; null where nobody knows how many classes there are. */
+  readonly least: ComputedRef<number | null>;
   /** Of the lines that are shown, and of these what is brushed. */
   readonly shownResults: ComputedRef<readonly Result[]>;
   readonly results: ComputedRef<readonly Result[]>;
@@ -76,9 +79,13 @@ export function useComparison(): Comparison {
     );
   const shownLooks = computed(() => looksOf(shown.value));
   const shownTrainings = computed(() => drawnTrainings(trainings.value, shownLooks.value));
+  const least = computed(() => leastLevel(runs.value.map(({ classes }) => classes)));
   const questions = computed<Questions>(() => {
-    const usual = usualQuestions(shownTrainings.value);
-    return { bytes: view.value.bytes ?? usual.bytes, reach: view.value.reach ?? usual.reach };
+    const usual = usualQuestions(shownTrainings.value, view.value.baseline, least.value ?? 0);
+    return {
+      bytes: view.value.bytes ?? usual.bytes,
+      reach: Math.max(least.value ?? 0, view.value.reach ?? usual.reach),
+    };
   });
   const shownResults = computed(() =>
     resultsOf(shownTrainings.value, shownLooks.value, questions.value, view.value.baseline),
@@ -106,6 +113,7 @@ export function useComparison(): Comparison {
       kept.value = remembered(kept.value, { [line]: lookOfColour(colour, allLooks.value, line) });
     },
     questions,
+    least,
     shownTrainings,
     shownLooks,
     shownResults,

@@ -1,5 +1,6 @@
 import type { RunData } from '../../../main/charts/data.ts';
 import { settingsKey } from '../../../main/charts/differing.ts';
+import { testSet } from '../../../main/charts/test-sets.ts';
 import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import type { Metric } from '../../../main/charts/spec.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
@@ -30,6 +31,7 @@ export function runData(
     number,
     seed,
     settings: settingsKey(run.experiment),
+    testSet: testSet(run.experiment),
     trainingBudgets,
     sources: run.experiment.sources.count,
     dropped: run.dropped,

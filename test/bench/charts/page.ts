@@ -86,6 +86,7 @@ const bench: ChartBench = {
       number: i + 1,
       seed: 1,
       settings: '',
+      testSet: 'synthetic',
       trainingBudgets: [],
       sources: 1,
       dropped: 0,

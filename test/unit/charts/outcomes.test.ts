@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvCell } from '../../../main/charts/csv.ts';
-import { frontOf, outcomesOf } from '../../../main/charts/drawable/scatter.ts';
+import { frontsOf, outcomesOf } from '../../../main/charts/drawable/scatter.ts';
 import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import { lines } from '../../../main/charts/kinds/lines.ts';
 import type { ScatterChartSpec } from '../../../main/charts/kinds/scatter.ts';
@@ -24,12 +24,22 @@ const trainings = trainingsOf([
   run(3, 'fast', { epochs: [epoch(0, 0.6, { samplesPerSecond: 40 })] }),
 ]);
 const front = (x: ScatterChartSpec['x']): string[] =>
-  frontOf(outcomesOf(trainings, spec(x)), spec(x)).map(({ label }) => label);
+  frontsOf(outcomesOf(trainings, spec(x)), spec(x)).flatMap((one) => one.map(({ label }) => label));
 
 describe('the Pareto front', () => {
   it('has of what is paid the least, of speed the most', () => {
     expect(front('bytes')).toEqual(['slow']);
     expect(front('throughput')).toEqual(['slow', 'fast']);
+  });
+
+  it('is one for each test set, as accuracies on different images do not beat one another', () => {
+    const two = trainingsOf([
+      run(1, 'easy', { testSet: 'mnist', epochs: [epoch(0, 0.99)] }),
+      run(2, 'hard', { testSet: 'cifar10', epochs: [epoch(0, 0.6)] }),
+      run(3, 'worse', { testSet: 'cifar10', epochs: [epoch(0, 0.5)] }),
+    ]);
+    const fronts = frontsOf(outcomesOf(two, spec('bytes')), spec('bytes'));
+    expect(fronts.map((each) => each.map(({ label }) => label))).toEqual([['easy'], ['hard']]);
   });
 
   it('counts bytes a sample both ways', () => {

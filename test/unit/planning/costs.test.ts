@@ -76,7 +76,7 @@ describe('requests and tests', () => {
   it('send one sample without its label, and get logits', () => {
     const cost = requestCost(choice, at);
     expect(cost.bytesUp).toBe(44 + 8 + 1 + 4 * 256 * 2);
-    expect(cost.bytesDown).toBe(24 + 4 * 10);
+    expect(cost.bytesDown).toBe(28 + 4 * 10);
     expect(cost.client).toBeCloseTo(0.1 * 0.004 * 3, 12);
   });
 

@@ -35,6 +35,18 @@ describe('a report', () => {
     expect(page).toContain('2026-10-20 14:03 UTC');
   });
 
+  it('says when runs are tested on different images', () => {
+    const store = openTestStore(temporaryFolder());
+    const page = (...testSamples: number[]): string => {
+      const runs = testSamples.map((count, i) =>
+        trainedRun(store, { name: `run ${i}`, dataset: { name: 'synthetic', testSamples: count } }, [0.3]),
+      );
+      return renderReport(store, runs, { title: 'Mine', madeAt });
+    };
+    expect(page(500, 1000)).toContain('tested on different images: synthetic (500 test images), synthetic (1000 test');
+    expect(page(500, 500)).not.toContain('tested on different images');
+  });
+
   it('shows what users wrote as text, runs no script and loads nothing', () => {
     const store = openTestStore(temporaryFolder());
     const runs = [trainedRun(store, { name: hostile, notes: hostile }, [0.3, 0.6])];

@@ -70,9 +70,20 @@ describe('results', () => {
     expect(drawnTrainings(trainings, rest).map(({ family }) => family)).toEqual(['full', 'deprune, seed 2', 'queued']);
   });
 
-  it('are at first asked about what all of them have', () => {
-    expect(usualQuestions(trainings)).toEqual({ bytes: 9e6, reach: 0.5 });
-    expect(usualQuestions([])).toEqual({ bytes: 0, reach: 0 });
+  it('are at first asked about what nearly all of the baseline takes, however little others learned', () => {
+    expect(usualQuestions(trainings, null)).toEqual({ bytes: 9e6, reach: 0.57 });
+    expect(usualQuestions(trainings, '0002-deprune/0')).toEqual({ bytes: 9e6, reach: 0.57 });
+    expect(usualQuestions(trainings, null, 0.7).reach).toBe(0.7);
+    expect(usualQuestions([], null)).toEqual({ bytes: 0, reach: 0 });
+  });
+
+  it('count the last epoch at the bytes that are written, and at its own', () => {
+    const odd = trainingsOf([run(1, 'odd', { epochs: epochs([0.3, 0.5], 10.07175e6) })]);
+    const { bytes } = usualQuestions(odd, null);
+    const within = (asked: number): unknown =>
+      resultsOf(odd, {}, { bytes: asked, reach: 0.5 }, null)[0].values.within?.mean;
+    expect(bytes).toBeCloseTo(20.1435e6);
+    expect([bytes, 20.1e6, 20e6].map(within)).toEqual([0.5, 0.5, 0.3]);
   });
 });
 

@@ -1,0 +1,38 @@
+import type { Batch } from '../data/source.ts';
+import type { Budget } from '../records/column.ts';
+import { clientOf, serverOf, type OpenedSet } from '../sets/open.ts';
+import { budgetName, pairOf, requestBudget } from '../sets/pair.ts';
+import type { HalvesHere } from './runner.ts';
+
+/** The halves of a set's pairs on the engine that is open. */
+export interface OpenHalves extends HalvesHere {
+  dispose(): void;
+}
+
+/** Both halves of these budgets. Throws `budget-missing`, `set-damaged`. */
+export async function openHalves(set: OpenedSet, budgets: readonly Budget[]): Promise<OpenHalves> {
+  const clients = new Map<string, Awaited<ReturnType<typeof clientOf>>>();
+  const servers = new Map<string, Awaited<ReturnType<typeof serverOf>>>();
+  const dispose = (): void => {
+    for (const half of [...clients.values(), ...servers.values()]) half.dispose();
+  };
+  try {
+    for (const budget of budgets) {
+      clients.set(budgetName(budget), await clientOf(set, budget));
+      servers.set(budgetName(budget), await serverOf(set, budget));
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return {
+    client: (image, budget) =>
+      clients.get(budgetName(budget))!.infer(batchOf(image), requestBudget(pairOf(set.manifest, budget))),
+    server: (features, budget) => servers.get(budgetName(budget))!.infer(features),
+    dispose,
+  };
+}
+
+function batchOf(image: Float32Array): Batch {
+  return { samples: 1, images: image, labels: new Uint16Array(1) };
+}

@@ -1,0 +1,27 @@
+import type { Features } from '../../offload/protocol/messages.ts';
+import type { ServerEvent } from '../../offload/server/server.ts';
+import type { ServingOptions, ServingStats } from '../../serving/server.ts';
+
+/**
+ * A server for inference is two threads: one computes, and while it does it hears nobody; the other has the sockets,
+ * reads requests and joins them to batches.
+ */
+
+/** What the thread with the sockets is asked to do. */
+export interface ServingThread {
+  /** Its address. */
+  listen(options: ServingThreadOptions): Promise<string>;
+  stats(): ServingStats;
+  /** Answers what was asked until now, then closes all connections. */
+  close(): Promise<void>;
+}
+
+export type ServingThreadOptions = Omit<ServingOptions, 'infer' | 'onEvent' | 'otherPaths' | 'clock'>;
+
+/** What the thread that computes is asked to do. */
+export interface HalvesThread {
+  /** Logits `[samples, classes]` of the half of a pair, by its name. The tensors are handed over. */
+  infer(pair: string, features: Features): Promise<Float32Array>;
+  /** Not answered. */
+  event(event: ServerEvent): void;
+}
