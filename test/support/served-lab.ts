@@ -85,6 +85,8 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     dataTask: [],
     engineTask: [],
     modelTask: [],
+    planTask: [],
+    planTimes: [],
     settings: [],
     alert: [],
     notice: [],
