@@ -84,6 +84,8 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   timeLayers: 'begins to time layers',
   cancelPlanTask: 'answers nothing',
   removeEngine: 'answers nothing',
+  modelTimes: 'starts a process that opens an engine',
+  timeModelSet: 'begins to time layers',
   addModelSet: 'begins to write a set',
   importModelSet: 'begins an import',
   exportModelSet: 'starts a process; the packing of sets has tests of its own',
