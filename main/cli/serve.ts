@@ -28,7 +28,7 @@ export function addServeCommand(program: Command): void {
         'Beyond this machine it wants TLS.',
     )
     .argument('<set>', 'name of a model set (sluice models list), or the path of its folder');
-  addListeningOptions(command, 16)
+  addListeningOptions(command, { frame: 16, clients: 256 })
     .option('--max-wait-ms <ms>', 'how long a request waits for others to be computed with (2)', amount)
     .option('--max-batch <samples>', 'samples that are computed at once (32)', count)
     .option('--max-queue <samples>', 'samples that may wait; what comes on top is refused (256)', count)

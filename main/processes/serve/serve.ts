@@ -62,6 +62,9 @@ export const defaultBatching: BatchLimits = { maxBatch: 32, maxWaitMs: 2, maxQue
 /** Of one message or body: a batch of the largest maps there are in practice, and no more. */
 const defaultMessageBytes = 16 * mebibyte;
 
+/** A client has a connection for each pair that it may choose. */
+const defaultClients = 256;
+
 /**
  * Serves all pairs of a model set, their server halves on this process's engine. Throws what openSet, openEngine and
  * startServing throw, `limits-invalid` and `certificate-unreadable`.
@@ -87,7 +90,12 @@ export async function serveSet(
       token,
       tls,
       insecure,
-      limits: { messageBytes: defaultMessageBytes, ...options.limits },
+      limits: {
+        messageBytes: defaultMessageBytes,
+        clients: defaultClients,
+        sessions: defaultClients,
+        ...options.limits,
+      },
       software: `sluice ${version()}`,
       engine,
       checkpoints: join(root, 'checkpoints'),
