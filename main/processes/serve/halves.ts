@@ -1,4 +1,4 @@
-import type { InferenceSession as Session } from 'onnxruntime-node';
+import type * as OnnxRuntime from 'onnxruntime-node';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { serverOnnxOf } from '../../exports/onnx/set.ts';
 import type { Features } from '../../offload/protocol/messages.ts';
@@ -43,7 +43,7 @@ export async function onnxHalves(set: OpenedSet, threads: number | undefined): P
   const halves = new Map<Budget, LoadedHalf>();
   for (const pair of set.manifest.pairs) {
     const { model, input } = await serverOnnxOf(set, pair);
-    const session: Session = await InferenceSession.create(model, options);
+    const session = await InferenceSession.create(model, options);
     halves.set(pair.budget, {
       async infer({ maps, shape: [samples, height, width] }) {
         const values = channelsFirst(maps, samples, height * width);
@@ -56,7 +56,7 @@ export async function onnxHalves(set: OpenedSet, threads: number | undefined): P
   return halves;
 }
 
-async function loadOnnxRuntime(): Promise<typeof import('onnxruntime-node')> {
+async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
