@@ -10,6 +10,7 @@ import { amount, count } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { addListeningOptions, ending, limitsOf, tlsOf, type ListeningOptions } from './listening.ts';
 import { showServer } from './offload-display.ts';
+import { pageLines, pageLink } from './page-link.ts';
 import { givenToken } from './server-token.ts';
 
 interface ServeSetOptions extends ListeningOptions {
@@ -17,6 +18,7 @@ interface ServeSetOptions extends ListeningOptions {
   readonly maxWaitMs?: number;
   readonly maxBatch?: number;
   readonly maxQueue?: number;
+  readonly page?: boolean;
 }
 
 /** `serve`. */
@@ -40,11 +42,13 @@ export function addServeCommand(program: Command): void {
     .option('--max-wait-ms <ms>', 'how long a request waits for others to be computed with (2)', amount)
     .option('--max-batch <samples>', 'samples that are computed at once (32)', count)
     .option('--max-queue <samples>', 'samples that may wait; what comes on top is refused (256)', count)
+    .option('--page', 'give browsers a page that runs the client half, and show its address as a QR code')
     .addHelpText(
       'after',
       `
 Examples:
   sluice serve cifar10-vgg11
+  sluice serve cifar10-vgg11 --host 0.0.0.0 --tls --page
   sluice serve cifar10-vgg11 --host 0.0.0.0 --tls --max-wait-ms 5 --max-batch 64`,
     )
     .action(serve);
@@ -54,7 +58,7 @@ async function serve(set: string, options: ServeSetOptions): Promise<void> {
   const given = await givenToken(options.tokenFile);
   const { serveSet } = await import('../processes/serve/serve.ts');
   const display = showServer();
-  const { host, port, insecure, engine, runtime, threads, maxWaitMs, maxBatch, maxQueue } = options;
+  const { host, port, insecure, engine, runtime, threads, maxWaitMs, maxBatch, maxQueue, page } = options;
   const server = await serveSet(
     {
       set,
@@ -71,10 +75,12 @@ async function serve(set: string, options: ServeSetOptions): Promise<void> {
       maxWaitMs,
       maxBatch,
       maxQueue,
+      page,
     },
     display.event,
   );
   announce(server, given === undefined);
+  if (page) print(pageLines(pageLink(server.url, 'token', server.token), server.fingerprint));
   const ended = ending();
   display.follow(liveLines(server));
   await ended;

@@ -40,6 +40,8 @@ export interface ServeSetOptions extends Partial<BatchLimits> {
   readonly runtime?: Runtime;
   readonly threads?: number;
   readonly limits?: Partial<ServerLimits>;
+  /** Give browsers the page of a device, and to who has the token the client halves. */
+  readonly page?: boolean;
 }
 
 export interface ServedModelSet {
@@ -103,6 +105,7 @@ export async function serveSet(
       checkpoints: join(root, 'checkpoints'),
       sets: [servedSet(set)],
       pairs,
+      ...(options.page ? { page: [{ folder: set.folder, digest: set.digest, manifest: set.manifest }] } : {}),
     },
     {
       infer: (pair, features) => halves.get(pairs.find(({ name }) => name === pair)!.budget)!.infer(features),
