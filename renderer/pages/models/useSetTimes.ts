@@ -51,7 +51,7 @@ export function useSetTimes(names: () => readonly string[]): ShownTimes {
     task,
     compute: computed(() => {
       if (untimed.value.length > 0 || names().length === 0) return null;
-      return Object.fromEntries(names().map((name) => [name, known.value[name]!.pairs]));
+      return Object.fromEntries(names().map((name) => [name, known.value[name].pairs]));
     }),
     engines: computed(() => [...new Set(names().flatMap((name) => known.value[name]?.engines ?? []))]),
     measure: () =>

@@ -92,7 +92,7 @@ describe('model sets', () => {
     const modelTimes = vi.fn((name: string) => Promise.resolve(name === 'cifar-cut-5' ? timed : null));
     const timeModelSet = vi.fn(fakeLab().api.timeModelSet);
     here = await mountInLab(page, { fake: fakeLab({ modelTimes, timeModelSet }) });
-    expect(rows()[0]![5]).toBe('54 ms');
+    expect(rows()[0][5]).toBe('54 ms');
     button('Time them').click();
     await here.settle();
     expect(timeModelSet.mock.calls).toEqual([['cifar-cut-8']]);
@@ -101,7 +101,7 @@ describe('model sets', () => {
     here.fake.emit('planTask', { id: 1, kind: 'time', name: 'vgg11', status: 'done', progress: null, notes: [] });
     here.fake.emit('planTimes');
     await here.settle();
-    expect(rows()[0]!.slice(5, 7)).toEqual(['174 ms', '100 ms + 20 ms']);
+    expect(rows()[0].slice(5, 7)).toEqual(['174 ms', '100 ms + 20 ms']);
     expect(pageText()).toContain('as timed on this machine (cpu)');
   });
 
