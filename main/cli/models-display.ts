@@ -40,7 +40,7 @@ export function shownSet(set: ReadSet): string[] {
     'What a sample sends, headers left out: up by codec, and its logits down',
     ...tableLines(trafficTable(manifest)),
     '',
-    'Work, weights and memory of one sample, after and before unsent maps were removed',
+    'Work (multiply-adds), weights and memory of one sample, after and before unsent maps were removed',
     ...tableLines(halvesTable(manifest)),
   ];
 }
@@ -70,6 +70,7 @@ function trafficTable({ pairs }: ModelSet): Table {
     columns: ['budget', 'maps sent', 'accuracy', 'epochs', ...codecs, 'down'].map((title) => ({
       title,
       align: 'right',
+      dispensable: title === 'epochs',
     })),
     rows: pairs.map(({ budget, maps, testAccuracy, epochs, traffic }) => {
       const up = (codec: string): string => {
@@ -92,7 +93,7 @@ function trafficTable({ pairs }: ModelSet): Table {
 const halves = ['client', 'server'] as const;
 
 function halvesTable({ pairs }: ModelSet): Table {
-  const measures = ['multiply-adds', 'parameters', 'memory'].flatMap((title) => [title, 'before']);
+  const measures = ['work', 'weights', 'memory'].flatMap((title) => [title, 'before']);
   return {
     columns: [
       { title: 'budget', align: 'right' },

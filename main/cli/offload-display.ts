@@ -6,7 +6,7 @@ import { print, shorten } from './format.ts';
 interface ServerDisplay {
   readonly event: (event: ServerEvent) => void;
   /** Shows on a terminal, below the lines, what the server does now. */
-  readonly follow: (stats: () => Promise<ServerStats>) => void;
+  readonly follow: (line: () => Promise<string>) => void;
   readonly end: () => void;
 }
 
@@ -24,17 +24,17 @@ export function showServer(): ServerDisplay {
       print(`${new Date().toTimeString().slice(0, 8)}  ${describe(event)}`);
       draw();
     },
-    follow(stats) {
+    follow(lineNow) {
       if (!live) return;
       let line = '';
       draw = () => void process.stdout.write(eraseLine + shorten(line, (process.stdout.columns ?? 80) - 1));
       timer = setInterval(() => {
-        const show = (now: ServerStats): void => {
-          line = liveLine(now);
+        const show = (now: string): void => {
+          line = now;
           draw();
         };
         // A server that is being closed does not answer any more.
-        void stats().then(show, () => undefined);
+        void lineNow().then(show, () => undefined);
       }, liveMs);
     },
     end() {
@@ -46,7 +46,7 @@ export function showServer(): ServerDisplay {
 }
 
 /** `2 sources · 310 samples/s · 1.2 MB received, 0.9 MB sent`. */
-function liveLine({ clients, totals }: ServerStats): string {
+export function liveLine({ clients, totals }: ServerStats): string {
   const rate = clients.reduce((sum, { samplesPerSecond }) => sum + samplesPerSecond, 0);
   return [
     clients.length === 1 ? '1 source' : `${clients.length} sources`,
@@ -68,7 +68,8 @@ function describe(event: ServerEvent): string {
     case 'failed':
       return `${from} request failed: ${event.message} (${event.code})`;
     default: {
-      const { model, source } = event.session;
+      const { model, source, pair } = event.session;
+      if (pair) return `${from} ${event.kind} a session: budget ${pair.budget ?? 'full'}`;
       const which = source.count > 1 ? `source ${source.index + 1} of ${source.count} of ` : '';
       return `${from} ${event.kind} a session: ${which}run ${source.run}, ${model.name}`;
     }

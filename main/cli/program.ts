@@ -20,6 +20,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['data'], async () => (await import('./data.ts')).addDataCommands],
   [['infer'], async () => (await import('./infer.ts')).addInferCommand],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],
+  [['serve'], async () => (await import('./serve.ts')).addServeCommand],
   [['source'], async () => (await import('./source.ts')).addSourceCommand],
   [['engine'], async () => (await import('./engine.ts')).addEngineCommands],
   [['doctor'], async () => (await import('./doctor.ts')).addDoctorCommand],

@@ -13,6 +13,8 @@ import type { LabState, Procedures } from './lab-state.ts';
 import { openLabLog, type LabLog } from './log.ts';
 import { engineProcedures } from './engines/engine-procedures.ts';
 import { openEngineTasks } from './engines/engine-tasks.ts';
+import { modelProcedures } from './models/model-procedures.ts';
+import { openModelTasks } from './models/model-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
@@ -68,6 +70,7 @@ export function openLab(): Lab {
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
+  const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
   const readers = new Map<LabWindow, Reader>();
 
   const tail = tailStore(store, () => {
@@ -95,6 +98,7 @@ export function openLab(): Lab {
     server,
     dataTasks,
     engineTasks,
+    modelTasks,
     log,
     changed,
   };
@@ -116,6 +120,7 @@ export function openLab(): Lab {
             ...recordProcedures(lab, reader),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
+            ...modelProcedures(lab),
           }),
           home,
         ),
@@ -132,6 +137,7 @@ export function openLab(): Lab {
       tail.stop();
       dataTasks.close();
       engineTasks.close();
+      modelTasks.close();
       await server.stop();
       queue.close();
       store.close();

@@ -11,7 +11,7 @@ import type { OpenedSet } from './open.ts';
 
 /** Copies a set into a folder that is new or empty, with the same bytes. Throws `folder-not-empty`. */
 export async function exportFolder(
-  { folder, manifest }: OpenedSet,
+  { name, folder, manifest }: OpenedSet,
   target: string,
   onProgress?: OnProgress,
 ): Promise<void> {
@@ -21,7 +21,7 @@ export async function exportFolder(
   await publishFolder(resolve(target), async (into) => {
     await copyFile(join(folder, manifestFile), join(into, manifestFile));
     for (const { file, bytes } of weightsOf(manifest)) {
-      onProgress?.({ step: 'write', item: file, done, total, unit: 'bytes' });
+      onProgress?.({ step: 'write', item: name, done, total, unit: 'bytes' });
       await mkdir(dirname(join(into, file)), { recursive: true });
       await copyFile(join(folder, file), join(into, file));
       done += bytes;
@@ -44,7 +44,7 @@ export async function exportZip(set: OpenedSet, target: string, onProgress?: OnP
   const partial = `${target}.partial`;
   const file = await open(partial, 'w');
   try {
-    await pack(set, file, (item, done) => onProgress?.({ step: 'pack', item, done, total, unit: 'bytes' }));
+    await pack(set, file, (done) => onProgress?.({ step: 'pack', item: set.name, done, total, unit: 'bytes' }));
     await file.sync();
     await file.close();
     await rename(partial, target);
@@ -58,7 +58,7 @@ export async function exportZip(set: OpenedSet, target: string, onProgress?: OnP
 async function pack(
   { name, folder, manifest }: OpenedSet,
   file: FileHandle,
-  tell: (item: string, done: number) => void,
+  tell: (done: number) => void,
 ): Promise<void> {
   const ready: Uint8Array[] = [];
   const zip = new Zip((error, data) => {
@@ -73,7 +73,7 @@ async function pack(
       stored.push(piece as Uint8Array);
       for (const data of ready.splice(0)) await file.writeFile(data);
       if (member !== manifestFile) done += (piece as Uint8Array).length;
-      tell(member, done);
+      tell(done);
     }
     stored.push(new Uint8Array(0), true);
   }

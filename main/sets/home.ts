@@ -58,8 +58,7 @@ function setNames(): string[] {
 
 /** The folder of a set that is called by its name in this home or by a path. Throws `set-unknown`. */
 export function findSet(reference: string): string {
-  if (/[\\/]/.test(reference)) return resolve(reference);
-  return ownSetFolder(reference);
+  return /[\\/]/.test(reference) ? resolve(reference) : ownSetFolder(reference);
 }
 
 /** The folder of a set of this home, by its name alone. Throws `set-unknown`. */
@@ -67,11 +66,11 @@ export function ownSetFolder(name: string): string {
   const names = setNames();
   if (names.includes(name)) return join(modelsFolder(), name);
   const meant = nearest(name, names);
-  const known = names.length > 0 ? `There are ${names.join(', ')}.` : 'There are none yet.';
+  const known = names.length > 0 ? `Here are ${names.join(', ')}.` : 'There are none here yet.';
   throw new SluiceError(
     'set-unknown',
     `There is no model set "${name}". ${meant === undefined ? known : `Did you mean "${meant}"?`} "sluice models add <run>" ` +
-      'makes one of a trained run; the folder of one that lies elsewhere is named by its path.',
+      'makes one of a trained run, "sluice models import <path>" brings one in.',
     { path: 'set' },
   );
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OnProgress } from '../data/progress.ts';
 import { messageOf, SluiceError } from '../errors.ts';
 import { describeCut } from '../model/describe.ts';
+import type { Shape } from '../model/spec.ts';
 import type { StateDict } from '../model/state.ts';
 import type { Budget } from '../records/column.ts';
 import { readSafetensors } from '../runs/checkpoint/weights-file.ts';
@@ -19,7 +20,8 @@ import {
   type WeightsEntry,
 } from './files.ts';
 import { clientWith, serverWith } from './halves.ts';
-import { cutOf, networkOf, pairOf } from './pair.ts';
+import type { SetPair } from './manifest.ts';
+import { cutOf, networkOf, pairOf, requestBudget } from './pair.ts';
 import { findSet } from './home.ts';
 
 /** A set every file of which is as it was written. */
@@ -42,7 +44,7 @@ export async function requireWholeSet(set: ReadSet, onProgress?: OnProgress): Pr
   for (const { file, sha256 } of weightsOf(set.manifest)) {
     const sum = await fileSum(join(set.folder, file), (bytes) => {
       done += bytes;
-      onProgress?.({ step: 'check', item: file, done, total, unit: 'bytes' });
+      onProgress?.({ step: 'check', item: set.name, done, total, unit: 'bytes' });
     });
     if (sum !== sha256) throw damaged(join(set.shown, file), `its SHA-256 is ${sum}, expected ${sha256}`);
   }
@@ -50,7 +52,8 @@ export async function requireWholeSet(set: ReadSet, onProgress?: OnProgress): Pr
 }
 
 /** What the schema cannot see: the network is one of the zoo, and every pair a cut of it. */
-function requireSense({ shown, manifest }: ReadSet): void {
+function requireSense(set: ReadSet): void {
+  const { shown, manifest } = set;
   const path = join(shown, manifestFile);
   const [, , channels] = manifest.images.shape;
   const { mean, std } = manifest.images;
@@ -60,10 +63,18 @@ function requireSense({ shown, manifest }: ReadSet): void {
       `images.mean and images.std have ${mean.length} and ${std.length} values for ${channels} channels`,
     );
   }
+  for (const pair of manifest.pairs) {
+    const [, , maps] = sentBy(set, pair);
+    const asked = requestBudget(pair) ?? 1;
+    if (asked > maps) throw damaged(path, `a pair has a budget of ${asked} maps, and ${maps} cross its cut`);
+  }
+}
+
+function sentBy({ shown, manifest }: ReadSet, pair: SetPair): Shape {
   try {
-    for (const pair of manifest.pairs) describeCut(networkOf(manifest), cutOf(manifest, pair));
+    return describeCut(networkOf(manifest), cutOf(manifest, pair)).sent;
   } catch (cause) {
-    throw cause instanceof SluiceError ? damaged(path, cause.message, cause) : cause;
+    throw cause instanceof SluiceError ? damaged(join(shown, manifestFile), cause.message, cause) : cause;
   }
 }
 

@@ -6,7 +6,7 @@ import { disposeWeights, type Weights } from '../../main/model/layers/layer.ts';
 import { networkSpec } from '../../main/model/zoo.ts';
 import { readState, type StateDict } from '../../main/model/state.ts';
 import type { Budget } from '../../main/records/column.ts';
-import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
+import type { Experiment, ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 import { makeSet, type TrainedPair } from '../../main/sets/make.ts';
 import type { OpenedSet } from '../../main/sets/open.ts';
@@ -46,31 +46,31 @@ export async function makeTestSet({
   const { model = { name: 'cnn', width: 0.125 }, split = { layer: 4 }, method = 'prune', gate = {} } = options;
   const phases = budgets.map((budget) => ({ budget: budget ?? ('full' as const), epochs: 2 }));
   const experiment = parseExperiment({ name, model, split, method, gate, phases, dataset: { name: images.dataset } });
-  const network = networkSpec(experiment.model.name, {
-    input: images.shape,
-    classes: images.classes.length,
-    width: experiment.model.width,
-  });
-  const cut = experiment.split;
   const pairs = budgets.map((budget, phase): TrainedPair => ({
     budget,
     testAccuracy: 0.9 - 0.1 * phase,
     epochs: 2 * (phase + 1),
     origin: { training: 0, phase, source: 0 },
-    weights: () => randomPair(phase),
+    weights: () => randomPair(experiment, images, phase),
   }));
 
-  async function randomPair(seed: number): Promise<PairWeights> {
-    if (!tf.engine().backendName) await tf.setBackend('cpu');
-    const client = buildClient(network, cut, { seed });
-    const server = buildServer(network, cut, { seed });
-    return {
-      client: await stateOf([client.layers, client.module]),
-      server: await stateOf([server.layers, server.module]),
-    };
-  }
-
   return makeSet(name, { experiment, run: { uid: null, name, seed: 1 }, images, pairs });
+}
+
+/** Both halves of an experiment's network with random weights and statistics. */
+export async function randomPair(
+  { model, split }: Experiment,
+  { shape, classes }: Pick<InputFacts, 'shape' | 'classes'>,
+  seed: number,
+): Promise<PairWeights> {
+  if (!tf.engine().backendName) await tf.setBackend('cpu');
+  const network = networkSpec(model.name, { input: shape, classes: classes.length, width: model.width });
+  const client = buildClient(network, split, { seed });
+  const server = buildServer(network, split, { seed });
+  return {
+    client: await stateOf([client.layers, client.module]),
+    server: await stateOf([server.layers, server.module]),
+  };
 }
 
 async function stateOf(parts: readonly (Weights | null)[]): Promise<StateDict> {

@@ -1,5 +1,6 @@
 import koffi from 'koffi';
 import { messageOf, SluiceError } from '../../errors.ts';
+import { fewRowsByVector, type Gemv } from './few-rows.ts';
 import type { Loop } from './loops.ts';
 import { inPieces } from './pieces.ts';
 
@@ -82,9 +83,26 @@ export function loadBlas(path: string): Blas {
       'uintptr_t',
       'int',
     ]) as Native;
+    const sgemv = library.func('cblas_sgemv', 'void', [
+      'int',
+      'int',
+      'int',
+      'int',
+      'float',
+      'uintptr_t',
+      'int',
+      'uintptr_t',
+      'int',
+      'float',
+      'uintptr_t',
+      'int',
+    ]) as Native;
     keepToOneThread(library);
     const direct = multipliesDirectly(library);
-    const gemm = (base: number): Loop => (direct ? inPieces(gemmOn(base, sgemm)) : gemmOn(base, sgemm));
+    const gemm = (base: number): Loop => {
+      const whole = gemmOn(base, sgemm);
+      return fewRowsByVector(gemvOn(base, sgemv), direct ? inPieces(whole) : whole);
+    };
     return { name: nameOf(library, path), path, gemm };
   } catch (cause) {
     throw new SluiceError(
@@ -100,6 +118,12 @@ function gemmOn(base: number, sgemm: Native): Loop {
   return (transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc) => {
     const [ta, tb] = [transposeA ? TRANSPOSED : AS_IS, transposeB ? TRANSPOSED : AS_IS];
     sgemm(ROW_MAJOR, ta, tb, m, n, k, 1, base + a, lda, base + b, ldb, beta, base + c, ldc);
+  };
+}
+
+function gemvOn(base: number, sgemv: Native): Gemv {
+  return (transpose, rows, columns, m, ld, x, beta, y) => {
+    sgemv(ROW_MAJOR, transpose ? TRANSPOSED : AS_IS, rows, columns, 1, base + m, ld, base + x, 1, beta, base + y, 1);
   };
 }
 

@@ -1,3 +1,4 @@
+import koffi from 'koffi';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Unavailable } from '../adapter.ts';
 import type { Adapter } from './device.ts';
@@ -30,14 +31,29 @@ export async function findAdapter(chosen: string): Promise<Found | Unavailable> 
   if (chosen === 'none') {
     return { reason: 'SLUICE_WEBGPU_ADAPTER is "none"', remedy: 'Unset it to use a GPU.' };
   }
+  if (process.platform === 'linux' && !hasVulkan()) return noGpu;
   const dawn = await loadDawn();
   Object.assign(globalThis, dawn.globals);
   const isPreference = preferences.includes(chosen);
   const gpu = dawn.create([...toggles, ...(isPreference ? [] : [`adapter=${chosen}`])]);
   const powerPreference = isPreference ? (chosen as GPUPowerPreference) : 'high-performance';
   const adapter = await gpu.requestAdapter({ powerPreference }).catch((error: unknown) => noneOf(chosen, error));
-  if (adapter) return { gpu, adapter: adapter as Adapter };
-  return { reason: 'Dawn finds no GPU', remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.' };
+  return adapter ? { gpu, adapter: adapter as Adapter } : noGpu;
+}
+
+const noGpu: Unavailable = {
+  reason: 'Dawn finds no GPU',
+  remedy: 'Install a Vulkan (Linux), Metal or Direct3D 12 driver.',
+};
+
+/** Whether there is what Dawn looks for first. Where there is none it takes long to say so, and writes it to the terminal. */
+function hasVulkan(): boolean {
+  try {
+    koffi.load('libvulkan.so.1');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Null where the machine has no adapter at all. */

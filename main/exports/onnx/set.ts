@@ -1,18 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { OnProgress } from '../../data/progress.ts';
 import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
-import { readSafetensors } from '../../runs/checkpoint/weights-file.ts';
 import type { SetPair } from '../../sets/manifest.ts';
-import type { OpenedSet } from '../../sets/open.ts';
-import { budgetName, cutOf, networkOf, requestBudget } from '../../sets/pair.ts';
-import { selectMaps } from '../../training/gate.ts';
+import { readWeights, type OpenedSet } from '../../sets/open.ts';
+import { budgetName, cutOf, networkOf } from '../../sets/pair.ts';
+import { selectionOf } from '../../sets/selection.ts';
 import { clientOnnx, serverOnnx, type WrittenHalf } from './half.ts';
 import { readme, type WrittenPair } from './readme.ts';
 
 export interface OnnxOptions {
   /** Images come as (x / 255 − mean) / std. Unless so, the client half takes bytes and does that itself. */
   readonly normalised: boolean;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface OnnxFile {
@@ -27,9 +28,11 @@ export interface OnnxFile {
  */
 export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGenerator<OnnxFile> {
   const pairs: WrittenPair[] = [];
+  const total = set.manifest.pairs.length;
   for (const pair of set.manifest.pairs) {
-    const { client, server } = await writePair(set, pair, options);
     const folder = budgetName(pair.budget);
+    options.onProgress?.({ step: 'write', item: `pair ${folder}`, done: pairs.length, total, unit: 'pairs' });
+    const { client, server } = await writePair(set, pair, options);
     yield { path: `${folder}/client.onnx`, data: client.model };
     yield { path: `${folder}/server.onnx`, data: server.model };
     pairs.push({
@@ -44,9 +47,9 @@ export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGen
 }
 
 /** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
-export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOptions): Promise<void> {
-  requireEmptyFolder(folder);
-  await publishFolder(folder, async (partial) => {
+export async function exportOnnx(set: OpenedSet, target: string, options: OnnxOptions): Promise<void> {
+  requireEmptyFolder(target);
+  await publishFolder(resolve(target), async (partial) => {
     for await (const { path, data } of onnxFiles(set, options)) {
       await mkdir(dirname(join(partial, path)), { recursive: true });
       await writeFlushed(join(partial, path), [data]);
@@ -55,23 +58,21 @@ export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOp
 }
 
 async function writePair(
-  { folder, name, digest, manifest }: OpenedSet,
+  set: OpenedSet,
   pair: SetPair,
   { normalised }: OnnxOptions,
 ): Promise<{ readonly client: WrittenHalf; readonly server: WrittenHalf }> {
+  const { name, digest, manifest } = set;
   const {
     images,
-    gate,
     cut: { layer },
   } = manifest;
   const { mean, std, classes, dataset } = images;
-  const { tensors } = await readSafetensors(join(folder, pair.client.weights.file));
-  const budget = requestBudget(pair);
-  const values = Object.entries(tensors).find(([tensor]) => tensor.endsWith('.prune_filter'))?.[1].data;
+  const weights = await readWeights(set, pair.client.weights);
   const about = {
     network: networkOf(manifest),
     cut: cutOf(manifest, pair),
-    selection: budget === null || !values ? null : selectMaps(values as Float32Array, budget, gate),
+    selection: selectionOf(manifest, pair, weights),
     metadata: {
       set: name,
       setSha256: digest,
@@ -87,7 +88,7 @@ async function writePair(
       inputLayout: 'NCHW',
     },
   };
-  const client = clientOnnx({ ...about, state: tensors }, normalised ? null : { mean, std });
-  const server = await readSafetensors(join(folder, pair.server.weights.file));
-  return { client, server: serverOnnx({ ...about, state: server.tensors }) };
+  const client = clientOnnx({ ...about, state: weights }, normalised ? null : { mean, std });
+  const server = serverOnnx({ ...about, state: await readWeights(set, pair.server.weights) });
+  return { client, server };
 }

@@ -25,7 +25,7 @@ export interface ServerLimits extends SessionLimits {
 const gibibyte = 1024 ** 3;
 const dayMs = 24 * 3600 * 1000;
 
-const defaultLimits: ServerLimits = {
+export const defaultLimits: ServerLimits = {
   clients: 64,
   sessions: 64,
   inFlight: 16,
@@ -41,7 +41,7 @@ const defaultLimits: ServerLimits = {
   helloSeconds: 10,
 };
 
-export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port' | 'tls'> {
+export interface OffloadServerOptions extends Pick<ListenOptions, 'host' | 'port' | 'tls' | 'http'> {
   readonly token: string;
   /** Names the server and its version to clients. */
   readonly software: string;
@@ -80,7 +80,9 @@ export interface OffloadServer {
   connections(): number;
   /** Bytes at the sockets, of connections that are gone as well. */
   wire(): Count;
-  /** Closes all connections and sessions. */
+  /** Connections that speak HTTP, or have not said what. */
+  otherConnections(): number;
+  /** Closes all connections and sessions, when what was sent has left. */
   close(): Promise<void>;
 }
 
@@ -95,17 +97,11 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
   await removeOld();
   const sessions = createSessions({ ...options, limits });
   const connections = new Map<Connection, string>();
-  const closed = { sent: 0, received: 0 };
 
   const { messageBytes, helloSeconds: upgradeSeconds } = limits;
   const listener = await listen({ ...options, messageBytes, upgradeSeconds }, (connection, from, known) => {
     connections.set(connection, from);
-    void connection.closed.then(() => {
-      connections.delete(connection);
-      const { wire } = connection.traffic();
-      closed.sent += wire.sent;
-      closed.received += wire.received;
-    });
+    void connection.closed.then(() => connections.delete(connection));
     options.onEvent?.({ kind: 'connected', from });
     void serve({ connection, from, known }, options, limits, sessions).then(() =>
       options.onEvent?.({ kind: 'disconnected', from }),
@@ -121,14 +117,12 @@ export async function startOffloadServer(options: OffloadServerOptions): Promise
         from: connection && (connections.get(connection) ?? null),
       })),
     connections: () => connections.size,
-    wire: () =>
-      [...connections.keys()].reduce((sum, connection) => {
-        const { wire } = connection.traffic();
-        return { sent: sum.sent + wire.sent, received: sum.received + wire.received };
-      }, closed),
+    wire: () => listener.wire(),
+    otherConnections: () => listener.connections() - connections.size,
     async close() {
       clearInterval(daily);
       for (const connection of connections.keys()) connection.close(closeCodes.stopping, 'the server is stopping');
+      await Promise.all([...connections.keys()].map((connection) => connection.flushed()));
       await sessions.close();
       await listener.close();
     },

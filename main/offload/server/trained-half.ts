@@ -3,7 +3,7 @@ import type { SessionHandler } from './handler.ts';
 import { createStepsTaken, type StepsTaken } from './steps-taken.ts';
 import type { Control } from '../protocol/control.ts';
 import type { EvaluateRequest, InferRequest, Score, StepAnswer, StepRequest } from '../protocol/messages.ts';
-import { requireInTime } from './deadline.ts';
+import { deadlineMissed } from './deadline.ts';
 import { timedTurn, type InTurn, type Timed } from './turns.ts';
 
 /** A server half as its sessions reach it: one piece of work at a time, in the order it came. */
@@ -56,7 +56,8 @@ export function trainedHalf(handler: SessionHandler, inTurn: InTurn, { shared, g
     evaluate: (request) => timedTurn(inTurn, () => handler.evaluate(request)),
     infer: (request, arrived) =>
       timedTurn(inTurn, async () => {
-        requireInTime(request, performance.now() - arrived);
+        const waited = performance.now() - arrived;
+        if (request.deadlineMs > 0 && waited >= request.deadlineMs) throw deadlineMissed(request.deadlineMs, waited);
         return { logits: await handler.infer(request) };
       }),
     resetOptimiser: (phase) =>

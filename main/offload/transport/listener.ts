@@ -4,12 +4,13 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server as HttpServer,
+  type ServerResponse,
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { codeOf, messageOf, SluiceError } from '../../errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Count } from './connection.ts';
 import { limitUntilFirstMessage } from './early.ts';
 import { connectionOver } from './socket.ts';
 import { strangers } from './strangers.ts';
@@ -22,13 +23,26 @@ export interface ListenOptions {
   readonly tls: { readonly cert: string | Buffer; readonly key: string | Buffer } | null;
   /** Of one message. */
   readonly messageBytes: number;
-  /** How long a connection may take to become a WebSocket. */
+  /** How long a connection may take to become a WebSocket, and a request over HTTP to tell what it is. */
   readonly upgradeSeconds: number;
+  /** Answers what comes over HTTP. Without one such requests are told what is here. */
+  readonly http?: HttpAnswers | undefined;
+}
+
+export interface HttpAnswers {
+  /** `known` says that the client is no stranger any more. A client that expects 100-continue has not sent its body yet. */
+  answer(request: IncomingMessage, response: ServerResponse, known: () => void): void;
+  /** How long a request may take to arrive whole. */
+  readonly requestSeconds: number;
 }
 
 export interface Listener {
   /** `ws://…` or `wss://…` */
   readonly url: string;
+  /** Open connections, whatever they speak. */
+  connections(): number;
+  /** Bytes at the sockets, of connections that are gone as well. */
+  wire(): Count;
   close(): Promise<void>;
 }
 
@@ -45,6 +59,7 @@ export async function listen(
 ): Promise<Listener> {
   const { host, port, tls } = options;
   const server = createServer(options);
+  const gone = { sent: 0, received: 0 };
   const wires = new Map<string, Socket>();
   const unknown = strangers<Socket>(mostStrangers, (wire) => wire.destroy());
   server.on('connection', (wire: Socket) => {
@@ -53,9 +68,17 @@ export async function listen(
     unknown.add(wire, wire.remoteAddress ?? '');
     wire.once('close', () => {
       wires.delete(from);
+      gone.sent += wire.bytesWritten;
+      gone.received += wire.bytesRead;
       unknown.remove(wire);
     });
   });
+
+  const answer: RequestListener = (request, response) => {
+    const wire = wires.get(peer(request.socket));
+    options.http?.answer(request, response, () => wire && unknown.remove(wire));
+  };
+  for (const event of options.http ? ['request', 'checkContinue'] : []) server.on(event, answer);
 
   const sockets = new WebSocketServer({
     server,
@@ -87,6 +110,12 @@ export async function listen(
   const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return {
     url: `${tls ? 'wss' : 'ws'}://${name}:${address.port}`,
+    connections: () => wires.size,
+    wire: () =>
+      [...wires.values()].reduce(
+        (sum, wire) => ({ sent: sum.sent + wire.bytesWritten, received: sum.received + wire.bytesRead }),
+        gone,
+      ),
     async close() {
       sockets.close();
       server.close();
@@ -98,13 +127,15 @@ export async function listen(
 }
 
 /** A server that holds no connection for long which never says who it is. */
-function createServer({ tls, upgradeSeconds }: ListenOptions): HttpServer {
+function createServer({ tls, upgradeSeconds, http }: ListenOptions): HttpServer {
   const patience = Math.ceil(upgradeSeconds * 1000);
   const connectionsCheckingInterval = Math.ceil(patience / 4);
-  const timeouts = { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval };
+  const requestTimeout = http ? Math.ceil(http.requestSeconds * 1000) : patience;
+  const timeouts = { headersTimeout: patience, requestTimeout, connectionsCheckingInterval };
+  const listener = http ? undefined : refuseHttp;
   return tls
-    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, refuseHttp)
-    : createHttpServer(timeouts, refuseHttp);
+    ? createHttpsServer({ ...tls, ...timeouts, handshakeTimeout: patience }, listener)
+    : createHttpServer(timeouts, listener);
 }
 
 function peer({ remoteAddress, remotePort }: Socket): string {

@@ -1,27 +1,13 @@
 import type { StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import { crossEntropy } from '../../training/cross-entropy.ts';
+import { columnsOf, places, samplesOf, scatterFeatures, unionOfMaps } from '../../training/joined-features.ts';
 
-/**
- * Batches of several sources as one. Their gates may keep different maps: the masked maps are scattered into the union
- * of all that are kept, and zero where a source sent none.
- */
+/** Batches of several sources as one; their gates may keep different maps. */
 export function joinSteps(requests: readonly StepRequest[]): StepRequest {
-  const [first] = requests;
-  const kept = unionOfMaps(requests);
-  const maps = new Float32Array(samplesOf(requests) * places(first) * kept.length);
-  let at = 0;
-  for (const request of requests) {
-    const { columns, mask } = columnsOf(request, kept);
-    for (let from = 0; from < request.maps.length; from += columns.length, at += kept.length) {
-      for (let b = 0; b < columns.length; b++) maps[at + columns[b]] = request.maps[from + b] * mask[b];
-    }
-  }
   return {
-    ...first,
-    shape: [samplesOf(requests), first.shape[1], first.shape[2]],
-    maps,
+    ...requests[0],
+    ...scatterFeatures(requests),
     labels: Uint16Array.from(requests.flatMap(({ labels }) => [...labels])),
-    selection: first.selection && { kept, mask: new Float32Array(kept.length).fill(1) },
   };
 }
 
@@ -52,28 +38,4 @@ export function splitAnswer(
     }
     return { loss, correct, gradient };
   });
-}
-
-function samplesOf(requests: readonly StepRequest[]): number {
-  return requests.reduce((sum, { shape }) => sum + shape[0], 0);
-}
-
-function places({ shape: [, height, width] }: StepRequest): number {
-  return height * width;
-}
-
-/** Kept maps of all requests, ascending; all maps where there is no selection. */
-function unionOfMaps(requests: readonly StepRequest[]): number[] {
-  const [{ selection, total }] = requests;
-  if (!selection) return Array.from({ length: total }, (_, k) => k);
-  return [...new Set(requests.flatMap((request) => request.selection?.kept ?? []))].sort((a, b) => a - b);
-}
-
-/** Where a request's maps lie in the union, and what they are multiplied with. */
-function columnsOf(
-  { selection, total }: StepRequest,
-  kept: readonly number[],
-): { columns: number[]; mask: Float32Array } {
-  if (!selection) return { columns: [...kept], mask: new Float32Array(total).fill(1) };
-  return { columns: selection.kept.map((k) => kept.indexOf(k)), mask: selection.mask };
 }

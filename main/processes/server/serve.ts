@@ -113,7 +113,7 @@ async function startSockets(
   }
 }
 
-async function certificateOf(tls: Tls | undefined, folder: string): Promise<Certificate | null> {
+export async function certificateOf(tls: Tls | undefined, folder: string): Promise<Certificate | null> {
   if (tls === undefined) return null;
   return tls === 'own' ? ownCertificate(folder) : readCertificate(tls.cert, tls.key);
 }

@@ -104,6 +104,11 @@ describe('a model set that is not as it was written', () => {
       /expected every budget once/,
     ],
     [
+      'a budget of more maps than cross the cut',
+      (folder) => changeManifest(folder, ({ pairs, ...rest }) => ({ ...rest, pairs: whole(pairs as Pairs, 99) })),
+      /a pair has a budget of 99 maps, and 8 cross its cut/,
+    ],
+    [
       'a network that there is not',
       (folder) => changeManifest(folder, (manifest) => ({ ...manifest, network: { name: 'vgg12', width: 1 } })),
       /set\.json: .*"vgg12" is not in the zoo/,
@@ -161,6 +166,10 @@ function withFile(manifest: Record<string, unknown>, file: string): object {
   const [first, ...rest] = structuredClone(manifest['pairs']) as Pairs;
   first.client.weights.file = file;
   return { ...manifest, pairs: [first, ...rest] };
+}
+
+function whole([first]: Pairs, budget: number): object[] {
+  return [{ ...first, budget, maps: null }];
 }
 
 function twice({ pairs }: Record<string, unknown>): Pairs {

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { openEngine } from '../../main/engine/engine.ts';
+import { onnxFiles } from '../../main/exports/onnx/set.ts';
+import type { NetworkName } from '../../main/model/zoo.ts';
+import type { Features } from '../../main/offload/protocol/messages.ts';
+import { random } from '../../main/random.ts';
+import { servedPairs, type ServedPair } from '../../main/serving/pairs.ts';
+import { serverOf } from '../../main/sets/open.ts';
+import { channelsFirst } from '../support/written-halves.ts';
+import { makeTestSet } from '../support/model-set.ts';
+import { median } from './median.ts';
+
+/**
+ * The server half of a pair on the cpu engine beside the same half as ONNX on onnxruntime-node, with the same threads: both
+ * in turn, batch by batch, so that what else the machine does befalls both. `npm run bench:halves -- --threads 2`.
+ */
+
+const { values: asked } = parseArgs({
+  options: {
+    threads: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '30' },
+    networks: { type: 'string', default: 'vgg11,resnet18' },
+    batches: { type: 'string', default: '1,4,8,32' },
+    budgets: { type: 'string', default: 'full,4' },
+  },
+});
+const threads = Number(asked.threads);
+const rounds = Number(asked.rounds);
+
+const cuts: Readonly<Record<string, number>> = { vgg11: 5, resnet18: 4, cnn: 4 };
+
+interface Half {
+  readonly label: string;
+  readonly pair: ServedPair;
+  ours(features: Features): Promise<Float32Array>;
+  theirs(features: Features): Promise<Float32Array>;
+}
+
+async function halvesOf(network: string): Promise<Half[]> {
+  const budgets = asked.budgets.split(',').map((text) => (text === 'full' ? null : Number(text)));
+  const set = await makeTestSet({
+    name: network,
+    budgets,
+    model: { name: network as NetworkName, width: 1 },
+    split: { layer: cuts[network] },
+    images: { shape: [32, 32, 3], classes: Array.from({ length: 10 }, (_, i) => `class ${i}`) },
+  });
+  const files = new Map<string, Uint8Array>();
+  for await (const { path, data } of onnxFiles(set, { normalised: true })) files.set(path, data);
+  const halves: Half[] = [];
+  for (const pair of servedPairs(set, new Map())) {
+    const half = await serverOf(set, pair.budget);
+    const session = await InferenceSession.create(files.get(`${pair.budget ?? 'full'}/server.onnx`)!, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+    });
+    halves.push({
+      label: `${network}, budget ${pair.budget ?? 'full'}`,
+      pair,
+      ours: (features) => half.infer(features),
+      async theirs({ maps, shape: [samples, height, width], total }) {
+        const turned = channelsFirst(maps, [height, width, total]);
+        const { logits } = await session.run({ maps: new Tensor('float32', turned, [samples, total, height, width]) });
+        return logits.data as Float32Array;
+      },
+    });
+  }
+  return halves;
+}
+
+function featuresOf({ sent: [height, width, total] }: ServedPair, samples: number): Features {
+  const source = random(1, 'bench', samples);
+  const maps = Float32Array.from({ length: samples * height * width * total }, () => source.normal());
+  return { maps, shape: [samples, height, width], total, selection: null };
+}
+
+async function time(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
+}
+
+async function compare({ label, pair, ours, theirs }: Half, samples: number): Promise<void> {
+  const features = featuresOf(pair, samples);
+  const [a, b] = [await ours(features), await theirs(features)];
+  const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const apart = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0) / largest;
+  const times = { ours: [] as number[], theirs: [] as number[] };
+  for (let round = 0; round < rounds; round++) {
+    times.ours.push(await time(() => ours(features)));
+    times.theirs.push(await time(() => theirs(features)));
+  }
+  const [own, other] = [median(times.ours), median(times.theirs)];
+  const [least, leastOther] = [Math.min(...times.ours), Math.min(...times.theirs)];
+  console.log(
+    `${label}, batch ${samples}: ours ${own.toFixed(2)} ms (least ${least.toFixed(2)}), onnxruntime ${other.toFixed(2)} ms ` +
+      `(least ${leastOther.toFixed(2)}): ours takes ${(own / other).toFixed(2)} (${(least / leastOther).toFixed(2)}) of its time; ` +
+      `logits ${apart.toExponential(1)} of the largest apart`,
+  );
+}
+
+const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+process.env['SLUICE_HOME'] = home;
+try {
+  const { detail } = await openEngine('cpu', { threads });
+  console.log(`cpu engine (${detail}) beside onnxruntime-node, ${threads} threads each, ${rounds} rounds`);
+  for (const network of asked.networks.split(',')) {
+    for (const half of await halvesOf(network)) {
+      for (const samples of asked.batches.split(',')) await compare(half, Number(samples));
+    }
+  }
+} finally {
+  rmSync(home, { recursive: true });
+}
+process.exit(0);
