@@ -14,6 +14,8 @@ import { openLabLog, type LabLog } from './log.ts';
 import { engineProcedures } from './engines/engine-procedures.ts';
 import { openEngineTasks } from './engines/engine-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
+import { playgroundProcedures } from './playground/playground-procedures.ts';
+import { openLabPlayground } from './playground/playground.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
@@ -66,6 +68,11 @@ export function openLab(): Lab {
     onAlert: (alert) => windows.emit('alert', alert),
   });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
+  const playground = openLabPlayground({
+    home,
+    onChange: (state) => windows.emit('playground', state),
+    onAnswer: (answer) => windows.emit('playgroundAnswer', answer),
+  });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const readers = new Map<LabWindow, Reader>();
@@ -93,6 +100,7 @@ export function openLab(): Lab {
     launcher,
     settings,
     server,
+    playground,
     dataTasks,
     engineTasks,
     log,
@@ -114,6 +122,7 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
+            ...playgroundProcedures(lab),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
           }),
@@ -132,7 +141,7 @@ export function openLab(): Lab {
       tail.stop();
       dataTasks.close();
       engineTasks.close();
-      await server.stop();
+      await Promise.all([server.stop(), playground.stop()]);
       queue.close();
       store.close();
     },

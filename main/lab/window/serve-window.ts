@@ -31,7 +31,19 @@ export function serveWindow(lab: Lab, channel: WindowChannel): void {
     resolver: ownMethods(table, (method, error) => {
       if (!(error instanceof SluiceError)) lab.log(`${method} failed`, error);
     }),
-    eventNames: ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'settings', 'alert', 'notice'],
+    eventNames: [
+      'runs',
+      'steps',
+      'epochs',
+      'log',
+      'server',
+      'playground',
+      'playgroundAnswer',
+      'dataTask',
+      'settings',
+      'alert',
+      'notice',
+    ],
   });
   const connection = lab.connect({ kind: channel.kind, events: calls, busy: () => channel.busy() });
   Object.assign(table, connection.api);

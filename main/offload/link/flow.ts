@@ -64,10 +64,11 @@ export async function carry(from: Duplex, to: Duplex, path: Path, onChunk: (byte
 
 /** Books every chunk on the channel and waits until it is nearly through. */
 async function* transmitted(from: Duplex, path: Path, onChunk: (bytes: number) => void): AsyncGenerator<Underway> {
-  const quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
   let waiting = false;
   let end = 0;
   for await (const data of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    // A link may be changed while it carries.
+    const quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
     // What was already here follows without a gap, however late this loop comes round to it.
     const start = waiting ? end : now();
     for (let at = 0; at < data.length; at += quantum) {

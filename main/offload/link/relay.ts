@@ -29,6 +29,8 @@ export interface RelayOptions {
 export interface Relay extends Address {
   /** TCP payload carried so far. */
   readonly bytes: { readonly up: number; readonly down: number };
+  /** Is another link from now on, for connections that are open too; what is on its way arrives as it would have. */
+  change(link: Link): void;
   /** Breaks every connection, as a network that fails. */
   cut(): void;
   close(): Promise<void>;
@@ -54,21 +56,32 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 }
 
 async function openRelay(
-  { target, link, port = 0, medium, seed = 0 }: RelayOptions,
+  { target, link: first, port = 0, medium, seed = 0 }: RelayOptions,
   overheadMs: number,
 ): Promise<Relay> {
+  let link = first;
   const bytes = { up: 0, down: 0 };
   const cuts = new Set<() => void>();
   let connections = 0;
 
   function path(direction: 'up' | 'down', connection: number): Path {
+    const own = medium ?? createMedium();
+    const drawn = random(seed, 'link', direction, connection);
     return {
-      medium: medium ?? createMedium(),
-      bytesPerMs: link[direction] * 125,
-      delayMs: Math.max(0, link.rttMs - overheadMs) / 2,
-      jitterMs: link.jitterMs / 2,
-      loss: link.loss,
-      random: random(seed, 'link', direction, connection),
+      medium: own,
+      random: drawn,
+      get bytesPerMs() {
+        return link[direction] * 125;
+      },
+      get delayMs() {
+        return Math.max(0, link.rttMs - overheadMs) / 2;
+      },
+      get jitterMs() {
+        return link.jitterMs / 2;
+      },
+      get loss() {
+        return link.loss;
+      },
     };
   }
 
@@ -94,6 +107,9 @@ async function openRelay(
   return {
     ...address,
     bytes,
+    change(next) {
+      link = next;
+    },
     cut: cutAll,
     async close() {
       cutAll();

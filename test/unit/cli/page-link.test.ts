@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { pageLines, pageLink } from '../../../main/cli/page-link.ts';
+import { pageLines } from '../../../main/cli/page-link.ts';
+import { pageLinkOf } from '../../../main/processes/page/link.ts';
 
 describe('the address of the page of a device', () => {
   it('has its secret behind the #, which no server is told', () => {
-    expect(pageLink('wss://192.0.2.7:4450', 'token', 'a_b-c')).toBe('https://192.0.2.7:4450/#token=a_b-c');
-    expect(pageLink('ws://127.0.0.1:5000', 'join', 'x')).toBe('http://127.0.0.1:5000/#join=x');
+    expect(pageLinkOf('wss://192.0.2.7:4450', 'token', 'a_b-c')).toBe('https://192.0.2.7:4450/#token=a_b-c');
+    expect(pageLinkOf('ws://127.0.0.1:5000', 'join', 'x')).toBe('http://127.0.0.1:5000/#join=x');
   });
 
   it('comes with what a browser will say to it', () => {
