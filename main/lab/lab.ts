@@ -13,6 +13,8 @@ import type { LabState, Procedures } from './lab-state.ts';
 import { openLabLog, type LabLog } from './log.ts';
 import { engineProcedures } from './engines/engine-procedures.ts';
 import { openEngineTasks } from './engines/engine-tasks.ts';
+import { modelProcedures } from './models/model-procedures.ts';
+import { openModelTasks } from './models/model-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
 import { playgroundProcedures } from './playground/playground-procedures.ts';
 import { openLabPlayground } from './playground/playground.ts';
@@ -75,6 +77,7 @@ export function openLab(): Lab {
   });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
+  const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
   const readers = new Map<LabWindow, Reader>();
 
   const tail = tailStore(store, () => {
@@ -103,6 +106,7 @@ export function openLab(): Lab {
     playground,
     dataTasks,
     engineTasks,
+    modelTasks,
     log,
     changed,
   };
@@ -125,6 +129,7 @@ export function openLab(): Lab {
             ...playgroundProcedures(lab),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
+            ...modelProcedures(lab),
           }),
           home,
         ),
@@ -141,6 +146,7 @@ export function openLab(): Lab {
       tail.stop();
       dataTasks.close();
       engineTasks.close();
+      modelTasks.close();
       await Promise.all([server.stop(), playground.stop()]);
       queue.close();
       store.close();

@@ -7,6 +7,9 @@ const steps = {
   import: 'Importing',
   build: 'Building',
   try: 'Trying',
+  write: 'Writing',
+  check: 'Checking',
+  pack: 'Packing',
 } as const;
 
 /** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */
@@ -14,9 +17,9 @@ export function taskText({ progress }: Pick<LongTask<string>, 'progress'>): stri
   if (!progress) return 'Starting';
   const { step, item, done, total, unit } = progress;
   if (done === 0 && total === null) return `${steps[step]} ${item}`;
-  const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} images`);
+  const figure = unit === 'bytes' ? formatBytes : formatCount;
   const amount = total === null ? figure(done) : `${figure(done)} of ${figure(total)}`;
-  return `${steps[step]} ${item}, ${amount}`;
+  return `${steps[step]} ${item}, ${amount}${unit === 'bytes' ? '' : ` ${unit}`}`;
 }
 
 /** How much of the step is done, null while its end is not known. */

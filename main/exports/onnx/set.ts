@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import type { OnProgress } from '../../data/progress.ts';
 import { requireEmptyFolder } from '../../disk.ts';
 import { publishFolder, writeFlushed } from '../../runs/checkpoint/durable.ts';
 import type { SetPair } from '../../sets/manifest.ts';
@@ -12,6 +13,7 @@ import { readme, type WrittenPair } from './readme.ts';
 export interface OnnxOptions {
   /** Images come as (x / 255 − mean) / std. Unless so, the client half takes bytes and does that itself. */
   readonly normalised: boolean;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface OnnxFile {
@@ -26,9 +28,11 @@ export interface OnnxFile {
  */
 export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGenerator<OnnxFile> {
   const pairs: WrittenPair[] = [];
+  const total = set.manifest.pairs.length;
   for (const pair of set.manifest.pairs) {
-    const { client, server } = await writePair(set, pair, options);
     const folder = budgetName(pair.budget);
+    options.onProgress?.({ step: 'write', item: `pair ${folder}`, done: pairs.length, total, unit: 'pairs' });
+    const { client, server } = await writePair(set, pair, options);
     yield { path: `${folder}/client.onnx`, data: client.model };
     yield { path: `${folder}/server.onnx`, data: server.model };
     pairs.push({
@@ -43,9 +47,9 @@ export async function* onnxFiles(set: OpenedSet, options: OnnxOptions): AsyncGen
 }
 
 /** Writes them to a new folder, which is there whole or not at all. Throws `folder-not-empty`. */
-export async function exportOnnx(set: OpenedSet, folder: string, options: OnnxOptions): Promise<void> {
-  requireEmptyFolder(folder);
-  await publishFolder(folder, async (partial) => {
+export async function exportOnnx(set: OpenedSet, target: string, options: OnnxOptions): Promise<void> {
+  requireEmptyFolder(target);
+  await publishFolder(resolve(target), async (partial) => {
     for await (const { path, data } of onnxFiles(set, options)) {
       await mkdir(dirname(join(partial, path)), { recursive: true });
       await writeFlushed(join(partial, path), [data]);

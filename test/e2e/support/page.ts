@@ -97,6 +97,8 @@ export const pages = [
   ['/', 'Home'],
   ['/design', 'Design'],
   ['/compare', 'Compare'],
+  ['/models', 'Models'],
+  ['/playground', 'Playground'],
   ['/server', 'Server'],
   ['/data', 'Data'],
   ['/engines', 'Engines'],

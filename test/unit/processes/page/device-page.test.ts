@@ -61,7 +61,8 @@ describe('the page of a device', () => {
 
   it('gives what it needs of a set to who shows the token alone', async () => {
     const get = await served();
-    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: token }]) {
+    for (const authorization of ['', 'Bearer wrong', token]) {
+      const headers = { authorization };
       expect((await get('/set/one', { headers })).status).toBe(401);
     }
     expect(await (await get('/set/one', { headers: bearer })).text()).toBe('weights');
