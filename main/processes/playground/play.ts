@@ -55,7 +55,8 @@ export async function openPlayground(home: string, options: PlaygroundOptions): 
   const links = await startLinks({ target, link: options.link, shared: false, count: 1, seed: 0 });
   const asked = await imagesOf(set.manifest);
   const client = await openClient(set, server, links);
-  let runner = client.runnerFor(options.latencyMs);
+  let target95 = options.latencyMs;
+  let runner = client.runnerFor(target95);
   return {
     facts: {
       dataset: set.manifest.images.dataset,
@@ -66,7 +67,9 @@ export async function openPlayground(home: string, options: PlaygroundOptions): 
     },
     change({ link, latencyMs }) {
       links.change(link);
-      runner = client.runnerFor(latencyMs);
+      // What was learned of the link stays, as that is what is to be seen; another target is another controller.
+      if (latencyMs !== target95) runner = client.runnerFor(latencyMs);
+      target95 = latencyMs;
     },
     async play(tell) {
       for (let turn = 0; ; turn++) {
