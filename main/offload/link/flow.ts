@@ -29,7 +29,7 @@ export function createMedium(): Medium {
   return { transmit: (start, duration) => (free = Math.max(free, start) + duration) };
 }
 
-/** One direction of a link. */
+/** One direction of a link. Its figures may change while it carries. */
 export interface Path {
   readonly medium: Medium;
   readonly bytesPerMs: number;
@@ -67,11 +67,10 @@ async function* transmitted(from: Duplex, path: Path, onChunk: (bytes: number) =
   let waiting = false;
   let end = 0;
   for await (const data of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    // A link may be changed while it carries.
-    const quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
     // What was already here follows without a gap, however late this loop comes round to it.
     const start = waiting ? end : now();
-    for (let at = 0; at < data.length; at += quantum) {
+    for (let at = 0, quantum = 0; at < data.length; at += quantum) {
+      quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
       const chunk = data.subarray(at, at + quantum);
       const lost = packetsLost(chunk.length, path);
       end = path.medium.transmit(start, (chunk.length + lost * packetBytes) / path.bytesPerMs);

@@ -29,7 +29,7 @@ export interface RelayOptions {
 export interface Relay extends Address {
   /** TCP payload carried so far. */
   readonly bytes: { readonly up: number; readonly down: number };
-  /** Is another link from now on, for connections that are open too; what is on its way arrives as it would have. */
+  /** From now on the link is another one, also for the connections there are; what is underway arrives as it would have. */
   change(link: Link): void;
   /** Breaks every connection, as a network that fails. */
   cut(): void;
@@ -65,11 +65,8 @@ async function openRelay(
   let connections = 0;
 
   function path(direction: 'up' | 'down', connection: number): Path {
-    const own = medium ?? createMedium();
-    const drawn = random(seed, 'link', direction, connection);
     return {
-      medium: own,
-      random: drawn,
+      medium: medium ?? createMedium(),
       get bytesPerMs() {
         return link[direction] * 125;
       },
@@ -82,6 +79,7 @@ async function openRelay(
       get loss() {
         return link.loss;
       },
+      random: random(seed, 'link', direction, connection),
     };
   }
 
@@ -107,9 +105,7 @@ async function openRelay(
   return {
     ...address,
     bytes,
-    change(next) {
-      link = next;
-    },
+    change: (next) => (link = next),
     cut: cutAll,
     async close() {
       cutAll();

@@ -14,12 +14,12 @@ export interface LinksRequest {
   readonly seed: number;
 }
 
-/** All links are like this from now on. */
-export interface LinksChange {
+/** What comes after it: from now on all links are this one. */
+export interface LinkChange {
   readonly change: Link;
 }
 
-export type ToLinks = LinksRequest | LinksChange;
+export type ToLinks = LinksRequest | LinkChange;
 
 export type FromLinks =
   | { readonly kind: 'ready'; readonly addresses: readonly Address[] }

@@ -24,7 +24,7 @@ async function open(request: LinksRequest): Promise<void> {
 }
 
 process.on('message', (message: ToLinks) => {
-  if ('change' in message) for (const relay of relays) relay.change(message.change);
+  if ('change' in message) relays.forEach((relay) => relay.change(message.change));
   else void open(message);
 });
 process.on('disconnect', () => process.exit());

@@ -1,8 +1,8 @@
 import { SluiceError } from '../../errors.ts';
+import type { Link } from '../../offload/link/link.ts';
 import type { Address } from '../../offload/link/relay.ts';
 import { startChild, startedInTime } from '../child.ts';
 import { errorOf } from '../../failure.ts';
-import type { Link } from '../../offload/link/link.ts';
 import type { FromLinks, LinksRequest, ToLinks } from './messages.ts';
 
 /** Emulated links to one target, in a process of their own. */
@@ -10,7 +10,7 @@ export interface Links {
   readonly pid: number;
   /** Where each source finds the target. */
   readonly addresses: readonly Address[];
-  /** All are like this from now on. */
+  /** Makes all of them another link, with the connections they carry. */
   change(link: Link): void;
   /** How it ended, in words. */
   readonly gone: Promise<string>;
@@ -39,5 +39,5 @@ export async function startLinks(request: LinksRequest): Promise<Links> {
     await close();
     throw error;
   });
-  return { pid, gone, addresses, close, change: (link) => send({ change: link }) };
+  return { pid, gone, addresses, change: (change) => send({ change }), close };
 }
