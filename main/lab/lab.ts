@@ -16,6 +16,8 @@ import { openEngineTasks } from './engines/engine-tasks.ts';
 import { modelProcedures } from './models/model-procedures.ts';
 import { openModelTasks } from './models/model-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
+import { playgroundProcedures } from './playground/playground-procedures.ts';
+import { openLabPlayground } from './playground/playground.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
@@ -68,6 +70,11 @@ export function openLab(): Lab {
     onAlert: (alert) => windows.emit('alert', alert),
   });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
+  const playground = openLabPlayground({
+    home,
+    onChange: (state) => windows.emit('playground', state),
+    onAnswer: (answer) => windows.emit('playgroundAnswer', answer),
+  });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
@@ -96,6 +103,7 @@ export function openLab(): Lab {
     launcher,
     settings,
     server,
+    playground,
     dataTasks,
     engineTasks,
     modelTasks,
@@ -118,6 +126,7 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
+            ...playgroundProcedures(lab),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
             ...modelProcedures(lab),
@@ -138,7 +147,7 @@ export function openLab(): Lab {
       dataTasks.close();
       engineTasks.close();
       modelTasks.close();
-      await server.stop();
+      await Promise.all([server.stop(), playground.stop()]);
       queue.close();
       store.close();
     },
