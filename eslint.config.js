@@ -52,6 +52,8 @@ const mayImport = {
   electron: ['api', 'lab'],
   // Of the lab the window sees types, and how a chart is described and drawn: pure code that needs no Node.
   renderer: ['api', 'charts'],
+  // The page of a device is a client: of the parts it runs itself it sees what needs no Node, which its bundle proves.
+  device: [...computing, 'sets', 'inference', 'charts', 'renderer', 'api', 'processes'],
 };
 
 const files = [
@@ -64,7 +66,9 @@ const files = [
   { category: 'cli', pattern: 'main/{cli.ts,cli/**}' },
   ...parts.map((name) => ({ category: name, pattern: `main/${name}/**` })),
   { category: 'electron', pattern: 'electron/**' },
-  { category: 'renderer', pattern: 'renderer/**' },
+  { category: 'device', pattern: 'renderer/device/**' },
+  { category: 'renderer', pattern: 'renderer/!(device)/**' },
+  { category: 'renderer', pattern: 'renderer/*' },
 ];
 
 export default defineConfig(

@@ -1,6 +1,7 @@
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
+import type { ModelTask, SetExport, SetImport, SetOfRun } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
 import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
@@ -17,6 +18,7 @@ import type { RunStatus } from './runs/store/run.ts';
 import type { MethodName } from './training/methods/table.ts';
 import type { Budget } from './records/column.ts';
 import type { EpochRecord, PairRecord, StepColumn, StepColumns } from './records/record.ts';
+import type { SetEntry } from './sets/home.ts';
 
 /**
  * The one contract between the lab and its window: types of procedures and events, nothing that runs. Everything in it
@@ -45,6 +47,7 @@ export type * from './api/desktop.ts';
 export type * from './api/engines.ts';
 export type * from './api/experiments.ts';
 export type * from './api/exports.ts';
+export type * from './api/models.ts';
 export type * from './api/planning.ts';
 export type * from './api/records.ts';
 export type * from './api/runs.ts';
@@ -128,6 +131,17 @@ export interface LabApi {
   dataTasks(): Promise<DataTask[]>;
   removeDataset(name: string): Promise<void>;
 
+  /** Those that are damaged, or of a later version, are listed with what is wrong with them. */
+  modelSets(): Promise<SetEntry[]>;
+  /** Begins to make a set of a run's pairs, or to bring one in; progress and end come as `modelTask` events. */
+  addModelSet(request: SetOfRun): Promise<ModelTask>;
+  importModelSet(request: SetImport): Promise<ModelTask>;
+  /** Resolves once it is packed; how far that is comes as `modelTask` events. */
+  exportModelSet(request: SetExport): Promise<ExportedFile>;
+  cancelModelTask(id: number): Promise<void>;
+  modelTasks(): Promise<ModelTask[]>;
+  removeModelSet(name: string): Promise<void>;
+
   /** What keeps the lab from looking after its runs, such as a full disk; null while nothing does. */
   alert(): Promise<string | null>;
   /** Tries every engine, best first. */
@@ -151,6 +165,7 @@ export interface LabEvents {
   server(state: ServerState): void;
   dataTask(task: DataTask): void;
   engineTask(task: EngineTask): void;
+  modelTask(task: ModelTask): void;
   planTask(task: PlanTask): void;
   /** Times of layers are known that were not: predictions may be others. */
   planTimes(): void;

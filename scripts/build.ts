@@ -5,7 +5,8 @@ import { forgetBuilt, isCurrent, noteBuilt, parts, sourcesOf, type Part } from '
 
 const lines: readonly Part[][] = [
   [parts.main, parts.desktop],
-  [parts.renderer, parts.kernels],
+  // The page of a device takes the kernels along.
+  [parts.kernels, parts.renderer],
 ];
 
 async function inTurn(line: readonly Part[]): Promise<boolean> {

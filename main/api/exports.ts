@@ -9,12 +9,14 @@ import type { ChartFormat, RunFormat } from './formats.ts';
 
 export interface ChartExport {
   readonly runs: readonly string[];
+  /** Of charts of model sets, which are of no runs: their names. */
+  readonly sets?: readonly string[];
   readonly chart: ChartSpec;
   readonly format: ChartFormat;
   readonly paper: PaperSpec;
   /** The part of the x axis that is drawn, of charts over an axis; all of it unless given. */
   readonly range?: Range;
-  /** The trainings (`run/number`) to be drawn and their places in the palette; all, in their order, unless given. */
+  /** The trainings (`run/number`), or sets, to be drawn and their places in the palette; all, in their order, unless given. */
   readonly trainings?: Looks;
   /** Of which data sources; all together unless given. Of the gate only that of the first is kept. */
   readonly source?: SourceView;

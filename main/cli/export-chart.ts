@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { SourceView } from '../charts/data.ts';
 import type { ChartChanges } from '../charts/kinds/kind.ts';
-import { chartKinds, chartNames, kindOf, namedChart, type ChartSpec } from '../charts/kinds/table.ts';
+import { chartNames, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
 import { usualPaper, type PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
@@ -58,13 +58,13 @@ export function addChartOptions(command: Command): void {
 
 /** The usual size, and that of kinds which one column is too narrow for: `85, 175 for parallel`. */
 function sizes(length: 'widthMm' | 'heightMm'): string {
-  const own = chartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`${size[length]} for ${kind}`] : []));
+  const own = runChartKinds.flatMap(({ kind, paper: { size } }) => (size ? [`${size[length]} for ${kind}`] : []));
   return [usualPaper[length], ...own].join(', ');
 }
 
 /** The charts by name, as a help text lists them. */
 export function chartHelp(): string {
-  const entries = chartKinds.map(({ help }) => help);
+  const entries = runChartKinds.map(({ help }) => help);
   const width = Math.max(...entries.map(([names]) => names.length));
   return entries.map(([names, words]) => `  ${names.padEnd(width)}  ${words}`).join('\n');
 }

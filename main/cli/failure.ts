@@ -66,6 +66,8 @@ const misuse = new Set([
   'tensorflow-missing',
   'tensorflow-version',
   'tensorflow-without-cuda',
+  'onnxruntime-missing',
+  'runtime-unsuited',
 ]);
 
 /** Tells the user what went wrong and returns the exit code for it. With SLUICE_DEBUG=1 the stack comes too. */

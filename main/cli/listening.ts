@@ -23,8 +23,11 @@ export interface ListeningOptions {
 
 const mebibyte = 1024 ** 2;
 
-/** `largest`: MiB of a message unless given. */
-export function addListeningOptions(command: Command, largest: number): Command {
+/** What holds unless given: MiB of a message, and connections at a time. */
+export function addListeningOptions(
+  command: Command,
+  { frame, clients }: { readonly frame: number; readonly clients: number },
+): Command {
   return command
     .option('--host <address>', 'where to listen; 0.0.0.0 is every network of this machine', '127.0.0.1')
     .option('--port <number>', 'port; 0 takes any free one', port, 4450)
@@ -35,8 +38,8 @@ export function addListeningOptions(command: Command, largest: number): Command 
     .option('--insecure', 'listen beyond this machine without encryption')
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
-    .option('--max-clients <count>', 'connections at a time (64)', count)
-    .option('--max-frame <MiB>', `largest message (${largest})`, amount)
+    .option('--max-clients <count>', `connections at a time (${clients})`, count)
+    .option('--max-frame <MiB>', `largest message (${frame})`, amount)
     .option('--idle <seconds>', 'how long a session without a connection is kept (600)', amount);
 }
 

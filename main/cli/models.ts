@@ -142,7 +142,7 @@ async function exportSet(reference: string, { format, output, normalised = false
     const target = output ?? { zip: `${set.name}.zip`, folder: set.name, onnx: `${set.name}-onnx` }[format];
     if (format === 'onnx') {
       const { exportOnnx } = await import('../exports/onnx/set.ts');
-      await exportOnnx(set, target, { normalised });
+      await exportOnnx(set, target, { normalised, onProgress });
     } else {
       const { exportFolder, exportZip } = await import('../sets/export.ts');
       await (format === 'zip' ? exportZip : exportFolder)(set, target, onProgress);

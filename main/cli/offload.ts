@@ -24,7 +24,7 @@ export function addOffloadCommand(program: Command): void {
       'Starts an offload server: data sources on this or other machines train their server halves here. It needs no ' +
         'data and keeps running until Ctrl-C. Beyond this machine it wants TLS.',
     );
-  addListeningOptions(command, 256)
+  addListeningOptions(command, { frame: 256, clients: 64 })
     .option('--max-memory <MiB>', 'memory for server halves and batches (half of the machine)', amount)
     .option('--session-memory <MiB>', 'memory for the server half of one session (2048)', amount)
     .addHelpText(

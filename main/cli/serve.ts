@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { formatBytes } from '../charts/formats.ts';
 import { sluiceHome } from '../home.ts';
 import { reachableUrl } from '../processes/server/reachable.ts';
+import { runtimes, type Runtime } from '../processes/serve/runtimes.ts';
 import type { ServedModelSet } from '../processes/serve/serve.ts';
 import type { ServingStats } from '../serving/server.ts';
 import { budgetName } from '../sets/pair.ts';
@@ -9,12 +10,15 @@ import { amount, count } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { addListeningOptions, ending, limitsOf, tlsOf, type ListeningOptions } from './listening.ts';
 import { showServer } from './offload-display.ts';
+import { pageLines, pageLink } from './page-link.ts';
 import { givenToken } from './server-token.ts';
 
 interface ServeSetOptions extends ListeningOptions {
+  readonly runtime?: Runtime;
   readonly maxWaitMs?: number;
   readonly maxBatch?: number;
   readonly maxQueue?: number;
+  readonly page?: boolean;
 }
 
 /** `serve`. */
@@ -28,15 +32,23 @@ export function addServeCommand(program: Command): void {
         'Beyond this machine it wants TLS.',
     )
     .argument('<set>', 'name of a model set (sluice models list), or the path of its folder');
-  addListeningOptions(command, 16)
+  addListeningOptions(command, { frame: 16, clients: 256 })
+    .addOption(
+      new Option(
+        '--runtime <runtime>',
+        'what computes: an engine, or ONNX Runtime if its package is installed',
+      ).choices(runtimes),
+    )
     .option('--max-wait-ms <ms>', 'how long a request waits for others to be computed with (2)', amount)
     .option('--max-batch <samples>', 'samples that are computed at once (32)', count)
     .option('--max-queue <samples>', 'samples that may wait; what comes on top is refused (256)', count)
+    .option('--page', 'give browsers a page that runs the client half, and show its address as a QR code')
     .addHelpText(
       'after',
       `
 Examples:
   sluice serve cifar10-vgg11
+  sluice serve cifar10-vgg11 --host 0.0.0.0 --tls --page
   sluice serve cifar10-vgg11 --host 0.0.0.0 --tls --max-wait-ms 5 --max-batch 64`,
     )
     .action(serve);
@@ -46,7 +58,7 @@ async function serve(set: string, options: ServeSetOptions): Promise<void> {
   const given = await givenToken(options.tokenFile);
   const { serveSet } = await import('../processes/serve/serve.ts');
   const display = showServer();
-  const { host, port, insecure, engine, threads, maxWaitMs, maxBatch, maxQueue } = options;
+  const { host, port, insecure, engine, runtime, threads, maxWaitMs, maxBatch, maxQueue, page } = options;
   const server = await serveSet(
     {
       set,
@@ -57,15 +69,18 @@ async function serve(set: string, options: ServeSetOptions): Promise<void> {
       tls: tlsOf(options),
       insecure,
       engine,
+      runtime,
       threads,
       limits: limitsOf(options),
       maxWaitMs,
       maxBatch,
       maxQueue,
+      page,
     },
     display.event,
   );
   announce(server, given === undefined);
+  if (page) print(pageLines(pageLink(server.url, 'token', server.token), server.fingerprint));
   const ended = ending();
   display.follow(liveLines(server));
   await ended;

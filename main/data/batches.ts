@@ -1,5 +1,6 @@
 import { startThread } from '../entry.ts';
 import { errorOf } from '../failure.ts';
+import { batchesOver } from './ahead.ts';
 import { readManifest } from './manifest.ts';
 import type { BatchOptions } from './pipeline.ts';
 import type { Batch, BatchSource, DatasetInfo } from './source.ts';
@@ -7,9 +8,6 @@ import type { Part } from './stored.ts';
 import type { BatchRequest, WorkerReply } from './worker.ts';
 
 export type { BatchOptions } from './pipeline.ts';
-
-/** Batches asked for at once: the one being waited for and those prepared while it is used. */
-const depth = 5;
 
 /** The thread, seen as functions that promise its answers. */
 interface BatchWorker {
@@ -96,24 +94,5 @@ export async function openBatches(options: BatchOptions): Promise<BatchSource> {
     throw error;
   });
 
-  async function* batches(part: Part, epoch: number, from: number): AsyncGenerator<Batch> {
-    const samples = part === 'train' ? info.trainSamples : info.testSamples;
-    const total = Math.ceil(samples / options.batchSize);
-    const ahead: Promise<Batch>[] = [];
-    let next = from;
-    for (;;) {
-      while (ahead.length < depth && next < total) ahead.push(worker.request(part, epoch, next++));
-      const batch = ahead.shift();
-      if (!batch) return;
-      yield await batch;
-    }
-  }
-
-  return {
-    info,
-    batchSize: options.batchSize,
-    train: (epoch, fromBatch = 0) => batches('train', epoch, fromBatch),
-    test: () => batches('test', 0, 0),
-    close: () => worker.close(),
-  };
+  return batchesOver({ info, batchSize: options.batchSize }, worker.request, () => worker.close());
 }

@@ -6,32 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { mapAtOnce } from './at-once.ts';
 import { requireManifest } from './datasets.ts';
+import { digest, fingerprintSchema, nameLength, namesShown, type Fingerprint } from './fingerprint-schema.ts';
 import { damaged, datasetFolder, type Manifest } from './manifest.ts';
 import { samplesIn, type Part } from './stored.ts';
 import { syntheticDrawing, syntheticInfo, syntheticName } from './synthetic.ts';
 
-const namesShown = 4;
-const nameLength = 40;
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-const part = z.strictObject({ samples: z.int().min(0), labels: digest, images: digest });
-
-/** What a training sees of a data set, in digests: equal for two that train the same. */
-export const fingerprintSchema = z.strictObject({
-  shape: z.tuple([z.int(), z.int(), z.int()]),
-  classes: z.strictObject({
-    count: z.int().min(1),
-    /** The first of them, to be told to people. */
-    first: z.array(z.string().max(nameLength)).max(namesShown),
-    names: digest,
-  }),
-  /** How its images are normalised, and whether they may be mirrored. */
-  look: digest,
-  train: part,
-  test: part,
-});
-
-export type Fingerprint = z.output<typeof fingerprintSchema>;
+export { fingerprintSchema, type Fingerprint } from './fingerprint-schema.ts';
 
 /** Counted up when the images of the same files come out otherwise than before. */
 const decoding = 2;

@@ -1,44 +1,17 @@
 import { SluiceError } from '../errors.ts';
-import type { Shape } from '../model/spec.ts';
-import type { Random } from '../random.ts';
-import { centreRegion, drawCropFlip, normalisationTable, randomRegion, untouched, writeNormalised } from './augment.ts';
-import type { Normalisation } from './catalogue.ts';
+import { centreRegion, normalisationTable, randomRegion, untouched, writeNormalised } from './augment.ts';
 import { requireManifest } from './datasets.ts';
 import type { Region, Size } from './images.ts';
 import { damaged } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
+import { fromPixels, type Samples } from './pixels.ts';
 import { shardOf, type Shard } from './shard.ts';
 import { readFileList, readLabels, readPixels, samplesIn } from './stored.ts';
 import type { Part } from './stored.ts';
 import { stratifiedSubset } from './subset.ts';
 import { drawSynthetic, syntheticInfo, syntheticName, syntheticNormalisation } from './synthetic.ts';
 
-/** The chosen samples of one part of a data set. */
-export interface Samples {
-  /** What each sample is called in the whole data set: the same in every subset. */
-  readonly ids: Uint32Array;
-  readonly labels: Uint16Array;
-  /** Writes image `index` normalised into `out`; augmented if there is a `draw` to do it by. */
-  readonly write: (index: number, draw: Random | null, out: Float32Array) => void | Promise<void>;
-}
-
-interface Look {
-  readonly shape: Shape;
-  readonly normalisation: Normalisation;
-  readonly flip: boolean;
-}
-
 const mostSynthetic = 500_000;
-
-/** Images in memory: cropped and flipped by the byte. */
-function fromPixels(pixels: Uint8Array, { shape, normalisation, flip }: Look): Samples['write'] {
-  const table = normalisationTable(normalisation);
-  const bytes = shape[0] * shape[1] * shape[2];
-  return (index, draw, out) => {
-    const image = pixels.subarray(index * bytes, (index + 1) * bytes);
-    writeNormalised(image, shape, table, draw ? drawCropFlip(draw, flip) : untouched, out);
-  };
-}
 
 /** Images in files: decoded, cut and scaled every time. */
 async function fromFiles(
@@ -127,6 +100,8 @@ async function storedSamples(
     ),
   };
 }
+
+export type { Samples } from './pixels.ts';
 
 /**
  * Draws `asked` samples of a part by seed, every class by its share; all of them when `asked` is absent. Of these a

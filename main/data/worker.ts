@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { failureOf, type Failure } from '../failure.ts';
 import { openPipeline } from './pipeline.ts';
-import type { BatchOptions, Pipeline } from './pipeline.ts';
+import type { BatchOptions } from './pipeline.ts';
+import type { Pipeline } from './prepare.ts';
 import type { Batch, DatasetInfo } from './source.ts';
 import type { Part } from './stored.ts';
 

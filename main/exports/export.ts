@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ChartExport, ExportedFile, RunExport } from '../api.ts';
-import { chartFormats, runFormats } from '../api/formats.ts';
-import { drawnTrainings } from '../charts/drawable/looks.ts';
-import { chartName } from '../charts/kinds/table.ts';
+import { chartFormats, runFormats, type ChartFormat } from '../api/formats.ts';
+import { drawnTrainings, type Looks } from '../charts/drawable/looks.ts';
+import { chartName, isOfSets, kindOf, type ChartSpec } from '../charts/kinds/table.ts';
+import type { PaperSpec } from '../charts/spec.ts';
+import { SluiceError } from '../errors.ts';
 import type { Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
+import { readSet } from '../sets/files.ts';
+import { ownSetFolder } from '../sets/home.ts';
 import { version } from '../version.ts';
 import { chartOf, shownSources } from './charts/chart.ts';
 import { readTrainings } from './charts/chart-data.ts';
@@ -15,6 +19,7 @@ export async function exportChart(
   store: Store,
   {
     runs,
+    sets = [],
     chart: spec,
     format,
     paper,
@@ -24,13 +29,55 @@ export async function exportChart(
     neutralise,
   }: ChartExport & Pick<RunsAsked, 'neutralise'>,
 ): Promise<ExportedFile> {
+  if (isOfSets(kindOf(spec))) return setsChart(store, sets, { spec, looks, paper, format, neutralise });
+  if (runs.length === 0)
+    throw new SluiceError('bad-input', 'The chart is of no run. Name one at least.', { path: 'runs' });
   const named = runs.map((id) => store.find(id));
   const all = readTrainings(store, named, shownSources(spec, source));
   const trainings = looks ? drawnTrainings(all, looks) : all;
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
   const chart = chartOf(store, trainings, spec, { looks, source, range });
   const content = await chartExporters[format](chart, { paper, provenance: provenance(shown), neutralise });
-  return { ...about(shown, chartName(spec), chartFormats, format), data: encoded(content) };
+  return {
+    ...about(
+      subject(
+        shown.map(({ id }) => id),
+        'runs',
+      ),
+      chartName(spec),
+      chartFormats,
+      format,
+    ),
+    data: encoded(content),
+  };
+}
+
+interface SetsChart {
+  readonly spec: ChartSpec;
+  readonly looks: Looks | undefined;
+  readonly paper: PaperSpec;
+  readonly format: ChartFormat;
+  readonly neutralise: boolean | undefined;
+}
+
+/** A chart of model sets as a file. Throws `set-unknown` and what reading a set throws. */
+async function setsChart(
+  store: Store,
+  names: readonly string[],
+  { spec, looks, paper, format, neutralise }: SetsChart,
+): Promise<ExportedFile> {
+  if (names.length === 0) {
+    throw new SluiceError('bad-input', 'The chart is of no model set. Name one at least.', { path: 'sets' });
+  }
+  const sets = await Promise.all(names.map((name) => readSet(ownSetFolder(name))));
+  const chart = chartOf(store, [], spec, { sets: sets.map(({ manifest }) => manifest), looks });
+  const origin = sets.map(({ name, digest }) => `model set ${name}, sha256 ${digest}`);
+  const content = await chartExporters[format](chart, {
+    paper,
+    provenance: [`Sluice ${version()}`, ...origin],
+    neutralise,
+  });
+  return { ...about(subject(names, 'sets'), chartName(spec), chartFormats, format), data: encoded(content) };
 }
 
 /** Runs as a file: their records, a comparison, or everything about them. Throws `run-unknown`. */
@@ -42,7 +89,18 @@ export async function exportRuns(
   const { suffix, write } = runExporters[format];
   const content = await write(store, shown, asked);
   const data = content instanceof Uint8Array ? content : encoded([...content].join(''));
-  return { ...about(shown, suffix, runFormats, format), data };
+  return {
+    ...about(
+      subject(
+        shown.map(({ id }) => id),
+        'runs',
+      ),
+      suffix,
+      runFormats,
+      format,
+    ),
+    data,
+  };
 }
 
 /** Where data comes from, so that it can be had again: the software, and what each run was and was set to. */
@@ -56,14 +114,18 @@ function provenance(runs: readonly Run[]): string[] {
   return [`Sluice ${version()}`, ...lines];
 }
 
-/** The name of a file, after its runs, and its type. */
+/** What a file is called after. */
+function subject(names: readonly string[], many: string): string {
+  return names.length === 1 ? names[0] : `${names.length}-${many}`;
+}
+
+/** The name of a file, after what it is of, and its type. */
 function about<Format extends string>(
-  runs: readonly Run[],
+  subject: string,
   what: string,
   formats: readonly { readonly format: Format; readonly type: string }[],
   format: Format,
 ): Omit<ExportedFile, 'data'> {
-  const subject = runs.length === 1 ? runs[0].id : `${runs.length}-runs`;
   const { type } = formats.find((each) => each.format === format)!;
   return { name: `${[subject, what].filter(Boolean).join('-')}.${format}`, type };
 }

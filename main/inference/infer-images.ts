@@ -9,11 +9,12 @@ import type { Candidate, Target } from './candidate.ts';
 import { candidatesOf, type Asked } from './candidates.ts';
 import { connectRemote } from './connect.ts';
 import { inferenceController } from './controller.ts';
-import { openHalves, type OpenHalves } from './halves.ts';
+import { openHalves } from './halves.ts';
 import type { ImageToAnswer } from './images.ts';
 import { inOrder } from './in-turn.ts';
 import { remoteLink } from './remote.ts';
 import { inferenceRunner } from './runner.ts';
+import { warmUp } from './warm-up.ts';
 import type { Answered } from './summary.ts';
 
 export interface InferOptions {
@@ -40,8 +41,6 @@ export interface Inference {
 const shortestGiveUp = 1;
 /** While a server is gone, one try to reach it takes no longer. */
 const retrySeconds = 0;
-/** To find out what a half takes here. */
-const passes = 3;
 const clock = (): number => performance.now() / 1000;
 
 /**
@@ -111,26 +110,4 @@ async function openLink(
   });
   await link.open();
   return link;
-}
-
-/** The first pass of a half takes longer than those after it, which tell what it takes. */
-async function warmUp(
-  halves: OpenHalves,
-  candidates: readonly Candidate[],
-  [height, width, channels]: readonly [number, number, number],
-  measured: (candidate: Candidate, seconds: number) => void,
-): Promise<void> {
-  const image = new Float32Array(height * width * channels);
-  for (const candidate of candidates) {
-    const run = async (): Promise<void> => {
-      const features = await halves.client(image, candidate.budget);
-      if (candidate.place === 'client') await halves.server?.(features, candidate.budget);
-    };
-    await run();
-    for (let i = 0; i < passes; i++) {
-      const start = clock();
-      await run();
-      measured(candidate, clock() - start);
-    }
-  }
 }

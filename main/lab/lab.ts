@@ -15,6 +15,8 @@ import type { LabState, Procedures } from './lab-state.ts';
 import { openLabLog, type LabLog } from './log.ts';
 import { engineProcedures } from './engines/engine-procedures.ts';
 import { openEngineTasks } from './engines/engine-tasks.ts';
+import { modelProcedures } from './models/model-procedures.ts';
+import { openModelTasks } from './models/model-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
@@ -70,6 +72,7 @@ export function openLab(): Lab {
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
+  const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
   const planTimes = openPlanTimes({
     home,
     log,
@@ -103,6 +106,7 @@ export function openLab(): Lab {
     server,
     dataTasks,
     engineTasks,
+    modelTasks,
     planTimes,
     log,
     changed,
@@ -126,6 +130,7 @@ export function openLab(): Lab {
             ...recordProcedures(lab, reader),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
+            ...modelProcedures(lab),
           }),
           home,
         ),
@@ -142,6 +147,7 @@ export function openLab(): Lab {
       tail.stop();
       dataTasks.close();
       engineTasks.close();
+      modelTasks.close();
       planTimes.close();
       await server.stop();
       queue.close();

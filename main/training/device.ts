@@ -24,6 +24,8 @@ export interface Clock {
 const machine: Clock = {
   now: () => performance.now(),
   processor() {
+    // A browser does not tell; its worker has a core to itself as far as it knows.
+    if (typeof process === 'undefined') return performance.now();
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },

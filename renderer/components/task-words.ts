@@ -18,9 +18,9 @@ export function taskText({ progress }: Pick<LongTask<string>, 'progress'>): stri
   if (!progress) return 'Starting';
   const { step, item, done, total, unit } = progress;
   if (done === 0 && total === null) return `${steps[step]} ${item}`;
-  const figure = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} ${unit}`);
+  const figure = unit === 'bytes' ? formatBytes : formatCount;
   const amount = total === null ? figure(done) : `${figure(done)} of ${figure(total)}`;
-  return `${steps[step]} ${item}, ${amount}`;
+  return `${steps[step]} ${item}, ${amount}${unit === 'bytes' ? '' : ` ${unit}`}`;
 }
 
 /** How much of the step is done, null while its end is not known. */

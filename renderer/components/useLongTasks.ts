@@ -1,11 +1,12 @@
 import { computed, shallowRef, triggerRef, type ComputedRef } from 'vue';
-import type { DataTask, EngineTask, PlanTask } from '../../main/api.ts';
+import type { DataTask, EngineTask, ModelTask, PlanTask } from '../../main/api.ts';
 import { useLabEvent } from '../lab/index.ts';
 
 /** The long tasks of the lab, by the event that tells of them. */
 interface Tasks {
   readonly dataTask: DataTask;
   readonly engineTask: EngineTask;
+  readonly modelTask: ModelTask;
   readonly planTask: PlanTask;
 }
 

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -16,7 +16,8 @@ import { median } from './median.ts';
 
 /**
  * The server half of a pair on the cpu engine beside the same half as ONNX on onnxruntime-node, with the same threads: both
- * in turn, batch by batch, so that what else the machine does befalls both. `npm run bench:halves -- --threads 2`.
+ * in turn, batch by batch, so that what else the machine does befalls both. Where it does much, the time of the processor
+ * tells more than the clock: of one thread (`--threads 1`), as those that wait for one another take some, too.
  */
 
 const { values: asked } = parseArgs({
@@ -79,10 +80,18 @@ function featuresOf({ sent: [height, width, total] }: ServedPair, samples: numbe
   return { maps, shape: [samples, height, width], total, selection: null };
 }
 
-async function time(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
+interface Taken {
+  readonly clock: number;
+  /** Of all threads. */
+  readonly processor: number;
+}
+
+/** In milliseconds. */
+async function time(work: () => Promise<unknown>): Promise<Taken> {
+  const [began, before] = [performance.now(), process.cpuUsage()];
   await work();
-  return performance.now() - began;
+  const { user, system } = process.cpuUsage(before);
+  return { clock: performance.now() - began, processor: (user + system) / 1000 };
 }
 
 async function compare({ label, pair, ours, theirs }: Half, samples: number): Promise<void> {
@@ -90,25 +99,29 @@ async function compare({ label, pair, ours, theirs }: Half, samples: number): Pr
   const [a, b] = [await ours(features), await theirs(features)];
   const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const apart = a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0) / largest;
-  const times = { ours: [] as number[], theirs: [] as number[] };
+  const times = { ours: [] as Taken[], theirs: [] as Taken[] };
   for (let round = 0; round < rounds; round++) {
     times.ours.push(await time(() => ours(features)));
     times.theirs.push(await time(() => theirs(features)));
   }
-  const [own, other] = [median(times.ours), median(times.theirs)];
-  const [least, leastOther] = [Math.min(...times.ours), Math.min(...times.theirs)];
-  console.log(
-    `${label}, batch ${samples}: ours ${own.toFixed(2)} ms (least ${least.toFixed(2)}), onnxruntime ${other.toFixed(2)} ms ` +
-      `(least ${leastOther.toFixed(2)}): ours takes ${(own / other).toFixed(2)} (${(least / leastOther).toFixed(2)}) of its time; ` +
-      `logits ${apart.toExponential(1)} of the largest apart`,
-  );
+  const figures = (['clock', 'processor'] as const).map((what) => {
+    const [own, other] = [times.ours, times.theirs].map((taken) => median(taken.map((each) => each[what])));
+    return `${own.toFixed(2)} | ${other.toFixed(2)} | ${(own / other).toFixed(2)}`;
+  });
+  console.log(`| ${label} | ${samples} | ${figures.join(' | ')} | ${apart.toExponential(0)} |`);
 }
 
 const home = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
 process.env['SLUICE_HOME'] = home;
 try {
   const { detail } = await openEngine('cpu', { threads });
-  console.log(`cpu engine (${detail}) beside onnxruntime-node, ${threads} threads each, ${rounds} rounds`);
+  console.log(
+    `Load ${loadavg()[0].toFixed(1)}; cpu engine (${detail}) beside onnxruntime-node, ${threads} threads each, ${rounds} rounds`,
+  );
+  console.log(
+    '\n| half | batch | ours, ms | onnxruntime, ms | ratio | ours, ms of processor | onnxruntime | ratio | logits apart |',
+  );
+  console.log(`| --- |${' ---: |'.repeat(8)}`);
   for (const network of asked.networks.split(',')) {
     for (const half of await halvesOf(network)) {
       for (const samples of asked.batches.split(',')) await compare(half, Number(samples));

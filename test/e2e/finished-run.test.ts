@@ -47,6 +47,36 @@ withChromium.describe('runs from a terminal', { timeout: 120_000 }, () => {
     }
   });
 
+  test('become model sets, which are compared, exported and removed', async ({ open }) => {
+    const { page } = await open({ width: 960 });
+    await page.getByRole('row').filter({ hasText: 'narrow' }).getByText('narrow').click();
+    await page.getByRole('tab', { name: 'Pairs' }).click();
+    await page.getByRole('button', { name: 'Make a model set' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('small');
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Make the set' }).click();
+    await page.getByRole('button', { name: 'Models', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Show small' }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole('radio', { name: 'Latency' }).click();
+    await page.getByRole('button', { name: 'More for Accuracy of every pair' }).click();
+    await page.getByRole('menuitem', { name: /export chart/i }).click();
+    const chart = await saved(page, () => page.getByRole('button', { name: 'Save PDF' }).click());
+    expect(chart.name).toBe('small-family-latency.pdf');
+    await page.getByRole('button', { name: /^More for small/ }).click();
+    const { name, bytes } = await saved(page, () =>
+      page.getByRole('menuitem', { name: 'Export as ONNX', exact: true }).click(),
+    );
+    expect(name).toBe('small-onnx.zip');
+    expect(Object.keys(unzipSync(bytes))).toContain('small-onnx/full/client.onnx');
+    await page.getByRole('button', { name: /^More for small/ }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Export as zip' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Remove model set' }).click();
+    await page.getByText('No model sets yet').waitFor();
+  });
+
   test('give themselves away as an archive', async ({ open }) => {
     const { page } = await open();
     await page.getByRole('row').filter({ hasText: 'narrow' }).getByText('narrow').click();

@@ -10,6 +10,7 @@ import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
 import { fakeDatasets, fakeEngines, fakePresets, fakeRuns, fakeSample } from './fake-entries.ts';
+import { fakeSets } from './fake-sets.ts';
 import { fakeEpochs, fakeExperiment, fakeGates, fakePlan, fakeSteps } from './fake-series.ts';
 
 /** A lab in memory: a few plausible runs that answer as the real one would, and nothing that trains. */
@@ -216,7 +217,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     emit('server', server);
     return server;
   }
-  const began = (kind: 'get' | 'import', name: string) =>
+  const began = <Kind extends string>(kind: Kind, name: string) =>
     ({
       id: 1,
       kind,
@@ -253,7 +254,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     removeDataset: () => Promise.resolve(),
     alert: () => Promise.resolve(null),
     engines: () => Promise.resolve(fakeEngines()),
-    installEngine: ({ name }) => Promise.resolve({ ...began('get', name), kind: 'install' }),
+    installEngine: ({ name }) => Promise.resolve(began('install', name)),
     cancelEngineTask: () => Promise.resolve(),
     engineTasks: () => Promise.resolve([]),
     planChoices: () => Promise.resolve(null),
@@ -261,6 +262,14 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelPlanTask: () => Promise.resolve(),
     planTasks: () => Promise.resolve([]),
     removeEngine: () => Promise.resolve(),
+    modelSets: () => Promise.resolve(fakeSets()),
+    addModelSet: ({ name = 'deprune' }) => Promise.resolve(began('add', name)),
+    importModelSet: ({ name = 'cifar.zip' }) => Promise.resolve(began('import', name)),
+    exportModelSet: ({ set }) =>
+      Promise.resolve({ name: `${set}.zip`, type: 'application/zip', data: new Uint8Array([80, 75, 5, 6]) }),
+    cancelModelTask: () => Promise.resolve(),
+    modelTasks: () => Promise.resolve([]),
+    removeModelSet: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

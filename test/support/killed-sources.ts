@@ -11,7 +11,8 @@ import { superviseGroup } from '../../main/processes/run/group.ts';
 import { recordSources } from '../../main/processes/run/records.ts';
 import type { FromSource, SourceTask, ToSource } from '../../main/processes/source/messages.ts';
 import { openSource, type Supervisor } from '../../main/processes/source/supervised.ts';
-import { connect } from '../../main/processes/source/work.ts';
+import { connectOffload } from '../../main/offload/client/client.ts';
+import { connect } from '../../main/processes/source/part.ts';
 import type { Random } from '../../main/random.ts';
 import { readSafetensors } from '../../main/runs/checkpoint/weights-file.ts';
 import type { ExperimentInput } from '../../main/runs/experiment/experiment.ts';
@@ -190,7 +191,7 @@ async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
     trainings: planTrainings(method, phases, 4),
     async open(training) {
       const request = { training, network: tinyNetwork, cut: tinyCut, clientTrains: true, codecs };
-      const server = await connect(task, request, supervisor);
+      const server = await connect(task, request, supervisor, connectOffload);
       return { client: idleClient(), server, inferenceBytes: () => 1, dispose: () => server.close() };
     },
     data,

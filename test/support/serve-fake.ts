@@ -66,6 +66,7 @@ function passOn({ on }: FakeLab, to: LabEvents): (() => void)[] {
     on('server', (...details) => to.server(...details)),
     on('settings', (...details) => to.settings(...details)),
     on('dataTask', (...details) => to.dataTask(...details)),
+    on('modelTask', (...details) => to.modelTask(...details)),
     on('engineTask', (...details) => to.engineTask(...details)),
   ];
 }

@@ -84,6 +84,7 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     server: [],
     dataTask: [],
     engineTask: [],
+    modelTask: [],
     planTask: [],
     planTimes: [],
     settings: [],

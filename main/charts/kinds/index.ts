@@ -1,3 +1,4 @@
+import { family } from './family.ts';
 import { gates } from './gates.ts';
 import { lines } from './lines.ts';
 import { parallel } from './parallel.ts';
@@ -5,4 +6,4 @@ import { scatter } from './scatter.ts';
 import { stepTime } from './step-time.ts';
 
 /** Every kind of chart, in the order of a report. */
-export const kinds = [lines, scatter, parallel, gates, stepTime] as const;
+export const kinds = [lines, scatter, parallel, gates, stepTime, family] as const;

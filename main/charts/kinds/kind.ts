@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { z } from 'zod';
 import type { SourceView, TrainingData } from '../data.ts';
+import type { FamilySet } from '../drawable/family.ts';
 import type { GateData } from '../drawable/gates.ts';
 import type { Looks } from '../drawable/looks.ts';
 import type { Differences } from '../drawable/parallel.ts';
@@ -19,6 +20,8 @@ export interface Provided {
   readonly differences: Differences;
   /** What the runs were going to do; null where they are not set alike, or it is not known. */
   readonly plan: PlanData | null;
+  /** Model sets: charts that need these are of them, and of no runs. */
+  readonly sets: readonly FamilySet[];
 }
 
 export type Need = keyof Provided;

@@ -17,12 +17,19 @@ export function kindOf({ kind }: ChartSpec): AnyKind {
   return found;
 }
 
-/** All names of charts on a command line: those that stand alone, and a metric with an axis, such as `accuracy-bytes`. */
-export const chartNames: readonly string[] = chartKinds.flatMap(({ charts }) => Object.keys(charts));
+/** Whether charts of a kind are made of model sets; all others are made of runs. */
+export function isOfSets({ needs }: AnyKind): boolean {
+  return needs.includes('sets');
+}
 
-/** The chart of a name as it is wanted, with usual settings for the rest, or null where there is none. */
+export const runChartKinds = chartKinds.filter((kind) => !isOfSets(kind));
+
+/** All names of charts of runs on a command line: those that stand alone, and a metric with an axis, such as `accuracy-bytes`. */
+export const chartNames: readonly string[] = runChartKinds.flatMap(({ charts }) => Object.keys(charts));
+
+/** The chart of runs of a name as it is wanted, with usual settings for the rest, or null where there is none. */
 export function namedChart(name: string, changes: ChartChanges = {}): ChartSpec | null {
-  const kind = chartKinds.find(({ charts }) => Object.hasOwn(charts, name));
+  const kind = runChartKinds.find(({ charts }) => Object.hasOwn(charts, name));
   if (!kind) return null;
   const chart = kind.charts[name];
   return kind.changed?.(chart, changes) ?? chart;

@@ -1,8 +1,9 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import type { SourceView, TrainingData } from '../../charts/data.ts';
+import type { FamilySet } from '../../charts/drawable/family.ts';
 import type { Looks } from '../../charts/drawable/looks.ts';
 import type { Range } from '../../charts/drawable/sample.ts';
-import { kindOf, type AnyKind, type ChartSpec } from '../../charts/kinds/table.ts';
+import { isOfSets, kindOf, type AnyKind, type ChartSpec } from '../../charts/kinds/table.ts';
 import type { ChartStyle } from '../../charts/style.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -25,23 +26,25 @@ interface Wanted {
   readonly range?: Range | null | undefined;
   /** The runs that are compared; those of the trainings with records unless given. */
   readonly runs?: readonly Run[];
+  /** For charts of model sets, which are of no trainings. */
+  readonly sets?: readonly FamilySet[];
 }
 
-/** A chart of trainings. Throws `nothing-to-draw`. */
+/** A chart of trainings or of model sets. Throws `nothing-to-draw`. */
 export function chartOf(
   store: Store,
   trainings: readonly TrainingData[],
   spec: ChartSpec,
-  { looks, source = 'all', range = null, runs }: Wanted = {},
+  { looks, source = 'all', range = null, runs, sets = [] }: Wanted = {},
 ): Chart {
   const kind = kindOf(spec);
   const drawn = trainings.filter(({ steps, epochs }) => steps.step.length > 0 || epochs.length > 0);
-  if (drawn.length === 0) {
+  if (drawn.length === 0 && !isOfSets(kind)) {
     const names = [...new Set(trainings.map(({ run }) => run))].join(', ');
     throw nothingToDraw(`${names} has no records yet. Let it train for a while.`);
   }
   const compared = runs ?? [...new Set(drawn.map(({ run }) => run))].map((run) => store.find(run));
-  const provided = provide(kind.needs, { store, runs: compared, trainings: drawn });
+  const provided = provide(kind.needs, { store, runs: compared, trainings: drawn, sets });
   const data = kind.data({ trainings: drawn, looks, source, range, ...provided }, spec);
   return { kind, spec, data, source, range };
 }

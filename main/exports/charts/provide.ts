@@ -1,5 +1,6 @@
 import type { TrainingData } from '../../charts/data.ts';
 import { differingSettings } from '../../charts/differing.ts';
+import type { FamilySet } from '../../charts/drawable/family.ts';
 import type { Need, Provided } from '../../charts/kinds/kind.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -12,12 +13,14 @@ export interface Asked {
   readonly store: Store;
   readonly runs: readonly Run[];
   readonly trainings: readonly TrainingData[];
+  readonly sets: readonly FamilySet[];
 }
 
 /** More moments than a page has room for are not drawn. */
 const moments = 400;
 
 const providers: { readonly [N in Need]: (asked: Asked) => Provided[N] } = {
+  sets: ({ sets }) => sets,
   plan: ({ runs }) => sharedPlan(runs),
   differences: ({ runs }) => {
     const settings = differingSettings(runs.map(({ experiment }) => experiment));

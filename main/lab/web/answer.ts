@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
-import type { ServedFile, WindowFiles } from './files.ts';
+import type { ServedFile, WindowFiles } from '../../processes/page/files.ts';
 import { safeHeaders } from './safe-headers.ts';
 
 const always: Readonly<Record<string, string>> = { ...safeHeaders, 'cache-control': 'no-store' };

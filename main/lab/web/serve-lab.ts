@@ -7,7 +7,7 @@ import { explained } from '../window/full-disk.ts';
 import type { Lab } from '../lab.ts';
 import { grantAccess } from './access.ts';
 import { answer } from './answer.ts';
-import { windowFiles, windowFolder } from './files.ts';
+import { windowFiles, windowFolder } from '../../processes/page/files.ts';
 import { newSecret, readLabFile, writeLabFile } from './lab-file.ts';
 import { browserSessions } from './sessions.ts';
 import { openSockets } from './socket.ts';

@@ -83,7 +83,8 @@ const inputs: Inputs = {
   watch: z.tuple([ids]),
   exportChart: z.tuple([
     z.strictObject({
-      runs: ids.min(1),
+      runs: ids,
+      sets: ids.optional(),
       chart: chartSchema(),
       format: z.enum(chartFormats.map(({ format }) => format)),
       paper: paperSchema,
@@ -126,6 +127,15 @@ const inputs: Inputs = {
   cancelEngineTask: z.tuple([count]),
   engineTasks: nothing,
   removeEngine: z.tuple([id]),
+  modelSets: nothing,
+  addModelSet: z.tuple([z.strictObject({ run: id, name: id.optional() })]),
+  importModelSet: z.tuple([z.strictObject({ path, name: id.optional() })]),
+  exportModelSet: z.tuple([
+    z.strictObject({ set: id, format: z.enum(['zip', 'onnx']), normalised: z.boolean().optional() }),
+  ]),
+  cancelModelTask: z.tuple([count]),
+  modelTasks: nothing,
+  removeModelSet: oneRun,
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };

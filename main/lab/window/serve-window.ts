@@ -17,6 +17,22 @@ export interface WindowChannel {
   close(): void;
 }
 
+/** All of them: what is no event waits for an answer, and a window that closes meanwhile would end the lab. */
+const events: { readonly [Event in keyof LabEvents]: true } = {
+  runs: true,
+  steps: true,
+  epochs: true,
+  log: true,
+  server: true,
+  dataTask: true,
+  engineTask: true,
+  modelTask: true,
+  settings: true,
+  alert: true,
+  notice: true,
+};
+const eventNames = Object.keys(events) as (keyof LabEvents)[];
+
 /** Lets a window use the lab until its channel closes, which it does when something comes that is no request. */
 export function serveWindow(lab: Lab, channel: WindowChannel): void {
   // Filled below: the lab has to know the way to the window first.
@@ -31,7 +47,7 @@ export function serveWindow(lab: Lab, channel: WindowChannel): void {
     resolver: ownMethods(table, (method, error) => {
       if (!(error instanceof SluiceError)) lab.log(`${method} failed`, error);
     }),
-    eventNames: ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'settings', 'alert', 'notice'],
+    eventNames,
   });
   const connection = lab.connect({ kind: channel.kind, events: calls, busy: () => channel.busy() });
   Object.assign(table, connection.api);

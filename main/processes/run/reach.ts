@@ -2,14 +2,20 @@ import { differences, type Fingerprint } from '../../data/fingerprint.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { sluiceHome } from '../../home.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
+import { maxMessageBytes } from '../../offload/transport/connection.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { openJoinPoint, type JoinPoint } from '../source/elsewhere/join-point.ts';
+import { devicePage } from '../page/device-page.ts';
+import { batchesOf } from '../source/part.ts';
 import { startLinks, type Links } from '../link/start.ts';
 import { keepProcess, type Kept } from './keep.ts';
 import type { JoinOptions, NetworkOptions } from './network.ts';
 import { fingerprintOfRun } from './settle.ts';
+
+/** For the images of a browser, which are one message. */
+const mostPackedBytes = maxMessageBytes - 1024 ** 2;
 
 /** Whether a source of the run joins from another machine. */
 export function isElsewhere({ experiment }: Run, joining: JoinOptions | undefined, index: number): boolean {
@@ -35,6 +41,12 @@ export async function openRunJoinPoint(
     port,
     admit: ({ fingerprint }) => requireData(run, fingerprint),
     onRefused: (error) => log('source-refused', { message: messageOf(error) }),
+    // Only tabs of browsers want either.
+    async data(task) {
+      const { packData } = await import('../../data/pack.ts');
+      return packData(batchesOf(task), mostPackedBytes);
+    },
+    page: (token) => devicePage({ token }),
   });
   log('waiting-for-sources', { count, url: gate.url });
   announce(gate);

@@ -11,13 +11,14 @@ import type { Budget } from '../../records/column.ts';
 import type { BatchLimits } from '../../serving/batcher.ts';
 import { servedPairs, servedSet, type ServedPair } from '../../serving/pairs.ts';
 import type { ServingStats } from '../../serving/server.ts';
-import { openSet, readWeights, serverOf, type OpenedSet } from '../../sets/open.ts';
+import { openSet, readWeights, type OpenedSet } from '../../sets/open.ts';
 import { selectionOf } from '../../sets/selection.ts';
-import type { ServerHalf } from '../../training/server.ts';
 import { version } from '../../version.ts';
+import { engineHalves, onnxHalves, type LoadedHalves } from './halves.ts';
 import { fingerprintOf } from '../server/certificate.ts';
 import { certificateOf, type Tls } from '../server/serve.ts';
 import { callsOver } from '../server/threads.ts';
+import type { Runtime } from './runtimes.ts';
 import type { HalvesThread, ServingThread, ServingThreadOptions } from './threads.ts';
 
 export interface ServeSetOptions extends Partial<BatchLimits> {
@@ -35,8 +36,12 @@ export interface ServeSetOptions extends Partial<BatchLimits> {
   /** Listen beyond this machine without TLS. */
   readonly insecure?: boolean;
   readonly engine?: EngineChoice;
+  /** What computes: an engine unless given, or ONNX Runtime where its package is installed. */
+  readonly runtime?: Runtime;
   readonly threads?: number;
   readonly limits?: Partial<ServerLimits>;
+  /** Give browsers the page of a device, and to who has the token the client halves. */
+  readonly page?: boolean;
 }
 
 export interface ServedModelSet {
@@ -62,6 +67,9 @@ export const defaultBatching: BatchLimits = { maxBatch: 32, maxWaitMs: 2, maxQue
 /** Of one message or body: a batch of the largest maps there are in practice, and no more. */
 const defaultMessageBytes = 16 * mebibyte;
 
+/** A client has a connection for each pair that it may choose. */
+const defaultClients = 256;
+
 /**
  * Serves all pairs of a model set, their server halves on this process's engine. Throws what openSet, openEngine and
  * startServing throw, `limits-invalid` and `certificate-unreadable`.
@@ -75,8 +83,7 @@ export async function serveSet(
   const root = join(home, 'offload');
   const tls = await certificateOf(options.tls, join(root, 'tls'));
   const set = await openSet(options.set);
-  const engine = engineWords(await openEngine(options.engine ?? 'auto', threadsOf(options)));
-  const halves = await openHalves(set);
+  const { engine, halves } = await loadHalves(set, options);
   const pairs = servedPairs(set, await selectionsOf(set));
   for (const pair of pairs) await halves.get(pair.budget)!.infer(blank(pair));
   const sockets = await startSockets(
@@ -87,12 +94,18 @@ export async function serveSet(
       token,
       tls,
       insecure,
-      limits: { messageBytes: defaultMessageBytes, ...options.limits },
+      limits: {
+        messageBytes: defaultMessageBytes,
+        clients: defaultClients,
+        sessions: defaultClients,
+        ...options.limits,
+      },
       software: `sluice ${version()}`,
       engine,
       checkpoints: join(root, 'checkpoints'),
       sets: [servedSet(set)],
       pairs,
+      ...(options.page ? { page: [{ folder: set.folder, digest: set.digest, manifest: set.manifest }] } : {}),
     },
     {
       infer: (pair, features) => halves.get(pairs.find(({ name }) => name === pair)!.budget)!.infer(features),
@@ -124,14 +137,14 @@ function batchingOf({ maxBatch, maxWaitMs, maxQueue }: Partial<BatchLimits>): Ba
   );
 }
 
-function threadsOf({ threads }: Pick<ServeSetOptions, 'threads'>): { threads?: number } {
-  return threads === undefined ? {} : { threads };
-}
-
-async function openHalves(set: OpenedSet): Promise<ReadonlyMap<Budget, ServerHalf>> {
-  const halves = new Map<Budget, ServerHalf>();
-  for (const { budget } of set.manifest.pairs) halves.set(budget, await serverOf(set, budget));
-  return halves;
+/** The halves, and what computes them in words. */
+async function loadHalves(
+  set: OpenedSet,
+  { runtime = 'engine', engine, threads }: ServeSetOptions,
+): Promise<{ engine: string; halves: LoadedHalves }> {
+  if (runtime === 'onnxruntime') return { engine: 'ONNX Runtime', halves: await onnxHalves(set, threads) };
+  const opened = await openEngine(engine ?? 'auto', threads === undefined ? {} : { threads });
+  return { engine: engineWords(opened), halves: await engineHalves(set) };
 }
 
 /** One sample to compute before there are clients: what is done for the first time takes longer. */

@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { devicePage } from '../page/device-page.ts';
+import { setContent } from '../page/set-content.ts';
 import { startServing, type Serving } from '../../serving/server.ts';
 import { callsOver } from '../server/threads.ts';
 import type { HalvesThread, ServingThread } from './threads.ts';
@@ -8,9 +10,10 @@ import type { HalvesThread, ServingThread } from './threads.ts';
 let serving: Serving;
 
 const halves = callsOver<HalvesThread, ServingThread>(parentPort!, {
-  async listen(options) {
+  async listen({ page, ...options }) {
     serving = await startServing({
       ...options,
+      ...(page ? { otherPaths: devicePage({ token: options.token, content: setContent(page) }) } : {}),
       infer: (pair, features) => halves.infer(pair, features),
       onEvent: (event) => void halves.event.asEvent(event),
     });

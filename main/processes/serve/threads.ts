@@ -1,5 +1,6 @@
 import type { Features } from '../../offload/protocol/messages.ts';
 import type { ServerEvent } from '../../offload/server/server.ts';
+import type { ShownSet } from '../page/set-content.ts';
 import type { ServingOptions, ServingStats } from '../../serving/server.ts';
 
 /**
@@ -16,7 +17,10 @@ export interface ServingThread {
   close(): Promise<void>;
 }
 
-export type ServingThreadOptions = Omit<ServingOptions, 'infer' | 'onEvent' | 'otherPaths' | 'clock'>;
+export interface ServingThreadOptions extends Omit<ServingOptions, 'infer' | 'onEvent' | 'otherPaths' | 'clock'> {
+  /** The sets of the page of a device, where that is to be served. */
+  readonly page?: readonly ShownSet[];
+}
 
 /** What the thread that computes is asked to do. */
 export interface HalvesThread {

@@ -19,5 +19,5 @@ export function startSourceHere(work: Work, onMessage: (message: FromSource) => 
       queueMicrotask(() => leave('its work is over'));
     },
   });
-  return { pid: process.pid, send: source.receive, kill: source.abandon, gone };
+  return { pid: 0, send: source.receive, kill: source.abandon, gone };
 }

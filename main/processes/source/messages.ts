@@ -89,3 +89,15 @@ export interface EngineFacts {
   readonly device: string;
   readonly detail: string;
 }
+
+/** From a source that has no copy of the data set to where it joined; its run does not hear it. */
+export interface WantsData {
+  readonly kind: 'wants-data';
+}
+
+/** Answers that: the images of the source (readPacked), as a message within this one, with its SHA-256. */
+export interface SentData {
+  readonly kind: 'data';
+  readonly data: Uint8Array;
+  readonly sha256: string;
+}

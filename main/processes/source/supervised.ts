@@ -1,4 +1,3 @@
-import { EventEmitter, once } from 'node:events';
 import type { FromSource, SourceTask, ToSource } from './messages.ts';
 import type { ClientEvent } from '../../offload/client/client.ts';
 
@@ -34,7 +33,7 @@ export interface Source {
 
 /** Does the one task of a data source as its run directs. It keeps nothing of its own. */
 export function openSource(work: Work, { tell, end }: SourceChannel): Source {
-  const heard = new EventEmitter();
+  const waiting = new Map<ToSource['kind'], ((message: ToSource) => void)[]>();
   const stop = new AbortController();
   const giveUp = new AbortController();
   let paused: Promise<unknown> | null = null;
@@ -42,12 +41,7 @@ export function openSource(work: Work, { tell, end }: SourceChannel): Source {
 
   const supervisor: Supervisor = {
     tell,
-    async hear(kind) {
-      const [message] = (await once(heard, kind, { signal: giveUp.signal })) as [
-        Extract<ToSource, { kind: typeof kind }>,
-      ];
-      return message;
-    },
+    hear: (kind) => hear(kind) as Promise<Extract<ToSource, { kind: typeof kind }>>,
     async proceed() {
       if (!stop.signal.aborted) await paused;
     },
@@ -60,6 +54,26 @@ export function openSource(work: Work, { tell, end }: SourceChannel): Source {
     },
   };
 
+  /** The next message of a kind. Rejects once the source gives up. */
+  function hear(kind: ToSource['kind']): Promise<ToSource> {
+    return new Promise((resolve, reject) => {
+      giveUp.signal.throwIfAborted();
+      const leave = (): void => reject(giveUp.signal.reason as Error);
+      giveUp.signal.addEventListener('abort', leave, { once: true });
+      const take = (message: ToSource): void => {
+        giveUp.signal.removeEventListener('abort', leave);
+        resolve(message);
+      };
+      waiting.set(kind, [...(waiting.get(kind) ?? []), take]);
+    });
+  }
+
+  function emit(message: ToSource): void {
+    const listeners = waiting.get(message.kind) ?? [];
+    waiting.delete(message.kind);
+    for (const listener of listeners) listener(message);
+  }
+
   /** Without a server there is nothing to save. */
   function giveUpWhenStuck(): void {
     if (stop.signal.aborted && !reachable) giveUp.abort();
@@ -67,7 +81,7 @@ export function openSource(work: Work, { tell, end }: SourceChannel): Source {
 
   function endWork(): void {
     stop.abort();
-    heard.emit('proceed');
+    emit({ kind: 'proceed' });
   }
 
   async function perform(task: SourceTask): Promise<void> {
@@ -82,11 +96,11 @@ export function openSource(work: Work, { tell, end }: SourceChannel): Source {
   return {
     receive(message) {
       if (message.kind === 'task') void perform(message.task);
-      else if (message.kind === 'pause') paused = once(heard, 'proceed');
+      else if (message.kind === 'pause') paused = hear('proceed').catch(() => undefined);
       else if (message.kind === 'stop') {
         endWork();
         giveUpWhenStuck();
-      } else heard.emit(message.kind, message);
+      } else emit(message);
     },
     abandon() {
       endWork();

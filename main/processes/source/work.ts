@@ -1,114 +1,15 @@
-import { setImmediate } from 'node:timers/promises';
-import { openBatches, type BatchOptions } from '../../data/batches.ts';
+import { openBatches } from '../../data/batches.ts';
 import { datasetFingerprint } from '../../data/fingerprint.ts';
 import { openEngine } from '../../engine/engine.ts';
-import { openCodecs } from '../../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../../offload/client/client.ts';
-import { nameOfHalf } from '../../offload/client/remote-half.ts';
-import { newToken } from '../../offload/transport/token.ts';
-import { enginesOf } from '../../runs/experiment/engines.ts';
-import { checkExperiment } from '../../runs/experiment/check.ts';
-import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
-import { deviceWith } from '../../training/device.ts';
-import type { Offloader } from '../../training/offloader.ts';
-import type { SourceTask } from './messages.ts';
-import { remoteOffloader } from './remote.ts';
-import { serverHalfOf } from './server-half.ts';
-import { connectHere, turnsOf } from './server-here.ts';
-import type { Supervisor } from './supervised.ts';
+import { workAt } from './part.ts';
 
-/** Does the part of a data source in a run. */
-export async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
-  const { experiment, seed, index, threads } = task;
-  const { name, device, detail } = await openEngine(
-    enginesOf(experiment).client,
-    threads === undefined ? {} : { threads },
-  );
-  const fingerprint = await datasetFingerprint(experiment.dataset.name);
-  const data = await openBatches(batchesOf(task));
-  try {
-    // Whether there are as many images as are asked for was seen to when they were opened.
-    checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
-    const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
-    supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch, fingerprint });
-    const events = trainExperiment(experiment, seed, data, {
-      source: index,
-      device: deviceWith(experiment.sources.cpuShare),
-      signal: supervisor.stop,
-      connect: (request) => connect(task, request, supervisor),
-      ...(task.resume ? { resume: task.resume } : {}),
-    });
-    for await (const event of events) {
-      if (event.kind === 'checkpoint') {
-        supervisor.tell({ kind: 'checkpoint', checkpoint: event });
-        await supervisor.hear('saved');
-      } else {
-        supervisor.tell({ kind: 'record', record: event });
-      }
-      // Lets messages in: a training may never leave the microtask queue.
-      await setImmediate();
-      await supervisor.proceed();
-    }
-  } finally {
-    await data.close();
-  }
-}
-
-/** The images of a source: of all that the experiment asks for those of its shard. */
-export function batchesOf({
-  experiment,
-  seed,
-  index,
-}: Pick<SourceTask, 'experiment' | 'seed' | 'index'>): BatchOptions {
-  const { dataset, batchSize, sources } = experiment;
-  const { name, ...subset } = dataset;
-  const shard = sources.count > 1 ? { index, count: sources.count, skew: sources.skew, seed } : undefined;
-  return { dataset: name, ...subset, batchSize, seed, shard };
-}
-
-/** A server half in this process, or a session with one of its own or the one that all sources of the run train. */
-export async function connect(task: SourceTask, request: ServerRequest, supervisor: Supervisor): Promise<Offloader> {
-  const { experiment, seed, index, run, server, retrySeconds } = task;
-  if (!server) return connectHere(task, request, supervisor);
-  const { training, network, cut, clientTrains, codecs } = request;
-  const { optimiser, sources, model } = experiment;
-  const serverHalf = serverHalfOf(experiment);
-  const isShared = serverHalf !== 'own';
-  const opened = openCodecs(codecs, seed);
-  const client = await connectOffload({
-    server,
-    session: {
-      id: newToken(),
-      purpose: 'train',
-      model: { name: model.name, width: model.width, input: [...network.input], classes: network.classes },
-      cut: { layer: cut.layer, module: cut.module },
-      codecs: codecs.map(({ name, params }) => ({ name, params })),
-      optimiser: { momentum: optimiser.momentum, weightDecay: optimiser.weightDecay },
-      seed,
-      gradient: clientTrains,
-      source: { run: `${run}-${training}`, index, count: sources.count, serverHalf },
-    },
-    software: 'sluice',
-    connectSeconds: retrySeconds,
-    reconnectSeconds: retrySeconds,
-    signal: supervisor.giveUp,
-    onEvent: supervisor.link,
-  });
-  const begins = training === (task.resume?.position.training ?? 0);
-  const named = isShared ? nameOfHalf(client, index, { begins: begins && !task.joins }) : null;
-  const half = await named?.catch(async (error: unknown) => {
-    await client.close();
-    throw error;
-  });
-  let checkpoints = 0;
-  const offloader = remoteOffloader(client, {
-    codecs: opened,
-    wantsGradient: clientTrains,
-    ...turnsOf(supervisor, { engine: client.engine, half }),
-    ...(isShared && {
-      shared: { source: index, tell: (source, steps) => supervisor.tell({ kind: 'taken', source, steps }) },
-    }),
-    checkpointName: () => `${process.pid}-${Date.now()}-${checkpoints++}`,
-  });
-  return sources.count > 1 ? offloader : { ...offloader, average: undefined };
-}
+/** Does the part of a data source in a run, in a process of Node with the data sets of this machine. */
+export const work = workAt({
+  openEngine,
+  async openData(options) {
+    const fingerprint = await datasetFingerprint(options.dataset);
+    return { data: await openBatches(options), fingerprint };
+  },
+  connect: connectOffload,
+});

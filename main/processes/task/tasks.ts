@@ -1,4 +1,14 @@
-import type { ChartExport, EngineInstall, ExportedFile, ImportRequest, RunExport, Sample } from '../../api.ts';
+import type {
+  ChartExport,
+  EngineInstall,
+  ExportedFile,
+  ImportRequest,
+  RunExport,
+  Sample,
+  SetExport,
+  SetImport,
+  SetOfRun,
+} from '../../api.ts';
 import type { ImportResult } from '../../data/import.ts';
 import type { OnProgress } from '../../data/progress.ts';
 import type { EngineReport } from '../../engine/engine.ts';
@@ -38,6 +48,24 @@ export const tasks = {
   async importDataset({ path, ...options }: ImportRequest, onProgress: OnProgress): Promise<ImportResult> {
     const { importDataset } = await import('../../data/import.ts');
     return importDataset(path, { ...options, onProgress });
+  },
+
+  async addModelSet({ run, ...options }: SetOfRun, onProgress: OnProgress): Promise<{ notes: readonly string[] }> {
+    const { addSet } = await import('../../sets/of-run.ts');
+    return withStore(async (store) => {
+      const { notes } = await addSet(store, store.find(run), { ...options, onProgress });
+      return { notes };
+    });
+  },
+
+  async importModelSet({ path, ...options }: SetImport, onProgress: OnProgress): Promise<void> {
+    const { importSet } = await import('../../sets/import.ts');
+    await importSet(path, { ...options, onProgress });
+  },
+
+  async exportModelSet(request: SetExport, onProgress: OnProgress): Promise<ExportedFile> {
+    const { exportSet } = await import('../../exports/sets.ts');
+    return exportSet(request, onProgress);
   },
 
   /** What layers would be timed on, and their times. */

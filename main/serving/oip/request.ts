@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.ts';
 import type { InferRequest } from '../../offload/protocol/messages.ts';
 import { requireBatch, type BatchLimits } from '../batcher.ts';
+import { channelsLast } from '../layout.ts';
 import type { ServedPair } from '../pairs.ts';
 import { invalid } from './errors.ts';
 import { inputName, outputName, inputShape } from './model.ts';
@@ -69,7 +70,7 @@ export function readInfer(
     id: asked.id,
     binary: wantsBinary(asked.outputs, settings['binary_data_output']),
     request: {
-      maps: channelsLast(values, [samples, kept, height * width]),
+      maps: channelsLast(values, samples, height * width),
       shape: [samples, height, width],
       total,
       selection,
@@ -145,20 +146,4 @@ function deadlineOf(timeout: unknown): number {
     `Parameter "timeout" is ${JSON.stringify(timeout)}, expected whole microseconds.`,
     'parameters.timeout',
   );
-}
-
-/** [samples, maps, places] as [samples, places, maps]. */
-export function channelsLast(
-  values: Float32Array,
-  [samples, maps, places]: readonly [number, number, number],
-): Float32Array {
-  if (maps === 1 || places === 1) return values;
-  const turned = new Float32Array(values.length);
-  for (let n = 0, from = 0; n < samples; n++) {
-    for (let k = 0; k < maps; k++) {
-      const at = n * maps * places + k;
-      for (let p = 0; p < places; p++) turned[at + p * maps] = values[from++];
-    }
-  }
-  return turned;
 }

@@ -3,11 +3,12 @@ import { hasFields } from '../../../main/fields.ts';
 import { choiceLabel } from '../design/fields.ts';
 import { fieldSchema } from '../design/schema.ts';
 
-/** A network a trained pair may be used over: its rate in Mbit/s, its round trip in milliseconds. */
+/** A network a trained pair may be used over: its rates in Mbit/s, its round trip in milliseconds. */
 export interface PairLink {
   readonly name: string;
   readonly label: string;
   readonly up: number;
+  readonly down: number;
   readonly rttMs: number;
 }
 
@@ -17,9 +18,9 @@ export function namedLinks(schema: JsonSchema): PairLink[] {
   return (link?.choices ?? []).flatMap((name, i) => {
     const rates = link?.examples[i];
     if (!hasFields(rates)) return [];
-    const { up, rttMs } = rates;
-    return typeof up === 'number' && typeof rttMs === 'number'
-      ? [{ name, label: choiceLabel('link', name), up, rttMs }]
+    const { up, down, rttMs } = rates;
+    return typeof up === 'number' && typeof down === 'number' && typeof rttMs === 'number'
+      ? [{ name, label: choiceLabel('link', name), up, down, rttMs }]
       : [];
   });
 }

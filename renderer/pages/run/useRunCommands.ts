@@ -1,4 +1,5 @@
 import {
+  Boxes,
   CirclePause,
   CirclePlay,
   CircleStop,
@@ -51,6 +52,7 @@ const exportWays: readonly ExportWay[] = [
 export function useRunCommands(
   run: Readonly<Ref<RunDetail | null>>,
   control: RunControl,
+  makeSet: () => void,
 ): {
   readonly buttons: ComputedRef<readonly ControlButton[]>;
   readonly menu: readonly MenuEntry[];
@@ -80,6 +82,13 @@ export function useRunCommands(
       enabled: there,
       perform: () => exportRun(way),
     })),
+    {
+      id: 'run.set',
+      label: 'Make a model set of this run',
+      menu: 'Run',
+      enabled: () => (run.value?.epochsDone ?? 0) > 0,
+      perform: makeSet,
+    },
     { id: 'run.delete', label: 'Delete this run', menu: 'Run', enabled: there, perform: control.remove },
   ];
   useCommands(commands);
@@ -88,6 +97,7 @@ export function useRunCommands(
     buttons: computed(() => controls.filter(({ change }) => allowed.value?.[change])),
     menu: [
       { label: 'Clone to design', icon: Copy, perform: control.clone },
+      { label: 'Make a model set', icon: Boxes, perform: makeSet },
       'line',
       ...exportWays.map((way): MenuEntry => ({ ...way, perform: () => exportRun(way) })),
       'line',

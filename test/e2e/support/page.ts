@@ -97,6 +97,7 @@ export const pages = [
   ['/', 'Home'],
   ['/design', 'Design'],
   ['/compare', 'Compare'],
+  ['/models', 'Models'],
   ['/server', 'Server'],
   ['/data', 'Data'],
   ['/engines', 'Engines'],

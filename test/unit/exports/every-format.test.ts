@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { chartFormats, type ChartFormat } from '../../../main/api/formats.ts';
-import { chartKinds, chartNames, kindOf, namedChart } from '../../../main/charts/kinds/table.ts';
+import { chartNames, kindOf, namedChart, runChartKinds } from '../../../main/charts/kinds/table.ts';
 import { usualPaper } from '../../../main/charts/spec.ts';
 import { exportChart } from '../../../main/exports/export.ts';
 import type { Store } from '../../../main/runs/store/store.ts';
@@ -25,7 +25,7 @@ function twoRuns(store: Store): string[] {
 const starts: Readonly<Record<Exclude<ChartFormat, 'csv'>, RegExp>> = { svg: /^<svg /, png: /^\x89PNG/, pdf: /^%PDF-/ };
 
 /** One chart of each kind becomes pictures; the names of a kind differ in what is drawn, not how. */
-const oneOfEach = chartKinds.map(({ kind }) => chartNames.find((name) => kindOf(namedChart(name)!).kind === kind)!);
+const oneOfEach = runChartKinds.map(({ kind }) => chartNames.find((name) => kindOf(namedChart(name)!).kind === kind)!);
 
 it.each(oneOfEach)('%s becomes a picture of every format', async (name) => {
   const store = openTestStore(temporaryFolder());

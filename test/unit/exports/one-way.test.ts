@@ -2,6 +2,7 @@ import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { differingSettings } from '../../../main/charts/differing.ts';
+import type { FamilySet } from '../../../main/charts/drawable/family.ts';
 import { registerCharts } from '../../../main/charts/drawing/register.ts';
 import type { Provided } from '../../../main/charts/kinds/kind.ts';
 import { chartKinds, kindOf, namedChart, type ChartSpec } from '../../../main/charts/kinds/table.ts';
@@ -15,6 +16,7 @@ import { exportChart } from '../../../main/exports/export.ts';
 import { renderReport } from '../../../main/exports/report/report.ts';
 import type { Run } from '../../../main/runs/store/run.ts';
 import type { Store } from '../../../main/runs/store/store.ts';
+import { makeTestSet } from '../../support/model-set.ts';
 import { trainedRun } from '../../support/run-curves.ts';
 import { stepRecord } from '../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
@@ -38,8 +40,11 @@ vi.mock('../../../main/exports/charts/drawing.ts', async (original) => ({
 
 let store: Store;
 let runs: readonly Run[];
+let sets: readonly FamilySet[];
 
-beforeEach(() => {
+beforeEach(async () => {
+  vi.stubEnv('SLUICE_HOME', temporaryFolder());
+  sets = [(await makeTestSet()).manifest];
   store = openTestStore(temporaryFolder());
   const settings = [{}, { optimiser: { momentum: 0.9 } }];
   runs = settings.map((each, i) => trainedRun(store, { name: `run ${i}`, ...each }, [0.3, 0.5, 0.6]));
@@ -51,6 +56,7 @@ async function onPaper(chart: ChartSpec): Promise<EChartsCoreOption> {
   drawn.length = 0;
   await exportChart(store, {
     runs: runs.map(({ id }) => id),
+    sets: sets.map(({ name }) => name),
     chart,
     format: 'svg',
     paper: { ...paper, theme: 'light' },
@@ -66,6 +72,7 @@ function onPage(chart: ChartSpec): EChartsCoreOption {
     plan: sharedPlan(runs),
     differences: { runs: runs.map(({ id }) => id), settings },
     gates: gateHistory(store, runs[0], 0, 400),
+    sets,
   };
   const kind = kindOf(chart);
   const data = kind.data({ trainings, source: 'all', range: null, ...provided }, chart);

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartExport, LabApi, LabEvents } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
@@ -6,15 +7,27 @@ import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { fakeLab } from '../../support/fake-lab.ts';
 import { temporaryHome } from '../../support/home.ts';
+import { makeTestSet } from '../../support/model-set.ts';
 import { executeToy } from '../../support/toy-training.ts';
 
 /** The fake lab that tests of pages have, held against a real one on a home with one finished run. */
 
 const home = temporaryHome();
 const quiet = Object.fromEntries(
-  ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'planTask', 'planTimes', 'settings', 'alert', 'notice'].map(
-    (name) => [name, () => undefined],
-  ),
+  [
+    'runs',
+    'steps',
+    'epochs',
+    'log',
+    'server',
+    'dataTask',
+    'modelTask',
+    'planTask',
+    'planTimes',
+    'settings',
+    'alert',
+    'notice',
+  ].map((name) => [name, () => undefined]),
 ) as unknown as LabEvents;
 
 const paper = {
@@ -57,6 +70,8 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   alert: (api) => api.alert(),
   engines: (api) => api.engines(),
   engineTasks: (api) => api.engineTasks(),
+  modelSets: (api) => api.modelSets(),
+  modelTasks: (api) => api.modelTasks(),
   planTasks: (api) => api.planTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
@@ -83,6 +98,11 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   timeLayers: 'begins to time layers',
   cancelPlanTask: 'answers nothing',
   removeEngine: 'answers nothing',
+  addModelSet: 'begins to write a set',
+  importModelSet: 'begins an import',
+  exportModelSet: 'starts a process; the packing of sets has tests of its own',
+  cancelModelTask: 'answers nothing',
+  removeModelSet: 'answers nothing',
 };
 
 let lab: Lab;
@@ -106,6 +126,9 @@ beforeAll(async () => {
   await executeToy(store, realId, { stepsPerEpoch: 2 });
   store.annotate(realId, { tags: ['tiny'] });
   store.close();
+  await makeTestSet();
+  mkdirSync(join(home, 'models', 'broken'));
+  writeFileSync(join(home, 'models', 'broken', 'set.json'), '{');
   lab = openLab();
   real = lab.connect({ kind: 'browser', events: quiet, busy: () => false }).api;
 });

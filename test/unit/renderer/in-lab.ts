@@ -26,7 +26,7 @@ export async function mountInLab(component: Component, options: Options = {}): P
   const pinia = createPinia();
   setActivePinia(pinia);
   const blank = defineComponent({ render: () => null });
-  const names = ['home', 'design', 'compare', 'server', 'data', 'engines', 'settings'];
+  const names = ['home', 'design', 'compare', 'models', 'server', 'data', 'engines', 'settings'];
   const router = createRouter({
     history: createMemoryHistory(),
     routes: [

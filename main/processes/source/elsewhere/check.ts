@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fingerprintSchema } from '../../../data/fingerprint.ts';
 import { SluiceError } from '../../../errors.ts';
 import { takenStep } from '../../../offload/protocol/control.ts';
-import type { FromSource } from '../messages.ts';
+import type { FromSource, WantsData } from '../messages.ts';
 import { count, real, recordSchema } from './record-schema.ts';
 
 /** What a source on another machine may say, member by member: it is written into the store and onto the disk. */
@@ -35,6 +35,7 @@ const snapshot = z.strictObject({
 
 const message = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['alive', 'ended']) }),
+  z.strictObject({ kind: z.literal('wants-data') }),
   z.strictObject({
     kind: z.literal('ready'),
     engine: z.strictObject({ name: text, device: text, detail: text }),
@@ -62,7 +63,7 @@ const message = z.discriminatedUnion('kind', [
 ]);
 
 /** The message of a source. Throws `message-malformed` naming the member that is wrong. */
-export function checkMessage(value: unknown): FromSource {
+export function checkMessage(value: unknown): FromSource | WantsData {
   const parsed = message.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -1,17 +1,21 @@
 import { join } from 'node:path';
+import type { PackedData } from '../../../data/packed.ts';
+import { sha256 } from '../../../digest.ts';
 import { messageOf, SluiceError } from '../../../errors.ts';
 import { errorOf } from '../../../failure.ts';
 import { closeCodes, maxMessageBytes, type Connection } from '../../../offload/transport/connection.ts';
 import { decodeControl, encodeControl } from '../../../offload/protocol/control.ts';
-import { listen } from '../../../offload/transport/listener.ts';
+import { listen, type HttpAnswers } from '../../../offload/transport/listener.ts';
 import { errorMessage } from '../../../offload/server/numbered.ts';
 import { isLoopback } from '../../../offload/transport/loopback.ts';
 import { newToken, sameToken } from '../../../offload/transport/token.ts';
 import { decodeMessage, encodeMessage } from '../../../wire.ts';
 import type { Child } from '../../child.ts';
 import { fingerprintOf, ownCertificate } from '../../server/certificate.ts';
-import type { FromSource, ToSource } from '../messages.ts';
+import type { PageAnswers } from '../../page/device-page.ts';
+import type { FromSource, SentData, SourceTask, ToSource } from '../messages.ts';
 import { checkMessage } from './check.ts';
+import { relay, serverRelay } from './relay.ts';
 
 export interface JoinPointOptions {
   /** Of this machine's certificate. */
@@ -23,7 +27,14 @@ export interface JoinPointOptions {
   readonly admit: (source: Ready) => void;
   /** Hears why a source with the token was turned away. */
   readonly onRefused: (error: unknown) => void;
+  /** The images of a source that has none of its own, such as a tab of a browser (packData). */
+  readonly data?: (task: SourceTask) => Promise<PackedData>;
+  /** Answers who comes for the page; requests are told what is here unless given. */
+  readonly page?: (token: string) => PageAnswers;
 }
+
+/** How a source that is a page names itself. */
+export const pageSoftware = 'sluice page';
 
 type Ready = Extract<FromSource, { kind: 'ready' }>;
 
@@ -44,6 +55,8 @@ interface Seat {
   readonly onMessage: (message: FromSource) => void;
   readonly leave: (how: string) => void;
   connection: Connection | null;
+  /** Whether that is a tab of a browser. */
+  isPage: boolean;
   /** Until then another may take its place, and the run does not notice. */
   ready: boolean;
 }
@@ -57,14 +70,22 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
   const tls = isLoopback(host) ? null : await ownCertificate(join(home, 'offload', 'tls'));
   const token = newToken();
   const seats = new Set<Seat>();
+  const servers = serverRelay();
   const limits = { messageBytes: maxMessageBytes, upgradeSeconds: helloMs / 1000 };
-  const listener = await listen({ host, port, tls, ...limits }, (connection, _from, known) => {
+  const http = options.page && httpOver(options.page(token));
+  const listener = await listen({ host, port, tls, http, ...limits }, (connection, _from, known) => {
     void receive(connection, known).catch((error: unknown) => refuse(connection, error));
   });
 
   async function receive(connection: Connection, known: () => void): Promise<void> {
     const overdue = setTimeout(() => connection.close(closeCodes.noHello), helloMs);
     const hello = decodeControl('hello', await connection.receive().finally(() => clearTimeout(overdue)));
+    const server = servers.find(hello.token);
+    if (server) {
+      known();
+      await relay(connection, server);
+      return;
+    }
     if (!sameToken(hello.token, token)) {
       throw new SluiceError('auth-token', 'The token is wrong. Use the one that the run printed when it started.');
     }
@@ -72,7 +93,7 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
     if (!seat) throw new SluiceError('limit-clients', 'The run has all the sources it waits for.');
     known();
     try {
-      await sit(seat, connection);
+      await sit(seat, connection, hello.software);
     } catch (error) {
       if (!isLoss(error)) options.onRefused(error);
       throw error;
@@ -80,19 +101,42 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
   }
 
   /** Passes on what a source says, until it has gone. Throws what it is turned away for. */
-  async function sit(seat: Seat, connection: Connection): Promise<void> {
+  async function sit(seat: Seat, connection: Connection, software: string): Promise<void> {
     seat.connection = connection;
+    seat.isPage = software === pageSoftware;
     const limits = { messageBytes: maxMessageBytes, idleSeconds: 1, inFlight: 1 };
     connection.send(encodeControl('welcome', { software: 'sluice', engine: 'none', models: [], codecs: [], limits }));
-    for (const message of seat.told) connection.send(encodeMessage(message));
+    for (const message of seat.told) connection.send(encodeMessage(forSource(seat, message)));
     void connection.closed.then(({ reason, code }) => {
       if (seat.ready) seat.leave(reason || `connection closed, code ${code}`);
     });
     try {
-      for (;;) hear(seat, checkMessage(decodeMessage(await connection.receive())));
+      for (;;) {
+        const message = checkMessage(decodeMessage(await connection.receive()));
+        if (message.kind === 'wants-data') connection.send(encodeMessage(await dataFor(seat)));
+        else hear(seat, message);
+      }
     } finally {
       if (!seat.ready) seat.connection = null;
     }
+  }
+
+  /** A page reaches the run's server by way of here. */
+  function forSource({ isPage }: Seat, message: ToSource): ToSource {
+    if (!isPage || message.kind !== 'task' || !message.task.server) return message;
+    const server = { url: '', token: servers.secretFor(message.task.server) };
+    return { kind: 'task', task: { ...message.task, server } };
+  }
+
+  async function dataFor({ told: [first] }: Seat): Promise<SentData> {
+    if (first?.kind !== 'task' || !options.data) {
+      throw new SluiceError(
+        'message-type',
+        'A source asked for images where it has no task, or there are none to give.',
+      );
+    }
+    const data = encodeMessage(await options.data(first.task));
+    return { kind: 'data', data, sha256: await sha256(data) };
   }
 
   function hear(seat: Seat, message: FromSource): void {
@@ -120,6 +164,7 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
         told: [],
         onMessage,
         connection: null,
+        isPage: false,
         ready: false,
         leave(how) {
           clearInterval(alive);
@@ -133,7 +178,7 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
         gone,
         send(message) {
           if (!seat.ready) seat.told.push(message);
-          seat.connection?.send(encodeMessage(message));
+          seat.connection?.send(encodeMessage(forSource(seat, message)));
         },
         kill() {
           seat.connection?.close(closeCodes.stopping, 'the run let it go');
@@ -144,6 +189,16 @@ export async function openJoinPoint(options: JoinPointOptions): Promise<JoinPoin
     async close() {
       for (const seat of seats) seat.connection?.close(closeCodes.stopping, 'the run is over');
       await listener.close();
+    },
+  };
+}
+
+function httpOver(page: PageAnswers): HttpAnswers {
+  return {
+    requestSeconds: helloMs / 1000,
+    answer(request, response) {
+      const { pathname } = new URL(`http://run${request.url ?? '/'}`);
+      if (!page(pathname, request, response)) response.writeHead(404).end();
     },
   };
 }

@@ -1,0 +1,28 @@
+import type { LongTask } from './data.ts';
+
+/** Model sets: what is kept of trained pairs, and what is being done about it. */
+
+export type { SetEntry } from '../sets/home.ts';
+export type { ModelSet, SetPair } from '../sets/manifest.ts';
+
+/** A set of the pairs that a run has trained, called like the run unless it is named. */
+export interface SetOfRun {
+  readonly run: string;
+  readonly name?: string;
+}
+
+/** A zip or a folder that was exported. */
+export interface SetImport {
+  readonly path: string;
+  readonly name?: string;
+}
+
+export interface SetExport {
+  readonly set: string;
+  /** As it is, or both halves of every pair as ONNX; a zip either way. */
+  readonly format: 'zip' | 'onnx';
+  /** Of ONNX: images come as (x / 255 − mean) / std; they are bytes unless so. */
+  readonly normalised?: boolean;
+}
+
+export type ModelTask = LongTask<'add' | 'import' | 'export'>;
