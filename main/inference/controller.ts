@@ -50,7 +50,7 @@ const headroom = 0.05;
 const settleSeconds = 0.2;
 /** Where nothing is sure, what is likely: so much of the margin has to fit. */
 const likelyMargin = 0.4;
-/** A server that is lost is asked for this often, in seconds. */
+/** A server that is lost, or not used, is asked for this often, in seconds. */
 const absentPause = 0.5;
 /**
  * Short messages tell little of the rate, and what is thought of it can be far off without being noticed: what fits a packet is
@@ -124,7 +124,9 @@ export function inferenceController(options: ControllerOptions): InferenceContro
     probe() {
       const now = clock();
       known.advance(now);
-      return probes.next(now, () => hopeful(now), known.reachable() ? Infinity : absentPause);
+      // While all is computed here, nothing else tells of the link.
+      const silent = !known.reachable() || chosen?.place === 'client';
+      return probes.next(now, () => hopeful(now), silent ? absentPause : Infinity);
     },
     begin: known.begin,
     measured: known.measured,

@@ -1,4 +1,5 @@
 import type { Batch } from '../data/source.ts';
+import { turn } from '../pause.ts';
 import type { Budget } from '../records/column.ts';
 import { clientOf, serverOf, type OpenedSet } from '../sets/open.ts';
 import { budgetName, pairOf, requestBudget } from '../sets/pair.ts';
@@ -27,10 +28,17 @@ export async function openHalves(set: OpenedSet, budgets: readonly Budget[]): Pr
   }
   return {
     client: (image, budget) =>
-      clients.get(budgetName(budget))!.infer(batchOf(image), requestBudget(pairOf(set.manifest, budget))),
-    server: (features, budget) => servers.get(budgetName(budget))!.infer(features),
+      thenOthers(clients.get(budgetName(budget))!.infer(batchOf(image), requestBudget(pairOf(set.manifest, budget)))),
+    server: (features, budget) => thenOthers(servers.get(budgetName(budget))!.infer(features)),
     dispose,
   };
+}
+
+/** An engine on the processor computes without a pause: sockets and timers have their turn after each piece. */
+async function thenOthers<T>(work: Promise<T>): Promise<T> {
+  const result = await work;
+  await turn();
+  return result;
 }
 
 function batchOf(image: Float32Array): Batch {

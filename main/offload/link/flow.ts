@@ -29,7 +29,7 @@ export function createMedium(): Medium {
   return { transmit: (start, duration) => (free = Math.max(free, start) + duration) };
 }
 
-/** One direction of a link. */
+/** One direction of a link. Its figures may change while it carries. */
 export interface Path {
   readonly medium: Medium;
   readonly bytesPerMs: number;
@@ -64,13 +64,13 @@ export async function carry(from: Duplex, to: Duplex, path: Path, onChunk: (byte
 
 /** Books every chunk on the channel and waits until it is nearly through. */
 async function* transmitted(from: Duplex, path: Path, onChunk: (bytes: number) => void): AsyncGenerator<Underway> {
-  const quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
   let waiting = false;
   let end = 0;
   for await (const data of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     // What was already here follows without a gap, however late this loop comes round to it.
     const start = waiting ? end : now();
-    for (let at = 0; at < data.length; at += quantum) {
+    for (let at = 0, quantum = 0; at < data.length; at += quantum) {
+      quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
       const chunk = data.subarray(at, at + quantum);
       const lost = packetsLost(chunk.length, path);
       end = path.medium.transmit(start, (chunk.length + lost * packetBytes) / path.bytesPerMs);

@@ -29,6 +29,8 @@ export interface RelayOptions {
 export interface Relay extends Address {
   /** TCP payload carried so far. */
   readonly bytes: { readonly up: number; readonly down: number };
+  /** From now on the link is another one, also for the connections there are; what is underway arrives as it would have. */
+  change(link: Link): void;
   /** Breaks every connection, as a network that fails. */
   cut(): void;
   close(): Promise<void>;
@@ -54,9 +56,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 }
 
 async function openRelay(
-  { target, link, port = 0, medium, seed = 0 }: RelayOptions,
+  { target, link: first, port = 0, medium, seed = 0 }: RelayOptions,
   overheadMs: number,
 ): Promise<Relay> {
+  let link = first;
   const bytes = { up: 0, down: 0 };
   const cuts = new Set<() => void>();
   let connections = 0;
@@ -64,10 +67,18 @@ async function openRelay(
   function path(direction: 'up' | 'down', connection: number): Path {
     return {
       medium: medium ?? createMedium(),
-      bytesPerMs: link[direction] * 125,
-      delayMs: Math.max(0, link.rttMs - overheadMs) / 2,
-      jitterMs: link.jitterMs / 2,
-      loss: link.loss,
+      get bytesPerMs() {
+        return link[direction] * 125;
+      },
+      get delayMs() {
+        return Math.max(0, link.rttMs - overheadMs) / 2;
+      },
+      get jitterMs() {
+        return link.jitterMs / 2;
+      },
+      get loss() {
+        return link.loss;
+      },
       random: random(seed, 'link', direction, connection),
     };
   }
@@ -94,6 +105,7 @@ async function openRelay(
   return {
     ...address,
     bytes,
+    change: (next) => (link = next),
     cut: cutAll,
     async close() {
       cutAll();

@@ -29,7 +29,7 @@ const cut = z.strictObject({
 });
 
 /** A model set that a server serves: its identity (setDigest), and the budgets of its pairs; null is the full one. */
-export const servedSet = z.strictObject({
+const servedSet = z.strictObject({
   sha256: digest,
   name: z.string().max(100),
   budgets: z.array(extent.nullable()).min(1).max(1000),
@@ -38,7 +38,6 @@ export type ServedSet = z.output<typeof servedSet>;
 
 /** A pair of a set that is served. */
 const servedPair = z.strictObject({ set: digest, budget: extent.nullable() });
-export type ServedPair = z.output<typeof servedPair>;
 
 /** Steps that one `taken` tells of at most. */
 export const stepsAtOnce = 128;

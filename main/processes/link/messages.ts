@@ -2,7 +2,7 @@ import type { Link } from '../../offload/link/link.ts';
 import type { Address } from '../../offload/link/relay.ts';
 import type { Failure } from '../../failure.ts';
 
-/** To the process of emulated links: the one message it gets. */
+/** To the process of emulated links: the first message it gets. */
 export interface LinksRequest {
   readonly target: Address;
   readonly link: Link;
@@ -13,6 +13,13 @@ export interface LinksRequest {
   readonly ports?: readonly number[];
   readonly seed: number;
 }
+
+/** What comes after it: from now on all links are this one. */
+export interface LinkChange {
+  readonly change: Link;
+}
+
+export type ToLinks = LinksRequest | LinkChange;
 
 export type FromLinks =
   | { readonly kind: 'ready'; readonly addresses: readonly Address[] }

@@ -1,6 +1,6 @@
 import { startRelay, type Relay } from '../../offload/link/relay.ts';
 import { failureOf } from '../../failure.ts';
-import type { FromLinks, LinksRequest } from './messages.ts';
+import type { FromLinks, LinksRequest, ToLinks } from './messages.ts';
 import { relaysFor } from './relays.ts';
 
 /**
@@ -23,7 +23,10 @@ async function open(request: LinksRequest): Promise<void> {
   }
 }
 
-process.on('message', (request: LinksRequest) => void open(request));
+process.on('message', (message: ToLinks) => {
+  if ('change' in message) relays.forEach((relay) => relay.change(message.change));
+  else void open(message);
+});
 process.on('disconnect', () => process.exit());
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
 if (process.platform !== 'win32') process.on('SIGUSR2', () => relays.forEach((relay) => relay.cut()));

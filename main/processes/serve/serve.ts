@@ -62,7 +62,7 @@ export interface ServedModelSet {
 
 const mebibyte = 2 ** 20;
 
-export const defaultBatching: BatchLimits = { maxBatch: 32, maxWaitMs: 2, maxQueue: 256 };
+const defaultBatching: BatchLimits = { maxBatch: 32, maxWaitMs: 2, maxQueue: 256 };
 
 /** Of one message or body: a batch of the largest maps there are in practice, and no more. */
 const defaultMessageBytes = 16 * mebibyte;

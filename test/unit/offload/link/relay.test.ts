@@ -46,6 +46,28 @@ describe('an emulated link', () => {
 });
 
 describe('a broken link', () => {
+  it('becomes another one under the connections it carries', async () => {
+    const channel = createMedium();
+    const occupied: number[] = [];
+    const transmit = (start: number, duration: number): number => {
+      occupied.push(duration);
+      return channel.transmit(start, duration);
+    };
+    const relay = await relayTo({ up: 800, down: 800 }, { medium: { transmit } });
+    const socket = await dial(relay);
+    const echo = async (text: string): Promise<number> => {
+      occupied.length = 0;
+      socket.write(text);
+      await once(socket, 'data');
+      return occupied.reduce((sum, duration) => sum + duration, 0);
+    };
+    await echo('E?');
+    const before = await echo('?');
+    relay.change({ ...fast, up: 8, down: 8 });
+    expect((await echo('?')) / before).toBeCloseTo(100, 6);
+    socket.destroy();
+  });
+
   it('breaks its connections when cut, and carries new ones', async () => {
     const relay = await relayTo({});
     const socket = await dial(relay);
