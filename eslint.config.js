@@ -19,13 +19,15 @@ const parts = [
   'sets',
   'inference',
   'serving',
+  'simulation',
+  'planning',
   'charts',
   'exports',
   'processes',
   'lab',
 ];
 const computing = ['engine', 'model', 'data', 'offload', 'training', 'runs'];
-const inUse = ['sets', 'inference', 'serving'];
+const inUse = ['sets', 'inference', 'serving', 'simulation', 'planning'];
 const mayImport = {
   floor: [],
   records: [],
@@ -40,6 +42,8 @@ const mayImport = {
   sets: computing,
   inference: [...computing, 'sets'],
   serving: [...computing, 'sets'],
+  simulation: [],
+  planning: [...computing, 'simulation'],
   api: [...computing, ...inUse, 'charts'],
   exports: [...computing, 'sets', 'charts', 'api'],
   processes: [...computing, ...inUse, 'install', 'exports', 'api'],

@@ -2,6 +2,7 @@ import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun } from './api/models.ts';
+import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
 import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
@@ -49,6 +50,7 @@ export type * from './api/experiments.ts';
 export type * from './api/exports.ts';
 export type * from './api/playground.ts';
 export type * from './api/models.ts';
+export type * from './api/planning.ts';
 export type * from './api/records.ts';
 export type * from './api/runs.ts';
 export type * from './api/server.ts';
@@ -66,6 +68,15 @@ export interface LabApi {
   methods(): Promise<MethodEntry[]>;
   /** Checks an experiment as it is being designed and works out what it means. Never rejects for what is in it. */
   examine(input: ExperimentInput): Promise<Examination>;
+  /**
+   * What every cut, budget and codec of an experiment would cost on this machine, and the best of them. Null while its layers
+   * were not timed, and at first, while the lab looks whether they were: `planTimes` tells when to ask again.
+   */
+  planChoices(input: ExperimentInput, wish: PlanWish): Promise<PlanTable | null>;
+  /** Begins to time the layers of an experiment's network; progress and end come as `planTask` events. */
+  timeLayers(input: ExperimentInput): Promise<PlanTask>;
+  cancelPlanTask(id: number): Promise<void>;
+  planTasks(): Promise<PlanTask[]>;
   /** JSON Schema of an experiment: the help, defaults and limits of every field. */
   experimentSchema(): Promise<JsonSchema>;
   /**
@@ -166,6 +177,9 @@ export interface LabEvents {
   dataTask(task: DataTask): void;
   engineTask(task: EngineTask): void;
   modelTask(task: ModelTask): void;
+  planTask(task: PlanTask): void;
+  /** Times of layers are known that were not: predictions may be others. */
+  planTimes(): void;
   settings(settings: Settings): void;
   alert(text: string | null): void;
   /** Something the user should know that answers no call. */

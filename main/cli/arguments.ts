@@ -113,3 +113,33 @@ export function budgets(text: string): number[] {
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** `50ms`, `0.2s`: seconds. */
+export function duration(text: string): number {
+  const [, value, unit] = /^(.+?)\s*(ms|s)$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError('Expected a time with its unit, for example 50ms or 0.2s.');
+  return amount(value) / (unit === 'ms' ? 1000 : 1);
+}
+
+const byteUnits: Readonly<Record<string, number>> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+
+/** `800B`, `20kB`, `64MB`: bytes. */
+export function byteSize(text: string): number {
+  const [, value, unit] = /^(.+?)\s*(B|kB|MB|GB)$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError('Expected a size with its unit, for example 20kB or 64MB.');
+  return amount(value) * byteUnits[unit];
+}
+
+/** `100mbit`, `1gbit`, `56kbit`: Mbit/s. */
+export function bitRate(text: string): number {
+  const [, value, unit] = /^(.+?)\s*([kmg])bit$/i.exec(text) ?? [];
+  const rate =
+    unit === undefined ? 0 : amount(value) * { k: 1e-3, m: 1, g: 1e3 }[unit.toLowerCase() as 'k' | 'm' | 'g'];
+  if (rate > 0) return rate;
+  throw new InvalidArgumentError('Expected a rate with its unit, for example 100mbit or 1gbit.');
+}
+
+/** `1,10,100`: numbers of something that cannot be missing. */
+export function counts(text: string): number[] {
+  return text.split(',').map((part) => count(part.trim()));
+}

@@ -17,6 +17,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],
   [['model'], async () => (await import('./model.ts')).addModelCommand],
   [['models'], async () => (await import('./models.ts')).addModelsCommands],
+  [['plan'], async () => (await import('./plan.ts')).addPlanCommand],
   [['data'], async () => (await import('./data.ts')).addDataCommands],
   [['infer'], async () => (await import('./infer.ts')).addInferCommand],
   [['offload'], async () => (await import('./offload.ts')).addOffloadCommand],

@@ -8,6 +8,7 @@ import type { LabLog } from './log.ts';
 import type { LabPlayground } from './playground/playground.ts';
 import type { LabServer } from './server/offload-server.ts';
 import type { RunQueue } from './queue/queue.ts';
+import type { PlanTimes } from './design/plan-times.ts';
 import type { SettingsFile } from './settings/settings.ts';
 import type { Summaries } from './runs/summaries.ts';
 import type { Windows } from './window/windows.ts';
@@ -31,6 +32,7 @@ export interface LabState {
   readonly dataTasks: DataTasks;
   readonly engineTasks: EngineTasks;
   readonly modelTasks: ModelTasks;
+  readonly planTimes: PlanTimes;
   readonly log: LabLog;
   /** To be called when runs were changed: windows learn of it at once, the queue looks after them. */
   changed(): void;

@@ -7,6 +7,8 @@ import { isUnderWay, openStore } from '../runs/store/store.ts';
 import { dataProcedures } from './data/data-procedures.ts';
 import { openDataTasks } from './data/data-tasks.ts';
 import { experimentProcedures } from './design/experiments.ts';
+import { openPlanTimes } from './design/plan-times.ts';
+import { planProcedures } from './design/plan-procedures.ts';
 import { explainFullDisk } from './window/full-disk.ts';
 import { checkInputs } from './window/inputs.ts';
 import type { LabState, Procedures } from './lab-state.ts';
@@ -78,6 +80,12 @@ export function openLab(): Lab {
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
+  const planTimes = openPlanTimes({
+    home,
+    log,
+    onTask: (task) => windows.emit('planTask', task),
+    onKnown: () => windows.emit('planTimes'),
+  });
   const readers = new Map<LabWindow, Reader>();
 
   const tail = tailStore(store, () => {
@@ -107,6 +115,7 @@ export function openLab(): Lab {
     dataTasks,
     engineTasks,
     modelTasks,
+    planTimes,
     log,
     changed,
   };
@@ -124,6 +133,7 @@ export function openLab(): Lab {
           checkInputs({
             ...machineProcedures(lab, window.kind),
             ...experimentProcedures(lab),
+            ...planProcedures(lab),
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),
@@ -147,6 +157,7 @@ export function openLab(): Lab {
       dataTasks.close();
       engineTasks.close();
       modelTasks.close();
+      planTimes.close();
       await Promise.all([server.stop(), playground.stop()]);
       queue.close();
       store.close();

@@ -10,6 +10,7 @@ const steps = {
   write: 'Writing',
   check: 'Checking',
   pack: 'Packing',
+  time: 'Timing the layers of',
 } as const;
 
 /** What a task is doing: `Downloading cifar-10.tar.gz, 61.0 MB of 170 MB`. */

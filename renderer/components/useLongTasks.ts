@@ -1,5 +1,5 @@
 import { computed, shallowRef, triggerRef, type ComputedRef } from 'vue';
-import type { DataTask, EngineTask, ModelTask } from '../../main/api.ts';
+import type { DataTask, EngineTask, ModelTask, PlanTask } from '../../main/api.ts';
 import { useLabEvent } from '../lab/index.ts';
 
 /** The long tasks of the lab, by the event that tells of them. */
@@ -7,6 +7,7 @@ interface Tasks {
   readonly dataTask: DataTask;
   readonly engineTask: EngineTask;
   readonly modelTask: ModelTask;
+  readonly planTask: PlanTask;
 }
 
 export interface LongTasks<Task> {
@@ -28,7 +29,7 @@ export function useLongTasks<Event extends keyof Tasks>(event: Event, onDone: ()
     if (task.status === 'done') onDone();
   }
 
-  useLabEvent<keyof Tasks>(event, show as (task: DataTask | EngineTask | ModelTask) => void);
+  useLabEvent<keyof Tasks>(event, show as (task: Tasks[keyof Tasks]) => void);
   return {
     tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
     set: (all) => (byId.value = new Map(all.map((task) => [task.id, task]))),

@@ -87,6 +87,8 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     dataTask: [],
     engineTask: [],
     modelTask: [],
+    planTask: [],
+    planTimes: [],
     settings: [],
     alert: [],
     notice: [],

@@ -5,21 +5,28 @@ import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
 import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
-import type { Experiment } from '../../runs/experiment/experiment.ts';
-import { secondsPerEpoch } from '../../runs/store/pace.ts';
+import { linkSeconds, type TimedSchedule } from '../../planning/schedule.ts';
+import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
+import { secondsPerEpoch, type EpochFacts } from '../../runs/store/pace.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
-import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
+import { planTraffic, type PlannedTraffic } from '../../runs/experiment/plan-traffic.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { codecSettings } from '../../training/controller.ts';
 
 /** Runs that the time of a plan is estimated from. */
 export type PastRuns = Pick<Store, 'list' | 'epochs'>;
 
+/** Times of layers, which tell the time where there are no runs alike. */
+export interface LayerTimes {
+  /** One run of an experiment by what is known of them; null where a part of it was never timed. */
+  schedule(experiment: Experiment, info: DatasetInfo): TimedSchedule | null;
+}
+
 /**
  * Checks an experiment as it is being designed and works out what it means: its problems field by field, the network
  * it cuts, and the bytes its plan would send. Never throws for what is in the input.
  */
-export function examine(input: ExperimentInput, past: PastRuns): Examination {
+export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTimes): Examination {
   const { experiment, problems } = readExperiment(input);
   if (!experiment) return { problems, experiment, network: null, design: null };
   const { info, problem } = findDataset(experiment.dataset.name);
@@ -27,13 +34,13 @@ export function examine(input: ExperimentInput, past: PastRuns): Examination {
   if (!info) return { problems, experiment, network: null, design: null };
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
-  const design = network && collecting(problems, experiment, () => designOf(experiment, info, past));
+  const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) problems.push(...budgetProblems(experiment, design.sent[2]));
   return { problems, experiment, network, design };
 }
 
 /** A data set that can be downloaded is known before it is here, and so is what training on it would send. */
-function findDataset(name: string): { info: DatasetInfo | null; problem: Problem | null } {
+export function findDataset(name: string): { info: DatasetInfo | null; problem: Problem | null } {
   const path = 'dataset.name';
   const datasets = listDatasets();
   const entry = datasets.find((dataset) => dataset.name === name);
@@ -74,13 +81,25 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
   };
 }
 
-function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns): Design {
+function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, times?: LayerTimes): Design {
   const { network, cut } = experimentNetwork(experiment, info);
   const traffic = planTraffic(experiment, info);
-  const epochs = traffic.phases.reduce((sum, phase) => sum + phase.epochs, 0);
-  const samples = ({ dataset }: Experiment): number => dataset.trainSamples ?? info.trainSamples;
-  const pace = secondsPerEpoch(experiment, samples, past);
-  return { ...describeCut(network, cut), plan: { ...traffic, seconds: pace === null ? null : pace * epochs } };
+  const pace = secondsPerEpoch(experiment, (run) => epochFacts(run, info), past);
+  const seconds = pace === null ? (times?.schedule(experiment, info)?.seconds ?? null) : pace * epochsOf(traffic);
+  return { ...describeCut(network, cut), plan: { ...traffic, seconds } };
+}
+
+/** On the images of an experiment alike. */
+function epochFacts(experiment: Experiment, info: DatasetInfo): EpochFacts {
+  const link = linkOf(experiment);
+  return {
+    samples: experiment.dataset.trainSamples ?? info.trainSamples,
+    linkSeconds: link ? linkSeconds(experiment, info, link) / epochsOf(planTraffic(experiment, info)) : 0,
+  };
+}
+
+function epochsOf({ phases }: PlannedTraffic): number {
+  return phases.reduce((sum, phase) => sum + phase.epochs, 0);
 }
 
 /** What `work` returns, or null with its error among the problems. */

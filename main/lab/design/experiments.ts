@@ -19,12 +19,12 @@ type Names = 'presets' | 'preset' | 'methods' | 'examine' | 'experimentSchema' |
 
 /** Procedures about experiments that are not runs yet. */
 export function experimentProcedures(lab: LabState): Procedures<Names> {
-  const { store, settings } = lab;
+  const { store, settings, planTimes } = lab;
   return {
     presets: () => listPresets().map(presetEntry),
     preset: (name, small) => [...loadPreset(name, { small, settings: asTexts(settings.current) }).experiments],
     methods: listMethods,
-    examine: (input) => examine(withSettings(input, settings.current), store),
+    examine: (input) => examine(withSettings(input, settings.current), store, planTimes),
     experimentSchema: () => jsonSchema(experimentSchema),
     launch: (inputs, name, server) => launch(lab, inputs, launchName(name), server ?? null),
   };
@@ -61,7 +61,7 @@ function presetEntry({ experiments, paper, ...preset }: Preset): PresetEntry {
 }
 
 /** The experiment with the user's defaults below it. */
-function withSettings(input: ExperimentInput, { engine, threads }: Settings): ExperimentInput {
+export function withSettings(input: ExperimentInput, { engine, threads }: Settings): ExperimentInput {
   return { engine, ...(threads === null ? {} : { threads }), ...input };
 }
 

@@ -84,9 +84,9 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
   changed();
 }
 
-async function detail({ store, summaries }: LabState, id: string): Promise<RunDetail> {
+async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {
   const { experiment } = store.get(id);
-  const { design } = examine(experiment, store);
+  const { design } = examine(experiment, store, planTimes);
   const folder = store.folder(id);
   const place = placeOf(folder);
   return {

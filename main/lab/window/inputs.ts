@@ -15,6 +15,7 @@ import { paperSchema, settingsSchema } from '../settings/settings.ts';
 const id = z.string().min(1).max(100);
 const ids = z.array(id).max(10_000);
 const count = z.int().min(0);
+const limit = z.number().positive().optional();
 const path = z.string().min(1).max(4096);
 const experiment = z.custom<ExperimentInput>(hasFields, 'an experiment');
 
@@ -49,6 +50,16 @@ const inputs: Inputs = {
   presets: nothing,
   preset: z.tuple([id, z.boolean()]),
   examine: z.tuple([experiment]),
+  planChoices: z.tuple([
+    experiment,
+    z.strictObject({
+      goal: z.enum(['step', 'request']),
+      limits: z.strictObject({ seconds: limit, bytes: limit, memoryBytes: limit }),
+    }),
+  ]),
+  timeLayers: z.tuple([experiment]),
+  cancelPlanTask: z.tuple([count]),
+  planTasks: nothing,
   experimentSchema: nothing,
   methods: nothing,
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),

@@ -29,6 +29,8 @@ const events: { readonly [Event in keyof LabEvents]: true } = {
   dataTask: true,
   engineTask: true,
   modelTask: true,
+  planTask: true,
+  planTimes: true,
   settings: true,
   alert: true,
   notice: true,

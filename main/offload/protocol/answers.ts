@@ -29,7 +29,8 @@ export interface LogitsAnswer extends ServerSeconds {
 }
 
 const gradientHeader = 40;
-const scoreLength = 32;
+/** Of the answer to an evaluation. */
+export const scoreBytes = 32;
 const logitsHeader = 24;
 const batchBytes = 4;
 /** Bytes of logits besides their values, in a session with a pair. */
@@ -126,7 +127,7 @@ function decodeValues(
 }
 
 export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds }: ScoreAnswer): Uint8Array {
-  const view = withHeader('score', scoreLength);
+  const view = withHeader('score', scoreBytes);
   view.setUint32(8, samples, true);
   view.setUint32(12, correct, true);
   view.setFloat64(16, finite(loss, 'loss'), true);
@@ -136,8 +137,8 @@ export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds
 }
 
 export function decodeScore(bytes: Uint8Array): ScoreAnswer {
-  const view = viewOfType('score', bytes, scoreLength);
-  expectLength(bytes, scoreLength);
+  const view = viewOfType('score', bytes, scoreBytes);
+  expectLength(bytes, scoreBytes);
   const samples = view.getUint32(8, true);
   return {
     samples,

@@ -11,6 +11,7 @@ export {
   encodeScore,
   gradientSections,
   logitsOverhead,
+  scoreBytes,
 } from './answers.ts';
 export {
   decodeEvaluate,

@@ -15,6 +15,8 @@ import type { EngineReport } from '../../engine/engine.ts';
 import type { InstallResult } from '../../install/install.ts';
 import { describedEngine, type EngineName } from '../../engine/choices.ts';
 import { sluiceHome } from '../../home.ts';
+import type { MachineTimes, TimesRequest } from '../../planning/known-times.ts';
+import type { TimedMachine } from '../../planning/times-file.ts';
 import { openStore, type Store } from '../../runs/store/store.ts';
 
 /**
@@ -64,6 +66,20 @@ export const tasks = {
   async exportModelSet(request: SetExport, onProgress: OnProgress): Promise<ExportedFile> {
     const { exportSet } = await import('../../exports/sets.ts');
     return exportSet(request, onProgress);
+  },
+
+  /** What layers would be timed on, and their times. */
+  async timedMachine(request: Pick<TimesRequest, 'engine' | 'threads'>): Promise<TimedMachine> {
+    const { openTimed } = await import('../../planning/measure.ts');
+    return openTimed(request);
+  },
+
+  async times(request: TimesRequest, onProgress: OnProgress): Promise<MachineTimes> {
+    const { machineTimes } = await import('../../planning/measure.ts');
+    const item = request.model.name;
+    return machineTimes(sluiceHome(), request, {
+      onPiece: (done, total) => onProgress({ step: 'time', item, done, total, unit: 'pieces' }),
+    });
   },
 
   async exportChart(request: ChartExport): Promise<ExportedFile> {

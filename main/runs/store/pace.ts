@@ -5,13 +5,20 @@ import type { Store } from './store.ts';
 /** Newest runs of a kind that are averaged. */
 const runsAveraged = 3;
 
+/** What is known of an experiment's epoch without having trained it. */
+export interface EpochFacts {
+  readonly samples: number;
+  /** That its link takes. */
+  readonly linkSeconds: number;
+}
+
 /**
- * Seconds of training, evaluation left out, that one epoch over `samples` images takes, from the newest runs on this
- * machine that compute and send alike; null when there are none with an epoch behind them.
+ * Seconds of training, evaluation left out, that one epoch takes, from the newest runs on this machine that compute alike, over
+ * whatever link; null when there are none with an epoch behind them.
  */
 export function secondsPerEpoch(
   experiment: Experiment,
-  samples: (experiment: Experiment) => number,
+  factsOf: (experiment: Experiment) => EpochFacts,
   { list, epochs }: Pick<Store, 'list' | 'epochs'>,
 ): number | null {
   const kind = kindOf(experiment);
@@ -20,15 +27,18 @@ export function secondsPerEpoch(
   for (const run of alike.reverse()) {
     if (paces.length === runsAveraged) break;
     const seconds = meanEpochSeconds(epochs(run.id));
-    if (seconds !== null) paces.push(seconds / samples(run.experiment));
+    if (seconds === null) continue;
+    const { samples, linkSeconds } = factsOf(run.experiment);
+    paces.push(Math.max(0, seconds - linkSeconds) / samples);
   }
   if (paces.length === 0) return null;
-  return (samples(experiment) * paces.reduce((sum, pace) => sum + pace, 0)) / paces.length;
+  const { samples, linkSeconds } = factsOf(experiment);
+  return (samples * paces.reduce((sum, pace) => sum + pace, 0)) / paces.length + linkSeconds;
 }
 
-/** What decides how long a step takes. Budgets do so little that all are taken together. */
-function kindOf({ dataset, model, split, batchSize, engine, threads, processes, sources, link }: Experiment): string {
-  return JSON.stringify([dataset.name, model, split, batchSize, engine, threads, processes, sources, link]);
+/** What decides how long computing takes. Budgets do so little that all are taken together. */
+function kindOf({ dataset, model, split, batchSize, engine, threads, processes, sources }: Experiment): string {
+  return JSON.stringify([dataset.name, model, split, batchSize, engine, threads, processes, sources]);
 }
 
 /** Sources train at the same time, trainings one after the other. */

@@ -1,4 +1,5 @@
 import { formatNumber } from '../../../main/charts/formats.ts';
+import { trainingMemory } from '../../../main/api/planning.ts';
 import type { CutDescription, Experiment, LayerDescription, Plan } from '../../../main/api.ts';
 
 /** How much less, or more, a plan sends than something else: `3.1× less than`. */
@@ -19,21 +20,6 @@ export function caveats({ gate, sources, split, phases }: Experiment, { atMost }
   ];
 }
 
-const floatBytes = 4;
-
-/**
- * Bytes that training takes on one side: weights, their velocities where there is momentum, and the outputs that the
- * way back needs. Libraries need more; it is a figure to compare cuts by.
- */
-function trainingMemory(
-  layers: readonly LayerDescription[],
-  parameters: number,
-  { batchSize, optimiser }: Pick<Experiment, 'batchSize' | 'optimiser'>,
-): number {
-  const values = layers.reduce((sum, { output: [height, width, maps] }) => sum + height * width * maps, 0);
-  return floatBytes * (parameters * (optimiser.momentum > 0 ? 2 : 1) + values * batchSize);
-}
-
 export interface SideCost {
   readonly multiplyAdds: number;
   readonly parameters: number;
@@ -47,6 +33,7 @@ export function sideCosts(
   held: number,
   experiment: Pick<Experiment, 'batchSize' | 'optimiser'>,
 ): { readonly client: SideCost; readonly server: SideCost } {
+  const settings = { batchSize: experiment.batchSize, momentum: experiment.optimiser.momentum };
   const front = layers.slice(0, held);
   const back = layers.slice(held);
   const sum = (of: readonly LayerDescription[], key: 'multiplyAdds' | 'parameters'): number =>
@@ -61,12 +48,12 @@ export function sideCosts(
     client: {
       multiplyAdds: cut.clientMultiplyAdds,
       parameters: cut.clientParameters,
-      memory: trainingMemory(front, cut.clientParameters, experiment),
+      memory: trainingMemory(front, cut.clientParameters, settings),
     },
     server: {
       multiplyAdds: sum(back, 'multiplyAdds') + module.multiplyAdds,
       parameters: serverParameters,
-      memory: trainingMemory(back, serverParameters, experiment),
+      memory: trainingMemory(back, serverParameters, settings),
     },
   };
 }

@@ -45,6 +45,7 @@ export function useExaminations(entries: Readonly<Ref<readonly DraftEntry[]>>): 
   // A data set that has just come, or gone, changes what is right.
   onScopeDispose(lab.on('dataTask', ({ status }) => status === 'done' && askAll()));
   onScopeDispose(lab.on('settings', askAll));
+  onScopeDispose(lab.on('planTimes', askAll));
 
   return { answers, settled: computed(() => entries.value.every(isAnswered)) };
 }

@@ -121,4 +121,28 @@ describe('examine', () => {
     expect(seconds({ dataset: { trainSamples: 2000 } })).toBe(9 * 20);
     expect(seconds({ dataset: { trainSamples: 2000 }, model: { width: 0.5 } })).toBeNull();
   });
+
+  it('adds what the link takes, and takes off what the link of those runs took', () => {
+    const store = openTestStore(useHome());
+    const dataset = { trainSamples: 1600 };
+    const slow = { up: 8, down: 8, rttMs: 20, shared: false } as const;
+    const run = store.create(parseExperiment({ dataset, link: slow }), 1);
+    store.setStatus(run.id, 'running');
+    store.append(run.id, [epochRecord(0, { seconds: 40 })]);
+    const seconds = (input: ExperimentInput): number => examine({ dataset, ...input }, store).design!.plan.seconds!;
+    expect(seconds({ link: slow })).toBeCloseTo(9 * 40, 6);
+    const { bytesUp, bytesDown, steps } = planTraffic(parseExperiment({ dataset }), describeDataset('synthetic'));
+    const ofLink = (bytesUp + bytesDown) / 1e6 + steps * 0.02;
+    expect((9 * 40 - seconds({})) / ofLink).toBeCloseTo(1, 2);
+    expect(seconds({ link: 'ethernet' })).toBeGreaterThan(seconds({}));
+    expect(seconds({ link: '3g' })).toBeGreaterThan(9 * 40);
+  });
+
+  it('takes the times of layers where no run is alike', () => {
+    useHome();
+    const schedule = { phases: [], seconds: 77, bytes: 0, testSeconds: 1, testBytes: 0 };
+    const { design } = examine({}, noRuns, { schedule: () => schedule });
+    expect(design?.plan.seconds).toBe(77);
+    expect(examine({}, noRuns, { schedule: () => null }).design?.plan.seconds).toBeNull();
+  });
 });

@@ -14,10 +14,20 @@ import { executeToy } from '../../support/toy-training.ts';
 
 const home = temporaryHome();
 const quiet = Object.fromEntries(
-  ['runs', 'steps', 'epochs', 'log', 'server', 'dataTask', 'modelTask', 'settings', 'alert', 'notice'].map((name) => [
-    name,
-    () => undefined,
-  ]),
+  [
+    'runs',
+    'steps',
+    'epochs',
+    'log',
+    'server',
+    'dataTask',
+    'modelTask',
+    'planTask',
+    'planTimes',
+    'settings',
+    'alert',
+    'notice',
+  ].map((name) => [name, () => undefined]),
 ) as unknown as LabEvents;
 
 const paper = {
@@ -64,6 +74,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   engineTasks: (api) => api.engineTasks(),
   modelSets: (api) => api.modelSets(),
   modelTasks: (api) => api.modelTasks(),
+  planTasks: (api) => api.planTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -87,6 +98,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   importDataset: 'begins an import',
   installEngine: 'begins an installation',
   cancelEngineTask: 'answers nothing',
+  planChoices: 'starts a process that opens an engine',
+  timeLayers: 'begins to time layers',
+  cancelPlanTask: 'answers nothing',
   removeEngine: 'answers nothing',
   addModelSet: 'begins to write a set',
   importModelSet: 'begins an import',

@@ -1,0 +1,142 @@
+import { describeCut } from '../model/describe.ts';
+import { SluiceError } from '../errors.ts';
+import type { Cut, NetworkSpec } from '../model/spec.ts';
+import type { Budget } from '../records/column.ts';
+import { featuresOf } from './features.ts';
+import { clientPieces, keyOf, serverPieces, timedBudgets, type Piece } from './pieces.ts';
+
+/** Seconds that one piece takes for a batch: on the way forward and back in training, and in inference. */
+export type PieceTimes = readonly [forward: number, backward: number, infer: number];
+
+/** By the key of the piece. */
+export type TimeTable = Readonly<Record<string, PieceTimes>>;
+
+/** Seconds that a half takes for a batch. */
+export interface HalfTimes {
+  /** A whole training step of it: forward, backward, update. */
+  readonly train: number;
+  readonly infer: number;
+}
+
+/** What the halves of a network take at any cut, for batches of one size. */
+export interface ComputeTimes {
+  client(cut: Cut, budget: Budget): HalfTimes;
+  server(cut: Cut, budget: Budget): HalfTimes;
+}
+
+/** A cut in every place where the module fits, from the image to the end of the body. */
+export function cutsOf({ body }: NetworkSpec, module: Cut['module']): Cut[] {
+  return [0, ...body.map((_, i) => i + 2)].map((layer) => ({ layer, module }));
+}
+
+/** Those of them that the network can be built at. */
+export function possibleCuts(network: NetworkSpec, module: Cut['module']): Cut[] {
+  return cutsOf(network, module).filter((cut) => {
+    try {
+      describeCut(network, cut);
+      return true;
+    } catch (error) {
+      if (error instanceof SluiceError) return false;
+      throw error;
+    }
+  });
+}
+
+/** The pieces of both halves at some cuts, each key once. */
+export function piecesAt(network: NetworkSpec, cuts: readonly Cut[]): Piece[] {
+  const byKey = new Map<string, Piece>();
+  for (const cut of cuts) {
+    for (const kept of timedBudgets(cut.module, describeCut(network, cut).sent)) {
+      for (const piece of [...clientPieces(network, cut, kept), ...serverPieces(network, cut, kept)]) {
+        byKey.set(keyOf(piece), piece);
+      }
+    }
+  }
+  return [...byKey.values()];
+}
+
+/** What pieces take, and how many times as long as these together a half really takes: memory, caches, what lies between. */
+export interface BatchTimes {
+  readonly pieces: TimeTable;
+  readonly beyond: Readonly<Record<'client' | 'server', HalfTimes>>;
+}
+
+/** What a half takes is the sum of what its pieces take, and what is beyond them. Throws for a piece that was not timed. */
+export function tableTimes(network: NetworkSpec, { pieces, beyond }: BatchTimes): ComputeTimes {
+  const sums = new Map<string, HalfTimes>();
+  const sumAt = (side: 'client' | 'server', cut: Cut, kept: Budget): HalfTimes => {
+    const key = JSON.stringify([side, cut, kept]);
+    const of = side === 'client' ? clientPieces : serverPieces;
+    const sum = sums.get(key) ?? sumOf(pieces, of(network, cut, kept));
+    sums.set(key, sum);
+    return sum;
+  };
+  const at = (side: 'client' | 'server', cut: Cut, budget: Budget): HalfTimes => {
+    const { sent } = featuresOf(network, cut);
+    const timed = timedBudgets(cut.module, sent);
+    const { train, infer } = between(timed, sent[2], budget, (kept) => sumAt(side, cut, kept));
+    return { train: train * beyond[side].train, infer: infer * beyond[side].infer };
+  };
+  return { client: (cut, budget) => at('client', cut, budget), server: (cut, budget) => at('server', cut, budget) };
+}
+
+function sumOf(table: TimeTable, pieces: readonly Piece[]): HalfTimes {
+  const times = pieces.map((piece) => timesIn(table, piece));
+  return {
+    train: times.reduce((total, [forward, backward]) => total + forward + backward, 0),
+    infer: times.reduce((total, [, , infer]) => total + infer, 0),
+  };
+}
+
+/** Where the halves of a network are timed whole: in the middle. */
+export function middleCut(network: NetworkSpec, module: Cut['module']): Cut {
+  const cuts = possibleCuts(network, module);
+  return cuts[cuts.length >> 1];
+}
+
+/** Of times at a cut those of whole halves by those of their pieces. */
+export function beyondPieces(
+  network: NetworkSpec,
+  cut: Cut,
+  pieces: TimeTable,
+  whole: BatchTimes['beyond'],
+): BatchTimes['beyond'] {
+  const ratio = (side: 'client' | 'server', of: typeof clientPieces): HalfTimes => {
+    const { train, infer } = sumOf(pieces, of(network, cut, null));
+    return { train: whole[side].train / train, infer: whole[side].infer / infer };
+  };
+  return { client: ratio('client', clientPieces), server: ratio('server', serverPieces) };
+}
+
+function timesIn(table: TimeTable, piece: Piece): PieceTimes {
+  const times = table[keyOf(piece)];
+  if (times) return times;
+  throw new Error(`This piece was not timed: ${keyOf(piece)}.`);
+}
+
+/** Times at a budget, on the line between those at the timed budgets around it; below the least as there, beyond the maps as at all of them. */
+export function between(
+  timed: readonly Budget[],
+  maps: number,
+  budget: Budget,
+  at: (kept: Budget) => HalfTimes,
+): HalfTimes {
+  const wanted = Math.min(budget ?? maps, maps);
+  const above = wanted === maps ? timed.length - 1 : timed.findIndex((kept) => (kept ?? maps) >= wanted);
+  const upper = at(timed[above]);
+  const highest = timed[above] ?? maps;
+  if (above === 0 || highest === wanted) return upper;
+  const lowest = timed[above - 1] ?? maps;
+  const lower = at(lowest);
+  const share = (wanted - lowest) / (highest - lowest);
+  return {
+    train: lower.train + share * (upper.train - lower.train),
+    infer: lower.infer + share * (upper.infer - lower.infer),
+  };
+}
+
+/** The mean without the slowest, in which the machine may have done something else; means add up, as medians do not. */
+export function typical(values: readonly number[]): number {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.length === 1 ? sum : (sum - Math.max(...values)) / (values.length - 1);
+}
