@@ -5,6 +5,7 @@ import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
 import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
+import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
 import type { DatasetEntry } from './data/datasets.ts';
@@ -47,6 +48,7 @@ export type * from './api/desktop.ts';
 export type * from './api/engines.ts';
 export type * from './api/experiments.ts';
 export type * from './api/exports.ts';
+export type * from './api/playground.ts';
 export type * from './api/models.ts';
 export type * from './api/planning.ts';
 export type * from './api/records.ts';
@@ -121,6 +123,13 @@ export interface LabApi {
   startServer(options: ServerOptions): Promise<ServerState>;
   stopServer(): Promise<ServerState>;
 
+  playground(): Promise<PlaygroundState>;
+  /** Serves a model set here and plays it a data set over an emulated link; answers come as events. */
+  startPlayground(options: PlaygroundOptions): Promise<PlaygroundState>;
+  /** At once: the link for what is sent from now on, the target for the next choice. */
+  changePlayground(settings: PlaygroundSettings): Promise<PlaygroundState>;
+  stopPlayground(): Promise<PlaygroundState>;
+
   datasets(): Promise<DatasetEntry[]>;
   /** A few training images of a data set as PNG, with their classes. */
   samples(dataset: string, count: number): Promise<Sample[]>;
@@ -167,6 +176,8 @@ export interface LabEvents {
   epochs(id: string, batch: EpochBatch): void;
   log(id: string, page: LogPage): void;
   server(state: ServerState): void;
+  playground(state: PlaygroundState): void;
+  playgroundAnswer(answer: PlaygroundAnswer): void;
   dataTask(task: DataTask): void;
   engineTask(task: EngineTask): void;
   modelTask(task: ModelTask): void;

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { messageOf, SluiceError } from '../errors.ts';
 import type { JoinOptions, NetworkOptions } from '../processes/run/network.ts';
-import { pageLines, pageLink } from './page-link.ts';
+import { pageLines } from './page-link.ts';
+import { pageLinkOf } from '../processes/page/link.ts';
 import { reachableUrl } from '../processes/server/reachable.ts';
 import { requireProtected, requireUrl, type ServerAddress } from '../offload/client/dial.ts';
 import { amount, count, fingerprint, port } from './arguments.ts';
@@ -86,7 +87,7 @@ function announceJoining({ url, token, fingerprint }: Parameters<JoinOptions['an
     'Waiting for data sources. On their machines:',
     `  sluice source --join ${reachableUrl(url)} --token ${token}${trust}`,
     '',
-    ...pageLines(pageLink(url, 'join', token), fingerprint),
+    ...pageLines(pageLinkOf(url, 'join', token), fingerprint),
   ]);
 }
 

@@ -1,14 +1,5 @@
 import { renderUnicodeCompact } from 'uqr';
 import { isLoopback } from '../offload/transport/loopback.ts';
-import { reachableUrl } from '../processes/server/reachable.ts';
-
-/**
- * The address of the page of a device at a server. Its secret stands after the `#`, which browsers keep to themselves:
- * `token` of a server for inference, `join` of a run.
- */
-export function pageLink(url: string, purpose: 'token' | 'join', secret: string): string {
-  return `${reachableUrl(url).replace(/^ws/, 'http')}/#${purpose}=${secret}`;
-}
 
 /** The address to open, as a QR code where a person looks on, and what a browser will say to it. */
 export function pageLines(link: string, fingerprint: string | null | undefined): string[] {

@@ -96,7 +96,7 @@ export function sourcesTable(simulated: readonly SimulatedSources[], samples: nu
 const exchangeColumns = ['bytesUp', 'bytesDown', 'exact', 'client', 'up', 'server', 'down', 'seconds'] as const;
 
 /** Every choice as a line of CSV, the first naming the columns; sizes are bytes, times seconds. */
-export function choicesCsv({ choices, best, bestOfBudgets }: PlanChoices): string {
+export function choicesCsv({ choices, best, bestOfBudgets }: PlanChoices): string[] {
   const costs = (of: string): string[] => exchangeColumns.map((name) => `${of}.${name}`);
   const start = ['layer', 'after', 'maps', 'budget', 'codecUp', 'codecDown'];
   const end = ['memory.training', 'memory.inference', 'within', 'bestOfBudget', 'best'];
@@ -116,7 +116,5 @@ export function choicesCsv({ choices, best, bestOfBudgets }: PlanChoices): strin
     bestOfBudgets.includes(i),
     i === best,
   ]);
-  return [[...start, ...costs('step'), ...costs('request'), ...end], ...lines]
-    .map((line) => line.join(','))
-    .join('\r\n');
+  return [[...start, ...costs('step'), ...costs('request'), ...end], ...lines].map((line) => line.join(','));
 }

@@ -10,7 +10,8 @@ import { amount, count } from './arguments.ts';
 import { factLines, print } from './format.ts';
 import { addListeningOptions, ending, limitsOf, tlsOf, type ListeningOptions } from './listening.ts';
 import { showServer } from './offload-display.ts';
-import { pageLines, pageLink } from './page-link.ts';
+import { pageLines } from './page-link.ts';
+import { pageLinkOf } from '../processes/page/link.ts';
 import { givenToken } from './server-token.ts';
 
 interface ServeSetOptions extends ListeningOptions {
@@ -80,7 +81,7 @@ async function serve(set: string, options: ServeSetOptions): Promise<void> {
     display.event,
   );
   announce(server, given === undefined);
-  if (page) print(pageLines(pageLink(server.url, 'token', server.token), server.fingerprint));
+  if (page) print(pageLines(pageLinkOf(server.url, 'token', server.token), server.fingerprint));
   const ended = ending();
   display.follow(liveLines(server));
   await ended;

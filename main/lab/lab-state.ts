@@ -5,6 +5,7 @@ import type { ModelTasks } from './models/model-tasks.ts';
 import type { Launcher } from '../processes/run/launcher.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { LabLog } from './log.ts';
+import type { LabPlayground } from './playground/playground.ts';
 import type { LabServer } from './server/offload-server.ts';
 import type { RunQueue } from './queue/queue.ts';
 import type { PlanTimes } from './design/plan-times.ts';
@@ -27,6 +28,7 @@ export interface LabState {
   readonly launcher: Launcher;
   readonly settings: SettingsFile;
   readonly server: LabServer;
+  readonly playground: LabPlayground;
   readonly dataTasks: DataTasks;
   readonly engineTasks: EngineTasks;
   readonly modelTasks: ModelTasks;

@@ -18,6 +18,8 @@ import { openEngineTasks } from './engines/engine-tasks.ts';
 import { modelProcedures } from './models/model-procedures.ts';
 import { openModelTasks } from './models/model-tasks.ts';
 import { machineProcedures } from './settings/machine.ts';
+import { playgroundProcedures } from './playground/playground-procedures.ts';
+import { openLabPlayground } from './playground/playground.ts';
 import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
@@ -70,6 +72,11 @@ export function openLab(): Lab {
     onAlert: (alert) => windows.emit('alert', alert),
   });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
+  const playground = openLabPlayground({
+    home,
+    onChange: (state) => windows.emit('playground', state),
+    onAnswer: (answer) => windows.emit('playgroundAnswer', answer),
+  });
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
@@ -104,6 +111,7 @@ export function openLab(): Lab {
     launcher,
     settings,
     server,
+    playground,
     dataTasks,
     engineTasks,
     modelTasks,
@@ -128,6 +136,7 @@ export function openLab(): Lab {
             ...planProcedures(lab),
             ...runProcedures(lab),
             ...recordProcedures(lab, reader),
+            ...playgroundProcedures(lab),
             ...dataProcedures(lab),
             ...engineProcedures(lab),
             ...modelProcedures(lab),
@@ -149,7 +158,7 @@ export function openLab(): Lab {
       engineTasks.close();
       modelTasks.close();
       planTimes.close();
-      await server.stop();
+      await Promise.all([server.stop(), playground.stop()]);
       queue.close();
       store.close();
     },

@@ -4,8 +4,9 @@ import { keyOf as codecKey, type CodecChoice } from '../offload/codecs/table.ts'
 import { logitsOverhead, requestSections, scoreBytes, totalBytes } from '../offload/protocol/messages.ts';
 import type { Budget } from '../records/column.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
-import { featuresAt, stepSections } from '../runs/experiment/plan-traffic.ts';
+import { stepSections } from '../runs/experiment/plan-traffic.ts';
 import { codecsFor, type CodecSettings } from '../training/controller.ts';
+import { featuresOf } from './features.ts';
 import { crossing } from './link-time.ts';
 import { inferenceMemory, trainingMemory } from './memory.ts';
 import type { ComputeTimes, HalfTimes } from './times.ts';
@@ -60,7 +61,7 @@ export interface ClientMemory {
 /** A training step of so many samples. Smaller batches are taken to compute in proportion. */
 export function stepCost(choice: Choice, at: Circumstances, samples = at.batchSize): Exchange {
   const { cut, budget, codecs } = choice;
-  const features = featuresAt(at.network, cut);
+  const features = featuresOf(at.network, cut);
   const { up, down } = stepSections(features, samples, budget, codecs);
   const { up: codecUp, down: codecDown } = codecsFor(budget, codecs);
   const values = valuesOf(choice, at.network, samples);
@@ -88,7 +89,7 @@ function forwardCost(
   { samples, labelled }: { readonly samples: number; readonly labelled: boolean },
 ): Exchange {
   const { cut, budget, codecs } = choice;
-  const { sent, classes } = featuresAt(at.network, cut);
+  const { sent, classes } = featuresOf(at.network, cut);
   const [height, width, total] = sent;
   const kept = budget ?? total;
   const { up: codec } = codecsFor(budget, codecs);
@@ -149,7 +150,7 @@ function exchange(
 }
 
 function valuesOf({ cut, budget }: Choice, network: NetworkSpec, samples: number): number {
-  const [height, width, total] = describeCut(network, cut).sent;
+  const [height, width, total] = featuresOf(network, cut).sent;
   return samples * height * width * (budget ?? total);
 }
 

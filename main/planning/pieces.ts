@@ -68,5 +68,8 @@ function trains(links: readonly Link[]): boolean {
  */
 export function timedBudgets(module: ModuleSpec | null, [, , maps]: Shape): Budget[] {
   if (!module) return [null];
-  return [...[...new Set([4, Math.round(maps / 4)])].filter((kept) => kept < maps).sort((a, b) => a - b), null];
+  return [
+    ...[...new Set([4, Math.round(maps / 4)])].filter((kept) => kept >= 1 && kept < maps).sort((a, b) => a - b),
+    null,
+  ];
 }

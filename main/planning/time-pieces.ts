@@ -13,6 +13,8 @@ import { piecesAt, possibleCuts, typical, type PieceTimes, type TimeTable } from
 
 /** Passes before those that are timed: the first ones compile and take memory. */
 const warmUp = 2;
+/** What takes so many seconds is timed no more often than this. */
+const enough = { passes: 4, chainSeconds: 3, edgeSeconds: 0.3 } as const;
 
 export interface TimingOptions {
   /** Samples of a batch. */
@@ -46,7 +48,8 @@ export async function timePieces(
     const chain = serverPieces(network, cut, null).filter((piece) => piece.kind === 'layer');
     const wanted = new Set(left().map(keyOf));
     for (const first of [true, false]) {
-      const asked = chain.map((piece, i) => ({ ...piece, first: i === 0 && first }));
+      // That the image needs no gradient is the first layer's matter alone.
+      const asked = first ? chain.map((piece, i) => ({ ...piece, first: i === 0 })) : [{ ...chain[0], first }];
       if (!asked.some((piece) => wanted.has(keyOf(piece)))) continue;
       Object.assign(table, await timeChain(asked, options, watch));
       tell();
@@ -76,7 +79,10 @@ async function timeChain(
   const [{ link, first }] = pieces;
   const x = noise([batch, ...link.place.input]);
   const laps = layers.map(() => ({ forward: [] as number[], backward: [] as number[], infer: [] as number[] }));
-  for (let pass = -warmUp; pass < passes; pass++) {
+  const start = performance.now();
+  const isEnough = (pass: number): boolean =>
+    pass >= enough.passes && performance.now() - start > 1000 * enough.chainSeconds;
+  for (let pass = -warmUp; pass < passes && !isEnough(pass); pass++) {
     const forwards: Forward[] = [];
     const note = (lap: keyof (typeof laps)[number], at: number, seconds: number): void => {
       if (pass >= 0) laps[at][lap].push(seconds);
@@ -152,7 +158,10 @@ async function timeEdge(
   const edge = piece.kind === 'client edge' ? clientEdge(piece, batch) : serverEdge(piece, batch, watch);
   const steps = sgd(edge.weights?.parameters ?? [], optimiser);
   const laps: [number[], number[], number[]] = [[], [], []];
-  for (let pass = -warmUp; pass < passes; pass++) {
+  const start = performance.now();
+  const isEnough = (pass: number): boolean =>
+    pass >= enough.passes && performance.now() - start > 1000 * enough.edgeSeconds;
+  for (let pass = -warmUp; pass < passes && !isEnough(pass); pass++) {
     const works = [
       () => edge.forward(),
       async () => {

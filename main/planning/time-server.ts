@@ -1,4 +1,3 @@
-import { describeCut } from '../model/describe.ts';
 import { networkSpec } from '../model/zoo.ts';
 import type { Cut, Shape } from '../model/spec.ts';
 import { connectOffload, type OffloadClient } from '../offload/client/client.ts';
@@ -17,7 +16,8 @@ import { newToken } from '../offload/transport/new-token.ts';
 import { random } from '../random.ts';
 import type { Budget } from '../records/column.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
-import { featuresAt, stepSections } from '../runs/experiment/plan-traffic.ts';
+import { stepSections } from '../runs/experiment/plan-traffic.ts';
+import { featuresOf } from './features.ts';
 import type { TimesRequest } from './known-times.ts';
 import type { ServerTimes } from './of-experiment.ts';
 import { timedBudgets } from './pieces.ts';
@@ -63,7 +63,7 @@ export async function timeServer(
   let engine = '';
   for (const [done, cut] of cuts.entries()) {
     onCut(done, cuts.length);
-    const features = featuresAt(network, cut);
+    const features = featuresOf(network, cut);
     const client = await open(server, request, cut, features.clientTrains);
     ({ engine } = client);
     for (const kept of timedBudgets(cut.module, features.sent)) {
@@ -85,7 +85,7 @@ export async function timeServer(
   const at =
     (which: keyof CutTimes) =>
     (cut: Cut, budget: Budget): HalfTimes => {
-      const { sent } = describeCut(network, cut);
+      const { sent } = featuresOf(network, cut);
       return between(timedBudgets(cut.module, sent), sent[2], budget, (kept) => times.get(keyOf(cut, kept))![which]);
     };
   return { engine, times: { batch: { server: at('batch') }, one: { server: at('one') } }, link: fitLink(exchanged) };

@@ -2,6 +2,7 @@ import { describeCut } from '../model/describe.ts';
 import { SluiceError } from '../errors.ts';
 import type { Cut, NetworkSpec } from '../model/spec.ts';
 import type { Budget } from '../records/column.ts';
+import { featuresOf } from './features.ts';
 import { clientPieces, keyOf, serverPieces, timedBudgets, type Piece } from './pieces.ts';
 
 /** Seconds that one piece takes for a batch: on the way forward and back in training, and in inference. */
@@ -62,12 +63,18 @@ export interface BatchTimes {
 
 /** What a half takes is the sum of what its pieces take, and what is beyond them. Throws for a piece that was not timed. */
 export function tableTimes(network: NetworkSpec, { pieces, beyond }: BatchTimes): ComputeTimes {
-  const at = (side: 'client' | 'server', cut: Cut, budget: Budget): HalfTimes => {
-    const { sent } = describeCut(network, cut);
+  const sums = new Map<string, HalfTimes>();
+  const sumAt = (side: 'client' | 'server', cut: Cut, kept: Budget): HalfTimes => {
+    const key = JSON.stringify([side, cut, kept]);
     const of = side === 'client' ? clientPieces : serverPieces;
-    const { train, infer } = between(timedBudgets(cut.module, sent), sent[2], budget, (kept) =>
-      sumOf(pieces, of(network, cut, kept)),
-    );
+    const sum = sums.get(key) ?? sumOf(pieces, of(network, cut, kept));
+    sums.set(key, sum);
+    return sum;
+  };
+  const at = (side: 'client' | 'server', cut: Cut, budget: Budget): HalfTimes => {
+    const { sent } = featuresOf(network, cut);
+    const timed = timedBudgets(cut.module, sent);
+    const { train, infer } = between(timed, sent[2], budget, (kept) => sumAt(side, cut, kept));
     return { train: train * beyond[side].train, infer: infer * beyond[side].infer };
   };
   return { client: (cut, budget) => at('client', cut, budget), server: (cut, budget) => at('server', cut, budget) };
@@ -107,15 +114,15 @@ function timesIn(table: TimeTable, piece: Piece): PieceTimes {
   throw new Error(`This piece was not timed: ${keyOf(piece)}.`);
 }
 
-/** Times at a budget, on the line between those at the timed budgets around it; below the least as there. */
+/** Times at a budget, on the line between those at the timed budgets around it; below the least as there, beyond the maps as at all of them. */
 export function between(
   timed: readonly Budget[],
   maps: number,
   budget: Budget,
   at: (kept: Budget) => HalfTimes,
 ): HalfTimes {
-  const wanted = budget ?? maps;
-  const above = budget === null ? timed.length - 1 : timed.findIndex((kept) => (kept ?? maps) >= wanted);
+  const wanted = Math.min(budget ?? maps, maps);
+  const above = wanted === maps ? timed.length - 1 : timed.findIndex((kept) => (kept ?? maps) >= wanted);
   const upper = at(timed[above]);
   const highest = timed[above] ?? maps;
   if (above === 0 || highest === wanted) return upper;

@@ -1,4 +1,4 @@
-import { Boxes, ChartSpline, Cpu, House, Images, PencilRuler, Server, Settings } from '@lucide/vue';
+import { Boxes, ChartSpline, Cpu, FlaskConical, House, Images, PencilRuler, Server, Settings } from '@lucide/vue';
 import type { Component } from 'vue';
 
 /** A place the rail leads to. */
@@ -15,8 +15,9 @@ export const destinations: readonly Destination[] = [
   { name: 'design', label: 'Design', icon: PencilRuler, shortcut: 'CmdOrCtrl+Alt+2' },
   { name: 'compare', label: 'Compare', icon: ChartSpline, shortcut: 'CmdOrCtrl+Alt+3' },
   { name: 'models', label: 'Models', icon: Boxes, shortcut: 'CmdOrCtrl+Alt+4' },
-  { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+Alt+5' },
-  { name: 'data', label: 'Data', icon: Images, shortcut: 'CmdOrCtrl+Alt+6' },
-  { name: 'engines', label: 'Engines', icon: Cpu, shortcut: 'CmdOrCtrl+Alt+7' },
+  { name: 'playground', label: 'Playground', icon: FlaskConical, shortcut: 'CmdOrCtrl+Alt+5' },
+  { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+Alt+6' },
+  { name: 'data', label: 'Data', icon: Images, shortcut: 'CmdOrCtrl+Alt+7' },
+  { name: 'engines', label: 'Engines', icon: Cpu, shortcut: 'CmdOrCtrl+Alt+8' },
   { name: 'settings', label: 'Settings', icon: Settings, shortcut: 'CmdOrCtrl+,' },
 ];

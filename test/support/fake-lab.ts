@@ -230,6 +230,19 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     hello: () => Promise.resolve(info),
     presets: () => Promise.resolve(fakePresets()),
     methods: () => Promise.resolve(listMethods()),
+    playground: () => Promise.resolve({ status: 'stopped', error: null }),
+    startPlayground: ({ set, link, latencyMs }) =>
+      Promise.resolve({ status: 'running', set, link, latencyMs, dataset: 'synthetic', labelled: true, page: null }),
+    changePlayground: (settings) =>
+      Promise.resolve({
+        status: 'running',
+        set: 'deprune',
+        ...settings,
+        dataset: 'synthetic',
+        labelled: true,
+        page: null,
+      }),
+    stopPlayground: () => Promise.resolve({ status: 'stopped', error: null }),
     server: () => Promise.resolve(server),
     startServer: ({ host, port, tls }) =>
       serve({

@@ -67,6 +67,8 @@ function passOn({ on }: FakeLab, to: LabEvents): (() => void)[] {
     on('settings', (...details) => to.settings(...details)),
     on('dataTask', (...details) => to.dataTask(...details)),
     on('modelTask', (...details) => to.modelTask(...details)),
+    on('planTask', (...details) => to.planTask(...details)),
+    on('planTimes', () => to.planTimes()),
     on('engineTask', (...details) => to.engineTask(...details)),
   ];
 }

@@ -82,6 +82,8 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     epochs: [],
     log: [],
     server: [],
+    playground: [],
+    playgroundAnswer: [],
     dataTask: [],
     engineTask: [],
     modelTask: [],

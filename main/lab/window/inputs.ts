@@ -4,6 +4,7 @@ import { chartFormats, runFormats } from '../../api/formats.ts';
 import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
+import { linkSchema } from '../../offload/link/link.ts';
 import { mostNotes, nameSchema } from '../../runs/experiment/experiment.ts';
 import { problemsOf } from '../../runs/experiment/problems.ts';
 import type { Procedures } from '../lab-state.ts';
@@ -33,6 +34,8 @@ const server = z.strictObject({
     .optional(),
   insecure: z.boolean().optional(),
 });
+
+const playgroundSettings = { link: linkSchema, latencyMs: z.number().min(1).max(60_000) };
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
 
@@ -106,6 +109,10 @@ const inputs: Inputs = {
     z.strictObject({ host: z.string().min(1).max(255), port: z.int().min(0).max(65_535), tls: z.boolean() }),
   ]),
   stopServer: nothing,
+  playground: nothing,
+  startPlayground: z.tuple([z.strictObject({ set: id, phone: z.boolean(), ...playgroundSettings })]),
+  changePlayground: z.tuple([z.strictObject(playgroundSettings)]),
+  stopPlayground: nothing,
   datasets: nothing,
   samples: z.tuple([id, z.int().min(1).max(400)]),
   getDataset: oneRun,

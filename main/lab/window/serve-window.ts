@@ -24,6 +24,8 @@ const events: { readonly [Event in keyof LabEvents]: true } = {
   epochs: true,
   log: true,
   server: true,
+  playground: true,
+  playgroundAnswer: true,
   dataTask: true,
   engineTask: true,
   modelTask: true,

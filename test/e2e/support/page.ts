@@ -98,6 +98,7 @@ export const pages = [
   ['/design', 'Design'],
   ['/compare', 'Compare'],
   ['/models', 'Models'],
+  ['/playground', 'Playground'],
   ['/server', 'Server'],
   ['/data', 'Data'],
   ['/engines', 'Engines'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../../../main/errors.ts';
 import { networkSpec } from '../../../main/model/zoo.ts';
 import { codecChoice } from '../../../main/offload/codecs/table.ts';
 import { timeServer } from '../../../main/planning/time-server.ts';
@@ -48,8 +49,9 @@ describe('timeServer', () => {
   });
 
   it('says what the server refuses', async () => {
-    const server = await serve({ models: ['vgg11'], open: () => Promise.reject(new Error('never')) });
-    await expect(timeServer({ url: server.url, token }, request)).rejects.toThrow(/mlp/);
+    const refuse = (): Promise<never> => Promise.reject(new SluiceError('model-unknown', 'There is no mlp here.'));
+    const server = await serve({ models: ['vgg11'], open: refuse });
+    await expect(timeServer({ url: server.url, token }, request)).rejects.toThrow('There is no mlp here.');
     await expect(timeServer({ url: server.url, token: 'another' }, request)).rejects.toThrow(/token/);
   });
 });

@@ -50,6 +50,7 @@ describe('pieces', () => {
       expect(between(timed, 64, budget, at)).toEqual({ train: budget, infer: 2 * budget });
     }
     expect(between(timed, 64, null, at).train).toBe(64);
+    expect(between(timed, 64, 100, at).train).toBe(64);
     expect(between(timed, 64, 1, at).train).toBe(4);
     expect(timedBudgets(null, [8, 8, 64])).toEqual([null]);
   });

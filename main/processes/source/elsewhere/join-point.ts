@@ -34,7 +34,7 @@ export interface JoinPointOptions {
 }
 
 /** How a source that is a page names itself. */
-export const pageSoftware = 'sluice page';
+const pageSoftware = 'sluice page';
 
 type Ready = Extract<FromSource, { kind: 'ready' }>;
 

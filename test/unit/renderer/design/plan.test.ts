@@ -110,7 +110,7 @@ describe('where to cut', () => {
     await open({ planChoices: (input, wish) => Promise.resolve(known ? tableOf(input, wish) : null), timeLayers });
     await vi.waitFor(() => expect(panel()).toContain('not timed on this machine yet'));
     button('Time the layers').click();
-    await vi.waitFor(() => expect(pageText()).toContain('Timing the layers of vgg11, 20 pieces of 80 pieces'));
+    await vi.waitFor(() => expect(pageText()).toContain('Timing the layers of vgg11, 20 of 80 pieces'));
     known = true;
     here.fake.emit('planTask', { ...task, status: 'done' });
     here.fake.emit('planTimes');
