@@ -1,7 +1,7 @@
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
-import type { ModelTask, SetExport, SetImport, SetOfRun } from './api/models.ts';
+import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
 import type { RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
@@ -142,6 +142,10 @@ export interface LabApi {
 
   /** Those that are damaged, or of a later version, are listed with what is wrong with them. */
   modelSets(): Promise<SetEntry[]>;
+  /** Null while the layers of the set's network were not timed here; `planTimes` tells when to ask again. */
+  modelTimes(set: string): Promise<SetTimes | null>;
+  /** Begins to time them; progress and end come as `planTask` events. */
+  timeModelSet(set: string): Promise<PlanTask>;
   /** Begins to make a set of a run's pairs, or to bring one in; progress and end come as `modelTask` events. */
   addModelSet(request: SetOfRun): Promise<ModelTask>;
   importModelSet(request: SetImport): Promise<ModelTask>;

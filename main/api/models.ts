@@ -25,4 +25,12 @@ export interface SetExport {
   readonly normalised?: boolean;
 }
 
+/** What the halves of a set's pairs compute for one image on this machine. */
+export interface SetTimes {
+  /** What computes: that of the client, then that of the server where it is another. */
+  readonly engines: readonly string[];
+  /** Seconds, in the order of the pairs. */
+  readonly pairs: readonly { readonly client: number; readonly server: number }[];
+}
+
 export type ModelTask = LongTask<'add' | 'import' | 'export'>;

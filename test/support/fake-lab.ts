@@ -276,6 +276,8 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     planTasks: () => Promise.resolve([]),
     removeEngine: () => Promise.resolve(),
     modelSets: () => Promise.resolve(fakeSets()),
+    modelTimes: () => Promise.resolve(null),
+    timeModelSet: () => Promise.resolve(began('time', 'vgg11')),
     addModelSet: ({ name = 'deprune' }) => Promise.resolve(began('add', name)),
     importModelSet: ({ name = 'cifar.zip' }) => Promise.resolve(began('import', name)),
     exportModelSet: ({ set }) =>

@@ -1,4 +1,4 @@
-import type { FamilyChartSpec, FamilyLink } from '../kinds/family.ts';
+import type { Computing, FamilyChartSpec, FamilyLink } from '../kinds/family.ts';
 import { lookIndex, type Looks } from './looks.ts';
 
 /** A model set as charts see it; its manifest is one. */
@@ -25,6 +25,7 @@ interface FamilyHalf {
 export interface FamilyPoint {
   readonly set: string;
   readonly pair: FamilyPair;
+  readonly computing: Computing | null;
   /** Bytes, seconds or multiply-adds, as the chart asks. */
   readonly cost: number;
 }
@@ -43,18 +44,22 @@ export function familyLines(sets: readonly FamilySet[], spec: FamilyChartSpec, l
     looks,
   );
   return sets.map(({ name, pairs }) => {
-    const points = pairs.map((pair) => ({ set: name, pair, cost: familyCost(pair, spec) }));
+    const points = pairs.map((pair, i): FamilyPoint => {
+      const computing = spec.compute?.[name]?.[i] ?? null;
+      return { set: name, pair, computing, cost: familyCost(pair, spec, computing) };
+    });
     const there = points.filter(({ cost }) => !Number.isNaN(cost)).sort((a, b) => a.cost - b.cost);
     return { set: name, look: lookOf(name, name), points: there };
   });
 }
 
 /** What a request costs with a pair; NaN where it does not know the codec. */
-function familyCost(pair: FamilyPair, { x, codec, link }: Omit<FamilyChartSpec, 'kind' | 'logX'>): number {
+function familyCost(pair: FamilyPair, { x, codec, link }: FamilyChartSpec, computing: Computing | null): number {
   if (x === 'client-work') return pair.client.multiplyAdds;
   const traffic = pair.traffic.find((each) => each.codec === codec);
   if (!traffic) return NaN;
-  return x === 'bytes' ? traffic.up + traffic.down : networkSeconds(traffic, link);
+  if (x === 'bytes') return traffic.up + traffic.down;
+  return networkSeconds(traffic, link) + (computing ? computing.client + computing.server : 0);
 }
 
 /** Seconds that the network takes for one sample there and its logits back. */

@@ -31,9 +31,10 @@ export function familyOption(
 
 const gained: Quantity = { ...metricQuantities.accuracy, name: 'Test accuracy' };
 
-function costQuantity({ x, codec }: FamilyChartSpec): Quantity {
+function costQuantity({ x, codec, compute }: FamilyChartSpec): Quantity {
   if (x === 'bytes') return { ...axisQuantities.bytes, name: `Bytes of a request, ${codec}` };
-  if (x === 'latency') return { name: `Network latency, ${codec}`, format: formatSeconds, fromZero: false };
+  if (x === 'latency')
+    return { name: `${compute ? 'Latency' : 'Network latency'}, ${codec}`, format: formatSeconds, fromZero: false };
   return { name: 'Multiply-adds on the device', format: formatCount, fromZero: false };
 }
 

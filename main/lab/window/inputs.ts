@@ -135,6 +135,8 @@ const inputs: Inputs = {
   engineTasks: nothing,
   removeEngine: z.tuple([id]),
   modelSets: nothing,
+  modelTimes: oneRun,
+  timeModelSet: oneRun,
   addModelSet: z.tuple([z.strictObject({ run: id, name: id.optional() })]),
   importModelSet: z.tuple([z.strictObject({ path, name: id.optional() })]),
   exportModelSet: z.tuple([

@@ -1,10 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ChartExport, LabApi, LabEvents } from '../../../main/api.ts';
+import type { ChartExport, LabApi } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
+import { createEvents } from '../../../renderer/lab/events.ts';
 import { fakeLab } from '../../support/fake-lab.ts';
 import { temporaryHome } from '../../support/home.ts';
 import { makeTestSet } from '../../support/model-set.ts';
@@ -13,22 +14,7 @@ import { executeToy } from '../../support/toy-training.ts';
 /** The fake lab that tests of pages have, held against a real one on a home with one finished run. */
 
 const home = temporaryHome();
-const quiet = Object.fromEntries(
-  [
-    'runs',
-    'steps',
-    'epochs',
-    'log',
-    'server',
-    'dataTask',
-    'modelTask',
-    'planTask',
-    'planTimes',
-    'settings',
-    'alert',
-    'notice',
-  ].map((name) => [name, () => undefined]),
-) as unknown as LabEvents;
+const quiet = createEvents().table;
 
 const paper = {
   widthMm: 85,
@@ -102,6 +88,8 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   timeLayers: 'begins to time layers',
   cancelPlanTask: 'answers nothing',
   removeEngine: 'answers nothing',
+  modelTimes: 'starts a process that opens an engine',
+  timeModelSet: 'begins to time layers',
   addModelSet: 'begins to write a set',
   importModelSet: 'begins an import',
   exportModelSet: 'starts a process; the packing of sets has tests of its own',

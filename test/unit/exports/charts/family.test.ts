@@ -33,6 +33,13 @@ describe('the family of a model set', () => {
     expect(costs({ x: 'bytes', codec: 'uint8' })).toEqual([290, 1040]);
     // 20 ms, 8 bits a byte: 500 B at 1 Mbit/s are 4 ms, 40 B at 4 Mbit/s 0.08 ms.
     expect(costs({ x: 'latency' })[0]).toBeCloseTo(0.02408, 9);
+    const compute = {
+      one: [
+        { client: 2, server: 0.5 },
+        { client: 1, server: 0.25 },
+      ],
+    };
+    expect(costs({ x: 'latency', compute })[0]).toBeCloseTo(1.27408, 9);
     expect(costs({ x: 'client-work' })).toEqual([4000, 128_000]);
     expect(costs({ x: 'bytes', codec: 'none' })).toEqual([]);
   });

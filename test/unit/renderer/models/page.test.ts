@@ -87,6 +87,24 @@ describe('model sets', () => {
     expect(rows()[0][6]).not.toBe(before);
   });
 
+  it('take computing into their latency once all layers were timed here', async () => {
+    const timed = { engines: ['cpu'], pairs: Array.from({ length: 4 }, () => ({ client: 0.1, server: 0.02 })) };
+    const modelTimes = vi.fn((name: string) => Promise.resolve(name === 'cifar-cut-5' ? timed : null));
+    const timeModelSet = vi.fn(fakeLab().api.timeModelSet);
+    here = await mountInLab(page, { fake: fakeLab({ modelTimes, timeModelSet }) });
+    expect(rows()[0][5]).toBe('54 ms');
+    button('Time them').click();
+    await here.settle();
+    expect(timeModelSet.mock.calls).toEqual([['cifar-cut-8']]);
+    expect(pageText()).toContain('Downloading');
+    modelTimes.mockResolvedValue(timed);
+    here.fake.emit('planTask', { id: 1, kind: 'time', name: 'vgg11', status: 'done', progress: null, notes: [] });
+    here.fake.emit('planTimes');
+    await here.settle();
+    expect(rows()[0].slice(5, 7)).toEqual(['174 ms', '100 ms + 20 ms']);
+    expect(pageText()).toContain('as timed on this machine (cpu)');
+  });
+
   it('are exported, and an export that fails says why', async () => {
     const exportModelSet = vi.fn(() =>
       Promise.reject(new LabFailure({ code: 'set-damaged', message: 'The model set is damaged.' })),
