@@ -82,7 +82,9 @@ async function makeSets(): Promise<{ pairs: OpenedSet; whole: OpenedSet }> {
 async function startServer(task: BenchServe): Promise<{ address: Address; close(): Promise<unknown> }> {
   let ready: (message: BenchReady) => void = () => undefined;
   const started = new Promise<BenchReady>((resolve) => (ready = resolve));
-  const child = startChild<BenchServe>(import.meta.url, './serving/server-child.ts', (message: BenchReady) => ready(message));
+  const child = startChild<BenchServe>(import.meta.url, './serving/server-child.ts', (message: BenchReady) =>
+    ready(message),
+  );
   child.send(task);
   const { hostname, port } = new URL((await started).url);
   return {
