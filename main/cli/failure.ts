@@ -60,7 +60,6 @@ const misuse = new Set([
   'engine-not-offered',
   'python-unusable',
   'set-other',
-  'image-unreadable',
   'image-size',
   'classes-differ',
   'tensorflow-missing',

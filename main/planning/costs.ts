@@ -115,7 +115,7 @@ export function clientMemory({ network, batchSize, momentum }: Circumstances, cu
 }
 
 /** Seconds of a device that may compute for a share of the time alone. */
-export function deviceSeconds(seconds: number, { cpuShare, busyCores }: Device): number {
+function deviceSeconds(seconds: number, { cpuShare, busyCores }: Device): number {
   return cpuShare === 1 ? seconds : Math.max(seconds, (seconds * busyCores) / cpuShare);
 }
 

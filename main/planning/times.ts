@@ -25,7 +25,7 @@ export interface ComputeTimes {
 }
 
 /** A cut in every place where the module fits, from the image to the end of the body. */
-export function cutsOf({ body }: NetworkSpec, module: Cut['module']): Cut[] {
+function cutsOf({ body }: NetworkSpec, module: Cut['module']): Cut[] {
   return [0, ...body.map((_, i) => i + 2)].map((layer) => ({ layer, module }));
 }
 
