@@ -1,8 +1,10 @@
 /**
  * Draws docs/images/*.png: every page of a lab with finished runs, and one that is training, light at 1280×800 and dark
- * at 1920×1080. Takes some minutes: the runs are real ones. `--home <folder>` takes the finished runs of a lab there is.
+ * at 1920×1080. Takes some minutes: the runs are real ones. `--home <folder>` takes the finished runs and model sets of a lab there is.
  */
+import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -33,6 +35,7 @@ try {
     await sluice(lab.home, 'quickstart');
   }
   const compared = finishedTogether();
+  if (values.home === undefined) await addFamily();
   const live = train();
   for (const look of looks) await drawLive(context, look, live);
   inStore(lab.home, (store) => store.want(live, 'stop'));
@@ -40,6 +43,25 @@ try {
 } finally {
   await browser.close();
   await lab.stop();
+}
+
+/** A model set with several pairs, for the pages that are about them. */
+async function addFamily(): Promise<void> {
+  const experiment = {
+    name: 'family',
+    model: { name: 'cnn', width: 0.5 },
+    method: 'prune',
+    phases: [
+      { budget: 'full', epochs: 8 },
+      { budget: 8, epochs: 2 },
+      { budget: 4, epochs: 2 },
+      { budget: 2, epochs: 2 },
+    ],
+  };
+  const file = join(lab.home, 'family.json');
+  writeFileSync(file, JSON.stringify(experiment));
+  await sluice(lab.home, 'run', file);
+  await sluice(lab.home, 'models', 'add', 'family');
 }
 
 /** The runs that were launched together and finished last. */
@@ -108,7 +130,13 @@ async function drawOthers(context: BrowserContext, look: Look, compared: readonl
   await page.getByRole('img', { name: 'The command as a QR code' }).waitFor();
   await draw('server');
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
-  for (const heading of ['Data', 'Engines', 'Settings']) {
+  await goTo(page, '/playground', 'Playground');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  // Until there is something of the choice to be seen.
+  await page.waitForTimeout(20_000);
+  await draw('playground');
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  for (const heading of ['Models', 'Data', 'Engines', 'Settings']) {
     await goTo(page, `/${heading.toLowerCase()}`, heading);
     await draw(heading.toLowerCase());
   }
