@@ -20,14 +20,14 @@ function findSwiftShader(): string | undefined {
 }
 
 /** It would be unloaded once nothing refers to it. */
-let held: unknown;
+const held: unknown[] = [];
 
 /** Lets WebGPU in this process run on SwiftShader. */
 export function useSwiftShader(): void {
   const folder = findSwiftShader();
   if (!folder) return;
   // Dawn asks the system for a library of this name, which is then the one that is loaded already.
-  held = koffi.load(join(folder, loaders[process.platform]!));
+  held.push(koffi.load(join(folder, loaders[process.platform]!)));
   process.env['VK_DRIVER_FILES'] = manifestIn(folder);
 }
 
