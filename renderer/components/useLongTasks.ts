@@ -3,7 +3,7 @@ import type { DataTask, EngineTask, ModelTask, PlanTask } from '../../main/api.t
 import { useLabEvent } from '../lab/index.ts';
 
 /** The long tasks of the lab, by the event that tells of them. */
-interface Tasks {
+export interface Tasks {
   readonly dataTask: DataTask;
   readonly engineTask: EngineTask;
   readonly modelTask: ModelTask;

@@ -1,10 +1,10 @@
-import { shallowRef, type ComputedRef, type ShallowRef } from 'vue';
+import type { ComputedRef, ShallowRef } from 'vue';
 import type { DatasetEntry, DataTask, ImportRequest } from '../../../main/api.ts';
 import { formatBytes } from '../../../main/charts/formats.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
-import { useLongTasks } from '../../components/useLongTasks.ts';
-import { failureOf, useLab, useLabReady } from '../../lab/index.ts';
+import { useTaskedList } from '../../components/useTaskedList.ts';
+import { useLab } from '../../lab/index.ts';
 
 export interface Datasets {
   readonly entries: Readonly<ShallowRef<readonly DatasetEntry[] | null>>;
@@ -21,22 +21,11 @@ export interface Datasets {
 /** The data sets of the lab and what is being done with them, kept up. */
 export function useDatasets(): Datasets {
   const lab = useLab();
-  const entries = shallowRef<readonly DatasetEntry[] | null>(null);
-  const error = shallowRef<string | null>(null);
-  const { tasks, set, show } = useLongTasks('dataTask', () => void load());
-
-  async function load(): Promise<void> {
-    try {
-      const [all, under] = await Promise.all([lab.api.datasets(), lab.api.dataTasks()]);
-      entries.value = all;
-      set(under);
-      error.value = null;
-    } catch (failure) {
-      error.value = failureOf(failure).message;
-    }
-  }
-
-  useLabReady(() => void load());
+  const { entries, error, tasks, show, load } = useTaskedList(
+    'dataTask',
+    () => lab.api.datasets(),
+    () => lab.api.dataTasks(),
+  );
 
   return {
     entries,

@@ -1,10 +1,10 @@
-import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
+import { computed, type ComputedRef, type ShallowRef } from 'vue';
 import type { ModelTask, SetEntry, SetExport, SetImport, SetOfRun } from '../../../main/api.ts';
 import { formatBytes } from '../../../main/charts/formats.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
-import { useLongTasks } from '../../components/useLongTasks.ts';
-import { failureOf, useLab, useLabReady } from '../../lab/index.ts';
+import { useTaskedList } from '../../components/useTaskedList.ts';
+import { useLab } from '../../lab/index.ts';
 import { saveFile } from '../../lab/save-file.ts';
 import { bytesOf } from './set-words.ts';
 
@@ -27,22 +27,11 @@ export interface Models {
 /** The model sets of the lab and what is being done with them, kept up. */
 export function useModels(): Models {
   const lab = useLab();
-  const entries = shallowRef<readonly SetEntry[] | null>(null);
-  const error = shallowRef<string | null>(null);
-  const { tasks, set, show } = useLongTasks('modelTask', () => void load());
-
-  async function load(): Promise<void> {
-    try {
-      const [all, under] = await Promise.all([lab.api.modelSets(), lab.api.modelTasks()]);
-      entries.value = all;
-      set(under);
-      error.value = null;
-    } catch (failure) {
-      error.value = failureOf(failure).message;
-    }
-  }
-
-  useLabReady(() => void load());
+  const { entries, error, tasks, show, load } = useTaskedList(
+    'modelTask',
+    () => lab.api.modelSets(),
+    () => lab.api.modelTasks(),
+  );
 
   return {
     entries,

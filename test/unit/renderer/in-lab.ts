@@ -77,3 +77,12 @@ export function giveSize(width: number, height: number): () => void {
     }
   };
 }
+
+/** Types into the field with this label. */
+export async function typeInto({ settle }: InLab, label: RegExp, text: string): Promise<void> {
+  const found = [...document.querySelectorAll('label')].find(({ textContent }) => label.test(textContent ?? ''));
+  const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  await settle();
+}

@@ -8,7 +8,7 @@ import ModelsPage from '../../../../renderer/pages/models/ModelsPage.vue';
 import { fakeRun } from '../../../support/fake-entries.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
 import { fakeSets } from '../../../support/fake-sets.ts';
-import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
+import { button, giveSize, mountInLab, pageText, typeInto, type InLab } from '../in-lab.ts';
 
 const page = defineComponent({ render: () => [h(ModelsPage), h(ConfirmDialog), h(ToastStack)] });
 let here: InLab;
@@ -39,13 +39,7 @@ async function submit(form: string): Promise<void> {
   await here.settle();
 }
 
-async function type(label: RegExp, text: string): Promise<void> {
-  const found = [...document.querySelectorAll('label')].find(({ textContent }) => label.test(textContent ?? ''));
-  const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-  input.value = text;
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-  await here.settle();
-}
+const type = (label: RegExp, text: string): Promise<void> => typeInto(here, label, text);
 
 describe('model sets', () => {
   it('stand in a list with what they are of, and with what is wrong', async () => {

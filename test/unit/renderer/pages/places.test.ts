@@ -10,7 +10,7 @@ import { joinCommand, qrCode } from '../../../../renderer/pages/server/join.ts';
 import SettingsPage from '../../../../renderer/pages/settings/SettingsPage.vue';
 import { LabFailure } from '../../../../renderer/lab/index.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
-import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
+import { button, giveSize, mountInLab, pageText, typeInto, type InLab } from '../in-lab.ts';
 
 const on = (page: typeof DataPage) => defineComponent({ render: () => [h(page), h(ConfirmDialog), h(ToastStack)] });
 let here: InLab;
@@ -19,13 +19,7 @@ beforeAll(() => giveSize(1000, 500));
 beforeEach(() => localStorage.clear());
 afterEach(() => here.wrapper.unmount());
 
-async function type(label: RegExp, text: string): Promise<void> {
-  const found = [...document.querySelectorAll('label')].find(({ textContent }) => label.test(textContent ?? ''));
-  const input = document.getElementById(found?.htmlFor ?? '') as HTMLInputElement;
-  input.value = text;
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-  await here.settle();
-}
+const type = (label: RegExp, text: string): Promise<void> => typeInto(here, label, text);
 
 describe('settings', () => {
   it('hold at once, the theme for the whole window', async () => {
