@@ -8,21 +8,17 @@ import type { ImageToAnswer } from '../inference/images.ts';
 import { summarise, type Answered } from '../inference/summary.ts';
 import { codecNames, type CodecName } from '../offload/codecs/table.ts';
 import type { ModelSet } from '../sets/manifest.ts';
-import { amount, count, fingerprint } from './arguments.ts';
+import { amount, count } from './arguments.ts';
 import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
 import { answerCsv, answersJson, answerTable, summaryLines } from './infer-display.ts';
 import { listen } from './interrupt.ts';
-import { addressOf } from './network.ts';
+import { addAccessOptions, addressOf, type AccessFlags } from './network.ts';
 
-interface InferFlags {
+interface InferFlags extends AccessFlags {
   readonly set: string;
   readonly server?: string;
   readonly local?: boolean;
-  readonly token?: string;
-  readonly ca?: string;
-  readonly fingerprint?: string;
-  readonly insecure?: boolean;
   readonly budget: Asked['budget'];
   readonly codec: readonly CodecName[];
   readonly latencyP95?: number;
@@ -43,7 +39,7 @@ interface InferFlags {
 
 /** `infer`. */
 export function addInferCommand(program: Command): void {
-  program
+  const command = program
     .command('infer')
     .summary('answer images with a model set: the client half here, the rest at a server')
     .description(
@@ -58,15 +54,8 @@ export function addInferCommand(program: Command): void {
     )
     .requiredOption('--set <set>', 'a name of "sluice models list", or the path of a folder')
     .option('--server <url>', 'where the set is served, wss://host:port')
-    .option('--local', 'compute everything here')
-    .option('--token <token>', 'what the server printed; SLUICE_TOKEN does the same')
-    .option('--ca <file>', 'trust the certificates of this authority, PEM')
-    .option(
-      '--fingerprint <sha256>',
-      'trust the certificate with this fingerprint alone, as it was printed',
-      fingerprint,
-    )
-    .option('--insecure', 'send token and maps unencrypted to another machine (ws://)')
+    .option('--local', 'compute everything here');
+  addAccessOptions(command, 'the server', 'token and maps')
     .option('--retry-seconds <seconds>', 'how long to try to reach the server at first', amount, 10)
     .option('--budget <maps>', 'maps to send: a budget of the set, full, or auto', budget, 'auto' as const)
     .option('--codec <names>', 'how maps may be encoded, for example int8 or float16,int8', codecs, usualCodecs)

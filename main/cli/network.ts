@@ -9,13 +9,30 @@ import { requireProtected, requireUrl, type ServerAddress } from '../offload/cli
 import { amount, count, fingerprint, port } from './arguments.ts';
 import { print } from './format.ts';
 
-/** What `run` and `resume` say of the offload server. */
-export interface ServerFlags {
-  readonly offload?: string;
+/** What a command says of a server elsewhere: how to be let in, and what to trust. */
+export interface AccessFlags {
   readonly token?: string;
   readonly ca?: string;
   readonly fingerprint?: string;
   readonly insecure?: boolean;
+}
+
+/** `printed`: who printed token and fingerprint; `sent`: what goes there. */
+export function addAccessOptions(command: Command, printed: string, sent: string): Command {
+  return command
+    .option('--token <token>', `what ${printed} printed; SLUICE_TOKEN does the same`)
+    .option('--ca <file>', 'trust the certificates of this authority, PEM')
+    .option(
+      '--fingerprint <sha256>',
+      `trust the certificate with this fingerprint alone, as ${printed} printed it`,
+      fingerprint,
+    )
+    .option('--insecure', `send ${sent} unencrypted to another machine (ws://)`);
+}
+
+/** What `run` and `resume` say of the offload server. */
+export interface ServerFlags extends AccessFlags {
+  readonly offload?: string;
   readonly retrySeconds?: number;
   readonly waitForSources?: number;
   readonly joinHost?: string;
@@ -23,16 +40,8 @@ export interface ServerFlags {
 }
 
 export function addServerOptions(command: Command): Command {
-  return command
-    .option('--offload <url>', 'train with the offload server at wss://host:port instead of one of its own')
-    .option('--token <token>', 'what that server printed; SLUICE_TOKEN does the same')
-    .option('--ca <file>', 'trust the certificates of this authority, PEM')
-    .option(
-      '--fingerprint <sha256>',
-      'trust the certificate with this fingerprint alone, as the server printed it',
-      fingerprint,
-    )
-    .option('--insecure', 'send token and data unencrypted to another machine (ws://)')
+  command.option('--offload <url>', 'train with the offload server at wss://host:port instead of one of its own');
+  return addAccessOptions(command, 'that server', 'token and data')
     .option('--retry-seconds <seconds>', 'how long to try to reach the server, at first and after a loss (60)', amount)
     .option('--wait-for-sources <count>', 'so many of its data sources join from other machines', count)
     .option('--join-host <address>', 'where to listen for them; 0.0.0.0 is every network of this machine (127.0.0.1)')
@@ -62,7 +71,7 @@ export function networkOf(options: ServerFlags): NetworkOptions {
 export function addressOf(
   option: string,
   url: string,
-  { token, ca, fingerprint, insecure }: Pick<ServerFlags, 'token' | 'ca' | 'fingerprint' | 'insecure'>,
+  { token, ca, fingerprint, insecure }: AccessFlags,
 ): ServerAddress {
   requireUrl(url, option.slice(2));
   const secret = token ?? process.env['SLUICE_TOKEN'];

@@ -19,14 +19,14 @@ import { codecSettings } from '../training/controller.ts';
 import { bitRate, budgets, byteSize, collect, count, counts, duration, number } from './arguments.ts';
 import { withProgress } from './data-progress.ts';
 import { print } from './format.ts';
-import { addressOf } from './network.ts';
+import { addAccessOptions, addressOf } from './network.ts';
 import { experimentOf, imagesOf, type PlanOptions } from './plan-experiment.ts';
 import { report } from './plan-report.ts';
 import { choicesCsv } from './plan-tables.ts';
 
 /** `plan`. */
 export function addPlanCommand(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .summary('predict bytes and time of every cut, budget and codec, and find the best')
     .description(
@@ -44,11 +44,8 @@ export function addPlanCommand(program: Command): void {
     .option('--link <link>', `${Object.keys(linkPresets).join(', ')}, none, or up/down/round trip such as 15/40/45ms`)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
-    .option('--server <url>', 'measure the server half, and the way there, at the offload server at wss://host:port')
-    .option('--token <token>', 'what that server printed; SLUICE_TOKEN does the same')
-    .option('--ca <file>', 'trust the certificates of this authority, PEM')
-    .option('--fingerprint <sha256>', 'trust the certificate with this fingerprint alone')
-    .option('--insecure', 'send the token unencrypted to another machine (ws://)')
+    .option('--server <url>', 'measure the server half, and the way there, at the offload server at wss://host:port');
+  addAccessOptions(command, 'that server', 'the token')
     .addOption(
       new Option('--for <what>', 'what is to be fast, and is limited').choices(['step', 'request']).default('step'),
     )
