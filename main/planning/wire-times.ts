@@ -5,11 +5,11 @@ import { keyOf, type CodecChoice } from '../offload/codecs/table.ts';
 import { openCodecs } from '../offload/codecs/session-codecs.ts';
 import { connectOffload } from '../offload/client/client.ts';
 import { decodeGradient, encodeStep, type StepRequest } from '../offload/protocol/messages.ts';
-import type { SessionHandler } from '../offload/server/handler.ts';
 import { startOffloadServer } from '../offload/server/server.ts';
 import { newToken } from '../offload/transport/new-token.ts';
 import { random } from '../random.ts';
 import type { WireTimes } from './costs.ts';
+import { idleHalf } from './idle-half.ts';
 
 const repetitions = 12;
 const warmUp = 4;
@@ -44,7 +44,7 @@ async function roundTrips(codec: CodecChoice): Promise<[small: number, large: nu
     engine: 'none',
     models: ['echo'],
     checkpoints: folder,
-    open: () => Promise.resolve(echo),
+    open: () => Promise.resolve(idleHalf()),
   });
   try {
     const client = await connectOffload({
@@ -99,16 +99,3 @@ function stepOf(side: number): StepRequest {
     labels: new Uint16Array(1),
   };
 }
-
-const unused = (): Promise<never> => Promise.reject(new Error('not part of this'));
-const echo: SessionHandler = {
-  check: () => undefined,
-  step: ({ maps: gradient }) => Promise.resolve({ gradient, loss: 0, correct: 0 }),
-  stepTogether: unused,
-  evaluate: unused,
-  infer: unused,
-  read: unused,
-  write: unused,
-  resetOptimiser: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-};

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import koffi from 'koffi';
-import { openBlas } from '../../main/engine/cpu/blas.ts';
+import { openBlas, sgemmPrototype } from '../../main/engine/cpu/blas.ts';
 import type { Loop } from '../../main/engine/cpu/loops.ts';
 import { inPieces } from '../../main/engine/cpu/pieces.ts';
 
@@ -32,24 +32,7 @@ const products: Product[] = [
 
 const blas = openBlas(process.env.SLUICE_BLAS);
 if (!blas) throw new Error('This measures a BLAS, and none was found.');
-const sgemm = koffi
-  .load(blas.path)
-  .func('cblas_sgemm', 'void', [
-    'int',
-    'int',
-    'int',
-    'int',
-    'int',
-    'int',
-    'float',
-    'uintptr_t',
-    'int',
-    'uintptr_t',
-    'int',
-    'float',
-    'uintptr_t',
-    'int',
-  ]) as (...args: number[]) => void;
+const sgemm = koffi.load(blas.path).func(sgemmPrototype) as (...args: number[]) => void;
 
 const memory = Float32Array.from({ length: 20 << 20 }, (_, i) => Math.sin(i));
 const whole: Loop = (ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc) => {

@@ -7,7 +7,8 @@ import { startOffloadServer } from '../../main/offload/server/server.ts';
 import { newToken } from '../../main/offload/transport/token.ts';
 import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
 import { codecsFor, scheduled, type CodecSettings } from '../../main/training/controller.ts';
-import { idleHalf, vggSession, vggStep } from './vgg-cut.ts';
+import { idleHalf } from '../../main/planning/idle-half.ts';
+import { vggSession, vggStep } from './vgg-cut.ts';
 
 const repetitions = 40;
 

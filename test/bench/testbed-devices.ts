@@ -9,7 +9,7 @@ import { newToken } from '../../main/offload/transport/token.ts';
 import type { SharedLink } from '../../main/runs/experiment/experiment.ts';
 import type { Step } from './testbed-case.ts';
 import type { SourceTask } from './testbed-source.ts';
-import { idleHalf } from './vgg-cut.ts';
+import { idleHalf } from '../../main/planning/idle-half.ts';
 
 export interface DevicesOptions extends Omit<SourceTask, 'server' | 'run' | 'source'> {
   readonly serverSeconds: number;

@@ -1,4 +1,3 @@
-import type { SessionHandler } from '../../main/offload/server/handler.ts';
 import type { StepRequest } from '../../main/offload/protocol/messages.ts';
 import type { CodecChoice } from '../../main/offload/codecs/table.ts';
 import type { SessionRequest } from '../../main/offload/protocol/control.ts';
@@ -36,24 +35,5 @@ export function vggStep(samples: number, budget: number | null): StepRequest {
     maps: Float32Array.from({ length: samples * 64 * kept }, () => source.normal()),
     selection: budget === null ? null : { kept: [...Array(kept).keys()], mask: new Float32Array(kept).fill(1) },
     labels: new Uint16Array(samples),
-  };
-}
-
-/** A server half that computes nothing: answers with the maps it got, when `work` is done. */
-export function idleHalf(work: () => Promise<unknown> = () => Promise.resolve()): SessionHandler {
-  const unused = (): Promise<never> => Promise.reject(new Error('not part of this'));
-  return {
-    check: () => undefined,
-    async step({ maps: gradient }) {
-      await work();
-      return { gradient, loss: 0, correct: 0 };
-    },
-    stepTogether: unused,
-    evaluate: unused,
-    infer: unused,
-    read: unused,
-    write: unused,
-    resetOptimiser: () => Promise.resolve(),
-    close: () => Promise.resolve(),
   };
 }

@@ -16,6 +16,12 @@ export interface Blas {
 type Library = ReturnType<typeof koffi.load>;
 type Native = (...args: number[]) => number;
 
+/** Matrices are addresses: they lie in the memory of WebAssembly. */
+export const sgemmPrototype =
+  'void cblas_sgemm(int order, int transA, int transB, int m, int n, int k, float alpha, uintptr_t a, int lda, uintptr_t b, int ldb, float beta, uintptr_t c, int ldc)';
+const sgemvPrototype =
+  'void cblas_sgemv(int order, int trans, int m, int n, float alpha, uintptr_t a, int lda, uintptr_t x, int incX, float beta, uintptr_t y, int incY)';
+
 const ROW_MAJOR = 101;
 const AS_IS = 111;
 const TRANSPOSED = 112;
@@ -67,36 +73,7 @@ export function loadBlas(path: string): Blas {
   process.env.VECLIB_MAXIMUM_THREADS ??= '1';
   try {
     const library = koffi.load(path);
-    const sgemm = library.func('cblas_sgemm', 'void', [
-      'int',
-      'int',
-      'int',
-      'int',
-      'int',
-      'int',
-      'float',
-      'uintptr_t',
-      'int',
-      'uintptr_t',
-      'int',
-      'float',
-      'uintptr_t',
-      'int',
-    ]) as Native;
-    const sgemv = library.func('cblas_sgemv', 'void', [
-      'int',
-      'int',
-      'int',
-      'int',
-      'float',
-      'uintptr_t',
-      'int',
-      'uintptr_t',
-      'int',
-      'float',
-      'uintptr_t',
-      'int',
-    ]) as Native;
+    const [sgemm, sgemv] = [sgemmPrototype, sgemvPrototype].map((prototype) => library.func(prototype) as Native);
     keepToOneThread(library);
     const direct = multipliesDirectly(library);
     const gemm = (base: number): Loop => {

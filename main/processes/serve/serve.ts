@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { engineWords } from '../../engine/adapter.ts';
-import type { EngineChoice } from '../../engine/choices.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { startThread } from '../../entry.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Features, Selection } from '../../offload/protocol/messages.ts';
 import { newToken } from '../../offload/transport/new-token.ts';
-import type { ServerEvent, ServerLimits } from '../../offload/server/server.ts';
+import type { ServerEvent } from '../../offload/server/server.ts';
 import type { Budget } from '../../records/column.ts';
 import type { BatchLimits } from '../../serving/batcher.ts';
 import { servedPairs, servedSet, type ServedPair } from '../../serving/pairs.ts';
@@ -16,30 +15,22 @@ import { selectionOf } from '../../sets/selection.ts';
 import { version } from '../../version.ts';
 import { engineHalves, onnxHalves, type LoadedHalves } from './halves.ts';
 import { fingerprintOf } from '../server/certificate.ts';
-import { certificateOf, type Tls } from '../server/serve.ts';
+import { certificateOf, type ServeOptions } from '../server/serve.ts';
 import { callsOver } from '../server/threads.ts';
 import type { Runtime } from './runtimes.ts';
 import type { HalvesThread, ServingThread, ServingThreadOptions } from './threads.ts';
 
-export interface ServeSetOptions extends Partial<BatchLimits> {
+/** Listening, certificate and engine as of an offload server. */
+type Listening = Pick<
+  ServeOptions,
+  'home' | 'host' | 'port' | 'token' | 'tls' | 'insecure' | 'engine' | 'threads' | 'limits'
+>;
+
+export interface ServeSetOptions extends Listening, Partial<BatchLimits> {
   /** Name of a model set in this home, or the path of its folder. */
   readonly set: string;
-  /** Folder for the certificate. */
-  readonly home: string;
-  /** This machine alone unless given. */
-  readonly host?: string;
-  /** Any free one unless given. */
-  readonly port?: number;
-  /** A new one unless given. */
-  readonly token?: string;
-  readonly tls?: Tls;
-  /** Listen beyond this machine without TLS. */
-  readonly insecure?: boolean;
-  readonly engine?: EngineChoice;
   /** What computes: an engine unless given, or ONNX Runtime where its package is installed. */
   readonly runtime?: Runtime;
-  readonly threads?: number;
-  readonly limits?: Partial<ServerLimits>;
   /** Give browsers the page of a device, and to who has the token the client halves. */
   readonly page?: boolean;
 }
