@@ -36,7 +36,10 @@ export interface RunSummary {
   readonly epochsDone: number;
   readonly epochsTotal: number;
   readonly lastAccuracy: number | null;
+  /** At the budget it is at, or ended with. */
   readonly bestAccuracy: number | null;
+  /** At each budget, in the order they were trained. */
+  readonly bests: readonly { readonly budget: Budget; readonly accuracy: number }[];
   readonly bytesUp: number;
   readonly bytesDown: number;
   readonly samplesPerSecond: number | null;

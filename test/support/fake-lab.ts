@@ -159,6 +159,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         progress: null,
         lastAccuracy: null,
         bestAccuracy: null,
+        bests: [],
         bytesUp: 0,
         bytesDown: 0,
       }));

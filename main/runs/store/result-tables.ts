@@ -1,3 +1,4 @@
+import type { Budget } from '../../records/column.ts';
 import type { Database } from './database.ts';
 
 /** What lists show of runs' records. */
@@ -13,12 +14,18 @@ export interface RunResults {
   readonly epochs: number;
   /** On the test set, the mean over the sources; null where it is not a number. */
   readonly lastAccuracy: number | null;
-  readonly bestAccuracy: number | null;
+  /** The best at each budget, in the order they were trained: an accuracy at another budget is another model's. */
+  readonly bests: readonly BudgetBest[];
   /** Of all trainings and sources in their finished epochs. */
   readonly bytesUp: number;
   readonly bytesDown: number;
   /** In the last epoch: all samples over the time of the source that took longest. */
   readonly samplesPerSecond: number | null;
+}
+
+export interface BudgetBest {
+  readonly budget: Budget;
+  readonly accuracy: number;
 }
 
 export interface StepTotals {
@@ -31,6 +38,8 @@ export interface StepTotals {
 
 interface EpochRow {
   readonly run: string;
+  readonly training: number;
+  readonly budget: Budget;
   readonly accuracy: number | null;
   readonly speed: number | null;
 }
@@ -46,7 +55,7 @@ export function resultTables(database: Database): ResultTables {
     results: (run) => {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
-        `SELECT run, avg(testAccuracy) AS accuracy, sum(samplesPerSecond * took) / max(took) AS speed
+        `SELECT run, training, budget, avg(testAccuracy) AS accuracy, sum(samplesPerSecond * took) / max(took) AS speed
          FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
                FROM epochs ${where})
          GROUP BY run, training, epoch ORDER BY run, training, epoch`,
@@ -81,14 +90,23 @@ function byRun(epochs: readonly EpochRow[]): Map<string, EpochRow[]> {
 }
 
 function resultsOf(epochs: readonly EpochRow[], { bytesUp, bytesDown }: BytesRow): RunResults {
-  const accuracies = epochs.flatMap(({ accuracy }) => accuracy ?? []);
   const last = epochs.at(-1);
   return {
     epochs: epochs.length,
     lastAccuracy: last?.accuracy ?? null,
-    bestAccuracy: accuracies.length > 0 ? accuracies.reduce((best, each) => Math.max(best, each)) : null,
+    bests: bestsOf(epochs),
     bytesUp,
     bytesDown,
     samplesPerSecond: last?.speed ?? null,
   };
+}
+
+function bestsOf(epochs: readonly EpochRow[]): BudgetBest[] {
+  const bests = new Map<string, BudgetBest>();
+  for (const { training, budget, accuracy } of epochs) {
+    const before = bests.get(`${training}/${budget}`);
+    if (accuracy === null || (before && before.accuracy >= accuracy)) continue;
+    bests.set(`${training}/${budget}`, { budget, accuracy });
+  }
+  return [...bests.values()];
 }
