@@ -4,6 +4,7 @@ import type { RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
 import type { PlannedPair } from '../training/plan.ts';
 import type { Budget } from '../records/column.ts';
+import type { EpochRecord } from '../records/record.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
 
@@ -88,6 +89,14 @@ export interface RunDetail extends RunSummary {
   readonly sent: Shape | null;
   /** The offload server elsewhere that it trained with last; null when it had one of its own. */
   readonly server: RunServer | null;
+}
+
+/** A run as comparisons need it, with the ends of its epochs. */
+export interface ComparedRun extends Pick<
+  RunDetail,
+  'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs' | 'classes'
+> {
+  readonly epochs: readonly EpochRecord[];
 }
 
 export interface RunServer extends ServerPlace {

@@ -86,6 +86,7 @@ type RunCalls = Pick<
   LabApi,
   | 'runs'
   | 'run'
+  | 'compared'
   | 'pause'
   | 'proceed'
   | 'stop'
@@ -129,6 +130,18 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         server: null,
       });
     },
+    compared: async (ids) =>
+      await Promise.resolve(
+        ids.flatMap((id) => {
+          const run = runs.get(id);
+          if (!run) return [];
+          const { name, number, seed, status, dropped, method } = run;
+          const experiment = { ...fakeExperiment(method), name };
+          const pairs = plannedPairs(method, experiment.phases);
+          const { epochs } = fakeEpochs(number);
+          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs };
+        }),
+      ),
     pause: (id) => change(id, { status: 'paused' }),
     proceed: (id) => change(id, { status: 'running' }),
     stop: (id) => change(id, { status: 'stopped', progress: null, endedAt: Date.now() }),

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
-import type { RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import type { ComparedRun, RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
+import { runNumber } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
 import { deleteRuns } from './delete-runs.ts';
@@ -15,7 +16,17 @@ import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
 import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
-  'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'strayFolders' | 'adopt' | 'exportChart' | 'exportRuns';
+  | 'runs'
+  | 'run'
+  | 'compared'
+  | Control
+  | 'resume'
+  | 'delete'
+  | 'annotate'
+  | 'strayFolders'
+  | 'adopt'
+  | 'exportChart'
+  | 'exportRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
@@ -30,6 +41,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
   return {
     runs: () => summaries.all(),
     run: (id) => detail(lab, id),
+    compared: (ids) => compared(lab, ids),
     pause: asking(pauseRun),
     proceed: asking(continueInTurn),
     stop: asking((_, id) => launcher.cancel(id)),
@@ -82,6 +94,22 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
   notePlace(folder, server);
   store.enqueue(id);
   changed();
+}
+
+function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
+  const there = new Map(store.list().map((run) => [run.id, run]));
+  const runs = ids.flatMap((id) => there.get(id) ?? []);
+  const datasets = new Set(runs.map(({ experiment }) => experiment.dataset.name));
+  const classes = new Map([...datasets].map((name) => [name, inputFacts(name)?.classes.length ?? null]));
+  return runs.map((run) => {
+    const { id, name, seed, status, dropped, experiment } = run;
+    return {
+      ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
+      pairs: plannedPairs(experiment.method, experiment.phases),
+      classes: classes.get(experiment.dataset.name) ?? null,
+      epochs: store.epochs(id),
+    };
+  });
 }
 
 async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {

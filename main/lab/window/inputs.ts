@@ -74,6 +74,7 @@ const inputs: Inputs = {
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
   runs: nothing,
   run: oneRun,
+  compared: z.tuple([ids]),
   pause: oneRun,
   proceed: oneRun,
   stop: oneRun,
