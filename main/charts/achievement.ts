@@ -1,24 +1,26 @@
+import { bestEpoch, choosingAccuracy, type Scored } from '../records/best-epoch.ts';
 import type { EpochData } from './data.ts';
 
 /** What trainings achieved and what it cost, told from the ends of their epochs. */
 
-type Ended = Pick<EpochData, 'testAccuracy' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
+type Ended = Scored & Pick<EpochData, 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
 
 /** Bytes of both directions by the end of an epoch; 0 before the first. */
 export function bytesBy(epoch: Pick<EpochData, 'bytesUp' | 'bytesDown'> | undefined): number {
   return epoch ? epoch.bytesUp + epoch.bytesDown : 0;
 }
 
+/** On the test set, of the best epoch. */
 export function bestAccuracy(epochs: readonly Ended[]): number {
-  return epochs.reduce((most, { testAccuracy }) => Math.max(most, testAccuracy), 0);
+  return bestEpoch(epochs)?.testAccuracy ?? 0;
 }
 
-/** Samples a second over all epochs together, each for as long as it took. */
+/** Samples a second over all epochs together, each for as long as it took; an epoch without a speed had no samples. */
 export function throughput(epochs: readonly Ended[]): number {
   let samples = 0;
   let before = 0;
   for (const { samplesPerSecond, seconds } of epochs) {
-    samples += samplesPerSecond * (seconds - before);
+    if (!Number.isNaN(samplesPerSecond)) samples += samplesPerSecond * (seconds - before);
     before = seconds;
   }
   return samples / before;
@@ -31,7 +33,7 @@ export interface Reached {
 
 /** What it took to the first epoch that ended with such an accuracy; null when none did. */
 export function reachedBy(epochs: readonly Ended[], accuracy: number): Reached | null {
-  const at = epochs.findIndex(({ testAccuracy }) => testAccuracy >= accuracy);
+  const at = epochs.findIndex((epoch) => choosingAccuracy(epoch) >= accuracy);
   return at < 0 ? null : { epochs: at + 1, bytes: bytesBy(epochs[at]) };
 }
 

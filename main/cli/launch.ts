@@ -8,7 +8,7 @@ import { SluiceError } from '../errors.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
-import { testSetsDiffer } from '../charts/test-sets.ts';
+import { chosenOnTestSet, testSetsDiffer } from '../charts/test-sets.ts';
 import { requireAboveChance } from '../exports/tables/level.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
@@ -119,10 +119,13 @@ function withoutThreads(engine: string): string {
 /** Compares runs as they now stand, on the terminal. Throws `level-chance`. */
 export function printComparison(store: Store, runs: readonly Run[], reach?: number): void {
   requireAboveChance(runs, reach);
-  const testedOn = testSetsDiffer(runs.map(({ experiment }) => experiment));
+  const experiments = runs.map(({ experiment }) => experiment);
+  const testedOn = testSetsDiffer(experiments);
   if (testedOn) note(testedOn);
   const curves = curvesOf(store, runs);
   print(tableLines(comparisonTable(curves, reach)));
+  const chosenOn = chosenOnTestSet(experiments);
+  if (chosenOn) note(chosenOn);
   const pairs = pairTable(curves, reach);
   if (pairs) print(['', 'The client/server pair of each budget:', ...tableLines(pairs)]);
 }

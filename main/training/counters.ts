@@ -49,11 +49,25 @@ export function behindStep(before: Counters, step: StepRecord): Counters {
   };
 }
 
+/** Mean loss and accuracy on some images. */
+export interface Score {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** What the network was worth at the end of an epoch, and seconds it took to find out. */
+export interface Evaluation {
+  readonly test: Score;
+  /** On the images that are held out; null where none are. */
+  readonly validation: Score | null;
+  readonly seconds: number;
+}
+
 /** What an epoch of one source came to. */
 export function epochRecord(
   phase: Phase,
   progress: Counters,
-  tested: { loss: number; accuracy: number },
+  { test, validation, seconds }: Evaluation,
   source: number,
 ): EpochRecord {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
@@ -66,23 +80,25 @@ export function epochRecord(
     budget: phase.budget,
     trainLoss: epochLoss / epochSamples,
     trainAccuracy: epochCorrect / epochSamples,
-    testLoss: tested.loss,
-    testAccuracy: tested.accuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
     bytesUp: progress.bytesUp,
     bytesDown: progress.bytesDown,
     wireUp: progress.wireUp,
     wireDown: progress.wireDown,
     samplesPerSecond: epochSamples / epochSeconds,
     seconds: progress.seconds,
+    validationLoss: validation?.loss ?? NaN,
+    validationAccuracy: validation?.accuracy ?? NaN,
+    evaluationSeconds: seconds,
   };
 }
 
 /** What a trained pair of client and server came to. */
-export function pairRecord(
-  { training, phase, source, budget, testAccuracy, testLoss }: EpochRecord,
-  bytesPerSample: number,
-): PairRecord {
-  return { kind: 'pair', training, phase, source, budget, testAccuracy, testLoss, bytesPerSample };
+export function pairRecord(epoch: EpochRecord, bytesPerSample: number): PairRecord {
+  const { training, phase, source, budget, testAccuracy, testLoss, validationAccuracy, validationLoss } = epoch;
+  const place = { training, phase, source, budget };
+  return { kind: 'pair', ...place, testAccuracy, testLoss, bytesPerSample, validationAccuracy, validationLoss };
 }
 
 /** Goes on to the next epoch, and to the next phase where this one ends. */

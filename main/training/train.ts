@@ -1,4 +1,4 @@
-import type { BatchSource } from '../data/source.ts';
+import type { Batch, BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/protocol/messages.ts';
 import { turn } from '../pause.ts';
 import { random } from '../random.ts';
@@ -6,7 +6,17 @@ import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
-import { advance, behindStep, epochRecord, nothingYet, pairRecord, takenRecord, type Counters } from './counters.ts';
+import {
+  advance,
+  behindStep,
+  epochRecord,
+  nothingYet,
+  pairRecord,
+  takenRecord,
+  type Counters,
+  type Evaluation,
+  type Score,
+} from './counters.ts';
 import type { Budget } from '../records/column.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
@@ -80,12 +90,12 @@ async function* trainOne(
     entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
     if (!options.signal?.aborted) await average(split, progress, options);
-    const tested = options.signal?.aborted ? null : await test(split, phase.budget, progress.step, options);
-    if (!tested) {
+    const evaluation = options.signal?.aborted ? null : await evaluate(split, phase.budget, progress.step, options);
+    if (!evaluation) {
       yield await checkpoint(split, progress);
       return;
     }
-    const record = epochRecord(phase, progress, tested, options.source ?? 0);
+    const record = epochRecord(phase, progress, evaluation, options.source ?? 0);
     yield record;
     const phaseEnds = progress.epoch + 1 === phase.firstEpoch + phase.epochs;
     const final = phaseEnds && phase.result;
@@ -158,17 +168,33 @@ async function average(
   client.write({ weights: await server.average(round, samples, weights), momentum });
 }
 
-/** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */
-async function test(
+/** The network under the phase's budget on the images that are held out and on the test set, or null when aborted meanwhile. */
+async function evaluate(
+  split: SplitNetwork,
+  budget: Budget,
+  step: number,
+  options: TrainOptions,
+): Promise<Evaluation | null> {
+  const start = performance.now();
+  const held = options.data.validation?.();
+  const validation = held ? await score(held, split, budget, step, options) : null;
+  if (held && !validation) return null;
+  const test = await score(options.data.test(), split, budget, step, options);
+  return test && { test, validation, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Null when aborted meanwhile. */
+async function score(
+  batches: AsyncIterable<Batch>,
   { client, server }: SplitNetwork,
   planned: Budget,
   step: number,
   { data, controller, signal }: TrainOptions,
-): Promise<{ loss: number; accuracy: number } | null> {
+): Promise<Score | null> {
   let loss = 0;
   let correct = 0;
   let samples = 0;
-  for await (const batch of data.test()) {
+  for await (const batch of batches) {
     const { budget, codecs } = controller.decide({ purpose: 'evaluate', planned, step });
     const request: EvaluateRequest = {
       ...(await client.infer(batch, budget)),

@@ -128,5 +128,6 @@ export function aborting(source: BatchSource, controller: AbortController, deliv
     ...source,
     train: (epoch, fromBatch) => watched(source.train(epoch, fromBatch)),
     test: () => watched(source.test()),
+    ...(source.validation && { validation: () => watched(source.validation!()) }),
   };
 }

@@ -1,5 +1,5 @@
 import { differingSettings, formatSetting } from '../../charts/differing.ts';
-import { testSetsDiffer } from '../../charts/test-sets.ts';
+import { chosenOnTestSet, testSetsDiffer } from '../../charts/test-sets.ts';
 import { cssColours } from '../../charts/style.ts';
 import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
 import { curvesOf } from '../tables/curves.ts';
@@ -26,7 +26,9 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
   requireAboveChance(chosen, reach);
   const curves = curvesOf(store, chosen);
   const pairs = pairTable(curves, reach);
-  const testedOn = testSetsDiffer(chosen.map(({ experiment }) => experiment));
+  const experiments = chosen.map(({ experiment }) => experiment);
+  const testedOn = testSetsDiffer(experiments);
+  const chosenOn = chosenOnTestSet(experiments);
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
   return [
     '<!doctype html>',
@@ -44,7 +46,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
     ...(description ? [`<p>${escape(description)}</p>`] : []),
     ...(testedOn ? [`<p><strong>${escape(testedOn)}</strong></p>`] : []),
     tableHtml(comparisonTable(curves, reach)),
-    `<p class="note">${explanation}</p>`,
+    `<p class="note">${explanation}${chosenOn ? ` ${escape(chosenOn)}` : ''}</p>`,
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
     ...reportCharts(store, curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
     ...(runs.length > 1 ? differences(runs) : []),
@@ -58,7 +60,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
 }
 
 const explanation =
-  'Accuracy on the test set, best and last epoch. Up and down: bytes of training traffic, client to server and back, ' +
+  'Accuracy on the test set, of the best epoch and of the last; with images held out for validation the best is chosen on these. Up and down: bytes of training traffic, client to server and back, ' +
   'counted from the encoded messages. Fewer: how many times these bytes go into those of the costliest. ' +
   'Samples/s: training, evaluation left out.';
 

@@ -1,4 +1,5 @@
 import { bestAccuracy, bytesBy, reachedBy, throughput, type Reached } from '../../charts/achievement.ts';
+import { bestEpoch, choosingAccuracy } from '../../records/best-epoch.ts';
 import type { Budget } from '../../records/column.ts';
 import type { EpochRecord } from '../../records/record.ts';
 import type { Curve } from './curves.ts';
@@ -60,17 +61,17 @@ function resultOf(epochs: readonly EpochRecord[], most: number, reach: number | 
 export function comparePairs(curves: readonly Curve[], reach?: number): PairResult[] {
   return curves.flatMap((curve) =>
     curve.pairs.map(({ phase, budget, testAccuracy, bytesPerSample }) => {
-      const accuracies = curve.epochs.filter((epoch) => epoch.phase === phase).map((epoch) => epoch.testAccuracy);
-      const bestAccuracy = Math.max(...accuracies);
-      const reached = reach === undefined ? -1 : accuracies.findIndex((accuracy) => accuracy >= reach);
+      const own = curve.epochs.filter((epoch) => epoch.phase === phase);
+      const best = bestEpoch(own);
+      const reached = reach === undefined ? -1 : own.findIndex((epoch) => choosingAccuracy(epoch) >= reach);
       return {
         curve,
         budget,
         testAccuracy,
-        bestAccuracy,
+        bestAccuracy: best?.testAccuracy ?? testAccuracy,
         bytesPerSample,
-        epochs: accuracies.length,
-        epochsToBest: accuracies.indexOf(bestAccuracy) + 1,
+        epochs: own.length,
+        epochsToBest: best ? own.indexOf(best) + 1 : 0,
         epochsToReach: reached < 0 ? null : reached + 1,
       };
     }),

@@ -1,4 +1,4 @@
-import type { Design, Examination, ExperimentInput, NetworkDescription, Problem } from '../../api.ts';
+import type { Design, Examination, ExperimentInput, NetworkDescription, Plan, Problem } from '../../api.ts';
 import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
@@ -7,7 +7,8 @@ import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import { linkSeconds, type TimedSchedule } from '../../planning/schedule.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
-import { secondsPerEpoch, type EpochFacts } from '../../runs/store/pace.ts';
+import { imageCounts } from '../../runs/experiment/image-counts.ts';
+import { paceOf, type EpochFacts } from '../../runs/store/pace.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { planTraffic, type PlannedTraffic } from '../../runs/experiment/plan-traffic.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -81,19 +82,34 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
   };
 }
 
-function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, times?: LayerTimes): Design {
+function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, layers?: LayerTimes): Design {
   const { network, cut } = experimentNetwork(experiment, info);
   const traffic = planTraffic(experiment, info);
-  const pace = secondsPerEpoch(experiment, (run) => epochFacts(run, info), past);
-  const seconds = pace === null ? (times?.schedule(experiment, info)?.seconds ?? null) : pace * epochsOf(traffic);
-  return { ...describeCut(network, cut), plan: { ...traffic, seconds } };
+  const times = timesOf(experiment, info, epochsOf(traffic), past, layers);
+  return { ...describeCut(network, cut), plan: { ...traffic, ...times } };
+}
+
+/** As runs alike took, else as its layers do. */
+function timesOf(
+  experiment: Experiment,
+  info: DatasetInfo,
+  epochs: number,
+  past: PastRuns,
+  layers: LayerTimes | undefined,
+): Pick<Plan, 'seconds' | 'evaluationSeconds'> {
+  const pace = paceOf(experiment, (run) => epochFacts(run, info), past);
+  const schedule = pace?.evaluation == null ? layers?.schedule(experiment, info) : null;
+  const evaluation = pace?.evaluation == null ? (schedule?.testSeconds ?? null) : pace.evaluation * epochs;
+  return { seconds: pace ? pace.training * epochs : (schedule?.seconds ?? null), evaluationSeconds: evaluation };
 }
 
 /** On the images of an experiment alike. */
 function epochFacts(experiment: Experiment, info: DatasetInfo): EpochFacts {
   const link = linkOf(experiment);
+  const { train, validation, test } = imageCounts(experiment, info);
   return {
-    samples: experiment.dataset.trainSamples ?? info.trainSamples,
+    samples: train,
+    evaluated: validation + test,
     linkSeconds: link ? linkSeconds(experiment, info, link) / epochsOf(planTraffic(experiment, info)) : 0,
   };
 }

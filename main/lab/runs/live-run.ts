@@ -145,7 +145,6 @@ function stepAt(columns: StepColumns, i: number): Parameters<ReturnType<typeof m
 }
 
 function progressOf(progress: Progress): RunProgress {
-  const { training, phase, budget, epoch, stepsDone, totalSteps, crossEntropy, samplesPerSecond } = progress;
-  const place = { training, phase, budget, epoch, stepsDone, totalSteps };
-  return { ...place, crossEntropy, samplesPerSecond, secondsLeft: progress.etaSeconds };
+  const { kind: _, bytesDone: __, etaSeconds: secondsLeft, ...shown } = progress;
+  return { ...shown, secondsLeft };
 }

@@ -133,7 +133,9 @@ function summarise(
     bestAccuracy: results?.bestAccuracy ?? null,
     bytesUp,
     bytesDown,
-    samplesPerSecond: live?.progress?.samplesPerSecond ?? results?.samplesPerSecond ?? null,
+    samplesPerSecond: results?.samplesPerSecond ?? null,
+    trainingSeconds: results?.trainingSeconds ?? null,
+    evaluationSeconds: results?.evaluationSeconds ?? null,
     progress: live?.progress ?? null,
     elsewhere,
   };

@@ -74,10 +74,10 @@ export function batchesOf({
   seed,
   index,
 }: Pick<SourceTask, 'experiment' | 'seed' | 'index'>): BatchOptions {
-  const { dataset, batchSize, sources } = experiment;
+  const { dataset, validation, batchSize, sources } = experiment;
   const { name, ...subset } = dataset;
   const shard = sources.count > 1 ? { index, count: sources.count, skew: sources.skew, seed } : undefined;
-  return { dataset: name, ...subset, batchSize, seed, shard };
+  return { dataset: name, ...subset, validation, batchSize, seed, shard };
 }
 
 /** A server half in this process, or a session with one of its own or the one that all sources of the run train. */

@@ -1,3 +1,4 @@
+import { heldOutOf } from '../../data/held-out.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
@@ -42,22 +43,25 @@ export function budgetProblems({ phases, split }: Experiment, maps: number): Pro
 
 /** Where a data set has too few images. */
 export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem[] {
-  const { dataset, sources } = experiment;
-  const samples = Math.min(dataset.trainSamples ?? Infinity, info.trainSamples);
+  const { dataset, validation, sources, batchSize } = experiment;
+  const left = (all: number): number => all - heldOutOf(all, validation);
+  const samples = left(Math.min(dataset.trainSamples ?? Infinity, info.trainSamples));
+  const [most, held] = [left(info.trainSamples), validation === undefined ? '' : ' that are not held out'];
   return [
     ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
     ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
-    ...(sources.count > samples
-      ? [problem('sources.count', sources.count, `at most ${samples}, the training images, so that each has one`)]
-      : []),
-    ...(experiment.batchSize > info.trainSamples
+    ...(samples < 1 ? [problem('validation', validation, 'a share that leaves an image to train on')] : []),
+    ...(samples >= 1 && sources.count > samples
       ? [
           problem(
-            'batchSize',
-            experiment.batchSize,
-            `at most ${info.trainSamples}, the training images of ${info.name}`,
+            'sources.count',
+            sources.count,
+            `at most ${samples}, the training images${held}, so that each has one`,
           ),
         ]
+      : []),
+    ...(batchSize > most
+      ? [problem('batchSize', batchSize, `at most ${most}, the training images of ${info.name}${held}`)]
       : []),
   ];
 }

@@ -55,6 +55,16 @@ const dataset = z
   })
   .describe('The images');
 
+const validation = z
+  .number()
+  .min(0.001)
+  .max(0.9)
+  .optional()
+  .describe(
+    'Share of the training images that is held out: best epochs are chosen on these, and their test accuracy is told; ' +
+      'left out, the test images choose',
+  );
+
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
@@ -211,6 +221,7 @@ export const experimentSchema = z
       .default('')
       .describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
+    validation,
     model: model.prefault({}),
     split: split.prefault({}),
     method: z.enum(methodNames).default(defaultMethod).describe(methodsHelp),

@@ -1,3 +1,4 @@
+import { heldOutOf } from '../../data/held-out.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
@@ -32,15 +33,18 @@ function withMethodDefaults(input: unknown): unknown {
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, batchSize, seeds } = experiment;
+  const { dataset, validation, batchSize, seeds } = experiment;
   const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
   const seen = new Set<number>();
   seeds.forEach((seed, i) => {
     if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
     seen.add(seed);
   });
-  if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
-    problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));
+  if (dataset.trainSamples !== undefined) {
+    const held = heldOutOf(dataset.trainSamples, validation);
+    const [most, less] = [dataset.trainSamples - held, held > 0 ? ` less the ${held} held out` : ''];
+    if (batchSize > most)
+      problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples${less}, ${most}`));
   }
   return problems;
 }

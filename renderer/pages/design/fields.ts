@@ -28,6 +28,13 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'dataset.name': { label: 'Data set' },
   'dataset.trainSamples': { label: 'Train images', empty: 'all', step: 100, help: 'A subset, drawn by seed' },
   'dataset.testSamples': { label: 'Test images', empty: 'all', step: 100, help: 'A subset, drawn by seed' },
+  validation: {
+    label: 'Validation',
+    unit: 'of train images',
+    empty: 'none',
+    step: 0.05,
+    help: 'Held out: best epochs are chosen on these',
+  },
   'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
   'model.name': { label: 'Network', help: 'vgg11 in the paper' },
   'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },

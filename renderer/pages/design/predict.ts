@@ -20,6 +20,19 @@ export function caveats({ gate, sources, split, phases }: Experiment, { atMost }
   ];
 }
 
+/** How long a plan takes, its evaluations included where they are known; null where nothing is known. */
+export function planSeconds({
+  seconds,
+  evaluationSeconds,
+}: Pick<Plan, 'seconds' | 'evaluationSeconds'>): number | null {
+  return seconds === null ? null : seconds + (evaluationSeconds ?? 0);
+}
+
+/** What the time of a plan leaves out. */
+export function leftOut({ evaluationSeconds }: Pick<Plan, 'evaluationSeconds'>): string {
+  return evaluationSeconds === null ? 'evaluation and start-up left out' : 'start-up left out';
+}
+
 export interface SideCost {
   readonly multiplyAdds: number;
   readonly parameters: number;

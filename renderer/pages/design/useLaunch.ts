@@ -6,6 +6,7 @@ import { toast } from '../../components/toasts.ts';
 import { failureOf, useLab } from '../../lab/index.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
 import { draftName } from '../../stores/methods.ts';
+import { planSeconds } from './predict.ts';
 import type { DesignContext } from './useDesign.ts';
 
 /** A problem of one of the experiments. */
@@ -85,7 +86,7 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
     fullBytes: computed(() => sum(({ examination: { design }, runs }) => design && runs * design.plan.fullBudgetBytes)),
     seconds: computed(() =>
       sum(({ examination: { design }, runs }) => {
-        const seconds = design?.plan.seconds ?? null;
+        const seconds = design && planSeconds(design.plan);
         return seconds === null ? null : runs * seconds;
       }),
     ),

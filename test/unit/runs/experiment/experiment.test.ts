@@ -231,6 +231,16 @@ describe('parseExperiment', () => {
     expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
     expect(() => parseExperiment({ seeds: [1, 2, 3], dataset: { trainSamples: 16 } })).not.toThrow();
   });
+
+  it('trains on what is not held out, and holds nothing out unless it is asked to', () => {
+    expect(parseExperiment({})).not.toHaveProperty('validation');
+    expect(complaint({ validation: 0 })).toBe('validation is 0: expected from 0.001 to 0.9');
+    const twenty = { dataset: { trainSamples: 20 } };
+    expect(complaint({ ...twenty, validation: 0.25 })).toBe(
+      'batchSize is 16: expected at most dataset.trainSamples less the 5 held out, 15',
+    );
+    expect(() => parseExperiment({ ...twenty, validation: 0.2 })).not.toThrow();
+  });
 });
 
 describe('the engines of an experiment', () => {
@@ -277,6 +287,15 @@ describe('checkExperiment', () => {
       'batchSize is 16: expected at most 15, the training images of cifar10',
     );
     expect(() => checkExperiment(parseExperiment({}), few(16))).not.toThrow();
+  });
+
+  it('wants a batch of images that are not held out', () => {
+    const held = parseExperiment({ validation: 0.5 });
+    const few = (trainSamples: number): DatasetInfo => ({ ...cifar10, trainSamples });
+    expect(failure(() => checkExperiment(held, few(30))).message).toBe(
+      'batchSize is 16: expected at most 15, the training images of cifar10 that are not held out',
+    );
+    expect(() => checkExperiment(held, few(32))).not.toThrow();
   });
 
   it('wants an image for every source', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { openPipeline } from '../../../../main/data/pipeline.ts';
-import type { Batch } from '../../../../main/data/source.ts';
+import type { Batch, Portion } from '../../../../main/data/source.ts';
 import { serverHalfOf } from '../../../../main/processes/source/server-half.ts';
 import { superviseRun } from '../../../../main/processes/run/supervise.ts';
 import { linkOf, type Experiment, type ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
@@ -47,6 +47,17 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
   async 'dataset.testSamples'() {
     await workOn(sourceExperiment({ dataset: { testSamples: 7 } }));
     expect(batchesOf('test').map(({ samples }) => samples)).toEqual([7, 7]);
+  },
+  async validation() {
+    const { steps, epochs } = await workOn(sourceExperiment({ validation: 0.25, dataset: { augment: false } }));
+    expect(steps.map(({ samples }) => samples)).toEqual([8, 4, 8, 4]);
+    expect(batchesOf('validation').map(({ samples }) => samples)).toEqual([4, 4]);
+    const [held, trained] = [new Set(imagesOf('validation')), imagesOf('train')];
+    expect(trained.filter((image) => held.has(image))).toEqual([]);
+    // Quarters of four images: what is held out is judged after each epoch, beside the test set.
+    for (const { validationAccuracy } of epochs) expect([0, 0.25, 0.5, 0.75, 1]).toContain(validationAccuracy);
+    const { epochs: without } = await workOn(sourceExperiment({}));
+    expect(without.map(({ validationAccuracy }) => validationAccuracy)).toEqual([NaN, NaN]);
   },
   async 'dataset.augment'() {
     const plain = new Set(await planned(sourceExperiment({ dataset: { augment: false } }), 1));
@@ -167,11 +178,10 @@ const textOf = ({ images, samples }: Batch): string[] =>
       .digest('hex');
   });
 
-const batchesOf = (part: 'train' | 'test'): Batch[] =>
-  seen.batches.flatMap((each) => (each.part === part ? [each.batch] : []));
+const batchesOf = (part: Portion): Batch[] => seen.batches.flatMap((each) => (each.part === part ? [each.batch] : []));
 
 /** The images that were trained with, one after the other. */
-const imagesOf = (part: 'train' | 'test'): string[] => batchesOf(part).flatMap(textOf);
+const imagesOf = (part: Portion): string[] => batchesOf(part).flatMap(textOf);
 
 /** The same as they are planned, for both epochs. */
 async function planned(experiment: Experiment, seed: number): Promise<string[]> {
