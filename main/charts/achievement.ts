@@ -3,19 +3,31 @@ import type { EpochData } from './data.ts';
 
 /** What trainings achieved and what it cost, told from the ends of their epochs. */
 
-type Ended = Scored & Pick<EpochData, 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
+type Ended = Scored & Pick<EpochData, 'budget' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
 
 /** Bytes of both directions by the end of an epoch; 0 before the first. */
 export function bytesBy(epoch: Pick<EpochData, 'bytesUp' | 'bytesDown'> | undefined): number {
   return epoch ? epoch.bytesUp + epoch.bytesDown : 0;
 }
 
-/** On the test set, of the best epoch. */
-export function bestAccuracy(epochs: readonly Ended[]): number {
-  return bestEpoch(epochs)?.testAccuracy ?? 0;
+/** The best epoch's accuracy on the test set, and what it took to get there; NaN where none has ended. */
+export interface Best extends Reached {
+  readonly accuracy: number;
 }
 
-/** Samples a second over all epochs together, each for as long as it took; an epoch without a speed had no samples. */
+/** The first of the best epochs at the budget of the last one: at another budget an accuracy is another model's. */
+export function bestOf(epochs: readonly Ended[]): Best {
+  const budget = epochs.at(-1)?.budget;
+  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  if (!best) return { accuracy: NaN, epochs: 0, bytes: 0 };
+  return { accuracy: best.testAccuracy, epochs: epochs.indexOf(best) + 1, bytes: bytesBy(best) };
+}
+
+export function bestAccuracy(epochs: readonly Ended[]): number {
+  return bestOf(epochs).accuracy;
+}
+
+/** Samples a second over all epochs together, each for as long as it took; one without a speed had no samples. */
 export function throughput(epochs: readonly Ended[]): number {
   let samples = 0;
   let before = 0;

@@ -14,11 +14,3 @@ export function testSetsDiffer(experiments: readonly Tested[]): string | null {
   const named = sets.length <= 4 ? sets.join(', ') : `${sets.slice(0, 3).join(', ')} and ${sets.length - 3} more`;
   return `These runs are tested on different images: ${named}. Compare accuracies within each alone.`;
 }
-
-/** A sentence about experiments whose best epochs were chosen by the images they are tested on; null where none were. */
-export function chosenOnTestSet(experiments: readonly { readonly validation?: number | undefined }[]): string | null {
-  const without = experiments.filter(({ validation }) => validation === undefined);
-  if (without.length === 0) return null;
-  const which = without.length === experiments.length ? 'Best epochs are' : 'Of some of these runs the best epochs are';
-  return `${which} chosen on the test set itself, as no images are held out for validation: their accuracy is a little too good.`;
-}

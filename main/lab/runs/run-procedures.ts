@@ -12,7 +12,7 @@ import type { LabState, Procedures } from '../lab-state.ts';
 import { runTask } from '../../processes/task/run-task.ts';
 import { tryServer } from '../server/try-server.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
-import { trainingBudgets } from '../../training/plan.ts';
+import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
   'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'strayFolders' | 'adopt' | 'exportChart' | 'exportRuns';
@@ -95,7 +95,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
-    trainingBudgets: trainingBudgets(experiment.method, experiment.phases),
+    pairs: plannedPairs(experiment.method, experiment.phases),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,
