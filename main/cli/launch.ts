@@ -5,7 +5,7 @@ import type { EngineChoice } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { defaultThreads } from '../engine/threads.ts';
 import { SluiceError } from '../errors.ts';
-import { checkExperiment } from '../runs/experiment/check.ts';
+import { checkLaunch } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { claimText } from '../charts/comparison/claims.ts';
 import { compare } from '../exports/tables/compare.ts';
@@ -37,7 +37,7 @@ export async function launch(
   { elsewhere = false, signal }: { readonly elsewhere?: boolean; readonly signal?: AbortSignal } = {},
 ): Promise<Run[]> {
   const { experiments } = preset;
-  for (const experiment of experiments) checkExperiment(experiment, describeDataset(experiment.dataset.name));
+  for (const experiment of experiments) checkLaunch(experiment, describeDataset(experiment.dataset.name));
   await announceEngines(experiments.flatMap((each) => enginesHere(each, each.threads, elsewhere)));
   return createRuns(store, experiments, launchName(preset.name), signal);
 }

@@ -10,16 +10,20 @@ import {
   advance,
   behindStep,
   epochRecord,
+  firstEpochOf,
   nothingYet,
   pairRecord,
+  standing,
   takenRecord,
   type Counters,
   type Evaluation,
   type Score,
 } from './counters.ts';
 import type { Budget } from '../records/column.ts';
+import type { EpochRecord } from '../records/record.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
+import { phaseAfter, type EarlyEnd } from './stop.ts';
 import { trainStep } from './step.ts';
 
 export interface TrainOptions {
@@ -39,6 +43,8 @@ export interface TrainOptions {
   readonly averageEpochs?: number;
   /** What the client half computes on; this machine as it is unless given. */
   readonly device?: Device;
+  /** What an epoch ends before its time; nothing unless given. */
+  readonly judge?: ((epoch: EpochRecord) => Promise<EarlyEnd | null>) | undefined;
   readonly resume?: Snapshot;
   /** Aborted: the training yields a last checkpoint and ends. */
   readonly signal?: AbortSignal;
@@ -84,7 +90,7 @@ async function* trainOne(
   let entered: number | null = null;
   while (progress.phase < phases.length) {
     const phase = phases[progress.phase];
-    const begins = progress.epoch === phase.firstEpoch && progress.batch === 0;
+    const begins = progress.epoch === firstEpochOf(phase, progress) && progress.batch === 0;
     if (begins) await enterPhase(split, phase, progress, options.seed);
     else if (progress.phase !== entered) await split.server.phase({ ...phaseStart(phase, progress), fresh: false });
     entered = progress.phase;
@@ -97,11 +103,12 @@ async function* trainOne(
     }
     const record = epochRecord(phase, progress, evaluation, options.source ?? 0);
     yield record;
-    const phaseEnds = progress.epoch + 1 === phase.firstEpoch + phase.epochs;
-    const final = phaseEnds && phase.result;
+    const end = (await options.judge?.(record)) ?? null;
+    const phaseEnds = end !== null || progress.epoch + 1 === firstEpochOf(phase, progress) + phase.epochs;
+    const final = phaseEnds && (phase.result || end === 'pair');
     if (final) yield pairRecord(record, split.inferenceBytes(phase.budget));
-    advance(progress, phaseEnds);
-    yield await checkpoint(split, progress, { final, trainingEnds: progress.phase === phases.length });
+    advance(progress, phases, phaseEnds ? phaseAfter(phases, progress.phase, end) : progress.phase);
+    yield await checkpoint(split, progress, { final, trainingEnds: progress.phase >= phases.length });
   }
 }
 
@@ -133,7 +140,7 @@ async function* trainEpoch(
     options.learningRate,
     options.selectLr,
     progress.phase,
-    progress.epoch - phase.firstEpoch,
+    progress.epoch - firstEpochOf(phase, progress),
   );
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
@@ -217,12 +224,11 @@ async function checkpoint(
   progress: Counters,
   { final = false, trainingEnds = false } = {},
 ): Promise<TrainingEvent> {
-  const { training, phase, epoch, batch, step, ...totals } = progress;
   const [clientState, serverState] = await Promise.all([client.read(), server.checkpoint(final)]);
   const codecs = await server.readCodecs();
   const next = trainingEnds
-    ? { position: { training: training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
-    : { position: { training, phase, epoch, batch, step }, totals };
+    ? { position: { training: progress.training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
+    : standing(progress);
   return {
     kind: 'checkpoint',
     final,

@@ -3,7 +3,7 @@ import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
-import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
+import { budgetProblems, codecProblems, dataProblems, experimentNetwork, orderProblems } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import { linkSeconds, type TimedSchedule } from '../../planning/schedule.ts';
 import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
@@ -36,7 +36,10 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
-  if (design) problems.push(...budgetProblems(experiment, design.sent[2]));
+  if (design) {
+    const [, , maps] = design.sent;
+    problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
+  }
   return { problems, experiment, network, design };
 }
 

@@ -1,7 +1,7 @@
 import type { ExperimentInput, PresetEntry, RunSummary, ServerAccess, Settings } from '../../api.ts';
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
-import { checkExperiment } from '../../runs/experiment/check.ts';
+import { checkLaunch } from '../../runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../runs/experiment/experiment.ts';
 import { createRuns } from '../../runs/life/lifecycle.ts';
 import { parseExperiment } from '../../runs/experiment/parse.ts';
@@ -79,7 +79,7 @@ interface LaunchKind {
 function launchable(input: ExperimentInput, { several, elsewhere }: LaunchKind): Experiment {
   try {
     const experiment = parseExperiment(input);
-    checkExperiment(experiment, describeDataset(experiment.dataset.name));
+    checkLaunch(experiment, describeDataset(experiment.dataset.name));
     if (elsewhere && experiment.processes === 'one') {
       throwProblems('The experiment', [problem('processes', 'one', 'separate with an offload server elsewhere')]);
     }

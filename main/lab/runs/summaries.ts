@@ -1,4 +1,5 @@
 import type { RunSummary } from '../../api.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import { isUnderWay, type Store } from '../../runs/store/store.ts';
@@ -120,7 +121,7 @@ function summarise(
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: planTrainings(experiment.method, experiment.phases, Infinity)
+    budgets: planTrainings(experiment.method, experiment.phases, mapsAtCut(experiment))
       .flat()
       .map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),

@@ -13,6 +13,7 @@ import { checkExperiment } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
+import type { EarlyEnd } from '../../training/stop.ts';
 import type { EngineFacts, SourceTask } from './messages.ts';
 import { remoteOffloader } from './remote.ts';
 import { serverHalfOf } from './server-half.ts';
@@ -45,8 +46,10 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
     checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
     supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch, fingerprint });
+    let judged: Promise<EarlyEnd | null> | undefined;
     const events = trainExperiment(experiment, seed, data, {
       source: index,
+      judge: experiment.stop && (() => judged ?? Promise.resolve(null)),
       device: deviceWith(experiment.sources.cpuShare),
       signal: supervisor.stop,
       connect: (request) => connect(task, request, supervisor, place.connect),
@@ -57,6 +60,8 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
         supervisor.tell({ kind: 'checkpoint', checkpoint: event });
         await supervisor.hear('saved');
       } else {
+        // The answer may come before the training asks for it.
+        if (experiment.stop && event.kind === 'epoch') judged = verdictFrom(supervisor);
         supervisor.tell({ kind: 'record', record: event });
       }
       // Lets messages in: a training may never leave the microtask queue.
@@ -66,6 +71,11 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
   } finally {
     await data.close();
   }
+}
+
+async function verdictFrom(supervisor: Supervisor): Promise<EarlyEnd | null> {
+  const { end } = await supervisor.hear('judged');
+  return end;
 }
 
 /** The images of a source: of all that the experiment asks for those of its shard. */

@@ -4,6 +4,7 @@ import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
 import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
+import { methodNamed } from '../../training/methods/table.ts';
 import type { Experiment } from './experiment.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
@@ -30,6 +31,28 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
   ]);
+}
+
+/**
+ * The same for an experiment that is about to be launched, which has no two phases that are one: with all φ maps in both.
+ * Runs of earlier versions may have some.
+ */
+export function checkLaunch(experiment: Experiment, info: DatasetInfo): void {
+  checkExperiment(experiment, info);
+  const { network, cut } = experimentNetwork(experiment, info);
+  throwProblems('The experiment', orderProblems(experiment, describeCut(network, cut).sent[2]));
+}
+
+/** Phases of a method that goes up or down which have all φ maps, as the phase before them has. */
+export function orderProblems({ method, phases, split }: Experiment, maps: number): Problem[] {
+  const { order } = methodNamed(method);
+  if (!order?.required || !split.module) return [];
+  const isFull = (budget: number | 'full'): boolean => budget === 'full' || budget === maps;
+  const at = phases.findIndex(({ budget }, i) => i > 0 && isFull(budget) && isFull(phases[i - 1].budget));
+  if (at < 0) return [];
+  const change = order.direction === 'rising' ? 'more' : 'less';
+  const expected = `${change} than the phase before, which has all ${maps} maps at layer ${split.layer}`;
+  return [problem(`phases.${at}.budget`, phases[at].budget, expected)];
 }
 
 /** Budgets beyond the φ maps at the cut. */

@@ -131,6 +131,30 @@ const selectLr = z
   })
   .describe('selectLr(l_k, γ) of algorithms 1 to 3');
 
+const stop = z
+  .strictObject({
+    patience: z
+      .int()
+      .min(1)
+      .max(mostEpochs)
+      .optional()
+      .describe('A phase ends after so many epochs without a better one, and the next begins'),
+    accuracy: z
+      .number()
+      .min(0.001)
+      .max(1)
+      .optional()
+      .describe('A pair is made, whatever phases are left before it, once an epoch is as accurate as this'),
+    bytes: z
+      .int()
+      .min(1)
+      .max(1e15)
+      .optional()
+      .describe('The same once so many bytes were sent, both ways, since the pair before it'),
+  })
+  .optional()
+  .describe('When phases end before their last epoch; accuracies are those on the images held out, or on the test set');
+
 const codec = z
   .strictObject({
     up: codecSchema.default('float16').describe('Maps, in budgeted phases'),
@@ -234,6 +258,7 @@ export const experimentSchema = z
         { budget: 'full', epochs: 3 },
       ])
       .describe(`Budgets in the order they are trained; ${ownDefaults('phases')}`),
+    stop,
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),

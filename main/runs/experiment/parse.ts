@@ -34,7 +34,7 @@ function withMethodDefaults(input: unknown): unknown {
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
   const { dataset, validation, batchSize, seeds } = experiment;
-  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
+  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment), ...earlyEnds(experiment)];
   const seen = new Set<number>();
   seeds.forEach((seed, i) => {
     if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
@@ -73,6 +73,18 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   if (elsewhere !== null && split.layer > 1)
     return [problem('split.layer', split.layer, `0, since ${method} sends the image`)];
   return [];
+}
+
+/** When phases end early: sources that train one server half end together, those with halves of their own would not. */
+function earlyEnds({ stop, sources }: Experiment): Problem[] {
+  if (!stop) return [];
+  const alone = sources.count > 1 && sources.serverHalf === 'own';
+  return [
+    ...(Object.values(stop).every((limit) => limit === undefined)
+      ? [problem('stop', stop, 'patience, accuracy or bytes, or nothing at all')]
+      : []),
+    ...(alone ? [problem('sources.serverHalf', 'own', 'shared with stop, so that all sources end together')] : []),
+  ];
 }
 
 /** What takes processes of their own; in one it would go unheeded. */

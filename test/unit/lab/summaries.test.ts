@@ -80,6 +80,10 @@ describe('runs as lists show them', () => {
       .all()
       .map((run) => run.budgets);
     expect(budgets).toEqual([[2, null], [null], [2]]);
+    // Of the 32 maps at this cut 32 are all.
+    const falls = [32, 4].map((budget) => ({ budget, epochs: 1 }));
+    const { id } = store.create({ ...small, method: 'prune', phases: falls }, 1);
+    expect(openSummaries(store).one(id).budgets).toEqual([null, 4]);
   });
 
   it('are told again when an epoch is evaluated after its last step, also in a pause', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { DatasetInfo } from '../../../../main/data/source.ts';
 import { SluiceError } from '../../../../main/errors.ts';
 import { compressions } from '../../../../main/offload/codecs/compression.ts';
-import { checkExperiment, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
+import { checkExperiment, checkLaunch, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -266,6 +266,26 @@ describe('checkExperiment', () => {
     );
     const narrow = parseExperiment({ ...phases(40), model: { width: 0.5 }, split: { module: { features: 2 } } });
     expect(failure(() => checkExperiment(narrow, cifar10)).message).toMatch(/at most 32/);
+  });
+
+  it('wants no phase that has all maps again, whichever way it says so, before it is launched', () => {
+    const all = parseExperiment({ model: { width: 0.25 }, method: 'prune' });
+    // Layer 5 of a quarter of VGG11 has 32 maps, as many as the second phase of prune.
+    expect(failure(() => checkLaunch(all, cifar10)).message).toBe(
+      'phases.1.budget is 32: expected less than the phase before, which has all 32 maps at layer 5',
+    );
+    expect(() => checkExperiment(all, cifar10)).not.toThrow();
+    const rising = (first: number): Experiment =>
+      parseExperiment({
+        model: { width: 0.25 },
+        phases: [
+          { budget: first, epochs: 1 },
+          { budget: 'full', epochs: 1 },
+        ],
+      });
+    expect(failure(() => checkLaunch(rising(32), cifar10)).message).toMatch(/^phases\.1\.budget is "full": expected more/);
+    expect(() => checkLaunch(rising(31), cifar10)).not.toThrow();
+    expect(() => checkLaunch(parseExperiment({ method: 'full', model: { width: 0.25 } }), cifar10)).not.toThrow();
   });
 
   it('wants a cut the network has and images it can take', () => {
