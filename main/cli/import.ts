@@ -44,9 +44,12 @@ async function importAll(store: Store, paths: readonly string[]): Promise<number
 
 function tell(store: Store, { from, id, outcome, reason }: Taken, path: string): void {
   if (id === null) note(`${from} was not imported: ${reason}`);
-  else if (outcome === 'there') print(`${id}: is here already, as ${from} of ${path}.${reason === null ? '' : ` ${reason}`}`);
+  else if (outcome === 'there')
+    print(`${id}: is here already, as ${from} of ${path}.${reason === null ? '' : ` ${reason}`}`);
   else {
     const run = store.get(id);
-    print(`${id}: ${run.name}, seed ${run.seed}, ${run.status}, with ${store.stepCount(id)} steps; ${from} of ${path}.`);
+    print(
+      `${id}: ${run.name}, seed ${run.seed}, ${run.status}, with ${store.stepCount(id)} steps; ${from} of ${path}.`,
+    );
   }
 }

@@ -90,7 +90,10 @@ function gatekeeper(path: string, room: number, { wants = () => true, mostBytes 
     if (unused.test(name) || (type === 'file' && !wants(name))) return false;
     bytes += size;
     if (bytes > mostBytes) {
-      throw unsafe(`with which it has more than ${mostBytes} bytes.`, 'Unpack it yourself if you trust it, and import the folder.');
+      throw unsafe(
+        `with which it has more than ${mostBytes} bytes.`,
+        'Unpack it yourself if you trust it, and import the folder.',
+      );
     }
     if (bytes <= room) return true;
     throw new SluiceError(

@@ -68,7 +68,10 @@ export async function zipRuns(
 
 /** The uid of a run of an earlier version, which has none: the same whenever it is exported. */
 function uidOf({ id, name, seed, createdAt }: Run): string {
-  return createHash('sha256').update(JSON.stringify([id, name, seed, createdAt])).digest('hex').slice(0, 32);
+  return createHash('sha256')
+    .update(JSON.stringify([id, name, seed, createdAt]))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 /** The charts there is something to draw for. */

@@ -7,7 +7,8 @@ import { codeOf, SluiceError } from '../../errors.ts';
 import { runFilePath } from '../store/run-file.ts';
 
 /** The files of a run's folder that are taken in, by their paths within it; whatever else lies there stays. */
-const ofRun = /^(run\.json|experiment\.json|records\.jsonl|log\.jsonl|offload-server\.json|(pairs|checkpoint|sources)\/.+)$/;
+const ofRun =
+  /^(run\.json|experiment\.json|records\.jsonl|log\.jsonl|offload-server\.json|(pairs|checkpoint|sources)\/.+)$/;
 
 /** Runs lie at most so deep in what is imported: a home within an archive has them at `home/runs/0001-name`. */
 const deepest = 4;
@@ -38,7 +39,11 @@ export async function filesOfRun(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll('\\', '/'))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    )
     .filter((file) => ofRun.test(file))
     .sort();
 }

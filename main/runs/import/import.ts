@@ -47,7 +47,8 @@ async function takeRun(store: Store, folder: string, from: string): Promise<Take
   try {
     const foreign = await readForeignRun(folder);
     const known = sameRun(store, foreign.file);
-    if (known) return { from: foreign.file.id, id: known.id, outcome: 'there', reason: difference(store, known, foreign) };
+    if (known)
+      return { from: foreign.file.id, id: known.id, outcome: 'there', reason: difference(store, known, foreign) };
     const { id } = await bringIn(store, foreign, from);
     return { from: foreign.file.id, id, outcome: 'imported', reason: null };
   } catch (error) {
