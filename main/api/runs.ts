@@ -2,6 +2,7 @@ import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
+import type { PlannedPair } from '../training/plan.ts';
 import type { Budget } from '../records/column.ts';
 import type { LongTask } from './data.ts';
 import type { Plan } from './experiments.ts';
@@ -75,8 +76,8 @@ export interface RunDetail extends RunSummary {
   readonly folder: string;
   /** null when its data set is gone. */
   readonly plan: Plan | null;
-  /** What tells the trainings of a run that has several apart: the budget that each ends with. Else empty. */
-  readonly trainingBudgets: readonly Budget[];
+  /** What it makes, in the order it is trained. */
+  readonly pairs: readonly PlannedPair[];
   /** Whether its method leaves a model pair for each of its budgets. */
   readonly makesSet: boolean;
   /** How many its data set has; null when that is gone. */

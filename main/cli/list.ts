@@ -45,7 +45,7 @@ function listRuns(store: Store): void {
 }
 
 function row(store: Store, run: Run): string[] {
-  const epochs = curvesOf(store, [run]).flatMap((curve) => curve.epochs);
+  const epochs = curvesOf(store, [run], 'wholes').flatMap(({ training }) => training.epochs);
   const accuracy = epochs.at(-1)?.testAccuracy;
   return [
     String(runNumber(run)),
@@ -71,9 +71,9 @@ function totalEpochs({ phases }: Experiment): number {
 
 function show(store: Store, run: Run): void {
   print(factLines([...facts(store, run), ...settings(run)]));
-  const curves = curvesOf(store, [run]);
-  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(curves)]);
-  const pairs = pairTable(curves);
+  const wholes = curvesOf(store, [run], 'wholes');
+  if (wholes.some(({ training }) => training.epochs.length > 0)) print(['', ...epochLines(wholes)]);
+  const pairs = pairTable(curvesOf(store, [run]));
   if (pairs) print(['', ...tableLines(pairs)]);
 }
 
@@ -120,7 +120,7 @@ function settings(run: Run): [string, string][] {
 }
 
 function epochLines(curves: readonly Curve[]): string[] {
-  const epochs = curves.flatMap((curve) => curve.epochs);
+  const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const titles = [
     'epoch',

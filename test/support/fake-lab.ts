@@ -5,7 +5,7 @@ import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
 import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
-import { trainingBudgets } from '../../main/training/plan.ts';
+import { plannedPairs } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
@@ -122,7 +122,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        trainingBudgets: trainingBudgets(run.method, experiment.phases),
+        pairs: plannedPairs(run.method, experiment.phases),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],

@@ -76,7 +76,7 @@ function uidOf({ id, name, seed, createdAt }: Run): string {
 
 /** The charts there is something to draw for. */
 function drawCharts(store: Store, run: Run): [file: string, picture: Uint8Array][] {
-  const trainings = readTrainings(store, [run]);
+  const trainings = readTrainings(store, [run], 'all', 'wholes');
   return chartKinds.flatMap(({ charts, paper: { archive = [] } }) =>
     archive.flatMap((name): [string, Uint8Array][] => {
       const chart = drawable(() => chartOf(store, trainings, charts[name]));

@@ -13,7 +13,7 @@ import type { LabState, Procedures } from '../lab-state.ts';
 import { tryServer } from '../server/try-server.ts';
 import { wholePath } from '../whole-path.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
-import { trainingBudgets } from '../../training/plan.ts';
+import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
   | 'runs'
@@ -121,7 +121,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
-    trainingBudgets: trainingBudgets(experiment.method, experiment.phases),
+    pairs: plannedPairs(experiment.method, experiment.phases),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,

@@ -100,6 +100,7 @@ const inputs: Inputs = {
       range: range.optional(),
       trainings: z.record(id, count.max(1000)).optional(),
       source: z.union([z.enum(['all', 'each']), count]).optional(),
+      parts: z.enum(['pairs', 'wholes']).optional(),
     }),
   ]),
   exportRuns: z.tuple([
