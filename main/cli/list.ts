@@ -3,7 +3,7 @@ import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import { runNumber, type Run } from '../runs/store/run.ts';
+import { runNumber, type Origin, type Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
@@ -89,9 +89,14 @@ function facts(store: Store, run: Run): [string, string][] {
     ['engine', run.engine ?? '–'],
     ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
+    ...(run.origin ? [['brought in', originText(run.origin)] as [string, string]] : []),
     ...(notes ? [['notes', notes] as [string, string]] : []),
     ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
   ];
+}
+
+function originText({ from, run, at }: Origin): string {
+  return `from ${from}, run ${run} there, on ${formatDate(new Date(at))}`;
 }
 
 function settings(run: Run): [string, string][] {

@@ -127,6 +127,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         classes: 10,
         sent: [8, 8, 32],
         server: null,
+        origin: null,
       });
     },
     pause: (id) => change(id, { status: 'paused' }),
@@ -279,6 +280,10 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     modelTimes: () => Promise.resolve(null),
     timeModelSet: () => Promise.resolve(began('time', 'vgg11')),
     addModelSet: ({ name = 'deprune' }) => Promise.resolve(began('add', name)),
+    importRuns: (request) => Promise.resolve(began('import', 'path' in request ? request.path : request.name)),
+    uploadPart: (id) => Promise.resolve(id ?? 'upload-1'),
+    cancelRunTask: () => Promise.resolve(),
+    runTasks: () => Promise.resolve([]),
     importModelSet: ({ name = 'cifar.zip' }) => Promise.resolve(began('import', name)),
     exportModelSet: ({ set }) =>
       Promise.resolve({ name: `${set}.zip`, type: 'application/zip', data: new Uint8Array([80, 75, 5, 6]) }),
