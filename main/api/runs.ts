@@ -35,6 +35,7 @@ export interface RunSummary {
   readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
+  /** Less than were planned once phases have ended early. */
   readonly epochsTotal: number;
   readonly lastAccuracy: number | null;
   readonly bestAccuracy: number | null;

@@ -1,7 +1,8 @@
 import type { RunSummary } from '../../api.ts';
+import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
 import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
-import { runNumber, type Run } from '../../runs/store/run.ts';
+import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
 import { isUnderWay, type Store } from '../../runs/store/store.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { followLive, type LiveRun } from './live-run.ts';
@@ -129,7 +130,7 @@ function summarise(
     endedAt: run.endedAt?.getTime() ?? null,
     tags: store.annotations(id).tags,
     epochsDone: results?.epochs ?? 0,
-    epochsTotal: experiment.phases.reduce((sum, { epochs }) => sum + epochs, 0),
+    epochsTotal: live?.progress?.runEpochs ?? epochsTotal(store, run, status),
     lastAccuracy: results?.lastAccuracy ?? null,
     bestAccuracy: results?.bestAccuracy ?? null,
     bytesUp,
@@ -140,4 +141,11 @@ function summarise(
     progress: live?.progress ?? null,
     elsewhere,
   };
+}
+
+/** Without those that phases have left out which ended early. */
+function epochsTotal(store: Store, { id, experiment }: Run, status: RunStatus): number {
+  const epochs = experiment.stop ? store.epochs(id) : [];
+  const { training, phase } = epochs.at(-1) ?? { training: 0, phase: 0 };
+  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : { training, phase });
 }

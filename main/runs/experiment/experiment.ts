@@ -258,10 +258,10 @@ export const experimentSchema = z
         { budget: 'full', epochs: 3 },
       ])
       .describe(`Budgets in the order they are trained; ${ownDefaults('phases')}`),
-    stop,
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
+    stop,
     batchSize: z.int().min(1).max(4096).default(16).describe('Images of a training step'),
     seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).max(100_000).default([1]).describe('One run for each'),
     codec: codec.prefault({}),

@@ -11,10 +11,11 @@ export function comparedTo(bytes: number, other: number): string {
 }
 
 /** Why a prediction is not exact: what it leaves open, in words. */
-export function caveats({ gate, sources, split, phases }: Experiment, { atMost }: Pick<Plan, 'atMost'>): string[] {
+export function caveats({ gate, sources, split, phases, stop }: Experiment, { atMost }: Pick<Plan, 'atMost'>): string[] {
   const budgeted = split.module !== null && phases.some(({ budget }) => budget !== 'full');
   return [
     ...(atMost ? ['At most: the codec shrinks it by as much as the values allow.'] : []),
+    ...(stop ? ['At most: phases may end early.'] : []),
     ...(budgeted && gate.ties === 'keep' ? ['At least: maps equal to the last one within the budget cross too.'] : []),
     ...(sources.skew !== undefined && sources.count > 1 ? ['About: skewed sources differ in their last batches.'] : []),
   ];

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { advance, epochRecord, nothingYet, type Counters } from '../../../main/training/counters.ts';
-import type { Phase } from '../../../main/training/plan.ts';
+import type { Phase, Training } from '../../../main/training/plan.ts';
 
 const phase: Pick<Phase, 'budget'> = { budget: 4 };
 const evaluation = { test: { loss: 0.75, accuracy: 0.5 }, validation: { loss: 0.5, accuracy: 0.625 }, seconds: 3 };
@@ -34,11 +34,13 @@ it('where no images are held out it has no number of them', () => {
 
 it('the next epoch begins from nothing, and keeps what counts since the start', () => {
   const progress = counters();
-  advance(progress, true);
+  const phases = [0, 1, 1, 2].map((firstEpoch) => ({ ...phase, firstEpoch })) as unknown as Training;
+  advance(progress, phases, 3);
   expect(progress).toEqual({
     ...counters(),
     ...{ phase: 3, epoch: 2, batch: 0, epochLoss: 0, epochCorrect: 0, epochSamples: 0, epochSeconds: 0 },
   });
-  advance(progress, false);
+  advance(progress, phases);
   expect(progress).toMatchObject({ phase: 3, epoch: 3 });
+  expect(progress).not.toHaveProperty('firstEpoch');
 });

@@ -59,6 +59,25 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     const { epochs: without } = await workOn(sourceExperiment({}));
     expect(without.map(({ validationAccuracy }) => validationAccuracy)).toEqual([NaN, NaN]);
   },
+  async 'stop.patience'() {
+    // Nothing is learned, so that no epoch is better than the first.
+    const still = { optimiser: { learningRate: 1e-9 }, phases: [{ budget: 'full' as const, epochs: 5 }] };
+    expect(await epochsOf({ ...still, stop: { patience: 2 } })).toEqual([0, 0, 0]);
+  },
+  async 'stop.accuracy'() {
+    const [long, rising] = [[3], [2, 2]].map((all) => all.map((epochs, i) => ({ budget: i + 1, epochs })));
+    expect(await epochsOf({ method: 'high-compression', phases: long, stop: { accuracy: 1 } })).toHaveLength(3);
+    // One of ten test images is right by chance alone, sooner or later: then the pair of the larger budget is not trained for.
+    const learns = { optimiser: { learningRate: 0.05 }, dataset: { trainSamples: 40 } };
+    expect(await epochsOf({ ...learns, method: 'deprune', phases: rising, stop: { accuracy: 0.1 } })).toEqual([0]);
+  },
+  async 'stop.bytes'() {
+    const falls = [2, 1].map((budget) => ({ budget, epochs: 3 }));
+    // Each pair by what was sent for it.
+    expect(await epochsOf({ method: 'prune', phases: falls, stop: { bytes: 1 } })).toEqual([0, 1]);
+    expect(await epochsOf({ method: 'scratch', phases: falls, stop: { bytes: 1 } })).toEqual([0, 0]);
+    expect(await epochsOf({ method: 'deprune', phases: falls.toReversed(), stop: { bytes: 1 } })).toEqual([0]);
+  },
   async 'dataset.augment'() {
     const plain = new Set(await planned(sourceExperiment({ dataset: { augment: false } }), 1));
     await workOn(sourceExperiment({ dataset: { augment: false } }));
@@ -160,6 +179,15 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     expect(seen.engines).toEqual([{ engine: 'cpu', threads: 1 }]);
   },
 };
+
+/** The phases of the epochs of a run in one process. */
+async function epochsOf(change: ExperimentInput): Promise<number[]> {
+  const { store, runs } = await created({ ...change, processes: 'one' });
+  forget();
+  const run = await performRun(store, runs[0].id, (session) => superviseRun(session, {}));
+  expect(run.status).toBe('finished');
+  return store.epochs(run.id).map(({ phase }) => phase);
+}
 
 async function created(change: ExperimentInput): Promise<{ store: Store; runs: Run[] }> {
   const store = openTestStore(temporaryFolder());
