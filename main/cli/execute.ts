@@ -70,7 +70,7 @@ export function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: 
 async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<unknown> {
   const reached =
     curvesOf(store, [run])
-      .flatMap(({ epochs }) => epochs)
+      .flatMap(({ training }) => training.epochs)
       .at(-1)?.testAccuracy ?? null;
   const display = displayRun(run, reached);
   signal.addEventListener('abort', display.stopping, { once: true });

@@ -3,7 +3,7 @@ import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import { runNumber, type Run } from '../runs/store/run.ts';
+import { runNumber, type Origin, type Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
@@ -45,7 +45,7 @@ function listRuns(store: Store): void {
 }
 
 function row(store: Store, run: Run): string[] {
-  const epochs = curvesOf(store, [run]).flatMap((curve) => curve.epochs);
+  const epochs = curvesOf(store, [run], 'wholes').flatMap(({ training }) => training.epochs);
   const accuracy = epochs.at(-1)?.testAccuracy;
   return [
     String(runNumber(run)),
@@ -71,9 +71,9 @@ function totalEpochs({ phases }: Experiment): number {
 
 function show(store: Store, run: Run): void {
   print(factLines([...facts(store, run), ...settings(run)]));
-  const curves = curvesOf(store, [run]);
-  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(curves)]);
-  const pairs = pairTable(curves);
+  const wholes = curvesOf(store, [run], 'wholes');
+  if (wholes.some(({ training }) => training.epochs.length > 0)) print(['', ...epochLines(wholes)]);
+  const pairs = pairTable(curvesOf(store, [run]));
   if (pairs) print(['', ...tableLines(pairs)]);
 }
 
@@ -89,9 +89,14 @@ function facts(store: Store, run: Run): [string, string][] {
     ['engine', run.engine ?? '–'],
     ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
+    ...(run.origin ? [['brought in', originText(run.origin)] as [string, string]] : []),
     ...(notes ? [['notes', notes] as [string, string]] : []),
     ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
   ];
+}
+
+function originText({ from, run, at }: Origin): string {
+  return `from ${from}, run ${run} there, on ${formatDate(new Date(at))}`;
 }
 
 function settings(run: Run): [string, string][] {
@@ -115,7 +120,7 @@ function settings(run: Run): [string, string][] {
 }
 
 function epochLines(curves: readonly Curve[]): string[] {
-  const epochs = curves.flatMap((curve) => curve.epochs);
+  const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const titles = [
     'epoch',

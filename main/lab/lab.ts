@@ -27,7 +27,9 @@ import { recordProcedures } from './records/record-procedures.ts';
 import { launchProcedures } from './runs/launch-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
+import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
+import { openUploads } from './runs/uploads.ts';
 import { tailStore } from './runs/tail.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
@@ -81,6 +83,8 @@ export function openLab(): Lab {
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
+  const runTasks = openRunTasks(home, (task) => windows.emit('runTask', task), log);
+  const uploads = openUploads(home);
   const planTimes = openPlanTimes({
     home,
     log,
@@ -116,6 +120,8 @@ export function openLab(): Lab {
     dataTasks,
     engineTasks,
     modelTasks,
+    runTasks,
+    uploads,
     planTimes,
     log,
     changed,
@@ -159,6 +165,8 @@ export function openLab(): Lab {
       dataTasks.close();
       engineTasks.close();
       modelTasks.close();
+      runTasks.close();
+      uploads.close();
       planTimes.close();
       await Promise.all([server.stop(), playground.stop()]);
       queue.close();

@@ -16,11 +16,13 @@ export function launchProcedures(lab: Asked): Procedures<'launched' | 'controlLa
     launched: (group): LaunchOutcome => outcomeOf(store, runsOf(group)),
     controlLaunch: async (group, command) => {
       const runs = runsOf(group).filter(({ status }) => takes[command].includes(status));
-      try {
-        for (const run of runs) await ask(lab, run, command);
-      } finally {
-        changed();
+      const failures: unknown[] = [];
+      for (const run of runs) {
+        // What keeps one from it, as one that was brought in cannot go on, keeps no other.
+        await ask(lab, run, command).catch((error: unknown) => failures.push(error));
       }
+      changed();
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

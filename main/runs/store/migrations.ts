@@ -163,4 +163,6 @@ export const migrations: readonly (readonly string[])[] = [
   ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
   // Data sources that a run goes on without, a JSON list.
   ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
+  // Where a run was brought in from, as JSON.
+  ['ALTER TABLE runs ADD COLUMN origin TEXT'],
 ];
