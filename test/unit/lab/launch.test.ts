@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Importance } from '../../../main/api/sweeps.ts';
 import { launchProcedures } from '../../../main/lab/runs/launch-procedures.ts';
 import { openSummaries } from '../../../main/lab/runs/summaries.ts';
 import { localLauncher } from '../../../main/processes/run/launcher.ts';
@@ -56,8 +57,6 @@ it('says what the settings of a launch did, phases one by one', async () => {
   expect(outcome.settings).toEqual(['phases.0.budget', 'optimiser.learningRate']);
   expect(outcome.values[3]).toEqual([4, 0.1]);
   expect(outcome.importance).toMatchObject({ method: 'anova', runs: 6 });
-  expect((outcome.importance as { shares: number[] }).shares.map((share) => share.toFixed(6))).toEqual([
-    '1.000000',
-    '0.000000',
-  ]);
+  const { shares } = outcome.importance as Importance;
+  expect(shares.map((share) => share.toFixed(6))).toEqual(['1.000000', '0.000000']);
 });
