@@ -24,6 +24,7 @@ import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
+import { launchProcedures } from './runs/launch-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
 import { openRunTasks } from './runs/run-tasks.ts';
@@ -141,6 +142,7 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...launchProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),
             ...dataProcedures(lab),
