@@ -28,6 +28,7 @@ import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
 import { openSummaries } from './runs/summaries.ts';
 import { tailStore } from './runs/tail.ts';
+import { browserProcedures } from './web/browser-procedures.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
 /** The lab of this user's home folder, for any number of windows. */
@@ -132,6 +133,7 @@ export function openLab(): Lab {
         api: explainFullDisk(
           checkInputs({
             ...machineProcedures(lab, window.kind),
+            ...browserProcedures(lab, window.browser),
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
