@@ -106,7 +106,8 @@ function took(store: Store, { id, startedAt, endedAt }: Run): [string, string][]
   const results = store.results(id).get(id);
   if (!results) return [];
   const { trainingSeconds, evaluationSeconds } = results;
-  const whole = startedAt && endedAt ? [`${formatDuration((endedAt.getTime() - startedAt.getTime()) / 1000)} in all`] : [];
+  const whole =
+    startedAt && endedAt ? [`${formatDuration((endedAt.getTime() - startedAt.getTime()) / 1000)} in all`] : [];
   const evaluated = evaluationSeconds === null ? [] : [`${formatDuration(evaluationSeconds)} in evaluation`];
   return [['took', [...whole, `${formatDuration(trainingSeconds)} in training`, ...evaluated].join(', ')]];
 }

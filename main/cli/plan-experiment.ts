@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts';
 import { networkNames, type NetworkName } from '../model/zoo.ts';
 import { linkPresets } from '../offload/link/link.ts';
 import type { Goal } from '../planning/choices.ts';
-import { checkLaunch } from '../runs/experiment/check.ts';
+import { checkExperiment } from '../runs/experiment/check.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { parseExperiment } from '../runs/experiment/parse.ts';
 import { applySetting } from '../runs/experiment/settings.ts';
@@ -82,6 +82,6 @@ function linkFrom(text: string): unknown {
 export function imagesOf(experiment: Experiment): DatasetInfo {
   const { name } = experiment.dataset;
   const info = listDatasets().find((dataset) => dataset.name === name)?.info ?? describeDataset(name);
-  checkLaunch(experiment, info);
+  checkExperiment(experiment, info);
   return info;
 }

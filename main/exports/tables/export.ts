@@ -89,7 +89,9 @@ export async function exportWeights(
 function requireBest({ id, experiment }: Run, pairs: readonly string[]): void {
   if (pairs.length > 0 && pairs.every((pair) => existsSync(pair))) return;
   const chooses = experiment.validation !== undefined || experiment.stop !== undefined;
-  const why = chooses ? 'has finished no phase yet' : 'keeps no best epochs, as it holds no images out (validation) and has no stop';
+  const why = chooses
+    ? 'has finished no phase yet'
+    : 'keeps no best epochs, as it holds no images out (validation) and has no stop';
   throw new SluiceError('no-weights', `Run ${id} ${why}. Export the last epoch instead, with --epoch last.`);
 }
 

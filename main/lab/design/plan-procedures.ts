@@ -6,11 +6,11 @@ import { defaultThreads } from '../../engine/threads.ts';
 import { planChoices } from '../../planning/choices.ts';
 import { plannedCodecs } from '../../planning/of-experiment.ts';
 import { timedSchedule } from '../../planning/schedule.ts';
-import { checkLaunch } from '../../runs/experiment/check.ts';
+import { checkExperiment } from '../../runs/experiment/check.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { parseExperiment } from '../../runs/experiment/parse.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
-import { findDataset } from './examine.ts';
+import { findDataset } from './find-dataset.ts';
 import { withSettings } from './experiments.ts';
 
 type Names = 'planChoices' | 'timeLayers' | 'cancelPlanTask' | 'planTasks';
@@ -59,6 +59,6 @@ function soundExperiment(input: ExperimentInput): Asked {
   const experiment = parseExperiment(input);
   const { info, problem } = findDataset(experiment.dataset.name);
   if (!info) throw new SluiceError('bad-experiment', `dataset.name ${problem?.text}.`, { path: 'dataset.name' });
-  checkLaunch(experiment, info);
+  checkExperiment(experiment, info);
   return { experiment, info };
 }

@@ -9,7 +9,7 @@ import { nameOfHalf } from '../../offload/client/remote-half.ts';
 import { newToken } from '../../offload/transport/new-token.ts';
 import { turn } from '../../pause.ts';
 import { enginesOf } from '../../runs/experiment/engines.ts';
-import { checkExperiment } from '../../runs/experiment/check.ts';
+import { requireFit } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
@@ -43,7 +43,7 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
   const { data, fingerprint } = await place.openData(batchesOf(task));
   try {
     // Whether there are as many images as are asked for was seen to when they were opened.
-    checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
+    requireFit(experiment, { ...data.info, trainSamples: Infinity });
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
     supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch, fingerprint });
     let judged: Promise<EarlyEnd | null> | undefined;

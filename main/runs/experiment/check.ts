@@ -20,10 +20,17 @@ export function experimentNetwork(
 }
 
 /**
- * Whether an experiment suits its data set and network: the cut exists, the module fits, budgets are within the maps,
- * there are enough images. Throws a SluiceError naming the fields where it does not.
+ * Whether an experiment suits its data set and network and may be launched: the cut exists, the module fits, budgets are within
+ * the maps and no two phases have all of them, there are enough images. Throws a SluiceError naming the fields where it does not.
  */
 export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
+  requireFit(experiment, info);
+  const { network, cut } = experimentNetwork(experiment, info);
+  throwProblems('The experiment', orderProblems(experiment, describeCut(network, cut).sent[2]));
+}
+
+/** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
+export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
   const [, , maps] = describeCut(network, cut).sent;
   throwProblems('The experiment', [
@@ -31,16 +38,6 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
   ]);
-}
-
-/**
- * The same for an experiment that is about to be launched, which has no two phases that are one: with all φ maps in both.
- * Runs of earlier versions may have some.
- */
-export function checkLaunch(experiment: Experiment, info: DatasetInfo): void {
-  checkExperiment(experiment, info);
-  const { network, cut } = experimentNetwork(experiment, info);
-  throwProblems('The experiment', orderProblems(experiment, describeCut(network, cut).sent[2]));
 }
 
 /** Phases of a method that goes up or down which have all φ maps, as the phase before them has. */

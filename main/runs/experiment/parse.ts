@@ -3,6 +3,7 @@ import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
 import { enginesOf } from './engines.ts';
+import { sweepProblems } from '../sweep/problems.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
 /**
@@ -33,8 +34,13 @@ function withMethodDefaults(input: unknown): unknown {
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, validation, batchSize, seeds } = experiment;
-  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment), ...earlyEnds(experiment)];
+  const { dataset, validation, batchSize, seeds, sweep } = experiment;
+  const problems = [
+    ...budgetOrder(experiment),
+    ...moduleOfMethod(experiment),
+    ...withinOneProcess(experiment),
+    ...earlyEnds(experiment),
+  ];
   const seen = new Set<number>();
   seeds.forEach((seed, i) => {
     if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
@@ -46,6 +52,7 @@ function contradictions(experiment: Experiment): Problem[] {
     if (batchSize > most)
       problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples${less}, ${most}`));
   }
+  if (sweep) problems.push(...sweepProblems(sweep));
   return problems;
 }
 

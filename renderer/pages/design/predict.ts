@@ -11,7 +11,10 @@ export function comparedTo(bytes: number, other: number): string {
 }
 
 /** Why a prediction is not exact: what it leaves open, in words. */
-export function caveats({ gate, sources, split, phases, stop }: Experiment, { atMost }: Pick<Plan, 'atMost'>): string[] {
+export function caveats(
+  { gate, sources, split, phases, stop }: Experiment,
+  { atMost }: Pick<Plan, 'atMost'>,
+): string[] {
   const budgeted = split.module !== null && phases.some(({ budget }) => budget !== 'full');
   return [
     ...(atMost ? ['At most: the codec shrinks it by as much as the values allow.'] : []),

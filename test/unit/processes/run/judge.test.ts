@@ -17,7 +17,11 @@ function judged(input: ExperimentInput) {
   const told: ToSource[][] = [[], []];
   const members = told.map((heard, index): Member => {
     const process = { pid: 1, send: (message: ToSource) => void heard.push(message), kill: () => undefined };
-    return { ...newMember(index), stage: 'training', process: { ...process, gone: new Promise<string>(() => undefined) } };
+    return {
+      ...newMember(index),
+      stage: 'training',
+      process: { ...process, gone: new Promise<string>(() => undefined) },
+    };
   });
   const judge = createJudge({ session: { run, store }, members, flush: () => undefined });
   const end = (source: number, epoch: number, scores: Partial<ReturnType<typeof epochRecord>>): void => {
@@ -53,17 +57,19 @@ it('one that comes back to an epoch hears what the others heard, and nobody wait
 });
 
 it('the best epoch is kept of a phase that leads to a pair, where images or a stop choose it', () => {
-  const score = (phase: number, epoch: number, validationAccuracy: number) => [
-    epoch,
-    { phase, budget: phase === 0 ? 4 : null, validationAccuracy },
-  ] as const;
+  const score = (phase: number, epoch: number, validationAccuracy: number) =>
+    [epoch, { phase, budget: phase === 0 ? 4 : null, validationAccuracy }] as const;
   const { judge, members, end } = judged({ validation: 0.1, sources: { count: 2 } });
   const both = (...given: ReturnType<typeof score>): boolean => {
     for (const source of [0, 1]) end(source, ...given);
     return judge.haveBest(members);
   };
   expect(both(...score(0, 0, 0.9))).toBe(false);
-  expect([both(...score(1, 1, 0.5)), both(...score(1, 2, 0.4)), both(...score(1, 3, 0.6))]).toEqual([true, false, true]);
+  expect([both(...score(1, 1, 0.5)), both(...score(1, 2, 0.4)), both(...score(1, 3, 0.6))]).toEqual([
+    true,
+    false,
+    true,
+  ]);
   const without = judged({});
   for (const source of [0, 1]) without.end(source, 0, { phase: 1, budget: null });
   expect(without.judge.haveBest(without.members)).toBe(false);

@@ -29,7 +29,11 @@ async function meetingOf(...stages: readonly Stage[]) {
     return { ...newMember(index), stage, told, process: { ...process, gone: new Promise<string>(() => undefined) } };
   });
   const session = await takeUp(store, run);
-  return { folder, members, ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => isBest }) };
+  return {
+    folder,
+    members,
+    ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => isBest }),
+  };
 }
 
 const kept: ServerState = { kind: 'kept', name: 'one', sha256: 'ab'.repeat(32) };

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { DatasetInfo } from '../../../../main/data/source.ts';
 import { SluiceError } from '../../../../main/errors.ts';
 import { compressions } from '../../../../main/offload/codecs/compression.ts';
-import { checkExperiment, checkLaunch, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
+import { checkExperiment, experimentNetwork, requireFit } from '../../../../main/runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -271,10 +271,10 @@ describe('checkExperiment', () => {
   it('wants no phase that has all maps again, whichever way it says so, before it is launched', () => {
     const all = parseExperiment({ model: { width: 0.25 }, method: 'prune' });
     // Layer 5 of a quarter of VGG11 has 32 maps, as many as the second phase of prune.
-    expect(failure(() => checkLaunch(all, cifar10)).message).toBe(
+    expect(failure(() => checkExperiment(all, cifar10)).message).toBe(
       'phases.1.budget is 32: expected less than the phase before, which has all 32 maps at layer 5',
     );
-    expect(() => checkExperiment(all, cifar10)).not.toThrow();
+    expect(() => requireFit(all, cifar10)).not.toThrow();
     const rising = (first: number): Experiment =>
       parseExperiment({
         model: { width: 0.25 },
@@ -283,9 +283,11 @@ describe('checkExperiment', () => {
           { budget: 'full', epochs: 1 },
         ],
       });
-    expect(failure(() => checkLaunch(rising(32), cifar10)).message).toMatch(/^phases\.1\.budget is "full": expected more/);
-    expect(() => checkLaunch(rising(31), cifar10)).not.toThrow();
-    expect(() => checkLaunch(parseExperiment({ method: 'full', model: { width: 0.25 } }), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(rising(32), cifar10)).message).toMatch(
+      /^phases\.1\.budget is "full": expected more/,
+    );
+    expect(() => checkExperiment(rising(31), cifar10)).not.toThrow();
+    expect(() => checkExperiment(parseExperiment({ method: 'full', model: { width: 0.25 } }), cifar10)).not.toThrow();
   });
 
   it('wants a cut the network has and images it can take', () => {
