@@ -1,10 +1,11 @@
 import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
-import type { RunStatus } from '../runs/store/run.ts';
+import type { Origin, RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
 import type { PlannedPair } from '../training/plan.ts';
 import type { Budget } from '../records/column.ts';
 import type { EpochRecord } from '../records/record.ts';
+import type { LongTask } from './data.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
 
@@ -35,6 +36,7 @@ export interface RunSummary {
   readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
+  /** Less than were planned once phases have ended early. */
   readonly epochsTotal: number;
   readonly lastAccuracy: number | null;
   /** At the budget it is at, or ended with. */
@@ -43,7 +45,11 @@ export interface RunSummary {
   readonly bests: readonly { readonly budget: Budget; readonly accuracy: number }[];
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Over all finished epochs, in the time of training; null before there is one. */
   readonly samplesPerSecond: number | null;
+  /** In finished epochs: of training alone, and of evaluation between epochs, which older versions did not measure. */
+  readonly trainingSeconds: number | null;
+  readonly evaluationSeconds: number | null;
   /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
   /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
@@ -66,9 +72,13 @@ export interface RunProgress {
   readonly phase: number;
   readonly budget: Budget;
   readonly epoch: number;
+  /** The epoch of the whole run, from 1, and how many it has, all its trainings together. */
+  readonly runEpoch: number;
+  readonly runEpochs: number;
   readonly stepsDone: number;
   readonly totalSteps: number;
   readonly crossEntropy: number;
+  /** Of the last steps; that of the whole run is the summary's. */
   readonly samplesPerSecond: number;
   readonly secondsLeft: number;
 }
@@ -89,6 +99,8 @@ export interface RunDetail extends RunSummary {
   readonly sent: Shape | null;
   /** The offload server elsewhere that it trained with last; null when it had one of its own. */
   readonly server: RunServer | null;
+  /** Where it was brought in from; null where it was trained here. */
+  readonly origin: Origin | null;
 }
 
 /** A run as comparisons need it, with the ends of its epochs. */
@@ -98,6 +110,11 @@ export interface ComparedRun extends Pick<
 > {
   readonly epochs: readonly EpochRecord[];
 }
+
+/** Runs to be brought in: a zip, a folder or a home on the lab's machine, or an archive that was handed over (`uploadPart`). */
+export type RunImport = { readonly path: string } | { readonly upload: string; readonly name: string };
+
+export type RunTask = LongTask<'import' | 'export'>;
 
 export interface RunServer extends ServerPlace {
   /** It keeps the server half of the run's checkpoint: the run cannot go on without it. */

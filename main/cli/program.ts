@@ -12,6 +12,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['list', 'show'], async () => (await import('./list.ts')).addListCommands],
   [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],
   [['adopt'], async () => (await import('./adopt.ts')).addAdoptCommand],
+  [['import'], async () => (await import('./import.ts')).addImportCommand],
   [['compare', 'report'], async () => (await import('./compare.ts')).addCompareCommands],
   [['export'], async () => (await import('./export.ts')).addExportCommand],
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],

@@ -24,10 +24,14 @@ import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
+import { launchProcedures } from './runs/launch-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
+import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
+import { openUploads } from './runs/uploads.ts';
 import { tailStore } from './runs/tail.ts';
+import { browserProcedures } from './web/browser-procedures.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
 /** The lab of this user's home folder, for any number of windows. */
@@ -80,6 +84,8 @@ export function openLab(): Lab {
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
+  const runTasks = openRunTasks(home, (task) => windows.emit('runTask', task), log);
+  const uploads = openUploads(home);
   const planTimes = openPlanTimes({
     home,
     log,
@@ -115,6 +121,8 @@ export function openLab(): Lab {
     dataTasks,
     engineTasks,
     modelTasks,
+    runTasks,
+    uploads,
     planTimes,
     log,
     changed,
@@ -132,9 +140,11 @@ export function openLab(): Lab {
         api: explainFullDisk(
           checkInputs({
             ...machineProcedures(lab, window.kind),
+            ...browserProcedures(lab, window.browser),
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...launchProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),
             ...dataProcedures(lab),
@@ -157,6 +167,8 @@ export function openLab(): Lab {
       dataTasks.close();
       engineTasks.close();
       modelTasks.close();
+      runTasks.close();
+      uploads.close();
       planTimes.close();
       await Promise.all([server.stop(), playground.stop()]);
       queue.close();

@@ -96,6 +96,8 @@ type RunCalls = Pick<
   | 'strayFolders'
   | 'adopt'
   | 'launch'
+  | 'launched'
+  | 'controlLaunch'
   | 'watch'
 >;
 
@@ -123,11 +125,12 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        pairs: plannedPairs(run.method, experiment.phases),
+        pairs: plannedPairs(run.method, experiment.phases, 128),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],
         server: null,
+        origin: null,
       });
     },
     compared: async (ids) =>
@@ -137,7 +140,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
           if (!run) return [];
           const { name, number, seed, status, dropped, method } = run;
           const experiment = { ...fakeExperiment(method), name };
-          const pairs = plannedPairs(method, experiment.phases);
+          const pairs = plannedPairs(method, experiment.phases, 128);
           const { epochs } = fakeEpochs(number);
           return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs };
         }),
@@ -181,6 +184,17 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       emit('runs', launched, []);
       return launched;
     },
+    launched: (group) => {
+      const ids = [...runs.values()].filter((run) => run.group === group).map(({ id }) => id);
+      const rates = ids.map((_, i) => [0.01 * (i + 1)]);
+      const importance = { tooFew: 'These runs are too few to tell what matters.' };
+      return Promise.resolve({ runs: ids, settings: ['optimiser.learningRate'], values: rates, importance });
+    },
+    controlLaunch: async (group, command) => {
+      const to = { pause: 'paused', proceed: 'queued', stop: 'stopped', resume: 'queued' } as const;
+      const asked = [...runs.values()].filter((run) => run.group === group && run.status !== 'finished');
+      for (const { id } of asked) await change(id, { status: to[command] });
+    },
     watch: () => Promise.resolve(),
   };
 }
@@ -213,7 +227,13 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
     exportChart: () => Promise.resolve(file),
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
     examine: () =>
-      Promise.resolve({ problems: [], experiment: fakeExperiment('deprune'), network: null, design: null }),
+      Promise.resolve({
+        problems: [],
+        experiment: fakeExperiment('deprune'),
+        network: null,
+        design: null,
+        sweep: null,
+      }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
       Promise.resolve([fakeExperiment('deprune'), fakeExperiment('full'), fakeExperiment('high-compression')]),
@@ -293,12 +313,18 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     modelTimes: () => Promise.resolve(null),
     timeModelSet: () => Promise.resolve(began('time', 'vgg11')),
     addModelSet: ({ name = 'deprune' }) => Promise.resolve(began('add', name)),
+    importRuns: (request) => Promise.resolve(began('import', 'path' in request ? request.path : request.name)),
+    uploadPart: (id) => Promise.resolve(id ?? 'upload-1'),
+    cancelRunTask: () => Promise.resolve(),
+    runTasks: () => Promise.resolve([]),
     importModelSet: ({ name = 'cifar.zip' }) => Promise.resolve(began('import', name)),
     exportModelSet: ({ set }) =>
       Promise.resolve({ name: `${set}.zip`, type: 'application/zip', data: new Uint8Array([80, 75, 5, 6]) }),
     cancelModelTask: () => Promise.resolve(),
     modelTasks: () => Promise.resolve([]),
     removeModelSet: () => Promise.resolve(),
+    browsers: () => Promise.resolve([]),
+    shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import type { ComparedRun, RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import { runNumber } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -10,8 +12,8 @@ import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts'
 import { deleteRuns } from './delete-runs.ts';
 import { examine } from '../design/examine.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
-import { runTask } from '../../processes/task/run-task.ts';
 import { tryServer } from '../server/try-server.ts';
+import { wholePath } from '../whole-path.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
 import { plannedPairs } from '../../training/plan.ts';
 
@@ -25,13 +27,17 @@ type Names =
   | 'annotate'
   | 'strayFolders'
   | 'adopt'
+  | 'importRuns'
+  | 'uploadPart'
+  | 'cancelRunTask'
+  | 'runTasks'
   | 'exportChart'
   | 'exportRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
 export function runProcedures(lab: LabState): Procedures<Names> {
-  const { store, summaries, launcher, changed } = lab;
+  const { store, summaries, launcher, runTasks, uploads, changed } = lab;
   const asking =
     (ask: (store: Store, id: string) => unknown) =>
     (id: string): void => {
@@ -62,8 +68,20 @@ export function runProcedures(lab: LabState): Procedures<Names> {
       await adoptRun(store, findOrphan(orphans(store), folder));
       changed();
     },
-    exportChart: (request) => runTask('exportChart', request),
-    exportRuns: (request) => runTask('exportRuns', request),
+    importRuns: async (request) => {
+      if ('upload' in request) {
+        const { upload, name } = request;
+        return runTasks.import(uploads.path(upload), name, () => uploads.drop(upload));
+      }
+      const path = wholePath(request.path, 'path');
+      await requireThere(path);
+      return runTasks.import(path);
+    },
+    uploadPart: (id, name, data) => uploads.add(id, name, data),
+    cancelRunTask: (id) => runTasks.cancel(id),
+    runTasks: () => runTasks.all(),
+    exportChart: (request) => runTasks.exportChart(request),
+    exportRuns: (request) => runTasks.exportRuns(request),
   };
 }
 
@@ -105,7 +123,7 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
     const { id, name, seed, status, dropped, experiment } = run;
     return {
       ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
-      pairs: plannedPairs(experiment.method, experiment.phases),
+      pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
       classes: classes.get(experiment.dataset.name) ?? null,
       epochs: store.epochs(id),
     };
@@ -113,7 +131,7 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
 }
 
 async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {
-  const { experiment } = store.get(id);
+  const { experiment, origin } = store.get(id);
   const { design } = examine(experiment, store, planTimes);
   const folder = store.folder(id);
   const place = placeOf(folder);
@@ -123,10 +141,11 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
-    pairs: plannedPairs(experiment.method, experiment.phases),
+    pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,
+    origin,
     server: place && { ...place, needed: await hasCheckpoint(folder) },
   };
 }

@@ -52,6 +52,8 @@ type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Nam
 
 const nothing = z.tuple([]);
 const oneRun = z.tuple([id]);
+const group = z.string().min(1).max(300);
+const oneGroup = z.tuple([group]);
 
 const inputs: Inputs = {
   hello: nothing,
@@ -72,6 +74,8 @@ const inputs: Inputs = {
   experimentSchema: nothing,
   methods: nothing,
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
+  launched: oneGroup,
+  controlLaunch: z.tuple([group, z.enum(['pause', 'proceed', 'stop', 'resume'])]),
   runs: nothing,
   run: oneRun,
   compared: z.tuple([ids]),
@@ -89,6 +93,12 @@ const inputs: Inputs = {
   ]),
   strayFolders: nothing,
   adopt: z.tuple([z.string().min(1).max(255)]),
+  importRuns: z.tuple([
+    z.union([z.strictObject({ path }), z.strictObject({ upload: id, name: z.string().min(1).max(255) })]),
+  ]),
+  uploadPart: z.tuple([id.nullable(), z.string().min(1).max(255), z.instanceof(Uint8Array)]),
+  cancelRunTask: z.tuple([count]),
+  runTasks: nothing,
   steps: z.tuple([id, count]),
   epochs: oneRun,
   gates: z.tuple([id, count, z.int().min(1).max(2000)]),
@@ -157,6 +167,8 @@ const inputs: Inputs = {
   cancelModelTask: z.tuple([count]),
   modelTasks: nothing,
   removeModelSet: oneRun,
+  browsers: nothing,
+  shutOutBrowser: z.tuple([z.string().regex(/^[0-9a-f]{16}$/, 'the id of a browser that was let in')]),
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };

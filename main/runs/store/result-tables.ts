@@ -1,4 +1,5 @@
 import type { Budget } from '../../records/column.ts';
+import { bestEpoch, type Scored } from '../../records/best-epoch.ts';
 import type { Database } from './database.ts';
 
 /** What lists show of runs' records. */
@@ -12,15 +13,19 @@ export interface ResultTables {
 export interface RunResults {
   /** Finished ones of all trainings; of several sources the furthest counts. */
   readonly epochs: number;
-  /** On the test set, the mean over the sources; null where it is not a number. */
+  /** On the test set, the mean over the sources; null where it is not a number. The best is of the epoch that is chosen. */
   readonly lastAccuracy: number | null;
   /** The best at each budget, in the order they were trained: an accuracy at another budget is another model's. */
   readonly bests: readonly BudgetBest[];
   /** Of all trainings and sources in their finished epochs. */
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** In the last epoch: all samples over the time of the source that took longest. */
+  /** Over all finished epochs: all samples over the time in training. */
   readonly samplesPerSecond: number | null;
+  /** Of all trainings, each as long as its source that took longest; evaluation left out. */
+  readonly trainingSeconds: number;
+  /** Between epochs; null where it was not measured, as by versions before. */
+  readonly evaluationSeconds: number | null;
 }
 
 export interface BudgetBest {
@@ -41,7 +46,11 @@ interface EpochRow {
   readonly training: number;
   readonly budget: Budget;
   readonly accuracy: number | null;
-  readonly speed: number | null;
+  readonly validation: number | null;
+  readonly samples: number | null;
+  /** Since the training began. */
+  readonly seconds: number | null;
+  readonly evaluation: number | null;
 }
 
 interface BytesRow {
@@ -55,7 +64,8 @@ export function resultTables(database: Database): ResultTables {
     results: (run) => {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
-        `SELECT run, training, budget, avg(testAccuracy) AS accuracy, sum(samplesPerSecond * took) / max(took) AS speed
+        `SELECT run, training, budget, avg(testAccuracy) AS accuracy, avg(validationAccuracy) AS validation,
+           sum(samplesPerSecond * took) AS samples, max(seconds) AS seconds, max(evaluationSeconds) AS evaluation
          FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
                FROM epochs ${where})
          GROUP BY run, training, epoch ORDER BY run, training, epoch`,
@@ -90,23 +100,45 @@ function byRun(epochs: readonly EpochRow[]): Map<string, EpochRow[]> {
 }
 
 function resultsOf(epochs: readonly EpochRow[], { bytesUp, bytesDown }: BytesRow): RunResults {
-  const last = epochs.at(-1);
+  const trainingSeconds = secondsInTraining(epochs);
+  const samples = sum(epochs.map((epoch) => epoch.samples));
+  const evaluations = epochs.flatMap(({ evaluation }) => evaluation ?? []);
   return {
     epochs: epochs.length,
-    lastAccuracy: last?.accuracy ?? null,
+    lastAccuracy: epochs.at(-1)?.accuracy ?? null,
     bests: bestsOf(epochs),
     bytesUp,
     bytesDown,
-    samplesPerSecond: last?.speed ?? null,
+    samplesPerSecond: samples > 0 && trainingSeconds > 0 ? samples / trainingSeconds : null,
+    trainingSeconds,
+    evaluationSeconds: evaluations.length > 0 ? sum(evaluations) : null,
   };
 }
 
+/** Of the epochs at each budget of each training the one that is chosen. */
 function bestsOf(epochs: readonly EpochRow[]): BudgetBest[] {
-  const bests = new Map<string, BudgetBest>();
-  for (const { training, budget, accuracy } of epochs) {
-    const before = bests.get(`${training}/${budget}`);
-    if (accuracy === null || (before && before.accuracy >= accuracy)) continue;
-    bests.set(`${training}/${budget}`, { budget, accuracy });
+  const groups = new Map<string, (Scored & Pick<EpochRow, 'budget'>)[]>();
+  for (const { training, budget, accuracy, validation } of epochs) {
+    if (accuracy === null) continue;
+    const key = `${training}/${budget}`;
+    const tested = { budget, testAccuracy: accuracy, validationAccuracy: validation ?? NaN };
+    groups.set(key, [...(groups.get(key) ?? []), tested]);
   }
-  return [...bests.values()];
+  return [...groups.values()].map((group) => {
+    const { budget, testAccuracy } = bestEpoch(group)!;
+    return { budget, accuracy: testAccuracy };
+  });
+}
+
+/** Trainings come one after the other. */
+function secondsInTraining(epochs: readonly EpochRow[]): number {
+  const trainings = new Map<number, number>();
+  for (const { training, seconds } of epochs) {
+    trainings.set(training, Math.max(trainings.get(training) ?? 0, seconds ?? 0));
+  }
+  return sum([...trainings.values()]);
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
 }

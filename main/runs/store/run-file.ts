@@ -6,7 +6,7 @@ import { hasFields } from '../../fields.ts';
 import { version } from '../../version.ts';
 import type { Owner } from '../checkpoint/manifest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Run } from './run.ts';
+import { originSchema, type Run } from './run.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 const text = z.string();
@@ -28,6 +28,8 @@ const runFileSchema = z.strictObject({
   serverEngine: text.nullable().default(null),
   /** Data sources that it goes on without; those of earlier versions do not say. */
   dropped: z.array(z.int().min(0)).default([]),
+  /** Where it was brought in from; null, or missing, of a run that was trained where its folder is. */
+  origin: originSchema.nullable().default(null),
   notes: text,
   tags: z.array(text),
   experiment: z.custom<Experiment>(hasFields),
@@ -46,9 +48,9 @@ export function runFilePath(runFolder: string): string {
 }
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
-  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, experiment } = run;
+  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, origin, experiment } = run;
   const made = { uid, id, name, seed, group, createdAt: run.createdAt.toISOString(), version: version() };
-  const facts = { ...made, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped] };
+  const facts = { ...made, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped], origin };
   return { format: 1, ...facts, notes, tags, experiment };
 }
 

@@ -6,7 +6,7 @@ import type { Database, Value } from './database.ts';
 import type { Role } from '../experiment/engines.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
-import type { Run, RunStatus } from './run.ts';
+import type { Origin, Run, RunStatus } from './run.ts';
 import { runMaker } from './new-run.ts';
 import { belongsTo, foldersOfRuns, renewRunFile, runFilePath } from './run-file.ts';
 
@@ -43,6 +43,8 @@ export interface RunTable {
   create(experiment: Experiment, seed: number, group?: string): Run;
   /** The same for several seeds, in a fraction of the time. All of them or none. */
   createEach(experiment: Experiment, seeds: readonly number[], group?: string): Run[];
+  /** The id of a run that is to be brought in: its folder was not there and is now, and empty. */
+  reserve(name: string): string;
   /** Folders of runs that there is no row for. */
   strayFolders(): string[];
   /** Gives a run of an earlier version a uid. */
@@ -82,9 +84,10 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   interrupted: ['running', 'paused'],
 };
 
-interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'origin' | 'createdAt' | 'startedAt' | 'endedAt'> {
   readonly experiment: string;
   readonly dropped: string;
+  readonly origin: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -94,12 +97,12 @@ const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, e
 
 const runColumns =
   'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, ' +
-  'threads, dropped, error';
+  'threads, dropped, origin, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
   const folder = (id: string): string => join(root, id);
-  const make = runMaker(database, root);
+  const { reserve, make } = runMaker(database, root);
   /** Changes a fact of a run here and in its folder. */
   const set = (id: string, column: string, value: Value): void => {
     database.run(`UPDATE runs SET ${column} = ? WHERE id = ?`, value, id);
@@ -115,6 +118,7 @@ export function runTable(database: Database, home: string): RunTable {
     folder,
     create: (experiment, seed, group) => byId(database, make(experiment, [seed], group)[0]),
     createEach: (experiment, seeds, group) => make(experiment, seeds, group).map((id) => byId(database, id)),
+    reserve,
     strayFolders: () => {
       const known = new Set(list().map(({ id }) => id));
       return foldersOfRuns(root).filter((path) => !known.has(basename(path)));
@@ -203,6 +207,7 @@ function toRun(row: RunRow): Run {
     ...row,
     experiment: settingsOf(row),
     dropped: JSON.parse(row.dropped) as number[],
+    origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),

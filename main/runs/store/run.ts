@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Experiment } from '../experiment/experiment.ts';
 
 export const runStatuses = ['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted'] as const;
@@ -6,6 +7,19 @@ export const runStatuses = ['queued', 'running', 'paused', 'finished', 'stopped'
  * `stopped` was asked for, `interrupted` was not (the process died); both can be resumed from their last checkpoint.
  */
 export type RunStatus = (typeof runStatuses)[number];
+
+export const originSchema = z.strictObject({
+  /** Sluice's own files, or event files of TensorBoard. */
+  format: z.enum(['sluice', 'tensorboard']),
+  /** The name of the zip, the folder or the home. */
+  from: z.string(),
+  /** Its id there. */
+  run: z.string(),
+  at: z.string(),
+});
+
+/** Where a run was brought in from that was not trained in this home, and when. */
+export type Origin = z.infer<typeof originSchema>;
 
 /** One experiment with one seed. */
 export interface Run {
@@ -34,6 +48,8 @@ export interface Run {
   readonly threads: number | null;
   /** Data sources that died too often and are left out, from 0: what they had still to train is missing. */
   readonly dropped: readonly number[];
+  /** Null of a run of this home. */
+  readonly origin: Origin | null;
   /** What ended a failed run, in words. */
   readonly error: string | null;
 }

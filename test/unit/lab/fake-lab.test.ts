@@ -61,6 +61,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   modelSets: (api) => api.modelSets(),
   modelTasks: (api) => api.modelTasks(),
   planTasks: (api) => api.planTasks(),
+  runTasks: (api) => api.runTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -68,6 +69,8 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
 /** Those that are not asked, and why. */
 const unasked: Partial<Record<keyof LabApi, string>> = {
   launch: 'starts processes; what it answers are entries of runs',
+  launched: 'answers what differs among runs, of which there is one',
+  controlLaunch: 'answers nothing',
   pause: 'answers nothing',
   proceed: 'answers nothing',
   stop: 'answers nothing',
@@ -75,6 +78,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   delete: 'answers nothing',
   annotate: 'answers nothing',
   adopt: 'answers nothing',
+  importRuns: 'begins an import',
+  uploadPart: 'answers a name',
+  cancelRunTask: 'answers nothing',
   watch: 'answers nothing',
   startPlayground: 'starts processes, and needs a model set',
   changePlayground: 'answers the state, of a playground that runs',
