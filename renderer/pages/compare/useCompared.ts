@@ -47,7 +47,10 @@ function pauseFor(runs: number): number {
  * The runs that are compared, in the order given, with the ends of their epochs, and their steps as read so far where
  * `stepRuns` wants these; those that go on are followed.
  */
-export function useCompared(ids: MaybeRefOrGetter<readonly string[]>, stepRuns: () => readonly string[]): Compared {
+export function useCompared(
+  ids: MaybeRefOrGetter<readonly string[]>,
+  stepRuns: Readonly<Ref<readonly string[]>>,
+): Compared {
   const lab = useLab();
   const summaries = useRuns();
   const known = shallowRef<ReadonlyMap<string, ComparedRun>>(new Map());
@@ -85,7 +88,7 @@ export function useCompared(ids: MaybeRefOrGetter<readonly string[]>, stepRuns: 
   const missing = computed(() => toValue(ids).filter((id) => gone.value.has(id)));
   const pending = computed(() => Math.max(0, toValue(ids).length - missing.value.length - runs.value.length));
   const followed = computed<readonly string[]>((before) => {
-    const steps = new Set(stepRuns());
+    const steps = new Set(stepRuns.value);
     const isLive = (id: string): boolean => {
       const summary = summaries.byId.get(id);
       return summary !== undefined && isActive(summary);

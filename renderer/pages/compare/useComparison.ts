@@ -68,10 +68,9 @@ export function useComparison(): Comparison {
   const state = useView();
   const { view } = state;
   const summaries = useRuns();
-  const compared = useCompared(
-    () => view.value.runs,
-    () => stepRuns.value,
-  );
+  /** Of which runs the charts need the steps: set once it is known what they draw. */
+  const stepRuns = shallowRef<readonly string[]>([]);
+  const compared = useCompared(() => view.value.runs, stepRuns);
   const { trainings, runs } = compared;
   const kept = useLocalStorage<Record<string, number>>('sluice.compare.looks', {});
 
@@ -117,12 +116,15 @@ export function useComparison(): Comparison {
     sortRows(lines.value, lineColumns, sorting.value).filter(({ id }) => (brushed.value ?? shown.value).has(id)),
   );
   const charted = computed(() => drawnLines.value.slice(0, mostLines));
-  const stepRuns = computed<readonly string[]>((before) => {
-    const { charts, x } = view.value;
-    if (!needsSteps(charts, x)) return [];
-    const now = [...new Set(charted.value.flatMap(({ trainings }) => trainings.map(({ run }) => run)))];
-    return before && String(before) === String(now) ? before : now;
-  });
+  watch(
+    () => {
+      const { charts, x } = view.value;
+      if (!needsSteps(charts, x)) return '';
+      return [...new Set(charted.value.flatMap(({ trainings }) => trainings.map(({ run }) => run)))].join();
+    },
+    (ids) => (stepRuns.value = ids.split(',').filter(Boolean)),
+    { immediate: true },
+  );
   const looks = computed(() => (brushed.value ? looksOf(brushed.value) : shownLooks.value));
 
   return {
