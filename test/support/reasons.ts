@@ -16,6 +16,8 @@ const reasons = [
   'no numpy',
   'no PyTorch',
   'no ONNX',
+  'no TensorBoard',
+  'no MLflow',
   'no zstd in this Node',
   'zstd in this Node',
   'every engine is here',
