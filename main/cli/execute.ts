@@ -1,3 +1,4 @@
+import { formatSpan } from '../charts/formats.ts';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun } from '../runs/life/lifecycle.ts';
 import { executeHere } from '../processes/run/execute.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../runs/store/store.ts';
 import type { LogTarget, RunTracking } from '../exports/tracking/live.ts';
 import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
+import { print } from './format.ts';
 import { listen } from './interrupt.ts';
 
 /** What keeps a run from the server it was given would keep the next one from it, too. */
@@ -40,9 +42,12 @@ export async function executeInTurn(
   });
   let code = 0;
   try {
-    for (const run of runs) {
+    for (const [i, run] of runs.entries()) {
       if (signal.aborted) break;
+      // Another terminal, or the lab, may have taken it off meanwhile, or taken it up.
+      if (!store.marks().some(({ id, status }) => id === run.id && status === 'queued')) continue;
       current = run;
+      if (runs.length > 1) print(placeWords(store, runs, i));
       const failure = await executeShown(store, run, network, { signal, targets });
       if (failure === null) continue;
       code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
@@ -55,6 +60,18 @@ export async function executeInTurn(
 }
 
 const stopped = Symbol('stopped');
+
+/** `Run 3 of 12, about 20 min left`, by how long those before it took. */
+export function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: number): string {
+  const took = runs.slice(0, at).flatMap(({ id }) => {
+    const { status, startedAt, endedAt } = store.get(id);
+    return status === 'finished' && startedAt && endedAt ? [(endedAt.getTime() - startedAt.getTime()) / 1000] : [];
+  });
+  const place = `Run ${at + 1} of ${runs.length}`;
+  if (took.length === 0) return place;
+  const each = took.reduce((sum, seconds) => sum + seconds, 0) / took.length;
+  return `${place}, about ${formatSpan(each * (runs.length - at))} left`;
+}
 
 interface How {
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ import { SluiceError } from '../errors.ts';
 import { recordTexts } from '../exports/record-texts.ts';
 import { csvColumns, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
 import type { Column } from '../records/column.ts';
+import type { KeptEpoch } from '../runs/checkpoint/pair.ts';
 import type { Run } from '../runs/store/run.ts';
 import { visible } from '../visible.ts';
 import { selectRuns } from '../runs/store/select.ts';
@@ -38,6 +39,7 @@ interface ExportOptions extends ChartOptions {
   readonly to?: string;
   readonly experiment?: string;
   readonly checkpoints?: true;
+  readonly epoch: KeptEpoch;
   readonly neutralise: boolean;
 }
 
@@ -58,6 +60,11 @@ export function addExportCommand(program: Command): void {
     .option('-o, --output <path>', 'file to write, or folder for safetensors, tensorboard, wandb and params')
     .option('--to <uri>', 'MLflow: the tracking server, such as http://127.0.0.1:5000')
     .option('--experiment <name>', 'MLflow: the experiment there (default: what the runs were launched as)')
+    .addOption(
+      new Option('--epoch <which>', 'safetensors: each pair as its phase ended, or at its best')
+        .choices(['last', 'best'] satisfies KeptEpoch[])
+        .default('last'),
+    )
     .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint')
     .option('--no-neutralise', 'CSV: names as they are, even if a spreadsheet would run them as formulas');
   addChartOptions(command);
@@ -107,7 +114,7 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
   }
   if (chart !== undefined) return writeChart(store, runs, chart, options);
   if (isOf(sentFormats, format)) return send(store, runs, options);
-  if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), output);
+  if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), options);
   if (!isOf(ofRuns, format)) {
     const shown = format.toUpperCase();
     throw new SluiceError('bad-usage', `Say with --chart what the ${shown} shows, for example accuracy-bytes.`);
@@ -161,9 +168,9 @@ function isOf<Some extends Format>(known: readonly Some[], format: Format): form
   return (known as readonly Format[]).includes(format);
 }
 
-async function writeWeights(store: Store, run: Run, output: string | undefined): Promise<void> {
+async function writeWeights(store: Store, run: Run, { output, epoch }: ExportOptions): Promise<void> {
   if (output === undefined) throw new SluiceError('bad-usage', 'Name the folder for the weights with -o.');
-  const folders = await exportWeights(store, run, output);
+  const folders = await exportWeights(store, run, output, epoch);
   print(`Wrote ${folders.map((folder) => `${output}/${folder}`).join(', ')}`);
 }
 

@@ -18,6 +18,7 @@ const reasons = [
   'no ONNX',
   'no TensorBoard',
   'no MLflow',
+  'no ONNX Runtime',
   'no zstd in this Node',
   'zstd in this Node',
   'every engine is here',

@@ -1,6 +1,9 @@
 import type { RunSummary } from '../../api.ts';
+import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
-import { runNumber, type Run } from '../../runs/store/run.ts';
+import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
+import type { RunCommand } from '../../runs/store/run-table.ts';
 import { isUnderWay, type Store } from '../../runs/store/store.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { followLive, type LiveRun } from './live-run.ts';
@@ -94,6 +97,12 @@ export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set(
   };
 }
 
+/** One that is to go on waits for its turn, and one that is not to begin yet is paused. */
+function asWanted(status: RunStatus, wanted: RunCommand): RunStatus {
+  if (status === 'paused' && wanted === 'turn') return 'queued';
+  return status === 'queued' && wanted === 'pause' ? 'paused' : status;
+}
+
 function summarise(
   store: Store,
   run: Run,
@@ -102,8 +111,7 @@ function summarise(
   { dead, elsewhere }: { readonly dead: boolean; readonly elsewhere: boolean },
 ): RunSummary {
   const { id, name, seed, group, engine, serverEngine, error, experiment } = run;
-  const isToGoOn = run.status === 'paused' && store.wanted(id) === 'turn';
-  const status = dead ? 'interrupted' : isToGoOn ? 'queued' : run.status;
+  const status = dead ? 'interrupted' : asWanted(run.status, store.wanted(id));
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {
@@ -120,7 +128,7 @@ function summarise(
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: planTrainings(experiment.method, experiment.phases, Infinity)
+    budgets: planTrainings(experiment.method, experiment.phases, mapsAtCut(experiment))
       .flat()
       .map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),
@@ -128,13 +136,22 @@ function summarise(
     endedAt: run.endedAt?.getTime() ?? null,
     tags: store.annotations(id).tags,
     epochsDone: results?.epochs ?? 0,
-    epochsTotal: experiment.phases.reduce((sum, { epochs }) => sum + epochs, 0),
+    epochsTotal: live?.progress?.runEpochs ?? epochsTotal(store, run, status),
     lastAccuracy: results?.lastAccuracy ?? null,
     bestAccuracy: results?.bestAccuracy ?? null,
     bytesUp,
     bytesDown,
-    samplesPerSecond: live?.progress?.samplesPerSecond ?? results?.samplesPerSecond ?? null,
+    samplesPerSecond: results?.samplesPerSecond ?? null,
+    trainingSeconds: results?.trainingSeconds ?? null,
+    evaluationSeconds: results?.evaluationSeconds ?? null,
     progress: live?.progress ?? null,
     elsewhere,
   };
+}
+
+/** Without those that phases have left out which ended early. */
+function epochsTotal(store: Store, { id, experiment }: Run, status: RunStatus): number {
+  const epochs = experiment.stop ? store.epochs(id) : [];
+  const { training, phase } = epochs.at(-1) ?? { training: 0, phase: 0 };
+  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : { training, phase });
 }

@@ -13,6 +13,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'The others are what these are measured against: full budget and high compression throughout, new weights for each budget, a cut without a module, and images sent as they are.',
     ],
   },
+  validation: {
+    title: 'Validation images',
+    text: [
+      'A share of the training images that is not trained on, every class alike and the same for all data sources. The best epoch, bytes to an accuracy and an early end are decided on these; what is told then is the accuracy on the test set.',
+      'Without them the test set decides for itself, and its best epoch looks a little better than it is. The paper has none.',
+    ],
+  },
   'split.layer': {
     title: 'Split layer n',
     text: [
@@ -98,6 +105,13 @@ export const glossary: Readonly<Record<string, Term>> = {
     title: 'Seeds',
     text: [
       'A run for each. The seed draws the initial weights, the gate, the order of the images, their crops and flips, and the subset. Runs that differ in the seed alone are shown as their mean with a band.',
+    ],
+  },
+  sweep: {
+    title: 'Sweep',
+    text: [
+      'The same experiment with other settings, launched as one group. Which settings matter is told when its runs have finished: the share of the variance of the best accuracy that each explains.',
+      'A grid of two settings with four values each is 16 runs, times the seeds. With more settings draw combinations at random: few settings matter, and a grid tries few values of these.',
     ],
   },
   'optimiser.learningRate': {

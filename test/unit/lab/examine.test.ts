@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Examination, ExperimentInput } from '../../../main/api.ts';
-import { examine, type PastRuns } from '../../../main/lab/design/examine.ts';
+import { examine } from '../../../main/lab/design/examine.ts';
+import type { PastRuns } from '../../../main/lab/design/plan-of.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../main/runs/experiment/plan-traffic.ts';
 import { describeDataset } from '../../../main/data/datasets.ts';
@@ -25,7 +26,10 @@ describe('examine', () => {
     expect(network?.layers[0].label).toMatch(/^conv 3×3/);
     expect(design?.sent).toEqual([8, 8, 128]);
     expect(design?.client.at(-1)?.label).toMatch(/^compression/);
-    expect(design?.plan).toEqual({ ...planTraffic(parseExperiment({}), describeDataset('synthetic')), seconds: null });
+    expect(design?.plan).toEqual({
+      ...planTraffic(parseExperiment({}), describeDataset('synthetic')),
+      ...{ seconds: null, evaluationSeconds: null },
+    });
   });
 
   it('fills in the defaults of the method', () => {
@@ -40,8 +44,40 @@ describe('examine', () => {
       experiment: null,
       network: null,
       design: null,
+      sweep: null,
     });
     for (const nonsense of [null, [], 'deprune', 7]) expect(look(nonsense).problems).not.toEqual([]);
+  });
+
+  it('adds up what the runs of a sweep send, each with its seeds', () => {
+    const base = { seeds: [1, 2] };
+    const { problems, sweep } = look({ ...base, sweep: { settings: { 'phases[0].budget': [4, 8] } } });
+    const sent = [4, 8].map((budget) => {
+      const phases = [
+        { budget, epochs: 6 },
+        { budget: 'full' as const, epochs: 3 },
+      ];
+      const { bytesUp, bytesDown } = planTraffic(parseExperiment({ ...base, phases }), describeDataset('synthetic'));
+      return bytesUp + bytesDown;
+    });
+    expect(problems).toEqual([]);
+    expect(sweep?.points.map(({ values, bytes, runs }) => ({ values, bytes, runs }))).toEqual([
+      { values: { 'phases[0].budget': 4 }, bytes: sent[0], runs: 2 },
+      { values: { 'phases[0].budget': 8 }, bytes: sent[1], runs: 2 },
+    ]);
+    expect(sweep).toMatchObject({ runs: 4, bytes: 2 * (sent[0] + sent[1]), seconds: null, problem: null });
+  });
+
+  it('says which combinations of a sweep do not suit network and data set', () => {
+    const { problems, sweep } = look({ sweep: { settings: { 'phases[0].budget': [4, 200], lr: [0.1] } } });
+    const text = 'phases.0.budget is 200: expected at most 128, the maps at layer 5, or "full"';
+    expect(problems).toEqual([
+      { path: 'sweep', text: `: 1 of 2 combinations cannot be trained:\n  phases[0].budget=200, lr=0.1: ${text}` },
+    ]);
+    expect(sweep?.points.map(({ problem }) => problem)).toEqual([null, text]);
+    expect(sweep?.bytes).toBeNull();
+    // What is wrong with the sweep by itself is said of its field.
+    expect(pathsOf(look({ sweep: { settings: { lr: { from: 1, to: 0 } } } }))).toEqual(['sweep.settings.lr.to']);
   });
 
   it('shows the plan in spite of contradictions', () => {
@@ -116,9 +152,17 @@ describe('examine', () => {
     const small = parseExperiment({ dataset: { trainSamples: 1000 } });
     const run = store.create(small, 1);
     store.setStatus(run.id, 'running');
-    store.append(run.id, [epochRecord(0, { seconds: 10 }), epochRecord(1, { seconds: 20 })]);
+    const evaluationSeconds = 3;
+    store.append(
+      run.id,
+      [0, 1].map((epoch) => epochRecord(epoch, { seconds: 10 * (epoch + 1), evaluationSeconds })),
+    );
     const seconds = (input: ExperimentInput): number | null | undefined => examine(input, store).design?.plan.seconds;
     expect(seconds({ dataset: { trainSamples: 2000 } })).toBe(9 * 20);
+    const held = examine({ dataset: { trainSamples: 2000 }, validation: 0.1 }, store).design?.plan;
+    // 200 images are evaluated besides the 1000 of the test set, which took 3 s.
+    expect(held?.seconds).toBeCloseTo(9 * 18, 9);
+    expect(held?.evaluationSeconds).toBeCloseTo(9 * 3 * 1.2, 9);
     expect(seconds({ dataset: { trainSamples: 2000 }, model: { width: 0.5 } })).toBeNull();
   });
 
@@ -142,7 +186,7 @@ describe('examine', () => {
     useHome();
     const schedule = { phases: [], seconds: 77, bytes: 0, testSeconds: 1, testBytes: 0 };
     const { design } = examine({}, noRuns, { schedule: () => schedule });
-    expect(design?.plan.seconds).toBe(77);
+    expect(design?.plan).toMatchObject({ seconds: 77, evaluationSeconds: 1 });
     expect(examine({}, noRuns, { schedule: () => null }).design?.plan.seconds).toBeNull();
   });
 });
