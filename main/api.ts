@@ -1,3 +1,4 @@
+import type { LetInBrowser } from './api/browsers.ts';
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
@@ -44,6 +45,7 @@ export type {
   StepColumn,
   StepColumns,
 };
+export type * from './api/browsers.ts';
 export type * from './api/data.ts';
 export type * from './api/desktop.ts';
 export type * from './api/engines.ts';
@@ -179,6 +181,11 @@ export interface LabApi {
   cancelEngineTask(id: number): Promise<void>;
   engineTasks(): Promise<EngineTask[]>;
   removeEngine(name: string): Promise<void>;
+  /** The browsers that were let in to this lab, the last used first. */
+  browsers(): Promise<LetInBrowser[]>;
+  /** Closes its windows and ends its session; a new link lets it in again. */
+  shutOutBrowser(id: string): Promise<void>;
+
   settings(): Promise<Settings>;
   changeSettings(changes: Partial<Settings>): Promise<Settings>;
 }

@@ -31,6 +31,7 @@ import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
 import { openUploads } from './runs/uploads.ts';
 import { tailStore } from './runs/tail.ts';
+import { browserProcedures } from './web/browser-procedures.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
 /** The lab of this user's home folder, for any number of windows. */
@@ -139,6 +140,7 @@ export function openLab(): Lab {
         api: explainFullDisk(
           checkInputs({
             ...machineProcedures(lab, window.kind),
+            ...browserProcedures(lab, window.browser),
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),

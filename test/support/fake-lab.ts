@@ -309,6 +309,8 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelModelTask: () => Promise.resolve(),
     modelTasks: () => Promise.resolve([]),
     removeModelSet: () => Promise.resolve(),
+    browsers: () => Promise.resolve([]),
+    shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

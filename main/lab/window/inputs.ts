@@ -156,6 +156,8 @@ const inputs: Inputs = {
   cancelModelTask: z.tuple([count]),
   modelTasks: nothing,
   removeModelSet: oneRun,
+  browsers: nothing,
+  shutOutBrowser: z.tuple([z.string().regex(/^[0-9a-f]{16}$/, 'the id of a browser that was let in')]),
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };
