@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProgram } from '../../../main/cli/program.ts';
+import { notePlace } from '../../../main/processes/run/place.ts';
 import { openDatabase } from '../../../main/runs/store/database.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { lockRun } from '../../../main/runs/life/lock.ts';
@@ -36,6 +38,19 @@ function launched() {
   onTestFinished(() => locks.forEach((lock) => lock.release()));
   return { store, ids, queued };
 }
+
+describe('resume', () => {
+  it('without the token that a run needs leaves it stopped, and those named with it', async () => {
+    const { store, queued } = launched();
+    const { id } = store.create(experiment({ name: 'z' }), 1);
+    notePlace(store.folder(id), { url: 'wss://gpu:4450' });
+    mkdirSync(join(store.folder(id), 'checkpoint', '000001'), { recursive: true });
+    writeFileSync(join(store.folder(id), 'checkpoint', '000001', 'checkpoint.json'), '{}');
+    for (const run of [id, queued]) store.setStatus(run, 'stopped');
+    await expect(sluice('resume', queued, id)).rejects.toMatchObject({ code: 'server-missing' });
+    expect([queued, id].map((run) => store.get(run).status)).toEqual(['stopped', 'stopped']);
+  });
+});
 
 describe('stop, pause and continue', () => {
   it('take what was launched, and leave those runs of it alone that are over', async () => {
