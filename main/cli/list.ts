@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
-import type { Experiment } from '../runs/experiment/experiment.ts';
+import { epochsOfRun } from '../runs/experiment/epochs-of-run.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Origin, type Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
@@ -52,7 +52,7 @@ function row(store: Store, run: Run): string[] {
     shorten(run.name, 24),
     String(run.seed),
     statusNow(store, run),
-    `${epochs.length}/${totalEpochs(run.experiment)}`,
+    `${epochs.length}/${totalEpochs(store, run)}`,
     accuracy === undefined ? '–' : formatPercent(accuracy),
     formatBytes(store.byteCount(run.id)),
     formatDate(run.createdAt),
@@ -65,8 +65,9 @@ function leftOut({ dropped, experiment: { sources } }: Run): string {
   return `${dropped.length} of ${sources.count} sources died too often and are left out (${names})`;
 }
 
-function totalEpochs({ phases }: Experiment): number {
-  return phases.reduce((sum, { epochs }) => sum + epochs, 0);
+function totalEpochs(store: Store, { id, experiment, status }: Run): number {
+  const epochs = store.epochs(id);
+  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : (epochs.at(-1) ?? { training: 0, phase: 0 }));
 }
 
 function show(store: Store, run: Run): void {
@@ -86,6 +87,7 @@ function facts(store: Store, run: Run): [string, string][] {
     ['status', run.error === null ? status : `${status}: ${run.error}`],
     ['launch', run.group],
     ['created, started, ended', times.join(', ')],
+    ...took(store, run),
     ['engine', run.engine ?? '–'],
     ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
@@ -97,6 +99,17 @@ function facts(store: Store, run: Run): [string, string][] {
 
 function originText({ from, run, at }: Origin): string {
   return `from ${from}, run ${run} there, on ${formatDate(new Date(at))}`;
+}
+
+/** From start to end, and how much of it was spent on what, in words that tables use. */
+function took(store: Store, { id, startedAt, endedAt }: Run): [string, string][] {
+  const results = store.results(id).get(id);
+  if (!results) return [];
+  const { trainingSeconds, evaluationSeconds } = results;
+  const whole =
+    startedAt && endedAt ? [`${formatDuration((endedAt.getTime() - startedAt.getTime()) / 1000)} in all`] : [];
+  const evaluated = evaluationSeconds === null ? [] : [`${formatDuration(evaluationSeconds)} in evaluation`];
+  return [['took', [...whole, `${formatDuration(trainingSeconds)} in training`, ...evaluated].join(', ')]];
 }
 
 function settings(run: Run): [string, string][] {

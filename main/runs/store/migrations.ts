@@ -165,4 +165,12 @@ export const migrations: readonly (readonly string[])[] = [
   ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
   // Where a run was brought in from, as JSON.
   ['ALTER TABLE runs ADD COLUMN origin TEXT'],
+  // Results on the training images that are held out, and how long it took to evaluate.
+  [
+    'ALTER TABLE epochs ADD COLUMN validationLoss REAL',
+    'ALTER TABLE epochs ADD COLUMN validationAccuracy REAL',
+    'ALTER TABLE epochs ADD COLUMN evaluationSeconds REAL',
+    'ALTER TABLE pairs ADD COLUMN validationAccuracy REAL',
+    'ALTER TABLE pairs ADD COLUMN validationLoss REAL',
+  ],
 ];

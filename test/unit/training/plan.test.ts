@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 import type { MethodName } from '../../../main/training/methods/table.ts';
-import { plannedPairs, planTrainings, selectLearningRate, type Phase, type PhaseSettings } from '../../../main/training/plan.ts';
+import {
+  plannedPairs,
+  planTrainings,
+  selectLearningRate,
+  type Phase,
+  type PhaseSettings,
+} from '../../../main/training/plan.ts';
 
 const phases = [
   { budget: 4, epochs: 15 },
@@ -67,7 +73,7 @@ describe('planTrainings', () => {
 
 describe('plannedPairs', () => {
   const places = (method: MethodName, of: readonly PhaseSettings[] = phases): unknown[] =>
-    plannedPairs(method, of).map(({ training, firstPhase, lastPhase, budget }) => [
+    plannedPairs(method, of, 128).map(({ training, firstPhase, lastPhase, budget }) => [
       training,
       firstPhase,
       lastPhase,
