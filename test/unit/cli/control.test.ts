@@ -68,6 +68,14 @@ describe('stop, pause and continue', () => {
     expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'stop', 'stop']);
   });
 
+  it('keep what has not begun from beginning, and let it', async () => {
+    const { store, queued } = launched();
+    expect(await sluice('pause', queued)).toBe(`Run ${queued} does not begin before it is continued.\n`);
+    expect([store.get(queued).status, store.wanted(queued)]).toEqual(['queued', 'pause']);
+    expect(await sluice('continue', queued)).toBe(`Run ${queued} begins when its turn comes.\n`);
+    expect(store.wanted(queued)).toBe('run');
+  });
+
   it('take several references, ranges among them', async () => {
     const { store, ids, queued } = launched();
     const [first, last] = [Number.parseInt(ids[0], 10), Number.parseInt(ids[2], 10)];
@@ -81,6 +89,7 @@ describe('stop, pause and continue', () => {
     await expect(sluice('pause', ids[0])).rejects.toMatchObject({ code: 'run-status' });
     await expect(sluice('stop', 'figur')).rejects.toThrow(/Did you mean "figure"/);
     await expect(sluice('pause')).rejects.toThrow(/Several runs are under way/);
+    await sluice('stop', queued);
     expect(await sluice('continue', ids[0], queued)).toMatch(/there is nothing to continue/);
   });
 });
