@@ -4,7 +4,7 @@ export function packedBytes(numbers: number, bits: number): number {
 }
 
 /** Writes the lowest `bits` (at most 24) of each number one after another from a byte on, the lowest bit first. */
-export function packBits(numbers: ArrayLike<number>, count: number, bits: number, out: Uint8Array, at: number): void {
+export function packBits(numbers: Uint32Array, count: number, bits: number, out: Uint8Array, at: number): void {
   let held = 0;
   let waiting = 0;
   for (let i = 0; i < count; i++) {
@@ -20,13 +20,7 @@ export function packBits(numbers: ArrayLike<number>, count: number, bits: number
 }
 
 /** Reads what `packBits` wrote. */
-export function unpackBits(
-  bytes: Uint8Array,
-  at: number,
-  bits: number,
-  numbers: Uint8Array | Uint32Array,
-  count: number,
-): void {
+export function unpackBits(bytes: Uint8Array, at: number, bits: number, numbers: Uint32Array, count: number): void {
   const mask = 2 ** bits - 1;
   let held = 0;
   let waiting = 0;

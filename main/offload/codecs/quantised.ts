@@ -35,7 +35,7 @@ function encode(values: Float32Array, { shape }: Layout, bits: number, state: nu
   const ofMap = packedBytes(rows, bits);
   const bytes = new Uint8Array(maps * (levelBytes + ofMap));
   bytes.set(new Uint8Array(table.buffer));
-  const levels = new Uint8Array(tile);
+  const levels = new Uint32Array(tile);
   const shift = state === 0 ? half : 0;
   let x = state | 0;
   for (let from = 0; from < rows; from += tile) {
@@ -61,7 +61,7 @@ function decode(bytes: Uint8Array, { shape }: Layout, bits: number): Float32Arra
   const table = readLevels(bytes, maps);
   const ofMap = packedBytes(rows, bits);
   const values = new Float32Array(rows * maps);
-  const levels = new Uint8Array(tile);
+  const levels = new Uint32Array(tile);
   for (let from = 0; from < rows; from += tile) {
     const count = Math.min(tile, rows - from);
     for (let k = 0; k < maps; k++) {

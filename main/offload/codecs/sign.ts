@@ -35,7 +35,7 @@ function encode(values: Float32Array, layout: Layout): Uint8Array {
   const ofMap = packedBytes(rows, 1);
   const bytes = new Uint8Array(maps * (scaleBytes + ofMap));
   bytes.set(new Uint8Array(scalesOf(values, maps).buffer));
-  const signs = new Uint8Array(rows);
+  const signs = new Uint32Array(rows);
   for (let k = 0; k < maps; k++) {
     for (let r = 0, i = k; r < rows; r++, i += maps) signs[r] = values[i] < 0 ? 1 : 0;
     packBits(signs, rows, 1, bytes, scaleBytes * maps + k * ofMap);
@@ -53,7 +53,7 @@ function decode(bytes: Uint8Array, layout: Layout): Float32Array {
   if (negative >= 0) throw malformed(`The scale of map ${negative} is ${scales[negative]}, expected 0 or more.`);
   const ofMap = packedBytes(rows, 1);
   const values = new Float32Array(rows * maps);
-  const signs = new Uint8Array(rows);
+  const signs = new Uint32Array(rows);
   for (let k = 0; k < maps; k++) {
     unpackBits(bytes, scaleBytes * maps + k * ofMap, 1, signs, rows);
     for (let r = 0, i = k; r < rows; r++, i += maps) values[i] = signs[r] === 1 ? -scales[k] : scales[k];

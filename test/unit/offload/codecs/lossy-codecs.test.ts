@@ -30,13 +30,13 @@ const magnitudes = fc.float32Array({ minLength: 1, maxLength: 300, noNaN: true, 
 
 it('bits are packed one after another, the lowest first', () => {
   const out = new Uint8Array(4);
-  packBits([0b101, 0b011, 0b110], 3, 3, out, 1);
+  packBits(Uint32Array.of(0b101, 0b011, 0b110), 3, 3, out, 1);
   expect([...out]).toEqual([0, 0b10_011_101, 0b1, 0]);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 24 }), fc.array(fc.nat(), { maxLength: 70 }), (bits, given) => {
       const numbers = given.map((number) => number % 2 ** bits);
       const bytes = new Uint8Array(3 + packedBytes(numbers.length, bits) + 1);
-      packBits(numbers, numbers.length, bits, bytes, 3);
+      packBits(Uint32Array.from(numbers), numbers.length, bits, bytes, 3);
       const read = new Uint32Array(numbers.length);
       unpackBits(bytes, 3, bits, read, numbers.length);
       expect([...read]).toEqual(numbers);
