@@ -3,7 +3,7 @@ import type { SourceView } from '../charts/data.ts';
 import type { ChartChanges } from '../charts/kinds/kind.ts';
 import { chartNames, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
 import { usualPaper, type PaperSpec } from '../charts/spec.ts';
-import { nearest } from '../data/near.ts';
+import { nearest } from '../near.ts';
 import { SluiceError } from '../errors.ts';
 import { number, range, source, words } from './arguments.ts';
 

@@ -1,7 +1,7 @@
 import { accuracyWithin, bestAccuracy, bytesBy, reachedBy, throughput } from '../../../main/charts/achievement.ts';
 import type { EpochData } from '../../../main/charts/data.ts';
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../../main/charts/formats.ts';
-import type { Spread } from './spread.ts';
+import type { Spread } from '../../../main/charts/spread.ts';
 
 /** What is asked of all trainings: their accuracy within so many bytes, and the price of an accuracy. */
 export interface Questions {

@@ -2,7 +2,7 @@ import { bytesBy, usualLevel } from '../../../main/charts/achievement.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
 import type { Looks } from '../../../main/charts/drawable/looks.ts';
 import { measures, type MeasureName, type Questions } from './measures.ts';
-import { spreadOf, type Spread } from './spread.ts';
+import { spreadOf, type Spread } from '../../../main/charts/spread.ts';
 
 /** What one training achieved and what it cost, or what the seeds of an experiment did on average. */
 export interface Result {

@@ -4,7 +4,7 @@ import { drawnTrainings } from '../../../../main/charts/drawable/looks.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
 import { formatSpread } from '../../../../renderer/pages/compare/measures.ts';
 import { formatSaving, resultsOf, usualQuestions, type Result } from '../../../../renderer/pages/compare/results.ts';
-import { spreadOf } from '../../../../renderer/pages/compare/spread.ts';
+import { spreadOf } from '../../../../main/charts/spread.ts';
 import { csvTable, latexTable, markdownTable } from '../../../../renderer/pages/compare/table-text.ts';
 import { epoch, run } from '../../../support/chart-data.ts';
 
