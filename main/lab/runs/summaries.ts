@@ -101,7 +101,7 @@ function summarise(
   live: LiveRun | null,
   { dead, elsewhere }: { readonly dead: boolean; readonly elsewhere: boolean },
 ): RunSummary {
-  const { id, name, seed, group, engine, serverEngine, error, experiment } = run;
+  const { id, name, seed, group, project, archived, engine, serverEngine, error, experiment } = run;
   const isToGoOn = run.status === 'paused' && store.wanted(id) === 'turn';
   const status = dead ? 'interrupted' : isToGoOn ? 'queued' : run.status;
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
@@ -112,11 +112,15 @@ function summarise(
     name,
     seed,
     group,
+    project,
+    archived,
     status,
     engine,
     serverEngine,
     error,
     dropped: run.dropped.length,
+    // A launch of many runs has its notes once for each, and lists show none.
+    experiment: { ...experiment, notes: '' },
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,

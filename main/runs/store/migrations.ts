@@ -163,4 +163,9 @@ export const migrations: readonly (readonly string[])[] = [
   ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
   // Data sources that a run goes on without, a JSON list.
   ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
+  // Runs belong to projects, and may be put away.
+  [
+    "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",
+    'ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0',
+  ],
 ];

@@ -6,7 +6,7 @@ import { hasFields } from '../../fields.ts';
 import { version } from '../../version.ts';
 import type { Owner } from '../checkpoint/manifest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import type { Run } from './run.ts';
+import { firstProject, type Run } from './run.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 const text = z.string();
@@ -28,6 +28,9 @@ const runFileSchema = z.strictObject({
   serverEngine: text.nullable().default(null),
   /** Data sources that it goes on without; those of earlier versions do not say. */
   dropped: z.array(z.int().min(0)).default([]),
+  /** Those of earlier versions say neither. */
+  project: text.default(firstProject),
+  archived: z.boolean().default(false),
   notes: text,
   tags: z.array(text),
   experiment: z.custom<Experiment>(hasFields),
@@ -46,8 +49,18 @@ export function runFilePath(runFolder: string): string {
 }
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
-  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, experiment } = run;
-  const made = { uid, id, name, seed, group, createdAt: run.createdAt.toISOString(), version: version() };
+  const { uid, id, name, seed, group, project, archived, fingerprint, threads, engine, serverEngine, experiment } = run;
+  const made = {
+    uid,
+    id,
+    name,
+    seed,
+    group,
+    project,
+    archived,
+    createdAt: run.createdAt.toISOString(),
+    version: version(),
+  };
   const facts = { ...made, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped] };
   return { format: 1, ...facts, notes, tags, experiment };
 }

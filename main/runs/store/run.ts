@@ -7,6 +7,9 @@ export const runStatuses = ['queued', 'running', 'paused', 'finished', 'stopped'
  */
 export type RunStatus = (typeof runStatuses)[number];
 
+/** That of runs which were made before there were others, and of new ones until another is chosen. */
+export const firstProject = 'default';
+
 /** One experiment with one seed. */
 export interface Run {
   readonly id: string;
@@ -19,6 +22,10 @@ export interface Run {
   readonly seed: number;
   /** Runs launched together share it: the name of their preset or file, and when it was. */
   readonly group: string;
+  /** What it is part of, as people divide their work. */
+  readonly project: string;
+  /** Left out of lists that do not ask for such. */
+  readonly archived: boolean;
   readonly status: RunStatus;
   readonly experiment: Experiment;
   readonly createdAt: Date;
