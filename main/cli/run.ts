@@ -22,6 +22,7 @@ interface RunOptions extends ServerFlags {
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
   readonly name?: string;
+  readonly project?: string;
   readonly engine?: string;
   readonly clientEngine?: string;
   readonly serverEngine?: string;
@@ -41,6 +42,7 @@ export function addRunCommands(program: Command): void {
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
     .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
+    .option('--project <name>', 'the project its runs belong to; the current one of the lab unless given', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .addOption(new Option('--client-engine <engine>', 'what computes the client halves').choices(engineChoices))
     .addOption(new Option('--server-engine <engine>', 'what computes the server half').choices(engineChoices))
@@ -80,15 +82,20 @@ async function run(store: Store, source: string, options: RunOptions): Promise<n
   const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
-  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network);
+  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network, options.project);
   return runs ? executeAndCompare(store, runs, network) : exitCodes.stopped;
 }
 
 /** Null when the user has ended it: then nothing is queued. */
-async function launchUnlessStopped(store: Store, preset: Preset, { offload }: NetworkOptions): Promise<Run[] | null> {
+async function launchUnlessStopped(
+  store: Store,
+  preset: Preset,
+  { offload }: NetworkOptions,
+  project?: string,
+): Promise<Run[] | null> {
   const { signal, end } = listen(() => undefined);
   try {
-    return await launch(store, preset, { elsewhere: offload !== undefined, signal });
+    return await launch(store, preset, { elsewhere: offload !== undefined, project, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     note('Stopped before all runs were queued: none is.');
