@@ -4,7 +4,7 @@ import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { RunChanges, RunDetail, RunSummary, StrayFolder } from './api/runs.ts';
+import type { RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
@@ -106,6 +106,14 @@ export interface LabApi {
   /** Puts the run of such a folder back into the list, with all that the folder holds. */
   adopt(folder: string): Promise<void>;
 
+  /** Begins to bring runs in; progress and end come as `runTask` events, exports too. */
+  importRuns(request: RunImport): Promise<RunTask>;
+  /** Hands an archive over piece by piece: the first with null, the others with what the first resolved to. */
+  uploadPart(id: string | null, name: string, data: Uint8Array): Promise<string>;
+  /** Ends an import or an export, or takes it out of those that wait; its caller is rejected with `cancelled`. */
+  cancelRunTask(id: number): Promise<void>;
+  runTasks(): Promise<RunTask[]>;
+
   /** Steps from a row on, in pieces: ask again with the row of the answer until `more` is false. Row 0 is the start. */
   steps(id: string, row: number): Promise<StepBatch>;
   epochs(id: string): Promise<EpochBatch>;
@@ -181,6 +189,7 @@ export interface LabEvents {
   dataTask(task: DataTask): void;
   engineTask(task: EngineTask): void;
   modelTask(task: ModelTask): void;
+  runTask(task: RunTask): void;
   planTask(task: PlanTask): void;
   /** Times of layers are known that were not: predictions may be others. */
   planTimes(): void;

@@ -1,4 +1,4 @@
-import type { SourceView } from '../charts/data.ts';
+import type { Parts, SourceView } from '../charts/data.ts';
 import type { Looks } from '../charts/drawable/looks.ts';
 import type { Range } from '../charts/drawable/sample.ts';
 import type { ChartSpec } from '../charts/kinds/table.ts';
@@ -20,6 +20,8 @@ export interface ChartExport {
   readonly trainings?: Looks;
   /** Of which data sources; all together unless given. Of the gate only that of the first is kept. */
   readonly source?: SourceView;
+  /** Whether every pair of a run stands for itself, where the chart can show that; so they do unless given. */
+  readonly parts?: Parts;
 }
 
 /** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */

@@ -1,8 +1,10 @@
 import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
-import type { RunStatus } from '../runs/store/run.ts';
+import type { Origin, RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
+import type { PlannedPair } from '../training/plan.ts';
 import type { Budget } from '../records/column.ts';
+import type { LongTask } from './data.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
 
@@ -87,8 +89,8 @@ export interface RunDetail extends RunSummary {
   readonly folder: string;
   /** null when its data set is gone. */
   readonly plan: Plan | null;
-  /** What tells the trainings of a run that has several apart: the budget that each ends with. Else empty. */
-  readonly trainingBudgets: readonly Budget[];
+  /** What it makes, in the order it is trained. */
+  readonly pairs: readonly PlannedPair[];
   /** Whether its method leaves a model pair for each of its budgets. */
   readonly makesSet: boolean;
   /** How many its data set has; null when that is gone. */
@@ -97,7 +99,14 @@ export interface RunDetail extends RunSummary {
   readonly sent: Shape | null;
   /** The offload server elsewhere that it trained with last; null when it had one of its own. */
   readonly server: RunServer | null;
+  /** Where it was brought in from; null where it was trained here. */
+  readonly origin: Origin | null;
 }
+
+/** Runs to be brought in: a zip, a folder or a home on the lab's machine, or an archive that was handed over (`uploadPart`). */
+export type RunImport = { readonly path: string } | { readonly upload: string; readonly name: string };
+
+export type RunTask = LongTask<'import' | 'export'>;
 
 export interface RunServer extends ServerPlace {
   /** It keeps the server half of the run's checkpoint: the run cannot go on without it. */

@@ -2,15 +2,30 @@ import type { EpochData } from './data.ts';
 
 /** What trainings achieved and what it cost, told from the ends of their epochs. */
 
-type Ended = Pick<EpochData, 'testAccuracy' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
+type Ended = Pick<EpochData, 'budget' | 'testAccuracy' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
 
 /** Bytes of both directions by the end of an epoch; 0 before the first. */
 export function bytesBy(epoch: Pick<EpochData, 'bytesUp' | 'bytesDown'> | undefined): number {
   return epoch ? epoch.bytesUp + epoch.bytesDown : 0;
 }
 
+/** The best epoch, and what it took to get there; NaN as accuracy where none has ended. */
+export interface Best extends Reached {
+  readonly accuracy: number;
+}
+
+/** The first of the best epochs at the budget of the last one: at another budget an accuracy is another model's. */
+export function bestOf(epochs: readonly Ended[]): Best {
+  const budget = epochs.at(-1)?.budget;
+  let best = -1;
+  epochs.forEach((epoch, i) => {
+    if (epoch.budget === budget && !(epoch.testAccuracy <= epochs[best]?.testAccuracy)) best = i;
+  });
+  return { accuracy: epochs[best]?.testAccuracy ?? NaN, epochs: best + 1, bytes: bytesBy(epochs[best]) };
+}
+
 export function bestAccuracy(epochs: readonly Ended[]): number {
-  return epochs.reduce((most, { testAccuracy }) => Math.max(most, testAccuracy), 0);
+  return bestOf(epochs).accuracy;
 }
 
 /** Samples a second over all epochs together, each for as long as it took. */

@@ -40,8 +40,10 @@ export interface RunData {
   readonly settings: string;
   /** What it is tested on (testSet). */
   readonly testSet: string;
-  /** Budgets of the trainings of a run that has one for each, as `scratch` does; they tell these apart. */
-  readonly trainingBudgets: readonly (number | null)[];
+  /** The same for runs that train the same network, cut alike, on the same images: their pairs of one budget compare. */
+  readonly network: string;
+  /** The pairs it makes, in the order they are trained; budgets tell them apart. */
+  readonly pairs: readonly PairData[];
   /** How many data sources it trains with. */
   readonly sources: number;
   /** How many of them it goes on without. */
@@ -52,17 +54,41 @@ export interface RunData {
   readonly epochs: readonly EpochData[];
 }
 
+/** The phases of a training that lead to a pair, both ends within: those since the pair before it, or new weights. */
+export interface PairData {
+  readonly training: number;
+  readonly firstPhase: number;
+  readonly lastPhase: number;
+  readonly budget: number | null;
+}
+
+/** Where a pair's own training began within the training of its run: what lay before it. */
+export type TrainingStart = Readonly<Record<'epoch' | 'step' | 'seconds' | 'bytesUp' | 'bytesDown', number>>;
+
+/** What is looked at of a run: each of its pairs for itself, or its trainings as wholes. */
+export type Parts = 'pairs' | 'wholes';
+
 /** All data sources together, or one of them, counted from 0. */
 export type SourceChoice = 'all' | number;
 
 /** What is drawn of data sources: besides these, each as a line of its own. */
 export type SourceView = SourceChoice | 'each';
 
-/** One training of a run, of one data source or all of them together. */
+/**
+ * What led to one pair of a run, or a training of it as a whole; of one data source or all of them together. Steps and
+ * epochs, their bytes and seconds count from its own beginning.
+ */
 export interface TrainingData {
   readonly id: string;
   readonly run: string;
+  /** The number among the trainings of its run. */
   readonly training: number;
+  /** The phase that ends with its pair. */
+  readonly lastPhase: number;
+  /** Of that pair; null is full. */
+  readonly budget: number | null;
+  readonly start: TrainingStart;
+  readonly network: string;
   /** Unique among what it is drawn with. */
   readonly label: string;
   /** What differs in the seed alone shares it, and looks alike. */

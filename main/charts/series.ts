@@ -1,6 +1,6 @@
 import { measuredColumns, secondsOfSteps } from '../records/columns.ts';
 import type { StepColumn } from '../records/record.ts';
-import type { EpochData, StepData, TrainingData } from './data.ts';
+import type { EpochData, StepData, TrainingData, TrainingStart } from './data.ts';
 import { metricFacts, type DerivedMetric } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
 
@@ -77,23 +77,45 @@ function epochValue(metric: Metric, hasSteps: boolean): ((epoch: EpochData) => n
   return total && column.chart.cumulative ? (epoch) => Number(epoch[total.name as keyof EpochData]) : null;
 }
 
-/** A metric of trainings over an axis; the line of a training that has no value yet is empty. */
-export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axis: AxisKind): Series[] {
-  return trainings.map(({ id, run, label, family, seed, steps, epochs }) => {
+/**
+ * A metric of trainings over an axis; the line of a training that has no value yet is empty. In turn, what a run trained
+ * one after another lies where it does in the run, not each from its own beginning.
+ */
+export function seriesOf(trainings: readonly TrainingData[], metric: Metric, axis: AxisKind, inTurn = false): Series[] {
+  return trainings.map(({ id, run, label, family, seed, start, steps, epochs }) => {
     const ofSteps = stepPlaces(steps, epochs, axis);
     const ofEpochs = epochPlaces(epochs, steps, axis);
     const atEnd = epochValue(metric, ofSteps.length > 0);
+    const [before, sum] = inTurn ? [startOn(axis, start), sumBefore(metric, start)] : [0, 0];
+    const phases = ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs);
     return {
       id,
       run,
       label,
       family,
       seed,
-      x: atEnd ? ofEpochs : ofSteps,
-      y: atEnd ? Float64Array.from(epochs, atEnd) : stepValues(metric, steps, epochs),
-      phases: ofSteps.length > 0 ? phasesOfSteps(steps, ofSteps) : phasesOfEpochs(epochs, ofEpochs),
+      x: later(atEnd ? ofEpochs : ofSteps, before),
+      y: later(atEnd ? Float64Array.from(epochs, atEnd) : stepValues(metric, steps, epochs), sum),
+      phases: phases.map((mark) => ({ ...mark, from: mark.from + before, to: mark.to + before })),
     };
   });
+}
+
+function later(values: Float64Array, by: number): Float64Array {
+  return by === 0 ? values : values.map((value) => value + by);
+}
+
+/** Where the own training of a pair began on the axis of its run. */
+function startOn(axis: AxisKind, start: TrainingStart): number {
+  if (axis === 'bytes') return start.bytesUp + start.bytesDown;
+  return axis === 'time' ? start.seconds : start[axis];
+}
+
+/** What a metric that adds up had come to by then. */
+function sumBefore(metric: Metric, start: TrainingStart): number {
+  if (metric === 'bytes') return start.bytesUp + start.bytesDown;
+  const { column } = metricFacts[metric];
+  return column?.chart.cumulative ? start[column.name as keyof TrainingStart] : 0;
 }
 
 /** All charts of a page ask for the places of the same steps. */

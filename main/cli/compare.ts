@@ -22,12 +22,17 @@ export function addCompareCommands(program: Command): void {
     .command('compare')
     .summary('compare runs: accuracy, bytes, speed')
     .description(
-      'Compares runs: best and last test accuracy, bytes up, down and in total, how many times fewer bytes than the ' +
-        'costliest, training speed. Runs that made a model for several budgets show these in a second table.',
+      'Compares runs, and says first what it comes to: best and last test accuracy, epochs to the best, bytes in ' +
+        'all and to an accuracy, how many times fewer than the costliest, training speed. Seeds of an experiment are ' +
+        'one row; each pair of a run, as prune and scratch make one for every budget, is a row of its own.',
     )
     .argument('[runs...]', runsArgument)
     .option('--where <filter>', whereHelp)
-    .option('--reach <accuracy>', 'also tell the epochs and bytes it took to reach it, for example 0.7 or 70%', share)
+    .option(
+      '--reach <accuracy>',
+      'what bytes and epochs are told to, such as 0.7 or 70%: 95 % of the end of the costliest unless given',
+      share,
+    )
     .addHelpText('after', '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%')
     .action((references: string[], { where, reach }: { where?: string; reach?: number }) =>
       withStore((store) => printComparison(store, chosenRuns(store, references, where), reach), 'read'),
@@ -44,7 +49,11 @@ export function addCompareCommands(program: Command): void {
     .option('--where <filter>', whereHelp)
     .option('-o, --output <file>', 'where to write it', 'report.html')
     .option('--title <title>', 'its heading')
-    .option('--reach <accuracy>', 'also tell the epochs and bytes it took to reach it, for example 0.7 or 70%', share)
+    .option(
+      '--reach <accuracy>',
+      'what bytes and epochs are told to, such as 0.7 or 70%: 95 % of the end of the costliest unless given',
+      share,
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  sluice report figure-8 -o figure-8.html\n  sluice report 4 7 --title "Wider nets"',

@@ -53,7 +53,7 @@ const stopped = Symbol('stopped');
 async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<unknown> {
   const reached =
     curvesOf(store, [run])
-      .flatMap(({ epochs }) => epochs)
+      .flatMap(({ training }) => training.epochs)
       .at(-1)?.testAccuracy ?? null;
   const display = displayRun(run, reached);
   signal.addEventListener('abort', display.stopping, { once: true });

@@ -9,9 +9,10 @@ import { sluiceHome } from '../home.ts';
 import { readSettings } from '../lab/settings/settings.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
-import { comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
+import { claimText } from '../charts/comparison/claims.ts';
+import { compare } from '../exports/tables/compare.ts';
+import { comparisonNotes, comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
 import { testSetsDiffer } from '../charts/test-sets.ts';
-import { requireAboveChance } from '../exports/tables/level.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { createRuns } from '../runs/life/lifecycle.ts';
@@ -19,7 +20,7 @@ import { loadExperiments, loadPreset, type LoadOptions, type Preset } from '../r
 import type { Run } from '../runs/store/run.ts';
 import { launchName } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
-import { note, print, tableLines } from './format.ts';
+import { note, print, tableLines, wrap } from './format.ts';
 
 /** A preset by name, or the experiments of a JSON file. */
 export function loadByName(source: string, options: LoadOptions): Preset {
@@ -130,11 +131,13 @@ function withoutThreads(engine: string): string {
 
 /** Compares runs as they now stand, on the terminal. Throws `level-chance`. */
 export function printComparison(store: Store, runs: readonly Run[], reach?: number): void {
-  requireAboveChance(runs, reach);
   const testedOn = testSetsDiffer(runs.map(({ experiment }) => experiment));
-  if (testedOn) note(testedOn);
   const curves = curvesOf(store, runs);
-  print(tableLines(comparisonTable(curves, reach)));
-  const pairs = pairTable(curves, reach);
+  const comparison = compare(curves, reach);
+  if (testedOn) note(testedOn);
+  const claims = comparison.claims.flatMap((claim) => wrap(claimText(claim)));
+  print([...claims, ...(claims.length > 0 ? [''] : []), ...tableLines(comparisonTable(curves, comparison))]);
+  const pairs = pairTable(curves);
   if (pairs) print(['', 'The client/server pair of each budget:', ...tableLines(pairs)]);
+  print(['', ...comparisonNotes(comparison).flatMap(wrap)]);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import type { Run } from '../runs/store/run.ts';
+import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import { runColumns, type RunColumn } from '../listing/columns.ts';
 import { factLines, formatDate, listed, note, print, tableLines } from './format.ts';
@@ -66,9 +66,9 @@ function columnsHelp(): string {
 
 function show(store: Store, run: Run): void {
   print(factLines([...facts(store, run), ...settings(run)]));
-  const curves = curvesOf(store, [run]);
-  if (curves.some(({ epochs }) => epochs.length > 0)) print(['', ...epochLines(curves)]);
-  const pairs = pairTable(curves);
+  const wholes = curvesOf(store, [run], 'wholes');
+  if (wholes.some(({ training }) => training.epochs.length > 0)) print(['', ...epochLines(wholes)]);
+  const pairs = pairTable(curvesOf(store, [run]));
   if (pairs) print(['', ...tableLines(pairs)]);
 }
 
@@ -85,9 +85,14 @@ function facts(store: Store, run: Run): [string, string][] {
     ['engine', run.engine ?? '–'],
     ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
+    ...(run.origin ? [['brought in', originText(run.origin)] as [string, string]] : []),
     ...(notes ? [['notes', notes] as [string, string]] : []),
     ...(tags.length > 0 ? [['tags', tags.join(', ')] as [string, string]] : []),
   ];
+}
+
+function originText({ from, run, at }: Origin): string {
+  return `from ${from}, run ${run} there, on ${formatDate(new Date(at))}`;
 }
 
 function settings(run: Run): [string, string][] {
@@ -111,7 +116,7 @@ function settings(run: Run): [string, string][] {
 }
 
 function epochLines(curves: readonly Curve[]): string[] {
-  const epochs = curves.flatMap((curve) => curve.epochs);
+  const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const titles = [
     'epoch',

@@ -13,6 +13,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['edit'], async () => (await import('./edit.ts')).addEditCommand],
   [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],
   [['adopt'], async () => (await import('./adopt.ts')).addAdoptCommand],
+  [['import'], async () => (await import('./import.ts')).addImportCommand],
   [['compare', 'report'], async () => (await import('./compare.ts')).addCompareCommands],
   [['export'], async () => (await import('./export.ts')).addExportCommand],
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],

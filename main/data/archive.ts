@@ -22,6 +22,13 @@ export interface Member {
 /** Asked before each member is unpacked: whether it is wanted. Throws when it must not be. */
 export type Admit = (member: Member) => boolean;
 
+export interface UnpackLimits {
+  /** Whether a member is wanted, by its path in the archive; all are unless given. */
+  readonly wants?: (name: string) => boolean;
+  /** How many bytes the archive may become; as many as the disk has room for unless given. */
+  readonly mostBytes?: number;
+}
+
 export function isArchive(path: string): boolean {
   return /\.(tar|tar\.gz|tgz|zip)$/i.test(path);
 }
@@ -40,9 +47,14 @@ export function checkPacking(path: string): void {
  * Unpacks a tar or zip into an existing folder. Refuses what could reach outside of it (absolute paths, `..`, links and
  * devices) and archives of too many members or of more bytes than the disk has room for.
  */
-export async function unpack(path: string, into: string, onProgress?: OnProgress): Promise<void> {
+export async function unpack(
+  path: string,
+  into: string,
+  onProgress?: OnProgress,
+  limits: UnpackLimits = {},
+): Promise<void> {
   const { bavail, bsize } = await statfs(into);
-  const admit = gatekeeper(path, bavail * bsize);
+  const admit = gatekeeper(path, bavail * bsize, limits);
   const progress = (done: number, total: number | null): void =>
     onProgress?.({ step: 'unpack', item: path, done, total, unit: 'bytes' });
   try {
@@ -59,7 +71,7 @@ export async function unpack(path: string, into: string, onProgress?: OnProgress
   }
 }
 
-function gatekeeper(path: string, room: number): Admit {
+function gatekeeper(path: string, room: number, { wants = () => true, mostBytes = Infinity }: UnpackLimits): Admit {
   let members = 0;
   let bytes = 0;
   return ({ name, type, size }) => {
@@ -75,8 +87,14 @@ function gatekeeper(path: string, room: number): Admit {
       const limit = members > mostMembers ? `more than ${mostMembers} members` : `more than ${deepest} folders deep`;
       throw unsafe(`and with it ${limit}.`, 'Unpack it yourself if you trust it, and import the folder.');
     }
-    if (unused.test(name)) return false;
+    if (unused.test(name) || (type === 'file' && !wants(name))) return false;
     bytes += size;
+    if (bytes > mostBytes) {
+      throw unsafe(
+        `with which it has more than ${mostBytes} bytes.`,
+        'Unpack it yourself if you trust it, and import the folder.',
+      );
+    }
     if (bytes <= room) return true;
     throw new SluiceError(
       'disk-full',

@@ -8,7 +8,7 @@ export interface DataProgress {
   readonly item: string;
   readonly done: number;
   readonly total: number | null;
-  readonly unit: 'bytes' | 'images' | 'pairs' | 'pieces';
+  readonly unit: 'bytes' | 'images' | 'pairs' | 'pieces' | 'runs';
 }
 
 export type OnProgress = (progress: DataProgress) => void;

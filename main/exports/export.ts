@@ -26,6 +26,7 @@ export async function exportChart(
     range,
     trainings: looks,
     source = 'all',
+    parts = 'pairs',
     neutralise,
   }: ChartExport & Pick<RunsAsked, 'neutralise'>,
 ): Promise<ExportedFile> {
@@ -33,7 +34,7 @@ export async function exportChart(
   if (runs.length === 0)
     throw new SluiceError('bad-input', 'The chart is of no run. Name one at least.', { path: 'runs' });
   const named = runs.map((id) => store.find(id));
-  const all = readTrainings(store, named, shownSources(spec, source));
+  const all = readTrainings(store, named, shownSources(spec, source), kindOf(spec).showsPairs ? parts : 'wholes');
   const trainings = looks ? drawnTrainings(all, looks) : all;
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
   const chart = chartOf(store, trainings, spec, { looks, source, range });

@@ -2,6 +2,8 @@ import type { LabApi } from '../api.ts';
 import type { DataTasks } from './data/data-tasks.ts';
 import type { EngineTasks } from './engines/engine-tasks.ts';
 import type { ModelTasks } from './models/model-tasks.ts';
+import type { RunTasks } from './runs/run-tasks.ts';
+import type { Uploads } from './runs/uploads.ts';
 import type { Launcher } from '../processes/run/launcher.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { LabLog } from './log.ts';
@@ -32,6 +34,8 @@ export interface LabState {
   readonly dataTasks: DataTasks;
   readonly engineTasks: EngineTasks;
   readonly modelTasks: ModelTasks;
+  readonly runTasks: RunTasks;
+  readonly uploads: Uploads;
   readonly planTimes: PlanTimes;
   readonly log: LabLog;
   /** To be called when runs were changed: windows learn of it at once, the queue looks after them. */

@@ -26,7 +26,9 @@ import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
+import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
+import { openUploads } from './runs/uploads.ts';
 import { tailStore } from './runs/tail.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
@@ -80,6 +82,8 @@ export function openLab(): Lab {
   const dataTasks = openDataTasks((task) => windows.emit('dataTask', task), log);
   const engineTasks = openEngineTasks((task) => windows.emit('engineTask', task), log);
   const modelTasks = openModelTasks((task) => windows.emit('modelTask', task), log);
+  const runTasks = openRunTasks(home, (task) => windows.emit('runTask', task), log);
+  const uploads = openUploads(home);
   const planTimes = openPlanTimes({
     home,
     log,
@@ -115,6 +119,8 @@ export function openLab(): Lab {
     dataTasks,
     engineTasks,
     modelTasks,
+    runTasks,
+    uploads,
     planTimes,
     log,
     changed,
@@ -157,6 +163,8 @@ export function openLab(): Lab {
       dataTasks.close();
       engineTasks.close();
       modelTasks.close();
+      runTasks.close();
+      uploads.close();
       planTimes.close();
       await Promise.all([server.stop(), playground.stop()]);
       queue.close();

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../api/runs.ts';
 import { settingsKey } from '../charts/differing.ts';
-import { spreadOf } from '../charts/spread.ts';
+import { spreadOf } from '../charts/comparison/spread.ts';
 import { isMeasured, type Cell } from './cells.ts';
 import { cellsOf, cellText, columnNamed, orderOf, writeCell, type RunColumn } from './columns.ts';
 import { inOrderOf, type Key } from './order.ts';
@@ -29,7 +29,7 @@ export function groupRuns(runs: readonly RunSummary[], by: string, date: (at: nu
   }
   return [...groups].map(([key, members]) => ({
     key,
-    label: column ? labelOf(column, members[0]!, date) : members[0]!.name,
+    label: column ? labelOf(column, members[0], date) : members[0].name,
     runs: members,
   }));
 }
@@ -55,7 +55,7 @@ function settingsOf({ name, experiment }: RunSummary): string {
 export function groupText(column: RunColumn, { runs }: RunGroup, date: (at: number) => string): string {
   if (column.name === 'status') return statusText(runs);
   const texts = new Set(runs.map((run) => cellText(column, run, date)));
-  if (texts.size === 1) return [...texts][0]!;
+  if (texts.size === 1) return [...texts][0];
   if (!isMeasured(column.kind) || column.name === 'seed' || column.name === 'number') return `${texts.size} different`;
   const spread = spreadOf(runs.map((run) => numberOf(column, run)));
   if (!spread) return '–';
@@ -89,7 +89,7 @@ function numberOf(column: RunColumn, run: RunSummary): number | null {
 
 /** What a group is sorted by in a column: its mean, or what its first run has. */
 export function groupOrder(column: RunColumn, { runs }: RunGroup): Key {
-  if (!isMeasured(column.kind)) return orderOf(column, runs[0]!);
+  if (!isMeasured(column.kind)) return orderOf(column, runs[0]);
   return spreadOf(runs.map((run) => numberOf(column, run)))?.mean ?? null;
 }
 

@@ -28,7 +28,7 @@ export function namesApart(runs: readonly RunSummary[], beside: readonly RunColu
     const settings = settingsApart(same, new Set(beside));
     const head = heads.get(name)!;
     same.forEach(({ id }, i) => {
-      shown.set(id, { head: name.slice(0, head), tail: name.slice(head), settings: settings[i]! });
+      shown.set(id, { head: name.slice(0, head), tail: name.slice(head), settings: settings[i] });
     });
   }
   return shown;

@@ -39,7 +39,7 @@ export function readListView(query: Query): ListView | null {
   if ([where, columns, sort, group].every((given) => given === null)) return null;
   const listed = (columns ?? '').split(',').map((each) => each.split(':'));
   const known = listed.flatMap(([name, width]) => {
-    const column = columnNamed(name!);
+    const column = columnNamed(name);
     return column ? [{ name: column.name, width: Number(width ?? NaN) }] : [];
   });
   const sized = known.filter(({ width }) => width >= narrowest && width <= widest);

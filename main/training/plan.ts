@@ -34,10 +34,26 @@ export function planTrainings(method: MethodName, phases: readonly PhaseSettings
   );
 }
 
-/** What tells the trainings of a run apart, the budget that each ends with; empty where there is one alone. */
-export function trainingBudgets(method: MethodName, phases: readonly PhaseSettings[]): Budget[] {
-  const trainings = planTrainings(method, phases, Infinity);
-  return trainings.length > 1 ? trainings.map((training) => training[training.length - 1].budget) : [];
+/** A pair that a run is to end with, a member of Θ, and the phases of a training that lead to it. */
+export interface PlannedPair {
+  readonly training: number;
+  /** Phases of the training, both within: those since the pair before it, or since new weights. */
+  readonly firstPhase: number;
+  readonly lastPhase: number;
+  readonly budget: Budget;
+}
+
+/** The pairs that a method makes of the phases given, in the order they are trained. */
+export function plannedPairs(method: MethodName, phases: readonly PhaseSettings[]): PlannedPair[] {
+  return planTrainings(method, phases, Infinity).flatMap((training, number) => {
+    let firstPhase = 0;
+    return training.flatMap(({ budget, result }, lastPhase) => {
+      if (!result) return [];
+      const pair = { training: number, firstPhase, lastPhase, budget };
+      firstPhase = lastPhase + 1;
+      return [pair];
+    });
+  });
 }
 
 /** selectLr(l_k, γ): in every phase but the first, the first l_k epochs learn γ times as fast. */

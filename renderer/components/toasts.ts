@@ -86,6 +86,8 @@ export async function attempt(action: () => Promise<unknown>): Promise<boolean> 
     await action();
     return true;
   } catch (error) {
+    // Whoever cancelled it knows.
+    if (isLabError(error) && error.code === 'cancelled') return false;
     // What the desktop app rejects with is plain: no Error gets through to the page whole.
     toast('bad', error instanceof Error || isLabError(error) ? error.message : String(error));
     return false;

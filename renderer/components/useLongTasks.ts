@@ -1,5 +1,5 @@
 import { computed, shallowRef, triggerRef, type ComputedRef } from 'vue';
-import type { DataTask, EngineTask, ModelTask, PlanTask } from '../../main/api.ts';
+import type { DataTask, EngineTask, ModelTask, PlanTask, RunTask } from '../../main/api.ts';
 import { useLabEvent } from '../lab/index.ts';
 
 /** The long tasks of the lab, by the event that tells of them. */
@@ -8,6 +8,7 @@ export interface Tasks {
   readonly engineTask: EngineTask;
   readonly modelTask: ModelTask;
   readonly planTask: PlanTask;
+  readonly runTask: RunTask;
 }
 
 export interface LongTasks<Task> {

@@ -5,7 +5,7 @@ import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
 import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
-import { trainingBudgets } from '../../main/training/plan.ts';
+import { plannedPairs } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
@@ -124,11 +124,12 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        trainingBudgets: trainingBudgets(run.method, experiment.phases),
+        pairs: plannedPairs(run.method, experiment.phases),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],
         server: null,
+        origin: null,
       });
     },
     pause: (id) => change(id, { status: 'paused' }),
@@ -281,6 +282,10 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     modelTimes: () => Promise.resolve(null),
     timeModelSet: () => Promise.resolve(began('time', 'vgg11')),
     addModelSet: ({ name = 'deprune' }) => Promise.resolve(began('add', name)),
+    importRuns: (request) => Promise.resolve(began('import', 'path' in request ? request.path : request.name)),
+    uploadPart: (id) => Promise.resolve(id ?? 'upload-1'),
+    cancelRunTask: () => Promise.resolve(),
+    runTasks: () => Promise.resolve([]),
     importModelSet: ({ name = 'cifar.zip' }) => Promise.resolve(began('import', name)),
     exportModelSet: ({ set }) =>
       Promise.resolve({ name: `${set}.zip`, type: 'application/zip', data: new Uint8Array([80, 75, 5, 6]) }),

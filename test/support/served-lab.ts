@@ -87,6 +87,7 @@ export async function openWindow(port: number, session: string): Promise<TestWin
     dataTask: [],
     engineTask: [],
     modelTask: [],
+    runTask: [],
     planTask: [],
     planTimes: [],
     settings: [],

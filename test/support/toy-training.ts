@@ -62,7 +62,7 @@ function toyWork({ stepsPerEpoch, stepMs = 0, onStep, tamper = (snapshot) => sna
       const { phase, epoch } = at;
       await record(epochRecord(epoch, { phase, testAccuracy: weights[0] }));
       const ended = epoch + 1 === phases.slice(0, phase + 1).reduce((sum, { epochs }) => sum + epochs, 0);
-      if (ended) await record(pairRecord(phase, { budget: phase }));
+      if (ended) await record(pairRecord(phase, { budget: phase + 1 }));
       Object.assign(at, { phase: ended ? phase + 1 : phase, epoch: epoch + 1, batch: 0 });
       await checkpoint(ended);
     }

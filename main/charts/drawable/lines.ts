@@ -29,7 +29,7 @@ export interface Line {
 /** The lines of a chart of trainings; with `looks` their colours are what they are in other charts. */
 export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec, looks?: Looks): Line[] {
   const weight = isSmoothable(spec.metric) ? spec.smoothing : 0;
-  const measured = seriesOf(trainings, spec.metric, spec.x);
+  const measured = seriesOf(trainings, spec.metric, spec.x, spec.inTurn);
   const lookOf = lookIndex(measured, looks);
   const smoothed = measured.map((series) => ({ ...series, y: smooth(series.y, weight) }));
   const rawOf = new Map(smoothed.map(({ id, y }, i) => [id, y === measured[i].y ? null : measured[i].y]));

@@ -67,6 +67,7 @@ export const family: ChartKind<FamilyChartSpec, 'sets', FamilyData> = {
 
   needs: ['sets'],
   showsEachSource: false,
+  showsPairs: false,
   data: ({ sets, looks }, spec) => ({ lines: familyLines(sets, spec, looks) }),
   parts: ['LineChart'],
   option: ({ lines }, spec, style) => familyOption(lines, spec, style),

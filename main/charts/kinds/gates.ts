@@ -20,6 +20,7 @@ export const gates: ChartKind<GateChartSpec, 'gates', GateData> = {
 
   needs: ['gates'],
   showsEachSource: false,
+  showsPairs: false,
   data: (given) => given.gates,
   parts: ['CustomChart', 'LineChart', 'GraphicComponent'],
   option: (data, { order }, style) => gateOption(data, order, style),

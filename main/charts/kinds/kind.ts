@@ -76,6 +76,8 @@ export interface ChartKind<Spec extends { readonly kind: string }, Needed extend
   readonly needs: readonly Needed[];
   /** Whether every data source can stand for itself; otherwise their mean stands for them. */
   readonly showsEachSource: boolean;
+  /** Whether it is of results: each pair of a run for itself, unless runs are asked for as wholes. */
+  readonly showsPairs: boolean;
   /** The axis of which a range can be shown; none unless given. */
   axisOf?(spec: Spec): AxisKind;
 

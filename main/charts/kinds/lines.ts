@@ -21,6 +21,8 @@ export interface LineChartSpec {
   readonly logY: boolean;
   /** Trainings that differ in the seed alone as their mean with a band from least to most. */
   readonly seedsAsBand: boolean;
+  /** Pairs that a run trained one after another where they lie in it, not each from its own beginning. */
+  readonly inTurn?: boolean;
   /** Phases shaded behind the lines, where all went through the same. */
   readonly phases: boolean;
   /** What was planned behind what came, where all runs were set alike; nothing of it unless given. */
@@ -53,12 +55,14 @@ export const lines: ChartKind<LineChartSpec, 'plan', LinesData> = {
       logX: z.boolean(),
       logY: z.boolean(),
       seedsAsBand: z.boolean(),
+      inTurn: z.boolean().optional(),
       phases: z.boolean(),
       plan: z.enum(horizons).optional(),
     }),
 
   needs: ['plan'],
   showsEachSource: true,
+  showsPairs: true,
   axisOf: ({ x }) => x,
   data: ({ trainings, looks, plan, source, range }, spec) => {
     return { trainings, range, ...withPlan(chartLines(trainings, spec, looks), plan, spec, source) };

@@ -26,6 +26,7 @@ export const parallel: ChartKind<ParallelChartSpec, 'differences', ParallelData>
 
   needs: ['differences'],
   showsEachSource: true,
+  showsPairs: true,
   data: ({ trainings, differences, looks }, { seedsTogether }) =>
     parallelOf(trainings, differences, seedsTogether, looks),
   parts: ['ParallelChart', 'ParallelComponent', 'LineChart'],

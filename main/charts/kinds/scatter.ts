@@ -24,6 +24,7 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
 
   needs: [],
   showsEachSource: true,
+  showsPairs: true,
   data: ({ trainings, looks }, spec) => outcomesOf(trainings, spec, looks),
   parts: ['ScatterChart', 'LineChart', 'LabelLayout'],
   option: scatterOption,

@@ -34,6 +34,7 @@ export const stepTime: ChartKind<StepTimeChartSpec, never, StepTimeData> = {
   needs: [],
   // Stacks for each source would lie upon one another.
   showsEachSource: false,
+  showsPairs: false,
   axisOf: ({ x }) => x,
   data: ({ trainings: [training], range }, { x }) => ({
     training,

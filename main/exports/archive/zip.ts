@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +8,11 @@ import type { PaperSpec } from '../../charts/spec.ts';
 import type { RunsAsked } from '../exporters.ts';
 import { exportCsv, exportedExperiment, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
+import { allRecords } from '../../runs/life/lost-records.ts';
+import { recordLines } from '../../runs/store/record-file.ts';
+import { runFileOf } from '../../runs/store/run-file.ts';
 import type { Run } from '../../runs/store/run.ts';
+import { sealJson } from '../../runs/store/sealed-json.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { chartOf } from '../charts/chart.ts';
 import { readTrainings } from '../charts/chart-data.ts';
@@ -25,8 +30,8 @@ const paper: PaperSpec = {
 };
 
 /**
- * A folder for each run: its experiment, records as CSV, log and charts, with `checkpoints` also its trained pairs and
- * last checkpoint; and a report over all of them.
+ * A folder for each run: what "sluice import" reads (run.json, records.jsonl, log), its experiment, records as CSV and
+ * charts, with `checkpoints` also its trained pairs and last checkpoint; and a report over all of them.
  */
 export async function zipRuns(
   store: Store,
@@ -35,9 +40,10 @@ export async function zipRuns(
 ): Promise<Uint8Array> {
   const files: Zippable = {};
   for (const run of runs) {
-    const { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, serverEngine, error } = run;
-    const facts = { id, name, seed, group, status, createdAt, startedAt, endedAt, engine, serverEngine, error };
-    files[`${id}/run.json`] = json(facts);
+    const { id } = run;
+    const known = { ...run, uid: run.uid ?? uidOf(run) };
+    files[`${id}/run.json`] = text(sealJson(runFileOf(known, store.annotations(id))));
+    files[`${id}/records.jsonl`] = Buffer.concat(recordLines(known.uid, allRecords(store, id)));
     files[`${id}/experiment.json`] = json(await exportedExperiment(store, run));
     for (const kind of recordKinds) {
       files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind, neutralise)].join(''));
@@ -46,7 +52,9 @@ export async function zipRuns(
     if (existsSync(log)) files[`${id}/log.jsonl`] = await readFile(log);
     for (const [file, picture] of drawCharts(store, run)) files[`${id}/charts/${file}`] = picture;
     if (!checkpoints) continue;
-    for (const part of ['pairs', 'checkpoint']) {
+    const place = join(store.folder(id), 'offload-server.json');
+    if (existsSync(place)) files[`${id}/offload-server.json`] = await readFile(place);
+    for (const part of ['pairs', 'checkpoint', 'sources']) {
       // Weights are as good as random: trying to make them smaller only takes time.
       for (const [path, data] of await folderFiles(join(store.folder(id), part))) {
         files[`${id}/${part}/${path}`] = [data, { level: 0 }];
@@ -58,9 +66,17 @@ export async function zipRuns(
   return zipSync(files);
 }
 
+/** The uid of a run of an earlier version, which has none: the same whenever it is exported. */
+function uidOf({ id, name, seed, createdAt }: Run): string {
+  return createHash('sha256')
+    .update(JSON.stringify([id, name, seed, createdAt]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
 /** The charts there is something to draw for. */
 function drawCharts(store: Store, run: Run): [file: string, picture: Uint8Array][] {
-  const trainings = readTrainings(store, [run]);
+  const trainings = readTrainings(store, [run], 'all', 'wholes');
   return chartKinds.flatMap(({ charts, paper: { archive = [] } }) =>
     archive.flatMap((name): [string, Uint8Array][] => {
       const chart = drawable(() => chartOf(store, trainings, charts[name]));

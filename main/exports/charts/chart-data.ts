@@ -1,9 +1,15 @@
-import type { RunData, SourceView, TrainingData } from '../../charts/data.ts';
-import { settingsKey } from '../../charts/differing.ts';
-import { testSet } from '../../charts/test-sets.ts';
+import {
+  noSteps,
+  type Parts,
+  type RunData,
+  type SourceView,
+  type StepData,
+  type TrainingData,
+} from '../../charts/data.ts';
+import { experimentFacts } from '../../charts/experiment-facts.ts';
 import { trainingsOf } from '../../charts/trainings.ts';
 import { SluiceError } from '../../errors.ts';
-import { budgetsOf } from '../tables/curves.ts';
+import { plannedPairs } from '../../training/plan.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { StepColumns } from '../../records/record.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -11,7 +17,12 @@ import type { Store } from '../../runs/store/store.ts';
 const pageSize = 20_000;
 
 /** The trainings of runs with all their records. Throws `source-unknown`. */
-export function readTrainings(store: Store, runs: readonly Run[], source: SourceView = 'all'): TrainingData[] {
+export function readTrainings(
+  store: Store,
+  runs: readonly Run[],
+  source: SourceView = 'all',
+  parts: Parts = 'pairs',
+): TrainingData[] {
   const lacking = runs.find(({ experiment: { sources } }) => typeof source === 'number' && source >= sources.count);
   if (lacking) {
     const { id, experiment } = lacking;
@@ -19,26 +30,25 @@ export function readTrainings(store: Store, runs: readonly Run[], source: Source
     throw new SluiceError('source-unknown', `${id} has ${has}, not ${Number(source) + 1}.`, { path: 'source' });
   }
   return trainingsOf(
-    runs.map((run) => runData(store, run)),
+    runs.map((run) => runData(store, run, allSteps(store, run.id))),
     source,
+    parts,
   );
 }
 
-/** All records of a run, as charts are made from them. */
-function runData(store: Store, run: Run): RunData {
+/** A run as charts see it; unless its steps are given with none of these, as for what needs the ends of epochs alone. */
+export function runData(store: Store, run: Run, steps: StepData = noSteps): RunData {
   const { id, name, seed } = run;
   return {
     id,
     name,
     seed,
     number: runNumber(run),
-    settings: settingsKey(run.experiment),
-    testSet: testSet(run.experiment),
-    trainingBudgets: budgetsOf(run),
-    sources: run.experiment.sources.count,
+    ...experimentFacts(run.experiment),
+    pairs: plannedPairs(run.experiment.method, run.experiment.phases),
     dropped: run.dropped.length,
     isFinished: run.status === 'finished',
-    steps: allSteps(store, id),
+    steps,
     epochs: store.epochs(id),
   };
 }

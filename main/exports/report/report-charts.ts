@@ -1,5 +1,3 @@
-import { testSet } from '../../charts/test-sets.ts';
-import { noSteps, type TrainingData } from '../../charts/data.ts';
 import { chartKinds } from '../../charts/kinds/table.ts';
 import { pageStyle } from '../../charts/style.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -18,7 +16,8 @@ const [width, height] = [720, 400];
 
 /** The charts of a report that there is something to draw for, the seeds of an experiment as bands. */
 export function reportCharts(store: Store, curves: readonly Curve[]): ReportChart[] {
-  const trainings = curves.map(trainingOf);
+  // What a report is made from are ends of epochs.
+  const trainings = curves.map(({ training }) => training);
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
   const style = pageStyle(width, 13, { bitmap });
   return chartKinds.flatMap(({ charts, paper }) =>
@@ -28,13 +27,6 @@ export function reportCharts(store: Store, curves: readonly Curve[]): ReportChar
       return [{ title, svg: accessible(drawSvg(optionOf(chart, style), width, height), title) }];
     }),
   );
-}
-
-/** What a report is made from are ends of epochs. */
-function trainingOf({ run, training, label, family, epochs }: Curve): TrainingData {
-  const { id, seed, experiment } = run;
-  const tested = testSet(experiment);
-  return { id: `${id}/${training}`, run: id, training, label, family, seed, testSet: tested, steps: noSteps, epochs };
 }
 
 /** Says what the picture is to those who do not see it, and lets it shrink with the page. */

@@ -1,9 +1,10 @@
+import type { Claim } from '../../charts/comparison/claims.ts';
 import { differingSettings, formatSetting } from '../../charts/differing.ts';
 import { testSetsDiffer } from '../../charts/test-sets.ts';
 import { cssColours } from '../../charts/style.ts';
-import { comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
+import { compare } from '../tables/compare.ts';
+import { comparisonNotes, comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
 import { curvesOf } from '../tables/curves.ts';
-import { requireAboveChance } from '../tables/level.ts';
 import { reportCharts } from './report-charts.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -23,9 +24,9 @@ export interface ReportOptions {
  */
 export function renderReport(store: Store, chosen: readonly Run[], options: ReportOptions): string {
   const { title, description, reach, madeAt } = options;
-  requireAboveChance(chosen, reach);
   const curves = curvesOf(store, chosen);
-  const pairs = pairTable(curves, reach);
+  const comparison = compare(curves, reach);
+  const pairs = pairTable(curves);
   const testedOn = testSetsDiffer(chosen.map(({ experiment }) => experiment));
   const runs = [...new Map(curves.map(({ run }) => [run.id, run])).values()];
   return [
@@ -43,8 +44,9 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
     `<h1>${escape(title)}</h1>`,
     ...(description ? [`<p>${escape(description)}</p>`] : []),
     ...(testedOn ? [`<p><strong>${escape(testedOn)}</strong></p>`] : []),
-    tableHtml(comparisonTable(curves, reach)),
-    `<p class="note">${explanation}</p>`,
+    ...comparison.claims.map(claimHtml),
+    tableHtml(comparisonTable(curves, comparison)),
+    ...comparisonNotes(comparison).map((text) => `<p class="note">${escape(text)} ${explanation}</p>`),
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
     ...reportCharts(store, curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
     ...(runs.length > 1 ? differences(runs) : []),
@@ -58,13 +60,12 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
 }
 
 const explanation =
-  'Accuracy on the test set, best and last epoch. Up and down: bytes of training traffic, client to server and back, ' +
-  'counted from the encoded messages. Fewer: how many times these bytes go into those of the costliest. ' +
+  'Up and down: bytes of training traffic, client to server and back, counted from the encoded messages. ' +
   'Samples/s: training, evaluation left out.';
 
 const pairExplanation =
-  'The client and server trained for each budget: accuracy as the pair was kept and at best in its phase, the epochs ' +
-  'of the phase and how many it took to its best, and what one sample sends when the pair is used.';
+  'The client and server trained for each budget: accuracy as the pair was kept, and what one sample sends when the ' +
+  'pair is used.';
 
 const style = `
 :root{${cssColours('light')}}
@@ -81,6 +82,10 @@ th{color:var(--faint);font-weight:500}
 .note,summary{color:var(--faint);font-size:.9rem}
 pre{overflow-x:auto;font-size:.85rem}
 `;
+
+function claimHtml({ before, figure, after }: Claim): string {
+  return `<p>${escape(before)}<strong>${escape(figure)}</strong>${escape(after)}</p>`;
+}
 
 function tableHtml({ columns, rows }: Table): string {
   const cells = (tag: 'th' | 'td', row: readonly string[]): string => {

@@ -1,78 +1,27 @@
-import { bestAccuracy, bytesBy, reachedBy, throughput, type Reached } from '../../charts/achievement.ts';
-import type { Budget } from '../../records/column.ts';
-import type { EpochRecord } from '../../records/record.ts';
+import { leastLevel } from '../../charts/achievement.ts';
+import { claimsOf, type Claim } from '../../charts/comparison/claims.ts';
+import type { Questions } from '../../charts/comparison/measures.ts';
+import { baselineOf, resultsOf, usualQuestions, type Result } from '../../charts/comparison/results.ts';
+import { inputFacts } from '../../data/input.ts';
 import type { Curve } from './curves.ts';
+import { requireAboveChance } from './level.ts';
 
-/** What one training achieved and what it cost; `null` where it has no finished epoch. */
+/** Trainings compared as the window compares them: the seeds of an experiment together, measured by the costliest. */
 export interface Comparison {
-  readonly curve: Curve;
-  readonly result: TrainingResult | null;
+  readonly results: readonly Result[];
+  readonly questions: Questions;
+  readonly baseline: Result | null;
+  readonly claims: readonly Claim[];
 }
 
-interface TrainingResult {
-  readonly epochs: number;
-  readonly bestAccuracy: number;
-  readonly lastAccuracy: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** How many times the bytes of this training go into those of the one that sent most. */
-  readonly ratio: number;
-  readonly samplesPerSecond: number;
-  /** What it took to reach the accuracy asked for; `null` when it never did. */
-  readonly reached: Reached | null;
-}
-
-/** A member of the model set Θ and the training that led to it. */
-export interface PairResult {
-  readonly curve: Curve;
-  readonly budget: Budget;
-  readonly testAccuracy: number;
-  readonly bestAccuracy: number;
-  /** Epochs of its phase, and how many of them it took to the best accuracy (or the one asked for). */
-  readonly epochs: number;
-  readonly epochsToBest: number;
-  readonly epochsToReach: number | null;
-  readonly bytesPerSample: number;
-}
-
-/** Compares trainings; `reach` is an accuracy between 0 and 1. */
-export function compareCurves(curves: readonly Curve[], reach?: number): Comparison[] {
-  const most = Math.max(...curves.map(({ epochs }) => bytesBy(epochs.at(-1))));
-  return curves.map((curve) => ({ curve, result: resultOf(curve.epochs, most, reach) }));
-}
-
-function resultOf(epochs: readonly EpochRecord[], most: number, reach: number | undefined): TrainingResult | null {
-  const last = epochs.at(-1);
-  if (!last) return null;
-  return {
-    epochs: epochs.length,
-    bestAccuracy: bestAccuracy(epochs),
-    lastAccuracy: last.testAccuracy,
-    bytesUp: last.bytesUp,
-    bytesDown: last.bytesDown,
-    ratio: most / bytesBy(last),
-    samplesPerSecond: throughput(epochs),
-    reached: reach === undefined ? null : reachedBy(epochs, reach),
-  };
-}
-
-/** The pairs that trainings ended with, phase by phase. */
-export function comparePairs(curves: readonly Curve[], reach?: number): PairResult[] {
-  return curves.flatMap((curve) =>
-    curve.pairs.map(({ phase, budget, testAccuracy, bytesPerSample }) => {
-      const accuracies = curve.epochs.filter((epoch) => epoch.phase === phase).map((epoch) => epoch.testAccuracy);
-      const bestAccuracy = Math.max(...accuracies);
-      const reached = reach === undefined ? -1 : accuracies.findIndex((accuracy) => accuracy >= reach);
-      return {
-        curve,
-        budget,
-        testAccuracy,
-        bestAccuracy,
-        bytesPerSample,
-        epochs: accuracies.length,
-        epochsToBest: accuracies.indexOf(bestAccuracy) + 1,
-        epochsToReach: reached < 0 ? null : reached + 1,
-      };
-    }),
-  );
+/** Compares trainings; `reach` is an accuracy between 0 and 1, the usual level unless given. Throws `level-chance`. */
+export function compare(curves: readonly Curve[], reach?: number): Comparison {
+  const runs = curves.map(({ run }) => run);
+  requireAboveChance(runs, reach);
+  const trainings = curves.map(({ training }) => training);
+  const classes = runs.map(({ experiment }) => inputFacts(experiment.dataset.name)?.classes.length ?? null);
+  const usual = usualQuestions(trainings, null, leastLevel(classes) ?? 0);
+  const questions = { ...usual, reach: reach ?? usual.reach };
+  const results = resultsOf(trainings, {}, questions, null);
+  return { results, questions, baseline: baselineOf(results, null), claims: claimsOf(results, questions) };
 }

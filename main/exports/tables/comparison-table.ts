@@ -1,7 +1,10 @@
-import { comparePairs, compareCurves } from './compare.ts';
-import type { Curve } from './curves.ts';
+import { formatSpread, measureNamed, type MeasureName } from '../../charts/comparison/measures.ts';
+import { formatSooner } from '../../charts/comparison/against-scratch.ts';
+import { formatSaving, type Result } from '../../charts/comparison/results.ts';
+import { formatBytes, formatPercent } from '../../charts/formats.ts';
 import { runNumber } from '../../runs/store/run.ts';
-import { formatBudget, formatBytes, formatNumber, formatPercent } from '../../charts/formats.ts';
+import type { Comparison } from './compare.ts';
+import type { Curve } from './curves.ts';
 
 /** Words in rows and columns, for a terminal or a page. */
 export interface Table {
@@ -16,60 +19,90 @@ interface Column {
   readonly dispensable?: boolean;
 }
 
-const none = '–';
-
-/** What trainings achieved and what they cost; with `reach`, what it took to get to that accuracy. */
-export function comparisonTable(curves: readonly Curve[], reach?: number): Table {
-  const rows = compareCurves(curves, reach).map(({ curve, result }) => {
-    const name = [String(runNumber(curve.run)), curve.label];
-    if (!result) return [...name, '0', ...Array<string>(reach === undefined ? 7 : 9).fill(none)];
-    const { epochs, bestAccuracy, lastAccuracy, bytesUp, bytesDown, ratio, samplesPerSecond, reached } = result;
-    return [
-      ...name,
-      String(epochs),
-      formatPercent(bestAccuracy),
-      formatPercent(lastAccuracy),
-      ...[bytesUp, bytesDown, bytesUp + bytesDown].map(formatBytes),
-      `${formatNumber(ratio)}×`,
-      formatNumber(samplesPerSecond),
-      ...(reach === undefined ? [] : [reached ? String(reached.epochs) : none]),
-      ...(reach === undefined ? [] : [reached ? formatBytes(reached.bytes) : none]),
-    ];
-  });
-  const numbers = ['epochs', 'best', 'last', 'up', 'down', 'total', 'fewer', 'samples/s'];
-  const goal = reach === undefined ? [] : [`epochs to ${formatPercent(reach)}`, 'bytes to it'];
-  return { columns: columns([...numbers, ...goal]), rows };
+/** A column of results: a measure, or what is made of the others. */
+interface ResultColumn extends Omit<Column, 'align'> {
+  readonly text: (result: Result) => string;
 }
 
-/** The model set: what each budget's pair achieved. `null` when no training made more than one. */
-export function pairTable(curves: readonly Curve[], reach?: number): Table | null {
-  const pairs = comparePairs(curves, reach);
-  if (!curves.some(({ run }) => pairs.filter(({ curve }) => curve.run.id === run.id).length > 1)) return null;
-  const rows = pairs.map(({ curve, budget, testAccuracy, bestAccuracy, epochs, epochsToBest, ...pair }) => [
-    String(runNumber(curve.run)),
-    curve.label,
-    formatBudget(budget),
-    formatPercent(testAccuracy),
-    formatPercent(bestAccuracy),
-    String(epochs),
-    String(epochsToBest),
-    ...(reach === undefined ? [] : [String(pair.epochsToReach ?? none)]),
-    formatBytes(pair.bytesPerSample),
-  ]);
-  const goal = reach === undefined ? [] : [`to ${formatPercent(reach)}`];
+/** What trainings achieved and what they cost, the seeds of an experiment as mean ± standard deviation. */
+export function comparisonTable(curves: readonly Curve[], { results, questions }: Comparison): Table {
+  const numbers = new Map(curves.map(({ run }) => [run.id, runNumber(run)]));
+  const measured = (name: MeasureName, title: string, dispensable = false): ResultColumn => ({
+    title,
+    dispensable,
+    text: ({ values }) => formatSpread(measureNamed(name), values[name]),
+  });
+  const shown = [
+    measured('best', 'best'),
+    measured('last', 'last'),
+    measured('epochs', 'epochs', true),
+    measured('bestEpochs', 'to best'),
+    measured('up', 'up', true),
+    measured('down', 'down', true),
+    measured('total', 'bytes'),
+    measured('priceEpochs', 'epochs to it', true),
+    measured('price', `to ${formatPercent(questions.reach)}`),
+    { title: 'bytes to it', text: ({ saving }: Result) => formatSaving(saving) },
+    ...(results.some(({ scratch }) => scratch) ? [soonerColumn] : []),
+    measured('speed', 'samples/s', true),
+  ];
   return {
-    columns: columns(['budget', 'accuracy', 'best', 'epochs', 'to best', ...goal, 'bytes/sample']),
-    rows,
+    columns: columns(shown),
+    rows: results.map((result) => [
+      numbersText(result.trainings.map(({ run }) => numbers.get(run)!)),
+      result.label,
+      ...shown.map(({ text }) => text(result)),
+    ]),
   };
 }
 
-const dispensable = new Set(['epochs', 'up', 'down', 'samples/s']);
+const soonerColumn: ResultColumn = {
+  title: 'than from scratch',
+  text: ({ scratch }) => formatSooner(scratch),
+};
 
-/** A training's number and name, then numbers. */
-function columns(numbers: readonly string[]): Column[] {
+/** Runs as commands take them: `4`, `4..6`, `4, 7`. */
+function numbersText(numbers: readonly number[]): string {
+  const sorted = [...new Set(numbers)].sort((a, b) => a - b);
+  const [first, last] = [sorted[0], sorted[sorted.length - 1]];
+  return sorted.length > 2 && last - first === sorted.length - 1 ? `${first}..${last}` : sorted.join(', ');
+}
+
+/** The model set: what each budget's pair achieved as it was kept, and what it sends. `null` when no run made several. */
+export function pairTable(curves: readonly Curve[]): Table | null {
+  const made = curves.flatMap(({ run, training, pair }) => (pair ? [{ run, training, pair }] : []));
+  if (!curves.some(({ run }) => made.filter((other) => other.run.id === run.id).length > 1)) return null;
+  return {
+    columns: columns(['accuracy', 'bytes/sample'].map((title) => ({ title }))),
+    rows: made.map(({ run, training: { label }, pair: { testAccuracy, bytesPerSample } }) => [
+      String(runNumber(run)),
+      label,
+      formatPercent(testAccuracy),
+      formatBytes(bytesPerSample),
+    ]),
+  };
+}
+
+/** Runs and names, then numbers. */
+function columns(numbers: readonly Omit<Column, 'align'>[]): Column[] {
   return [
     { title: '#', align: 'right' },
     { title: 'run', align: 'left' },
-    ...numbers.map((title): Column => ({ title, align: 'right', dispensable: dispensable.has(title) })),
+    ...numbers.map(({ title, dispensable = false }): Column => ({ title, align: 'right', dispensable })),
+  ];
+}
+
+/** What the columns of a comparison count, and against what. */
+export function comparisonNotes({ questions, baseline, results }: Comparison): string[] {
+  const reach = formatPercent(questions.reach);
+  const base = baseline
+    ? ` Fewer bytes: how many times those to ${reach} go into those that ${baseline.label}, which sends most, takes to it.`
+    : '';
+  const sooner = results.some(({ scratch }) => scratch)
+    ? ' Fewer epochs: to the best accuracy that it and the same pair from scratch both reach, in epochs of its own training.'
+    : '';
+  return [
+    `Accuracy on the test set: at best and in the last epoch, never of another budget than the training ends with. ` +
+      `Epochs and bytes count from the pair before, or from new weights.${base}${sooner}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
@@ -9,18 +10,31 @@ import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts'
 import { deleteRuns } from './delete-runs.ts';
 import { examine } from '../design/examine.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
-import { runTask } from '../../processes/task/run-task.ts';
 import { tryServer } from '../server/try-server.ts';
+import { wholePath } from '../whole-path.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
-import { trainingBudgets } from '../../training/plan.ts';
+import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
-  'runs' | 'run' | Control | 'resume' | 'delete' | 'annotate' | 'strayFolders' | 'adopt' | 'exportChart' | 'exportRuns';
+  | 'runs'
+  | 'run'
+  | Control
+  | 'resume'
+  | 'delete'
+  | 'annotate'
+  | 'strayFolders'
+  | 'adopt'
+  | 'importRuns'
+  | 'uploadPart'
+  | 'cancelRunTask'
+  | 'runTasks'
+  | 'exportChart'
+  | 'exportRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
 export function runProcedures(lab: LabState): Procedures<Names> {
-  const { store, summaries, launcher, changed } = lab;
+  const { store, summaries, launcher, runTasks, uploads, changed } = lab;
   const asking =
     (ask: (store: Store, id: string) => unknown) =>
     (id: string): void => {
@@ -50,8 +64,20 @@ export function runProcedures(lab: LabState): Procedures<Names> {
       await adoptRun(store, findOrphan(orphans(store), folder));
       changed();
     },
-    exportChart: (request) => runTask('exportChart', request),
-    exportRuns: (request) => runTask('exportRuns', request),
+    importRuns: async (request) => {
+      if ('upload' in request) {
+        const { upload, name } = request;
+        return runTasks.import(uploads.path(upload), name, () => uploads.drop(upload));
+      }
+      const path = wholePath(request.path, 'path');
+      await requireThere(path);
+      return runTasks.import(path);
+    },
+    uploadPart: (id, name, data) => uploads.add(id, name, data),
+    cancelRunTask: (id) => runTasks.cancel(id),
+    runTasks: () => runTasks.all(),
+    exportChart: (request) => runTasks.exportChart(request),
+    exportRuns: (request) => runTasks.exportRuns(request),
   };
 }
 
@@ -85,7 +111,7 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
 }
 
 async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {
-  const { experiment } = store.get(id);
+  const { experiment, origin } = store.get(id);
   const { design } = examine(experiment, store, planTimes);
   const folder = store.folder(id);
   const place = placeOf(folder);
@@ -95,10 +121,11 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
-    trainingBudgets: trainingBudgets(experiment.method, experiment.phases),
+    pairs: plannedPairs(experiment.method, experiment.phases),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,
+    origin,
     server: place && { ...place, needed: await hasCheckpoint(folder) },
   };
 }

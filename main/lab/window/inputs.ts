@@ -82,6 +82,12 @@ const inputs: Inputs = {
   ]),
   strayFolders: nothing,
   adopt: z.tuple([z.string().min(1).max(255)]),
+  importRuns: z.tuple([
+    z.union([z.strictObject({ path }), z.strictObject({ upload: id, name: z.string().min(1).max(255) })]),
+  ]),
+  uploadPart: z.tuple([id.nullable(), z.string().min(1).max(255), z.instanceof(Uint8Array)]),
+  cancelRunTask: z.tuple([count]),
+  runTasks: nothing,
   steps: z.tuple([id, count]),
   epochs: oneRun,
   gates: z.tuple([id, count, z.int().min(1).max(2000)]),
@@ -97,6 +103,7 @@ const inputs: Inputs = {
       range: range.optional(),
       trainings: z.record(id, count.max(1000)).optional(),
       source: z.union([z.enum(['all', 'each']), count]).optional(),
+      parts: z.enum(['pairs', 'wholes']).optional(),
     }),
   ]),
   exportRuns: z.tuple([

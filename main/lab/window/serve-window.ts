@@ -29,6 +29,7 @@ const events: { readonly [Event in keyof LabEvents]: true } = {
   dataTask: true,
   engineTask: true,
   modelTask: true,
+  runTask: true,
   planTask: true,
   planTimes: true,
   settings: true,

@@ -67,7 +67,7 @@ function possible(awaited: Awaited, runs: readonly RunSummary[]): Fitting[] {
     case 'joint':
       return [wordItem('and', 'both'), wordItem('or', 'one of both'), ...columnItems];
     case 'sign':
-      return signsOf(awaited.column).map((sign) => wordItem(sign, signWords[sign]!));
+      return signsOf(awaited.column).map((sign) => wordItem(sign, signWords[sign]));
     case 'list':
       return [wordItem('in [', 'one of several'), wordItem('[', 'one of several')];
     case 'value':

@@ -26,7 +26,7 @@ export function readFilter(text: string): Filter {
     if (!(error instanceof Unreadable)) throw error;
     const { at, end, awaited, message } = error;
     return {
-      problem: { text: `Position ${at + 1}: ${message}.`.replace(/\.\.$|\?\.$/, (end) => end[0]!), at, end, awaited },
+      problem: { text: `Position ${at + 1}: ${message}.`.replace(/\.\.$|\?\.$/, (end) => end[0]), at, end, awaited },
     };
   }
 }

@@ -67,7 +67,7 @@ function readerOf(text: string): Reader {
   const next = (ahead = 0): Token | undefined => tokens[place + ahead];
   return {
     next,
-    take: () => tokens[place++]!,
+    take: () => tokens[place++],
     takes: (wanted) => {
       const token = next();
       const fits = token !== undefined && token.kind !== 'quoted' && token.text.toLowerCase() === wanted;
@@ -90,7 +90,7 @@ function isWord(token: Token | undefined, word: string): boolean {
 function either(reader: Reader): Match {
   const parts = [every(reader)];
   while (reader.takes('or')) parts.push(every(reader));
-  return parts.length === 1 ? parts[0]! : (run) => parts.some((match) => match(run));
+  return parts.length === 1 ? parts[0] : (run) => parts.some((match) => match(run));
 }
 
 function every(reader: Reader): Match {
@@ -101,7 +101,7 @@ function every(reader: Reader): Match {
     reader.takes('and');
     parts.push(one(reader));
   }
-  return parts.length === 1 ? parts[0]! : (run) => parts.every((match) => match(run));
+  return parts.length === 1 ? parts[0] : (run) => parts.every((match) => match(run));
 }
 
 function one(reader: Reader): Match {

@@ -25,7 +25,7 @@ export function tokensOf(text: string): Token[] {
 }
 
 function unquoted(text: string): string {
-  const isClosed = text.length > 1 && text.endsWith(text[0]!);
+  const isClosed = text.length > 1 && text.endsWith(text[0]);
   return text.slice(1, isClosed ? -1 : undefined);
 }
 

@@ -17,6 +17,7 @@ import { describedEngine, type EngineName } from '../../engine/choices.ts';
 import { sluiceHome } from '../../home.ts';
 import type { MachineTimes, TimesRequest } from '../../planning/known-times.ts';
 import type { TimedMachine } from '../../planning/times-file.ts';
+import type { Taken } from '../../runs/import/import.ts';
 import { openStore, type Store } from '../../runs/store/store.ts';
 
 /**
@@ -66,6 +67,11 @@ export const tasks = {
   async exportModelSet(request: SetExport, onProgress: OnProgress): Promise<ExportedFile> {
     const { exportSet } = await import('../../exports/sets.ts');
     return exportSet(request, onProgress);
+  },
+
+  async importRuns({ path }: { path: string }, onProgress: OnProgress): Promise<Taken[]> {
+    const { importRuns } = await import('../../runs/import/import.ts');
+    return withStore((store) => importRuns(store, path, { home: sluiceHome(), onProgress }));
   },
 
   /** What layers would be timed on, and their times. */

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { SluiceError } from '../../errors.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -46,6 +48,7 @@ export async function createRuns(
 export function resumeRun(store: Store, reference: string): Run {
   const run = store.find(reference);
   expect(run, ['stopped', 'failed', 'interrupted', 'queued'], 'resumed');
+  requireCheckpoint(store, run);
   store.want(run.id, 'run');
   store.dequeue(run.id);
   return run.status === 'queued' ? run : store.setStatus(run.id, 'queued');
@@ -81,6 +84,18 @@ export function continueRun(store: Store, reference: string, command: 'run' | 't
   expect(run, ['running', 'paused'], 'continued');
   store.want(run.id, run.status === 'paused' ? command : 'run');
   return run;
+}
+
+/** Without its checkpoint a run that was brought in would begin anew, and what it has recorded would be gone. */
+function requireCheckpoint(store: Store, { id, origin }: Run): void {
+  const folder = store.folder(id);
+  if (!origin || existsSync(join(folder, 'checkpoint'))) return;
+  const how =
+    origin.format === 'sluice'
+      ? `Export run ${origin.run} with --checkpoints where it was trained and import that, or train`
+      : 'Train';
+  const message = `Run ${id} was brought in from ${origin.from} without a checkpoint to go on from. ${how} its settings anew: sluice run ${join(folder, 'experiment.json')}`;
+  throw new SluiceError('no-checkpoint', message);
 }
 
 function expect(run: Run, statuses: readonly RunStatus[], done: string): void {

@@ -163,6 +163,8 @@ export const migrations: readonly (readonly string[])[] = [
   ['ALTER TABLE runs ADD COLUMN serverEngine TEXT'],
   // Data sources that a run goes on without, a JSON list.
   ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
+  // Where a run was brought in from, as JSON.
+  ['ALTER TABLE runs ADD COLUMN origin TEXT'],
   // Runs belong to projects, and may be put away.
   [
     "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",

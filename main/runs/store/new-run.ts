@@ -14,17 +14,19 @@ export type RunLife = Pick<Run, 'status' | 'startedAt' | 'endedAt' | 'error'>;
 
 const unborn: RunLife = { status: 'queued', startedAt: null, endedAt: null, error: null };
 
-/**
- * Returns what makes queued runs of an experiment, one for each seed, each with a folder under `root` that was not there
- * before, and returns their ids. All of them or none, with one wait for the disk. Throws `disk-full`.
- */
-export function runMaker(
-  database: Database,
-  root: string,
-): (experiment: Experiment, seeds: readonly number[], group?: string, project?: string) => string[] {
+export interface RunMaker {
+  /** The id of a folder under `root` that was not there and is now: its number is the next that neither a run nor a folder has. */
+  reserve(name: string): string;
+  /**
+   * Queued runs of an experiment, one for each seed, each with a folder that was not there before: their ids. All of them or
+   * none, with one wait for the disk. Throws `disk-full`.
+   */
+  make(experiment: Experiment, seeds: readonly number[], group?: string, project?: string): string[];
+}
+
+export function runMaker(database: Database, root: string): RunMaker {
   const taken = takenNumbers(root);
-  /** The id of a folder that was not there and is now. */
-  const makeNext = (name: string): string => {
+  const reserve = (name: string): string => {
     mkdirSync(root, { recursive: true });
     let number = lastNumber(database) + 1;
     // A folder without a row is a run of another database: its number is not free, and its checkpoint not ours.
@@ -32,12 +34,12 @@ export function runMaker(
     taken.add(number);
     return runId(number, name);
   };
-  return (experiment, seeds, group, project) => {
+  const make: RunMaker['make'] = (experiment, seeds, group, project) => {
     const made: string[] = [];
     const makeRun = (seed: number): string => {
       // A launch may have 100,000 seeds: each run knows its own.
       const own: Experiment = { ...experiment, seeds: [seed] };
-      const file = newRunFile(makeNext(experiment.name), own, seed, { group, project });
+      const file = newRunFile(reserve(experiment.name), own, seed, { group, project });
       const folder = join(root, file.id);
       made.push(folder);
       writeFileSync(join(folder, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
@@ -52,6 +54,7 @@ export function runMaker(
       throw isDiskFull(cause) ? new SluiceError('disk-full', fullDisk(root), { cause }) : cause;
     }
   };
+  return { reserve, make };
 }
 
 /** Puts a run into the database. Throws `run-exists` when it is there, or another with its number. */
@@ -82,6 +85,7 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
     archived: Number(file.archived),
     tags: JSON.stringify(file.tags),
     dropped: JSON.stringify(file.dropped),
+    origin: file.origin && JSON.stringify(file.origin),
     experiment: JSON.stringify(file.experiment),
     createdAt: Date.parse(file.createdAt),
     startedAt: startedAt?.getTime() ?? null,
@@ -100,7 +104,7 @@ function newRunFile(
 ): RunFile {
   const { name, notes } = experiment;
   const createdAt = new Date().toISOString();
-  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [] };
+  const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [], origin: null };
   const facts = { uid: randomUUID(), id, name, seed, group, project, archived: false, createdAt, version: version() };
   return { format: 1, ...facts, ...unknown, notes, tags: [], experiment };
 }

@@ -116,11 +116,16 @@ export async function rewriteRecordFile(
   run: string,
   records: readonly TrainingRecord[],
 ): Promise<void> {
+  await publishFile(recordFilePath(runFolder), recordLines(run, records));
+}
+
+/** A record file's lines with these records, and no others. */
+export function recordLines(run: string, records: readonly TrainingRecord[]): Buffer[] {
   const lines = [lineOf({ run, columns: columnNames() })];
   for (let i = 0; i < records.length; i += batchRecords) {
     lines.push(lineOf({ records: byKind(records.slice(i, i + batchRecords)) }));
   }
-  await publishFile(recordFilePath(runFolder), lines);
+  return lines;
 }
 
 function otherRun(path: string): SluiceError {

@@ -6,7 +6,7 @@ import type { Database, Value } from './database.ts';
 import type { Role } from '../experiment/engines.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { lockRun } from '../life/lock.ts';
-import type { Run, RunStatus } from './run.ts';
+import type { Origin, Run, RunStatus } from './run.ts';
 import { runMaker } from './new-run.ts';
 import { belongsTo, foldersOfRuns, renewRunFile, runFilePath } from './run-file.ts';
 
@@ -52,6 +52,8 @@ export interface RunTable {
   create(experiment: Experiment, seed: number, group?: string, project?: string): Run;
   /** The same for several seeds, in a fraction of the time. All of them or none. */
   createEach(experiment: Experiment, seeds: readonly number[], group?: string, project?: string): Run[];
+  /** The id of a run that is to be brought in: its folder was not there and is now, and empty. */
+  reserve(name: string): string;
   /** Folders of runs that there is no row for. */
   strayFolders(): string[];
   /** Gives a run of an earlier version a uid. */
@@ -91,10 +93,14 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   interrupted: ['running', 'paused'],
 };
 
-interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'archived' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface RunRow extends Omit<
+  Run,
+  'experiment' | 'dropped' | 'archived' | 'origin' | 'createdAt' | 'startedAt' | 'endedAt'
+> {
   readonly experiment: string;
   readonly dropped: string;
   readonly archived: number;
+  readonly origin: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -104,13 +110,13 @@ const markColumns =
   'name, project, archived, status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, dropped, generation';
 
 const runColumns =
-  'id, uid, name, seed, "group", project, archived, status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, ' +
-  'threads, dropped, error';
+  'id, uid, name, seed, "group", project, archived, status, experiment, createdAt, startedAt, endedAt, engine, ' +
+  'serverEngine, fingerprint, threads, dropped, origin, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
   const folder = (id: string): string => join(root, id);
-  const make = runMaker(database, root);
+  const { reserve, make } = runMaker(database, root);
   /** Changes a fact of a run here and in its folder. */
   const set = (id: string, column: string, value: Value): void => {
     database.run(`UPDATE runs SET ${column} = ? WHERE id = ?`, value, id);
@@ -127,6 +133,7 @@ export function runTable(database: Database, home: string): RunTable {
     create: (experiment, seed, group, project) => byId(database, make(experiment, [seed], group, project)[0]),
     createEach: (experiment, seeds, group, project) =>
       make(experiment, seeds, group, project).map((id) => byId(database, id)),
+    reserve,
     strayFolders: () => {
       const known = new Set(list().map(({ id }) => id));
       return foldersOfRuns(root).filter((path) => !known.has(basename(path)));
@@ -232,6 +239,7 @@ function toRun(row: RunRow): Run {
     experiment: settingsOf(row),
     archived: row.archived === 1,
     dropped: JSON.parse(row.dropped) as number[],
+    origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     createdAt: new Date(row.createdAt),
     startedAt: row.startedAt === null ? null : new Date(row.startedAt),
     endedAt: row.endedAt === null ? null : new Date(row.endedAt),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Experiment } from '../experiment/experiment.ts';
 
 export const runStatuses = ['queued', 'running', 'paused', 'finished', 'stopped', 'failed', 'interrupted'] as const;
@@ -9,6 +10,19 @@ export type RunStatus = (typeof runStatuses)[number];
 
 /** That of runs which were made before there were others, and of new ones until another is chosen. */
 export const firstProject = 'default';
+
+export const originSchema = z.strictObject({
+  /** Sluice's own files, or event files of TensorBoard. */
+  format: z.enum(['sluice', 'tensorboard']),
+  /** The name of the zip, the folder or the home. */
+  from: z.string(),
+  /** Its id there. */
+  run: z.string(),
+  at: z.string(),
+});
+
+/** Where a run was brought in from that was not trained in this home, and when. */
+export type Origin = z.infer<typeof originSchema>;
 
 /** One experiment with one seed. */
 export interface Run {
@@ -41,6 +55,8 @@ export interface Run {
   readonly threads: number | null;
   /** Data sources that died too often and are left out, from 0: what they had still to train is missing. */
   readonly dropped: readonly number[];
+  /** Null of a run of this home. */
+  readonly origin: Origin | null;
   /** What ended a failed run, in words. */
   readonly error: string | null;
 }

@@ -1,6 +1,7 @@
 import { csvCell } from '../../../main/charts/csv.ts';
-import { formatSpread, measures, type Questions } from './measures.ts';
-import { formatSaving, type Result } from './results.ts';
+import { formatSooner } from '../../../main/charts/comparison/against-scratch.ts';
+import { formatSpread, measures, type Questions } from '../../../main/charts/comparison/measures.ts';
+import { formatSaving, type Result } from '../../../main/charts/comparison/results.ts';
 
 /** The table of results as text for elsewhere. */
 
@@ -8,13 +9,15 @@ const head = (questions: Questions): string[] => [
   'Training',
   ...measures.map(({ label }) => label(questions)),
   'Bytes saved',
+  'Against scratch',
 ];
 
 function words(results: readonly Result[]): string[][] {
-  return results.map(({ label, trainings, values, saving }) => [
+  return results.map(({ label, trainings, values, saving, scratch }) => [
     trainings.length > 1 ? `${label} (${trainings.length} seeds)` : label,
     ...measures.map((measure) => formatSpread(measure, values[measure.name])),
     formatSaving(saving),
+    formatSooner(scratch),
   ]);
 }
 
@@ -62,7 +65,7 @@ export function latexTable(results: readonly Result[], questions: Questions): st
 /** All digits, in bytes, seconds and shares of one: means over seeds, and their standard deviations beside them. */
 export function csvTable(results: readonly Result[], questions: Questions): string {
   const columns = ['training', 'seeds', ...measures.flatMap(({ name }) => [name, `${name}Deviation`, `${name}Count`])];
-  const rows = results.map(({ label, trainings, values, saving }) => [
+  const rows = results.map(({ label, trainings, values, saving, scratch }) => [
     label,
     trainings.length,
     ...measures.flatMap(({ name }) => {
@@ -70,11 +73,14 @@ export function csvTable(results: readonly Result[], questions: Questions): stri
       return [spread?.mean ?? '', spread?.deviation ?? '', spread?.count ?? 0];
     }),
     saving ?? '',
+    scratch?.factor ?? '',
   ]);
   const notes = [`within: accuracy within ${questions.bytes} bytes`, `price: to a test accuracy of ${questions.reach}`];
   return [
     ...notes.map((note) => `# ${note}`),
-    ...[[...columns, 'saving'], ...rows].map((row) => row.map((cell) => csvCell(cell)).join(',')),
+    ...[[...columns, 'saving', 'fewerEpochsThanScratch'], ...rows].map((row) =>
+      row.map((cell) => csvCell(cell)).join(','),
+    ),
     '',
   ].join('\r\n');
 }

@@ -7,8 +7,9 @@ import { differingSettings, type DifferingSetting } from '../../../main/charts/d
 import { drawnTrainings, type Looks } from '../../../main/charts/drawable/looks.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { assignLooks, colourCount, lookOfColour } from './assign-looks.ts';
-import type { Questions } from './measures.ts';
-import { baselineOf, resultsOf, usualQuestions, type Result } from './results.ts';
+import { claimsOf, type Claim } from '../../../main/charts/comparison/claims.ts';
+import type { Questions } from '../../../main/charts/comparison/measures.ts';
+import { baselineOf, resultsOf, usualQuestions, type Result } from '../../../main/charts/comparison/results.ts';
 import { useCompared, type Compared } from './useCompared.ts';
 import { useView, type ViewState } from './useView.ts';
 
@@ -43,6 +44,10 @@ export interface Comparison extends ViewState, Compared {
   readonly shownResults: ComputedRef<readonly Result[]>;
   readonly results: ComputedRef<readonly Result[]>;
   readonly baseline: ComputedRef<Result | null>;
+  /** What the lines that are shown come to, in sentences. */
+  readonly claims: ComputedRef<readonly Claim[]>;
+  /** Whether a run trained some of the lines one after another. */
+  readonly takesTurns: ComputedRef<boolean>;
   /** In which the runs of the lines differ. */
   readonly differences: ComputedRef<readonly DifferingSetting[]>;
   readonly differingRuns: ComputedRef<readonly RunDetail[]>;
@@ -118,6 +123,8 @@ export function useComparison(): Comparison {
     shownLooks,
     shownResults,
     results: computed(() => shownResults.value.filter(({ id }) => !brushed.value || brushed.value.has(id))),
+    claims: computed(() => claimsOf(shownResults.value, questions.value, view.value.baseline)),
+    takesTurns: computed(() => shownTrainings.value.some(({ start }) => start.epoch > 0)),
     baseline: computed(() => baselineOf(shownResults.value, view.value.baseline)),
     differences: computed(() => differingSettings(differingRuns.value.map(({ experiment }) => experiment))),
     differingRuns,

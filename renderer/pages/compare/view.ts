@@ -10,6 +10,8 @@ export interface ComparisonView {
   readonly logX: boolean;
   /** Seeds of an experiment as one: their mean and their spread. */
   readonly together: boolean;
+  /** What a run trained one after another where it lies in the run, not each from its own beginning. */
+  readonly inTurn: boolean;
   readonly charts: readonly Metric[];
   /** Ids of trainings that are not drawn. */
   readonly hidden: readonly string[];
@@ -40,6 +42,7 @@ export function readView(query: Query): ComparisonView {
     smoothing: number('smooth', 0, 0.999) ?? 0.9,
     logX: text('log') === 'x',
     together: text('seeds') !== 'apart',
+    inTurn: text('pairs') === 'turn',
     charts: charts.length > 0 ? charts : usualCharts,
     hidden: list('hide'),
     baseline: text('base') || null,
@@ -50,7 +53,7 @@ export function readView(query: Query): ComparisonView {
 
 /** The address of a view, as short as it can be. */
 export function writeView(view: ComparisonView): Record<string, string> {
-  const { runs, x, smoothing, logX, together, charts, hidden, baseline, bytes, reach } = view;
+  const { runs, x, smoothing, logX, together, inTurn, charts, hidden, baseline, bytes, reach } = view;
   const isUsual = charts.length === usualCharts.length && usualCharts.every((metric) => charts.includes(metric));
   return {
     ...(runs.length > 0 && { runs: runs.join(',') }),
@@ -58,6 +61,7 @@ export function writeView(view: ComparisonView): Record<string, string> {
     ...(smoothing !== 0.9 && { smooth: String(smoothing) }),
     ...(logX && { log: 'x' }),
     ...(!together && { seeds: 'apart' }),
+    ...(inTurn && { pairs: 'turn' }),
     ...(!isUsual && { charts: charts.join(',') }),
     ...(hidden.length > 0 && { hide: hidden.join(',') }),
     ...(baseline !== null && { base: baseline }),

@@ -1,6 +1,5 @@
 import type { RunData } from '../../../main/charts/data.ts';
-import { settingsKey } from '../../../main/charts/differing.ts';
-import { testSet } from '../../../main/charts/test-sets.ts';
+import { experimentFacts } from '../../../main/charts/experiment-facts.ts';
 import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
 import type { Metric } from '../../../main/charts/spec.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
@@ -24,16 +23,14 @@ export function runData(
   run: FixedRun,
   { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
 ): RunData {
-  const { id, name, number, seed, trainingBudgets } = run;
+  const { id, name, number, seed, pairs } = run;
   return {
     id,
     name,
     number,
     seed,
-    settings: settingsKey(run.experiment),
-    testSet: testSet(run.experiment),
-    trainingBudgets,
-    sources: run.experiment.sources.count,
+    ...experimentFacts(run.experiment),
+    pairs,
     dropped: run.dropped,
     isFinished: run.status === 'finished',
     steps: steps.columns,

@@ -14,7 +14,7 @@ export type FixedRun = Pick<
   | 'dropped'
   | 'experiment'
   | 'plan'
-  | 'trainingBudgets'
+  | 'pairs'
   | 'makesSet'
   | 'engine'
   | 'serverEngine'
@@ -22,10 +22,10 @@ export type FixedRun = Pick<
 
 /** The fixed part of a run: the same object as before as long as nothing of it has changed. */
 export function fixedPart(run: FixedRun, before?: FixedRun | null): FixedRun {
-  const { id, name, number, seed, status, dropped, experiment, plan, trainingBudgets, makesSet } = run;
+  const { id, name, number, seed, status, dropped, experiment, plan, pairs, makesSet } = run;
   const { engine, serverEngine } = run;
   const what = { id, name, number, seed, status, dropped, experiment };
-  const now: FixedRun = { ...what, plan, trainingBudgets, makesSet, engine, serverEngine };
+  const now: FixedRun = { ...what, plan, pairs, makesSet, engine, serverEngine };
   const keys = Object.keys(now) as (keyof FixedRun)[];
   return before && keys.every((key) => before[key] === now[key]) ? before : now;
 }

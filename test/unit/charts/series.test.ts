@@ -69,8 +69,11 @@ describe('trainings', () => {
 
   it('of one run are told apart by their budgets, of like runs by seed or number', () => {
     const scratch = run(1, 'scratch', {
-      trainingBudgets: [null, 4],
-      epochs: [epoch(0, 0.5), epoch(0, 0.5, { training: 1 })],
+      pairs: [
+        { training: 0, firstPhase: 0, lastPhase: 0, budget: null },
+        { training: 1, firstPhase: 0, lastPhase: 0, budget: 4 },
+      ],
+      epochs: [epoch(0, 0.5, { budget: null }), epoch(0, 0.5, { training: 1 })],
     });
     expect(trainingsOf([scratch]).map(({ label }) => label)).toEqual(['scratch, full', 'scratch, 4 maps']);
     const seeds = [1, 2].map((seed) => run(seed, 'deprune', { seed }));
@@ -87,6 +90,51 @@ describe('trainings', () => {
     ]);
     const again = [1, 2].map((number) => run(number, 'deprune', { seed: 7 }));
     expect(new Set(trainingsOf(again).map(({ family }) => family)).size).toBe(2);
+  });
+});
+
+describe('pairs that a run trains one after another', () => {
+  const phaseOf = (i: number): number => (i < 8 ? 0 : 1);
+  const budgetOf = (i: number): number => (i < 8 ? NaN : 4);
+  const prune = run(1, 'prune', {
+    pairs: [
+      { training: 0, firstPhase: 0, lastPhase: 0, budget: null },
+      { training: 0, firstPhase: 1, lastPhase: 1, budget: 4 },
+      { training: 0, firstPhase: 2, lastPhase: 2, budget: 1 },
+    ],
+    steps: steps(12, { phase: phaseOf, budget: budgetOf }),
+    epochs: [0.4, 0.8, 0.6].map((accuracy, i) =>
+      epoch(i, accuracy, { phase: phaseOf(4 * i), budget: i < 2 ? null : 4 }),
+    ),
+  });
+
+  it('are trainings of their own, with epochs, bytes and seconds from their own beginning', () => {
+    const [full, four, ...more] = trainingsOf([prune]);
+    expect([full.label, four.label, more]).toEqual(['prune, full', 'prune, 4 maps', []]);
+    expect([full.id, four.id]).toEqual(['0001-prune/0', '0001-prune/1']);
+    expect(four.epochs).toMatchObject([{ epoch: 0, bytesUp: 400, bytesDown: 800, seconds: 8, testAccuracy: 0.6 }]);
+    expect([...four.steps.step]).toEqual([0, 1, 2, 3]);
+    expect([...four.steps.epoch]).toEqual([0, 0, 0, 0]);
+    expect(four.start).toEqual({ epoch: 2, step: 8, seconds: 16, bytesUp: 800, bytesDown: 1600 });
+    const [bytes] = seriesOf([four], 'bytes', 'time');
+    expect([bytes.x.at(-1), bytes.y.at(-1)]).toEqual([8, 1200]);
+  });
+
+  it('lie in turn where they do in their run', () => {
+    const [, four] = trainingsOf([prune]);
+    const ends = (['epoch', 'step', 'time', 'bytes'] as const).map((axis) => {
+      const [{ x, y, phases }] = seriesOf([four], 'bytes', axis, true);
+      return [x.at(-1), y.at(-1), phases[0].to];
+    });
+    expect(ends).toEqual([
+      [3, 3600, 3],
+      [12, 3600, 12],
+      [24, 3600, 24],
+      [3600, 3600, 3600],
+    ]);
+    expect([...seriesOf([four], 'accuracy', 'epoch', true)[0].x]).toEqual([3]);
+    const [whole] = trainingsOf([prune], 'all', 'wholes');
+    expect([whole.label, whole.epochs.length, whole.steps]).toEqual(['prune', 3, prune.steps]);
   });
 });
 

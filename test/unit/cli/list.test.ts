@@ -42,7 +42,7 @@ afterEach(() => {
   store.close();
 });
 
-const numbers = (out: readonly string[]): string[] => out.slice(1).map((line) => /^ *(\d+)/.exec(line)![1]!);
+const numbers = (out: readonly string[]): string[] => out.slice(1).map((line) => /^ *(\d+)/.exec(line)![1]);
 
 it('list filters, sorts and shows any column', async () => {
   filled();
@@ -86,7 +86,7 @@ it('list shows the current project, and what is archived where it is asked for',
   const store = openStore(home);
   const ids = store.list().map(({ id }) => id);
   store.close();
-  const first = Number.parseInt(ids[0]!, 10);
+  const first = Number.parseInt(ids[0], 10);
   await sluice('edit', `${first}..${first + 1}`, '--archive', '--name', 'put away', '--tag', 'old');
   const { out, notes } = await sluice('list');
   expect(numbers(out)).toEqual([first + 2, first + 3].map(String));

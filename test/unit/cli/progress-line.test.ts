@@ -27,6 +27,7 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     fingerprint: null,
     threads: null,
     dropped: [],
+    origin: null,
     error: null,
   };
 }

@@ -30,6 +30,7 @@ vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
     schema: (z) => z.strictObject({ kind: z.literal('toy'), height: z.number().min(0) }),
     needs: ['plan'],
     showsEachSource: true,
+    showsPairs: true,
     data: ({ trainings, plan }, { height }) => [
       ...trainings.map(({ epochs }) => height * epochs.length),
       ...(plan?.phases.map(({ epochs }) => epochs) ?? []),

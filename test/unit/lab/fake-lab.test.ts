@@ -61,6 +61,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   modelSets: (api) => api.modelSets(),
   modelTasks: (api) => api.modelTasks(),
   planTasks: (api) => api.planTasks(),
+  runTasks: (api) => api.runTasks(),
   settings: (api) => api.settings(),
   changeSettings: (api) => api.changeSettings({ parallelRuns: 2 }),
 };
@@ -75,6 +76,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   delete: 'answers nothing',
   annotate: 'answers nothing',
   adopt: 'answers nothing',
+  importRuns: 'begins an import',
+  uploadPart: 'answers a name',
+  cancelRunTask: 'answers nothing',
   watch: 'answers nothing',
   startPlayground: 'starts processes, and needs a model set',
   changePlayground: 'answers the state, of a playground that runs',

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 import type { MethodName } from '../../../main/training/methods/table.ts';
-import { planTrainings, selectLearningRate, trainingBudgets, type Phase } from '../../../main/training/plan.ts';
+import {
+  plannedPairs,
+  planTrainings,
+  selectLearningRate,
+  type Phase,
+  type PhaseSettings,
+} from '../../../main/training/plan.ts';
 
 const phases = [
   { budget: 4, epochs: 15 },
@@ -65,11 +71,28 @@ describe('planTrainings', () => {
   });
 });
 
-describe('trainingBudgets', () => {
-  it('are there where a run has several trainings, as it has from scratch', () => {
-    expect(trainingBudgets('scratch', phases)).toEqual([4, 32, null]);
-    expect(trainingBudgets('scratch', phases.slice(0, 1))).toEqual([]);
-    expect(trainingBudgets('prune', phases.toReversed())).toEqual([]);
+describe('plannedPairs', () => {
+  const places = (method: MethodName, of: readonly PhaseSettings[] = phases): unknown[] =>
+    plannedPairs(method, of).map(({ training, firstPhase, lastPhase, budget }) => [
+      training,
+      firstPhase,
+      lastPhase,
+      budget,
+    ]);
+
+  it('are what every result is led to by: a phase of prune, a training of scratch, all phases of deprune', () => {
+    expect(places('prune', phases.toReversed())).toEqual([
+      [0, 0, 0, null],
+      [0, 1, 1, 32],
+      [0, 2, 2, 4],
+    ]);
+    expect(places('scratch')).toEqual([
+      [0, 0, 0, 4],
+      [1, 0, 0, 32],
+      [2, 0, 0, null],
+    ]);
+    expect(places('deprune')).toEqual([[0, 0, 2, null]]);
+    expect(places('high-compression')).toEqual([[0, 0, 0, 4]]);
   });
 });
 

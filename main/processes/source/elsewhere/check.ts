@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { fingerprintSchema } from '../../../data/fingerprint.ts';
 import { SluiceError } from '../../../errors.ts';
 import { takenStep } from '../../../offload/protocol/control.ts';
+import { anyRecordSchema, count, real } from '../../../runs/store/record-schema.ts';
 import type { FromSource, WantsData } from '../messages.ts';
-import { count, real, recordSchema } from './record-schema.ts';
 
 /** What a source on another machine may say, member by member: it is written into the store and onto the disk. */
 
 const text = z.string().max(4000);
-const record = z.discriminatedUnion('kind', [recordSchema('step'), recordSchema('epoch'), recordSchema('pair')]);
 
 const tensors = z.record(
   z.string().max(200),
@@ -43,7 +42,7 @@ const message = z.discriminatedUnion('kind', [
     fingerprint: fingerprintSchema,
   }),
   z.strictObject({ kind: z.literal('open'), engine: text.nullable(), half: z.string().max(64).optional() }),
-  z.strictObject({ kind: z.literal('record'), record }),
+  z.strictObject({ kind: z.literal('record'), record: anyRecordSchema }),
   z.strictObject({ kind: z.literal('taken'), source: count, steps: z.array(takenStep) }),
   z.strictObject({ kind: z.literal('arrived'), final: z.boolean() }),
   z.strictObject({

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { EpochData, TrainingData } from '../../../../main/charts/data.ts';
 import { drawnTrainings } from '../../../../main/charts/drawable/looks.ts';
 import { trainingsOf } from '../../../../main/charts/trainings.ts';
-import { formatSpread } from '../../../../renderer/pages/compare/measures.ts';
-import { formatSaving, resultsOf, usualQuestions, type Result } from '../../../../renderer/pages/compare/results.ts';
-import { spreadOf } from '../../../../main/charts/spread.ts';
+import { formatSpread } from '../../../../main/charts/comparison/measures.ts';
+import { formatSaving, resultsOf, usualQuestions, type Result } from '../../../../main/charts/comparison/results.ts';
+import { spreadOf } from '../../../../main/charts/comparison/spread.ts';
 import { csvTable, latexTable, markdownTable } from '../../../../renderer/pages/compare/table-text.ts';
 import { epoch, run } from '../../../support/chart-data.ts';
 

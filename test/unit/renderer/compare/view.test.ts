@@ -18,6 +18,7 @@ describe('the address of a comparison', () => {
       smoothing: fc.constantFrom(0, 0.5, 0.9, 0.99),
       logX: fc.boolean(),
       together: fc.boolean(),
+      inTurn: fc.boolean(),
       charts: fc.subarray([...metrics], { minLength: 1 }),
       hidden: unique(id.map((run) => `${run}/0`)),
       baseline: fc.option(id.map((run) => `${run}/1`)),

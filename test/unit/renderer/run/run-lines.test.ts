@@ -21,7 +21,7 @@ const run: FixedRun = {
   plan: null,
   engine: null,
   serverEngine: null,
-  trainingBudgets: [],
+  pairs: [{ training: 0, firstPhase: 0, lastPhase: 1, budget: null }],
   makesSet: false,
 };
 

@@ -37,7 +37,7 @@ it('epochs show as those end them that still take part', () => {
       epochs.slice(0, ended).map((record) => ({ ...record, source })),
     );
   }
-  const shown = (): number[] => curvesOf(store, [store.get(id)])[0].epochs.map(({ epoch }) => epoch);
+  const shown = (): number[] => curvesOf(store, [store.get(id)])[0].training.epochs.map(({ epoch }) => epoch);
   expect(shown()).toEqual([0]);
   store.setDropped(id, [2]);
   expect(shown()).toEqual([0, 1]);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Column } from '../../../records/column.ts';
-import { columnsOf } from '../../../records/columns.ts';
-import type { RecordName, RecordNamed } from '../../../records/record.ts';
+import type { Column } from '../../records/column.ts';
+import { columnsOf } from '../../records/columns.ts';
+import type { RecordName, RecordNamed } from '../../records/record.ts';
 
 export const count = z.int().min(0);
 /** A diverged loss is not finite. */
@@ -15,13 +15,20 @@ const types: Readonly<Record<Column['type'], z.ZodType>> = {
 };
 
 /** What a record of a kind has to be: its columns and nothing else. */
-export function recordSchema<Name extends RecordName>(
+function recordSchema<Name extends RecordName>(
   name: Name,
 ): z.ZodObject<{ kind: z.ZodLiteral<Name> } & Shape<Omit<RecordNamed<Name>, 'kind'>>> {
   const columns = columnsOf(name).map((column) => [column.name, schemaOf(column)] as const);
   const shape = { kind: z.literal(name), ...Object.fromEntries(columns) };
   return z.strictObject(shape) as unknown as ReturnType<typeof recordSchema<Name>>;
 }
+
+/** A record of any kind that comes from elsewhere. */
+export const anyRecordSchema = z.discriminatedUnion('kind', [
+  recordSchema('step'),
+  recordSchema('epoch'),
+  recordSchema('pair'),
+]);
 
 type Shape<Fields> = { [Field in keyof Fields]-?: z.ZodType<Fields[Field]> };
 

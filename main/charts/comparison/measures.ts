@@ -1,7 +1,7 @@
-import { accuracyWithin, bestAccuracy, bytesBy, reachedBy, throughput } from '../../../main/charts/achievement.ts';
-import type { EpochData } from '../../../main/charts/data.ts';
-import { formatBytes, formatDuration, formatNumber, formatPercent } from '../../../main/charts/formats.ts';
-import type { Spread } from '../../../main/charts/spread.ts';
+import { accuracyWithin, bestOf, bytesBy, reachedBy, throughput } from '../achievement.ts';
+import type { EpochData } from '../data.ts';
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '../formats.ts';
+import type { Spread } from './spread.ts';
 
 /** What is asked of all trainings: their accuracy within so many bytes, and the price of an accuracy. */
 export interface Questions {
@@ -21,7 +21,19 @@ export interface Measure {
 }
 
 export type MeasureName =
-  'best' | 'last' | 'within' | 'price' | 'priceEpochs' | 'up' | 'down' | 'total' | 'speed' | 'epochs' | 'seconds';
+  | 'best'
+  | 'last'
+  | 'bestEpochs'
+  | 'bestBytes'
+  | 'within'
+  | 'price'
+  | 'priceEpochs'
+  | 'up'
+  | 'down'
+  | 'total'
+  | 'speed'
+  | 'epochs'
+  | 'seconds';
 
 type Kind = 'share' | 'bytes' | 'count' | 'number' | 'seconds';
 
@@ -31,7 +43,7 @@ export const measures: readonly Measure[] = [
     label: () => 'Best',
     kind: 'share',
     moreIsBetter: true,
-    of: (epochs) => bestAccuracy(epochs),
+    of: (epochs) => bestOf(epochs).accuracy,
   },
   {
     name: 'last',
@@ -40,6 +52,8 @@ export const measures: readonly Measure[] = [
     moreIsBetter: true,
     of: (epochs) => epochs.at(-1)?.testAccuracy ?? null,
   },
+  { name: 'bestEpochs', label: () => 'Epochs to best', kind: 'count', of: (epochs) => bestOf(epochs).epochs },
+  { name: 'bestBytes', label: () => 'Bytes to best', kind: 'bytes', of: (epochs) => bestOf(epochs).bytes },
   {
     name: 'within',
     label: ({ bytes }) => `At ${formatBytes(bytes)}`,
@@ -72,6 +86,11 @@ export const measures: readonly Measure[] = [
   { name: 'epochs', label: () => 'Epochs', kind: 'count', of: (epochs) => epochs.length },
   { name: 'seconds', label: () => 'Time', kind: 'seconds', of: (epochs) => epochs.at(-1)?.seconds ?? null },
 ];
+
+/** A measure by its name. */
+export function measureNamed(name: MeasureName): Measure {
+  return measures.find((each) => each.name === name)!;
+}
 
 const formats: Readonly<Record<Kind, (value: number) => string>> = {
   share: formatPercent,

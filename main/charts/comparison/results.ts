@@ -1,8 +1,9 @@
-import { bytesBy, usualLevel } from '../../../main/charts/achievement.ts';
-import type { TrainingData } from '../../../main/charts/data.ts';
-import type { Looks } from '../../../main/charts/drawable/looks.ts';
+import { bytesBy, usualLevel } from '../achievement.ts';
+import type { TrainingData } from '../data.ts';
+import type { Looks } from '../drawable/looks.ts';
+import { againstScratch, type AgainstScratch } from './against-scratch.ts';
 import { measures, type MeasureName, type Questions } from './measures.ts';
-import { spreadOf, type Spread } from '../../../main/charts/spread.ts';
+import { spreadOf, type Spread } from './spread.ts';
 
 /** What one training achieved and what it cost, or what the seeds of an experiment did on average. */
 export interface Result {
@@ -12,11 +13,15 @@ export interface Result {
   readonly family: string;
   readonly label: string;
   readonly look: number;
+  /** Of the pair it led to; null is full. */
+  readonly budget: number | null;
   readonly trainings: readonly TrainingData[];
   /** null before its first finished epoch. */
   readonly values: Readonly<Record<MeasureName, Spread | null>>;
   /** How many times its bytes to the accuracy asked for go into those of the baseline; null when not all got there. */
   readonly saving: number | null;
+  /** Of what went on from the pair before it, where the same was trained from scratch as well. */
+  readonly scratch: AgainstScratch | null;
 }
 
 /** The results of trainings as they are drawn: one for each family. */
@@ -26,25 +31,35 @@ export function resultsOf(
   questions: Questions,
   baseline: string | null,
 ): Result[] {
-  const results = familiesOf(trainings).map((members) => resultOf(members, looks, questions));
+  const families = familiesOf(trainings);
+  const results = families.map((members) => resultOf(members, looks, questions));
   const base = baselineOf(results, baseline);
-  return results.map((result) => ({ ...result, saving: saving(base, result) }));
+  return results.map((result) => ({
+    ...result,
+    saving: saving(base, result),
+    scratch: againstScratch(result.trainings, families),
+  }));
 }
 
 function familiesOf(trainings: readonly TrainingData[]): TrainingData[][] {
   const families = new Map<string, TrainingData[]>();
-  for (const each of trainings) families.set(each.family, [...(families.get(each.family) ?? []), each]);
+  for (const each of trainings) {
+    const family = families.get(each.family);
+    if (family) family.push(each);
+    else families.set(each.family, [each]);
+  }
   return [...families.values()];
 }
 
-function resultOf(members: readonly TrainingData[], looks: Looks, questions: Questions): Omit<Result, 'saving'> {
-  const [{ id, run, family }] = members;
+type OfItself = Omit<Result, 'saving' | 'scratch'>;
+
+function resultOf(members: readonly TrainingData[], looks: Looks, questions: Questions): OfItself {
+  const [{ id, run, family, budget }] = members;
   const valueOf = ({ of }: (typeof measures)[number]): Spread | null =>
     spreadOf(members.map(({ epochs }) => (epochs.length === 0 ? null : of(epochs, questions))));
-  const values = Object.fromEntries(measures.map((measure) => [measure.name, valueOf(measure)]));
-  return { id, run, family, label: family, look: looks[id] ?? 0, trainings: members, values } as Omit<Result, 'saving'>;
+  const values = Object.fromEntries(measures.map((measure) => [measure.name, valueOf(measure)])) as Result['values'];
+  return { id, run, family, label: family, look: looks[id] ?? 0, budget, trainings: members, values };
 }
-
 /** What the others are measured by: the one chosen, or else the one that sends most. */
 export function baselineOf<T extends Priced<'total'>>(results: readonly T[], chosen: string | null): T | null {
   const found = results.find(({ trainings }) => trainings.some(({ id }) => id === chosen));
