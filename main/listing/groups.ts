@@ -3,6 +3,7 @@ import { settingsKey } from '../charts/differing.ts';
 import { spreadOf } from '../charts/comparison/spread.ts';
 import { isMeasured, type Cell } from './cells.ts';
 import { cellsOf, cellText, columnNamed, orderOf, writeCell, type RunColumn } from './columns.ts';
+import { namesApart, type ShownName } from './names.ts';
 import { inOrderOf, type Key } from './order.ts';
 
 /** Runs that are folded into one row. */
@@ -27,11 +28,16 @@ export function groupRuns(runs: readonly RunSummary[], by: string, date: (at: nu
     if (group) group.push(run);
     else groups.set(key, [run]);
   }
+  const named = column ? null : namesApart([...groups.values()].map(([first]) => ({ ...first, seed: 0 })));
   return [...groups].map(([key, members]) => ({
     key,
-    label: column ? labelOf(column, members[0], date) : members[0].name,
+    label: column ? labelOf(column, members[0], date) : labelBySettings(named?.get(members[0].id)),
     runs: members,
   }));
+}
+
+function labelBySettings(shown: ShownName | undefined): string {
+  return shown ? [shown.head + shown.tail, shown.settings].filter(Boolean).join(', ') : '';
 }
 
 function keyOf(column: RunColumn, run: RunSummary): readonly (Cell | string)[] {

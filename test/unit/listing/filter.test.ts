@@ -123,7 +123,7 @@ describe('what is offered while a filter is typed', () => {
     expect(offered('lr in [')).toEqual(['0.01', '0.001', '0.05']);
     expect(offered('budget = f')).toEqual(['full']);
     expect(offered('status = failed ').slice(0, 2)).toEqual(['and', 'or']);
-    expect(offered('status = failed and se')[0]).toBe('seed');
+    expect(offered('status = failed and see')[0]).toBe('seed');
     expect(offered('best > ')).toEqual([]);
   });
 

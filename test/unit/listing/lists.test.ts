@@ -41,7 +41,10 @@ describe('groups of runs', () => {
       ['Learning rate: 0.01', 2],
       ['Learning rate: 0.1', 2],
     ]);
-    expect(sizes('settings').map(([, size]) => size)).toEqual([2, 2]);
+    expect(sizes('settings')).toEqual([
+      ['deprune, lr 0.01', 2],
+      ['deprune, lr 0.1', 2],
+    ]);
   });
 
   it('go by their means, the runs in them by their own values, what is unknown last', () => {

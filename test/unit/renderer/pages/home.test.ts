@@ -148,7 +148,7 @@ describe('home', () => {
 describe('the table of runs', () => {
   const rows = (): string[] =>
     [...document.querySelectorAll('.body')].map((row) => (row.textContent ?? '').replace(/\s+/g, ' ').trim());
-  const filter = (): HTMLInputElement => document.querySelector<HTMLInputElement>('[role=combobox]')!;
+  const filter = (): HTMLInputElement => document.querySelector<HTMLInputElement>('input[role=combobox]')!;
   async function type(text: string): Promise<void> {
     filter().focus();
     filter().value = text;
