@@ -8,13 +8,14 @@ import { LongestFirst } from './test/support/longest-first.ts';
 const windowTests = 'test/unit/renderer/**/!(toy-*).test.ts';
 const timingTests = 'test/timing/**/*.test.ts';
 const webgpuTests = 'test/unit/engine/webgpu/**/*.test.ts';
+const longTests = 'test/**/*.long.test.ts';
 
 /**
  * Most files of units share the processes that run them, as loading what they test takes longer than testing it. Not
  * those that put modules in the place of others, test engines, which a process has once, or say that they are in their "own process".
  */
 const unitTests = readdirSync('test/unit', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.test.ts') && !/^(renderer|engine)\b/.test(file))
+  .filter((file) => /(?<!\.long)\.test\.ts$/.test(file) && !/^(renderer|engine)\b/.test(file))
   .map((file) => `test/unit/${file.replaceAll('\\', '/')}`)
   .filter((file) => !/vi\.mock\(|own process/.test(readFileSync(file, 'utf8')));
 
@@ -39,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.test.ts'],
-          exclude: [windowTests, timingTests, webgpuTests, ...unitTests],
+          exclude: [windowTests, timingTests, webgpuTests, longTests, ...unitTests],
           globalSetup: './test/support/current-build.ts',
         },
       },
@@ -69,6 +70,11 @@ export default defineConfig({
           // Loading the window takes longer than most of its tests: a process does it once for all of its files.
           isolate: false,
         },
+      },
+      {
+        // Processes killed and stalled, messages mutated by the hundred thousand, memory watched over many steps.
+        extends: true,
+        test: { name: 'long', include: [longTests], globalSetup: './test/support/current-build.ts' },
       },
       {
         // What is measured by the clock: one file at a time, and no part of "npm test", as a busy machine may fail it.

@@ -1,3 +1,4 @@
+import type { LetInBrowser } from './api/browsers.ts';
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
 import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
@@ -8,6 +9,7 @@ import type { RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
+import type { LaunchCommand, LaunchOutcome } from './api/sweeps.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineInstall, EngineTask } from './api/engines.ts';
 import type { EngineStanding } from './engine/standing.ts';
@@ -43,6 +45,7 @@ export type {
   StepColumn,
   StepColumns,
 };
+export type * from './api/browsers.ts';
 export type * from './api/data.ts';
 export type * from './api/desktop.ts';
 export type * from './api/engines.ts';
@@ -55,6 +58,7 @@ export type * from './api/records.ts';
 export type * from './api/runs.ts';
 export type * from './api/server.ts';
 export type * from './api/settings.ts';
+export type * from './api/sweeps.ts';
 
 /** What a window asks of the lab. Every procedure may reject with a LabError. */
 export interface LabApi {
@@ -80,11 +84,16 @@ export interface LabApi {
   /** JSON Schema of an experiment: the help, defaults and limits of every field. */
   experimentSchema(): Promise<JsonSchema>;
   /**
-   * Queues experiments (one run for each of their seeds) under one name; they start as soon as there is room. They train
+   * Queues experiments (one run for each combination of their sweeps and each of their seeds) under one name; they start as soon as there is room. They train
    * with the offload server elsewhere if one is given: as with `resume` it is tried first, and nothing is queued if
    * something is wrong with it.
    */
   launch(experiments: ExperimentInput[], name: string, server?: ServerAccess): Promise<RunSummary[]>;
+
+  /** What runs of one group differ in, and how much that matters. */
+  launched(group: string): Promise<LaunchOutcome>;
+  /** Asks all runs of a group that it can be asked of. One that needs an offload server elsewhere is not resumed. */
+  controlLaunch(group: string, command: LaunchCommand): Promise<void>;
 
   runs(): Promise<RunSummary[]>;
   run(id: string): Promise<RunDetail>;
@@ -172,6 +181,11 @@ export interface LabApi {
   cancelEngineTask(id: number): Promise<void>;
   engineTasks(): Promise<EngineTask[]>;
   removeEngine(name: string): Promise<void>;
+  /** The browsers that were let in to this lab, the last used first. */
+  browsers(): Promise<LetInBrowser[]>;
+  /** Closes its windows and ends its session; a new link lets it in again. */
+  shutOutBrowser(id: string): Promise<void>;
+
   settings(): Promise<Settings>;
   changeSettings(changes: Partial<Settings>): Promise<Settings>;
 }

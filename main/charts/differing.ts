@@ -5,11 +5,11 @@ export interface DifferingSetting {
 }
 
 /**
- * The settings in which experiments differ, in the order of the first that has them; lists (phases, seeds) count as one
- * value each, and null as none. Names and notes are no settings.
+ * The settings in which experiments differ, in the order of the first that has them; lists (phases) count as one value
+ * each unless they are to be taken apart, and null as none. Names, notes and seeds are no settings.
  */
-export function differingSettings(experiments: readonly object[]): DifferingSetting[] {
-  const flat = experiments.map((experiment) => new Map(settingsOf(experiment)));
+export function differingSettings(experiments: readonly object[], { apart = false } = {}): DifferingSetting[] {
+  const flat = experiments.map((experiment) => new Map(settingsOf(experiment, apart)));
   const paths = [...new Set(flat.flatMap((settings) => [...settings.keys()]))];
   return paths
     .map((path) => ({ path, values: flat.map((settings) => settings.get(path)) }))
@@ -23,13 +23,14 @@ export function settingsKey(experiment: object): string {
 
 const noSettings = ['name', 'notes', 'seeds', '$schema'];
 
-function settingsOf(experiment: object): [path: string, value: unknown][] {
-  return leaves('', experiment).filter(([path]) => !noSettings.includes(path));
+function settingsOf(experiment: object, apart = false): [path: string, value: unknown][] {
+  const settings = Object.entries(experiment).filter(([key]) => !noSettings.includes(key));
+  return settings.flatMap(([key, value]) => leaves(key, value, apart));
 }
 
-function leaves(path: string, value: unknown): [string, unknown][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
-  return Object.entries(value).flatMap(([key, below]) => leaves(path === '' ? key : `${path}.${key}`, below));
+function leaves(path: string, value: unknown, apart: boolean): [string, unknown][] {
+  if (typeof value !== 'object' || value === null || (Array.isArray(value) && !apart)) return [[path, value]];
+  return Object.entries(value).flatMap(([key, below]) => leaves(`${path}.${key}`, below, apart));
 }
 
 /** How a setting is shown: phases as `4 × 6, full × 3` (budget × epochs), other lists and objects as JSON. */

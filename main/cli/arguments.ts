@@ -3,6 +3,7 @@ import type { SourceView } from '../charts/data.ts';
 import { ranges } from '../model/ranges.ts';
 import type { Shape } from '../model/spec.ts';
 import { nameSchema, nameWords } from '../runs/experiment/experiment.ts';
+import { readSeeds } from '../runs/sweep/values.ts';
 
 /** Readers of what stands behind an option; commander names the option when one throws. */
 
@@ -67,9 +68,11 @@ export function name(text: string): string {
   throw new InvalidArgumentError(`Expected ${nameWords}.`);
 }
 
-/** `1,2,3`. */
-export function wholeNumbers(text: string): number[] {
-  return text.split(',').map((part) => wholeNumber(part.trim()));
+/** `1,2,3`, `1-3` or `1..3`. */
+export function seeds(text: string): number[] {
+  const read = readSeeds(text);
+  if (typeof read !== 'string' && read.length > 0) return read;
+  throw new InvalidArgumentError(typeof read === 'string' ? read : 'Expected whole numbers, for example 1,2,3 or 1-3.');
 }
 
 /** `0.7` or `70%`. */

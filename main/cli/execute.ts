@@ -1,3 +1,4 @@
+import { formatSpan } from '../charts/formats.ts';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun } from '../runs/life/lifecycle.ts';
 import { executeHere } from '../processes/run/execute.ts';
@@ -7,6 +8,7 @@ import type { Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
 import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
+import { print } from './format.ts';
 import { listen } from './interrupt.ts';
 
 /** What keeps a run from the server it was given would keep the next one from it, too. */
@@ -33,9 +35,12 @@ export async function executeInTurn(store: Store, runs: readonly Run[], network:
   });
   let code = 0;
   try {
-    for (const run of runs) {
+    for (const [i, run] of runs.entries()) {
       if (signal.aborted) break;
+      // Another terminal, or the lab, may have taken it off meanwhile, or taken it up.
+      if (!store.marks().some(({ id, status }) => id === run.id && status === 'queued')) continue;
       current = run;
+      if (runs.length > 1) print(placeWords(store, runs, i));
       const failure = await executeShown(store, run, network, signal);
       if (failure === null) continue;
       code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
@@ -48,6 +53,18 @@ export async function executeInTurn(store: Store, runs: readonly Run[], network:
 }
 
 const stopped = Symbol('stopped');
+
+/** `Run 3 of 12, about 20 min left`, by how long those before it took. */
+export function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: number): string {
+  const took = runs.slice(0, at).flatMap(({ id }) => {
+    const { status, startedAt, endedAt } = store.get(id);
+    return status === 'finished' && startedAt && endedAt ? [(endedAt.getTime() - startedAt.getTime()) / 1000] : [];
+  });
+  const place = `Run ${at + 1} of ${runs.length}`;
+  if (took.length === 0) return place;
+  const each = took.reduce((sum, seconds) => sum + seconds, 0) / took.length;
+  return `${place}, about ${formatSpan(each * (runs.length - at))} left`;
+}
 
 /** What kept the run from its end, or null. */
 async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<unknown> {

@@ -7,8 +7,10 @@ import { defaultThreads } from '../engine/threads.ts';
 import { SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { readSettings } from '../lab/settings/settings.ts';
+import { checkAll } from '../runs/experiment/check-all.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
+import { importanceWords, outcomeOf, shareTable } from '../exports/tables/outcome.ts';
 import { claimText } from '../charts/comparison/claims.ts';
 import { compare } from '../exports/tables/compare.ts';
 import { comparisonNotes, comparisonTable, pairTable } from '../exports/tables/comparison-table.ts';
@@ -46,7 +48,7 @@ export async function launch(
   { elsewhere = false, project, signal }: LaunchTerms = {},
 ): Promise<Run[]> {
   const { experiments } = preset;
-  for (const experiment of experiments) checkExperiment(experiment, describeDataset(experiment.dataset.name));
+  checkAll(experiments, (experiment) => checkExperiment(experiment, describeDataset(experiment.dataset.name)));
   await announceEngines(experiments.flatMap((each) => enginesHere(each, each.threads, elsewhere)));
   return createRuns(store, experiments, launchName(preset.name), {
     project: project ?? readSettings(sluiceHome()).project,
@@ -127,6 +129,21 @@ export function changesFor(run: Run, engines: Readonly<Partial<Record<Role, Engi
 /** A source of several has fewer threads than the server that was opened here. */
 function withoutThreads(engine: string): string {
   return engine.replace(/, \d+ threads?$/, '');
+}
+
+/** What the settings of runs did to their accuracy, where there is enough to tell. */
+export function printImportance(store: Store, runs: readonly Run[]): void {
+  const { settings, importance } = outcomeOf(store, runs);
+  if (settings.length === 0) return;
+  print('');
+  if ('tooFew' in importance) {
+    print(`Importance: ${importance.tooFew}`);
+    return;
+  }
+  print([
+    `Share of the variance of the best accuracy (${importanceWords(importance)}):`,
+    ...tableLines(shareTable(settings, importance)),
+  ]);
 }
 
 /** Compares runs as they now stand, on the terminal. Throws `level-chance`. */

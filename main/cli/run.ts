@@ -7,18 +7,23 @@ import type { Preset } from '../runs/experiment/presets.ts';
 import { runNumber, type Run, type RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
-import { collect, count, name, wholeNumbers } from './arguments.ts';
+import { collect, count, name, seeds, wholeNumber } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
 import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
 import { listen } from './interrupt.ts';
 import { withStore } from './lab.ts';
 import { addServerOptions, networkOf, type ServerFlags } from './network.ts';
-import { announceResumed, launch, loadByName, printComparison } from './launch.ts';
+import { announceResumed, launch, loadByName, printComparison, printImportance } from './launch.ts';
+import { dryRunLines, sweepFrom } from './sweep.ts';
 
 interface RunOptions extends ServerFlags {
   readonly inProcess?: boolean;
   readonly small?: boolean;
+  readonly sweep?: readonly string[];
+  readonly random?: number;
+  readonly sweepSeed?: number;
+  readonly dryRun?: boolean;
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
   readonly name?: string;
@@ -40,7 +45,15 @@ export function addRunCommands(program: Command): void {
     .argument('<preset|file.json>', 'for example quickstart, figure-8 or my-experiment.json')
     .option('--small', 'the variant of a preset that finishes in minutes on two cores')
     .option('--set <path=value>', 'change a field of every experiment; may be given several times', collect)
-    .option('--seeds <list>', 'seeds, one run each, for example 1,2,3', wholeNumbers)
+    .option('--seeds <list>', 'seeds, one run each, for example 1,2,3 or 1-3', seeds)
+    .option(
+      '--sweep <path=values>',
+      'a run for each value, and each combination of several: lr=0.01,0.1 or lr=0.001..0.1',
+      collect,
+    )
+    .option('--random <runs>', 'so many combinations of the sweep, drawn', count)
+    .option('--sweep-seed <seed>', 'what they are drawn by', wholeNumber)
+    .option('--dry-run', 'list what would be trained, with its bytes and time, and train nothing')
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
     .option('--project <name>', 'the project its runs belong to; the current one of the lab unless given', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
@@ -55,6 +68,7 @@ Examples:
   sluice run quickstart
   sluice run figure-8 --small --seeds 1,2,3
   sluice run figure-8 --set phases.0.epochs=3 --set dataset.name=synthetic
+  sluice run my-experiment.json --sweep lr=0.01,0.03,0.1 --sweep "gate.delta=0.001..0.1 log" --random 12 --dry-run
   sluice run my-experiment.json --name "half width" --set model.width=0.5
   sluice run figure-8 --offload wss://gpu.example:4450 --token … --fingerprint …`,
     )
@@ -78,7 +92,15 @@ Examples:
 
 async function run(store: Store, source: string, options: RunOptions): Promise<number> {
   const network = networkOf(options);
-  const preset = loadByName(source, { small: options.small, settings: settingsOf(options) });
+  const preset = loadByName(source, {
+    small: options.small,
+    settings: settingsOf(options),
+    sweep: sweepFrom(options.sweep, options),
+  });
+  if (options.dryRun) {
+    print(dryRunLines(store, preset.experiments));
+    return 0;
+  }
   const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
@@ -141,6 +163,9 @@ async function resume(store: Store, references: readonly string[], network: Netw
   return executeAndCompare(store, unfinished, network);
 }
 
+/** From so many on it is worth asking what their settings did. */
+const manyRuns = 4;
+
 /** Executes runs, compares what they did, and says how to go on with those that did not finish. */
 export async function executeAndCompare(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
   const code = await executeInTurn(store, runs, network);
@@ -149,6 +174,7 @@ export async function executeAndCompare(store: Store, runs: readonly Run[], netw
   if (begun.length > 0) {
     print('');
     printComparison(store, begun);
+    if (runs.length >= manyRuns) printImportance(store, ended);
   }
   const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued');
   const server = network.offload ? ` --offload ${network.offload.url} --token …` : '';

@@ -24,12 +24,14 @@ import { openLabServer } from './server/offload-server.ts';
 import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
+import { launchProcedures } from './runs/launch-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
 import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
 import { openUploads } from './runs/uploads.ts';
 import { tailStore } from './runs/tail.ts';
+import { browserProcedures } from './web/browser-procedures.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
 
 /** The lab of this user's home folder, for any number of windows. */
@@ -138,9 +140,11 @@ export function openLab(): Lab {
         api: explainFullDisk(
           checkInputs({
             ...machineProcedures(lab, window.kind),
+            ...browserProcedures(lab, window.browser),
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...launchProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),
             ...dataProcedures(lab),

@@ -5,16 +5,7 @@ import { linkPresets } from '../../main/offload/link/link.ts';
 import { startRelay, type Relay } from '../../main/offload/link/relay.ts';
 import { resumeRun } from '../../main/runs/life/lifecycle.ts';
 import type { Store } from '../../main/runs/store/store.ts';
-import {
-  createRun,
-  eventsOf,
-  execute,
-  killLogged,
-  logOf,
-  outcome,
-  undisturbed,
-  type Outcome,
-} from '../support/network-runs.ts';
+import { createRun, eventsOf, execute, outcome, undisturbed, type Outcome } from '../support/network-runs.ts';
 import { openTestStore, temporaryFolder } from '../support/run-store.ts';
 
 /** A server that is there already, behind a link that can be cut. */
@@ -80,37 +71,12 @@ function clientsOf({ pairs, kept }: Outcome): unknown[] {
 }
 
 describe('several sources', { timeout: 180_000 }, () => {
-  const sources = { count: 3, serverHalf: 'shared' as const };
-
   /** Numbers of the steps that a source has records of. */
   const stepsOf = (store: Store, id: string, source: number): number[] =>
     store
       .steps(id)
       .filter((step) => step.source === source)
       .map(({ step }) => step);
-
-  it('go on when one of them is killed, which joins them again, and when the server is', async () => {
-    const store = openTestStore(temporaryFolder());
-    const { id } = createRun(store, { sources, phases: [{ budget: 2, epochs: 8 }], checkpointSteps: 5 });
-    const faults = new Map([
-      [20, () => killLogged(store, id, 'source-started', 1)],
-      [34, () => killLogged(store, id, 'server-started')],
-    ]);
-    const onStep = (steps: number): void => {
-      faults.get(steps)?.();
-      faults.delete(steps);
-    };
-    const { status } = await execute(store, id, { onStep });
-    expect(status).toBe('finished');
-    expect(faults.size).toBe(0);
-    // One that the server took from a source that died before it could say so is recorded as the server knows it.
-    for (const source of [0, 1, 2]) {
-      expect(stepsOf(store, id, source).sort((a, b) => a - b)).toEqual([...Array(16).keys()]);
-    }
-    expect(store.epochs(id)).toHaveLength(24);
-    expect(store.pairs(id).map(({ source }) => source)).toEqual([0, 1, 2]);
-    expect(logOf(store, id).find(({ event }) => event === 'source-died')).toMatchObject({ source: 1 });
-  });
 
   it('with a server half each are as many trainings, which averaging brings together', async () => {
     const [first, second] = clientsOf(await apart());

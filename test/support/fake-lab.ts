@@ -97,6 +97,8 @@ type RunCalls = Pick<
   | 'strayFolders'
   | 'adopt'
   | 'launch'
+  | 'launched'
+  | 'controlLaunch'
   | 'watch'
 >;
 
@@ -170,6 +172,17 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       emit('runs', launched, []);
       return launched;
     },
+    launched: (group) => {
+      const ids = [...runs.values()].filter((run) => run.group === group).map(({ id }) => id);
+      const rates = ids.map((_, i) => [0.01 * (i + 1)]);
+      const importance = { tooFew: 'These runs are too few to tell what matters.' };
+      return Promise.resolve({ runs: ids, settings: ['optimiser.learningRate'], values: rates, importance });
+    },
+    controlLaunch: async (group, command) => {
+      const to = { pause: 'paused', proceed: 'queued', stop: 'stopped', resume: 'queued' } as const;
+      const asked = [...runs.values()].filter((run) => run.group === group && run.status !== 'finished');
+      for (const { id } of asked) await change(id, { status: to[command] });
+    },
     watch: () => Promise.resolve(),
   };
 }
@@ -202,7 +215,13 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
     exportChart: () => Promise.resolve(file),
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
     examine: () =>
-      Promise.resolve({ problems: [], experiment: fakeExperiment('deprune'), network: null, design: null }),
+      Promise.resolve({
+        problems: [],
+        experiment: fakeExperiment('deprune'),
+        network: null,
+        design: null,
+        sweep: null,
+      }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
       Promise.resolve([fakeExperiment('deprune'), fakeExperiment('full'), fakeExperiment('high-compression')]),
@@ -292,6 +311,8 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelModelTask: () => Promise.resolve(),
     modelTasks: () => Promise.resolve([]),
     removeModelSet: () => Promise.resolve(),
+    browsers: () => Promise.resolve([]),
+    shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

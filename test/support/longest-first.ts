@@ -5,8 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * all, as nothing else is done while the last of them is waited for. As measured in Nov 2026; every run prints the slowest.
  */
 const slowest = [
-  ...['integration/network', 'integration/cli', 'e2e/compare', 'integration/network-sources', 'e2e/recovery'],
-  ...['e2e/finished-run', 'e2e/live-run', 'e2e/keyboard', 'e2e/design', 'e2e/pages', 'e2e/home'],
+  ...['integration/cli', 'e2e/design', 'e2e/compare', 'e2e/finished-run', 'e2e/live-run', 'e2e/keyboard'],
+  ...['integration/network', 'e2e/pages', 'e2e/home', 'parity/parity', 'integration/network-sources'],
 ].map((name) => `/test/${name}.test.ts`);
 
 export class LongestFirst extends BaseSequencer {

@@ -16,6 +16,7 @@ const reasons = [
   'no numpy',
   'no PyTorch',
   'no ONNX',
+  'no ONNX Runtime',
   'no zstd in this Node',
   'zstd in this Node',
   'every engine is here',

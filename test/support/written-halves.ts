@@ -1,4 +1,3 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Normalisation } from '../../main/data/catalogue.ts';
 import { clientOnnx, serverOnnx, type WrittenHalf } from '../../main/exports/onnx/half.ts';
 import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
@@ -6,6 +5,7 @@ import type { StateDict } from '../../main/model/state.ts';
 import { random, type Random } from '../../main/random.ts';
 import type { Budget } from '../../main/records/column.ts';
 import { openHalves } from './halves.ts';
+import { onnxRuntime } from './onnx-runtime.ts';
 
 /** Of three channels, and not alike. */
 export const normalisation: Normalisation = { mean: [0.49, 0.48, 0.45], std: [0.25, 0.24, 0.26] };
@@ -95,6 +95,7 @@ export async function runOnnx(
   values: Uint8Array | Float32Array,
   samples: number,
 ): Promise<Float32Array> {
+  const { InferenceSession, Tensor } = onnxRuntime!;
   const session = await InferenceSession.create(model, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   const dims = [samples, ...input.shape];
   const given = values instanceof Uint8Array ? new Tensor('uint8', values, dims) : new Tensor('float32', values, dims);

@@ -1,26 +1,15 @@
 import type { Design, Examination, ExperimentInput, NetworkDescription, Problem } from '../../api.ts';
-import { listDatasets } from '../../data/datasets.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
 import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
-import { linkSeconds, type TimedSchedule } from '../../planning/schedule.ts';
-import { linkOf, type Experiment } from '../../runs/experiment/experiment.ts';
-import { secondsPerEpoch, type EpochFacts } from '../../runs/store/pace.ts';
+import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
-import { planTraffic, type PlannedTraffic } from '../../runs/experiment/plan-traffic.ts';
-import type { Store } from '../../runs/store/store.ts';
 import { codecSettings } from '../../training/controller.ts';
-
-/** Runs that the time of a plan is estimated from. */
-export type PastRuns = Pick<Store, 'list' | 'epochs'>;
-
-/** Times of layers, which tell the time where there are no runs alike. */
-export interface LayerTimes {
-  /** One run of an experiment by what is known of them; null where a part of it was never timed. */
-  schedule(experiment: Experiment, info: DatasetInfo): TimedSchedule | null;
-}
+import { findDataset } from './find-dataset.ts';
+import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
+import { planSweep } from './plan-sweep.ts';
 
 /**
  * Checks an experiment as it is being designed and works out what it means: its problems field by field, the network
@@ -28,30 +17,17 @@ export interface LayerTimes {
  */
 export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTimes): Examination {
   const { experiment, problems } = readExperiment(input);
-  if (!experiment) return { problems, experiment, network: null, design: null };
+  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null };
+  const sweep = experiment.sweep && problems.length === 0 ? planSweep(input, experiment.sweep, past, times) : null;
+  if (sweep?.problem) problems.push({ path: 'sweep', text: sweep.problem });
   const { info, problem } = findDataset(experiment.dataset.name);
   if (problem) problems.push(problem);
-  if (!info) return { problems, experiment, network: null, design: null };
+  if (!info) return { problems, experiment, network: null, design: null, sweep };
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) problems.push(...budgetProblems(experiment, design.sent[2]));
-  return { problems, experiment, network, design };
-}
-
-/** A data set that can be downloaded is known before it is here, and so is what training on it would send. */
-export function findDataset(name: string): { info: DatasetInfo | null; problem: Problem | null } {
-  const path = 'dataset.name';
-  const datasets = listDatasets();
-  const entry = datasets.find((dataset) => dataset.name === name);
-  if (!entry) {
-    const known = datasets.map((dataset) => dataset.name).join(', ');
-    return { info: null, problem: { path, text: `is "${name}": expected one of ${known}, or an import of that name` } };
-  }
-  if (entry.status === 'damaged') return { info: null, problem: { path, text: `is "${name}". ${entry.title}` } };
-  const missing = entry.status === 'available';
-  const text = `is "${name}": this data set is not downloaded yet, get it on the Data page`;
-  return { info: entry.info, problem: missing ? { path, text } : null };
+  return { problems, experiment, network, design, sweep };
 }
 
 function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {
@@ -83,23 +59,7 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
 
 function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, times?: LayerTimes): Design {
   const { network, cut } = experimentNetwork(experiment, info);
-  const traffic = planTraffic(experiment, info);
-  const pace = secondsPerEpoch(experiment, (run) => epochFacts(run, info), past);
-  const seconds = pace === null ? (times?.schedule(experiment, info)?.seconds ?? null) : pace * epochsOf(traffic);
-  return { ...describeCut(network, cut), plan: { ...traffic, seconds } };
-}
-
-/** On the images of an experiment alike. */
-function epochFacts(experiment: Experiment, info: DatasetInfo): EpochFacts {
-  const link = linkOf(experiment);
-  return {
-    samples: experiment.dataset.trainSamples ?? info.trainSamples,
-    linkSeconds: link ? linkSeconds(experiment, info, link) / epochsOf(planTraffic(experiment, info)) : 0,
-  };
-}
-
-function epochsOf({ phases }: PlannedTraffic): number {
-  return phases.reduce((sum, phase) => sum + phase.epochs, 0);
+  return { ...describeCut(network, cut), plan: planOf(experiment, info, past, times) };
 }
 
 /** What `work` returns, or null with its error among the problems. */

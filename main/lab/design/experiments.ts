@@ -1,10 +1,11 @@
 import type { ExperimentInput, PresetEntry, RunSummary, ServerAccess, Settings } from '../../api.ts';
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
+import { checkAll } from '../../runs/experiment/check-all.ts';
 import { checkExperiment } from '../../runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../runs/experiment/experiment.ts';
 import { createRuns } from '../../runs/life/lifecycle.ts';
-import { parseExperiment } from '../../runs/experiment/parse.ts';
+import { experimentsOf } from '../../runs/sweep/points.ts';
 import { problem, throwProblems } from '../../runs/experiment/problems.ts';
 import { listPresets, loadPreset, type Preset } from '../../runs/experiment/presets.ts';
 import { jsonSchema } from '../../runs/experiment/schema.ts';
@@ -37,9 +38,8 @@ async function launch(
   name: string,
   server: ServerAccess | null,
 ): Promise<RunSummary[]> {
-  const experiments = inputs.map((input) =>
-    launchable(withSettings(input, settings.current), { several: inputs.length > 1, elsewhere: server !== null }),
-  );
+  const experiments = inputs.flatMap((input) => meant(withSettings(input, settings.current), inputs.length > 1));
+  checkAll(experiments, (experiment) => requireLaunchable(experiment, server !== null));
   if (server) {
     await tryServer(server, experiments);
     queue.requireOurs();
@@ -69,25 +69,22 @@ function asTexts({ engine, threads }: Settings): string[] {
   return [`engine=${engine}`, ...(threads === null ? [] : [`threads=${threads}`])];
 }
 
-interface LaunchKind {
-  readonly several: boolean;
-  /** With an offload server elsewhere. */
-  readonly elsewhere: boolean;
-}
-
-/** Throws for an experiment that could not be trained as it is, with its name where it is one of several. */
-function launchable(input: ExperimentInput, { several, elsewhere }: LaunchKind): Experiment {
+/** The experiments of an input. What is wrong with one of several is told with its name. */
+function meant(input: ExperimentInput, several: boolean): Experiment[] {
   try {
-    const experiment = parseExperiment(input);
-    checkExperiment(experiment, describeDataset(experiment.dataset.name));
-    if (elsewhere && experiment.processes === 'one') {
-      throwProblems('The experiment', [problem('processes', 'one', 'separate with an offload server elsewhere')]);
-    }
-    return experiment;
+    return experimentsOf(input);
   } catch (error) {
     if (!several || !(error instanceof SluiceError)) throw error;
     throw new SluiceError(error.code, `Experiment "${input.name ?? 'without a name'}": ${error.message}`, {
       cause: error,
     });
+  }
+}
+
+/** Throws for an experiment that could not be trained as it is. */
+function requireLaunchable(experiment: Experiment, elsewhere: boolean): void {
+  checkExperiment(experiment, describeDataset(experiment.dataset.name));
+  if (elsewhere && experiment.processes === 'one') {
+    throwProblems('The experiment', [problem('processes', 'one', 'separate with an offload server elsewhere')]);
   }
 }

@@ -10,7 +10,7 @@ import { checkExperiment } from '../../runs/experiment/check.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { parseExperiment } from '../../runs/experiment/parse.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
-import { findDataset } from './examine.ts';
+import { findDataset } from './find-dataset.ts';
 import { withSettings } from './experiments.ts';
 
 type Names = 'planChoices' | 'timeLayers' | 'cancelPlanTask' | 'planTasks';

@@ -10,7 +10,7 @@ import { runTask } from '../../processes/task/run-task.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import type { LabLog } from '../log.ts';
 import { openLongTasks } from '../long-tasks.ts';
-import type { LayerTimes } from './examine.ts';
+import type { LayerTimes } from './plan-of.ts';
 
 /** Times of layers on this machine. They are taken in processes of their own; the lab reads what is kept of them. */
 export interface PlanTimes extends LayerTimes {

@@ -134,6 +134,7 @@ export function openQueue(options: QueueOptions): RunQueue {
       if (hasEnded(run)) leave(run.id);
       else if (trains(run)) room--;
       else if (run.status === 'queued' && queued.attempts >= mostAttempts) giveUp(run);
+      else if (run.status === 'queued' && store.wanted(run.id) === 'pause') continue;
       else if (run.status === 'queued') waiting.push(() => start(run));
       else if (store.wanted(run.id) === 'turn') waiting.push(() => store.want(run.id, 'run'));
     }

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../api.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
-import { runNumber, type Run } from '../../runs/store/run.ts';
+import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
+import type { RunCommand } from '../../runs/store/run-table.ts';
 import { isUnderWay, type Store } from '../../runs/store/store.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { followLive, type LiveRun } from './live-run.ts';
@@ -94,6 +95,12 @@ export function openSummaries(store: Store, dead: ReadonlySet<string> = new Set(
   };
 }
 
+/** One that is to go on waits for its turn, and one that is not to begin yet is paused. */
+function asWanted(status: RunStatus, wanted: RunCommand): RunStatus {
+  if (status === 'paused' && wanted === 'turn') return 'queued';
+  return status === 'queued' && wanted === 'pause' ? 'paused' : status;
+}
+
 function summarise(
   store: Store,
   run: Run,
@@ -102,8 +109,7 @@ function summarise(
   { dead, elsewhere }: { readonly dead: boolean; readonly elsewhere: boolean },
 ): RunSummary {
   const { id, name, seed, group, project, archived, engine, serverEngine, error, experiment } = run;
-  const isToGoOn = run.status === 'paused' && store.wanted(id) === 'turn';
-  const status = dead ? 'interrupted' : isToGoOn ? 'queued' : run.status;
+  const status = dead ? 'interrupted' : asWanted(run.status, store.wanted(id));
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
   return {

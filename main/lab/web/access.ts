@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { isLoopback } from '../../offload/transport/loopback.ts';
 import { sameToken } from '../../offload/transport/token.ts';
 import type { Pass } from '../../wire.ts';
+import { browserName } from './browser-name.ts';
 import { newSecret } from './lab-file.ts';
 import type { BrowserSessions } from './sessions.ts';
 
@@ -10,10 +11,10 @@ import type { BrowserSessions } from './sessions.ts';
 export interface Access {
   /** A new code for a link, good for one use. */
   code(): string;
-  /** The session of a browser that shows a code or a session on a page of this origin; null: it is not let in. */
-  letIn(pass: Pass, origin: string): string | null;
-  /** Shuts out all browsers, and takes back all codes. */
-  revoke(): void;
+  /** The session of a browser that shows a code or a session on a page of the lab; null: it is not let in. */
+  letIn(pass: Pass, headers: IncomingHttpHeaders): string | null;
+  /** Shuts out the browser of this id; or all, and takes back all codes. */
+  revoke(id?: string): void;
   /** Whether a request is for this lab by one of its own names, and not by one that leads here by trickery. */
   knowsHost(headers: IncomingHttpHeaders): boolean;
   /** Whether it comes from a page of the lab. */
@@ -41,15 +42,15 @@ export function grantAccess(secret: string, host: string, sessions: BrowserSessi
       codes.add(code);
       return code;
     },
-    letIn({ code, session }, origin) {
+    letIn({ code, session }, { origin = '', 'user-agent': agent }) {
       // One that is in already uses its link up all the same.
       const redeemed = code !== undefined && redeem(code);
       if (session !== undefined && sessions.knows(session, origin)) return session;
-      return redeemed ? sessions.begin(origin) : null;
+      return redeemed ? sessions.begin(origin, browserName(agent)) : null;
     },
-    revoke() {
-      codes.clear();
-      sessions.end();
+    revoke(id) {
+      if (id === undefined) codes.clear();
+      sessions.end(id);
     },
     knowsHost: (headers) => isNameOf(host, headers.host),
     isOwnPage: ({ host: name, origin }) => name !== undefined && origin === `http://${name}`,

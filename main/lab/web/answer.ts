@@ -16,8 +16,8 @@ interface Served {
   readonly files: WindowFiles;
   /** A new address that lets a browser in. */
   readonly link: () => string;
-  /** Shuts out all browsers. */
-  readonly revoke: () => void;
+  /** Shuts out the browser of this id, or all. */
+  readonly revoke: (id?: string) => void;
 }
 
 /**
@@ -34,12 +34,13 @@ async function answerTo({ method, headers, url = '/' }: IncomingMessage, served:
   const { access, files, link, revoke } = served;
   if (!access.knowsHost(headers)) return text(403, 'The lab is not known by this name.');
   if (!url.startsWith('/')) return text(400, 'Expected the path of a file.');
-  const { pathname } = new URL(`http://lab${url}`);
+  const { pathname, searchParams } = new URL(`http://lab${url}`);
   if (method === 'POST' && access.isOwner(headers)) {
     if (pathname === '/link') return text(200, link());
     if (pathname === '/revoke') {
-      revoke();
-      return text(200, 'All browsers are shut out.');
+      const browser = searchParams.get('browser') ?? undefined;
+      revoke(browser);
+      return text(200, browser === undefined ? 'All browsers are shut out.' : 'The browser is shut out.');
     }
   }
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'The lab only gives files this way.');

@@ -10,6 +10,8 @@ const session = z.object({
   origin: z.string(),
   /** When it was last used, at most a day late. */
   used: z.iso.datetime(),
+  /** What it called itself. */
+  browser: z.string().max(100).nullable().default(null),
 });
 
 const schema = z.object({

@@ -50,9 +50,9 @@ export async function serveLab(lab: Lab, options: ServeLabOptions = {}): Promise
   const files = windowFiles(folder);
   const sockets = openSockets(lab, access);
   const link = (): string => `${base()}/?token=${access.code()}`;
-  const revoke = (): void => {
-    access.revoke();
-    sockets.shutOut();
+  const revoke = (id?: string): void => {
+    access.revoke(id);
+    sockets.shutOut(id);
   };
   const server = createServer((request, response) => {
     answer(request, response, { access, files, link, revoke }).catch((error: unknown) => {
@@ -94,9 +94,10 @@ export function linkToRunningLab(home: string): Promise<string | null> {
   return askRunningLab(home, '/link');
 }
 
-/** Shuts out all browsers that were let in to the lab of a home folder, whether it is being served or not. */
-export async function shutOutBrowsers(home: string): Promise<void> {
-  if ((await askRunningLab(home, '/revoke')) === null) browserSessions(home).end();
+/** Shuts out the browser of this id, or all that were let in to the lab of a home folder, whether it is being served or not. */
+export async function shutOutBrowsers(home: string, id?: string): Promise<void> {
+  const path = id === undefined ? '/revoke' : `/revoke?browser=${encodeURIComponent(id)}`;
+  if ((await askRunningLab(home, path)) === null) browserSessions(home).end(id);
 }
 
 async function askRunningLab(home: string, path: string): Promise<string | null> {

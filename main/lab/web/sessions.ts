@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { LetInBrowser } from '../../api/browsers.ts';
 import { newSecret, readLabFile, writeLabFile, type BrowserSession } from './lab-file.ts';
 
 /**
@@ -6,17 +7,20 @@ import { newSecret, readLabFile, writeLabFile, type BrowserSession } from './lab
  * apart from those of every other host and port. They outlive the lab, so that open windows come back.
  */
 export interface BrowserSessions {
-  /** Lets a browser in. Returns its token. */
-  begin(origin: string): string;
+  /** Lets a browser in that calls itself so. Returns its token. */
+  begin(origin: string, browser: string | null): string;
   /** Whether a token is one of a browser that was let in on pages of this origin. */
   knows(token: string, origin: string): boolean;
-  /** Shuts out all of them. */
-  end(): void;
+  /** Those whose sessions are good, the last used first. */
+  list(): Omit<LetInBrowser, 'here'>[];
+  /** Shuts out the one of this id, or all of them. */
+  end(id?: string): void;
 }
 
 const most = 100;
 const dayMs = 24 * 3600 * 1000;
 const unusedDays = 30;
+const idLength = 16;
 
 /** The sessions in the `lab.json` of a home folder. */
 export function browserSessions(home: string): BrowserSessions {
@@ -31,9 +35,9 @@ export function browserSessions(home: string): BrowserSessions {
   }
 
   return {
-    begin(origin) {
+    begin(origin, browser) {
       const token = newSecret();
-      const session = { digest: digestOf(token), origin, used: new Date().toISOString() };
+      const session = { digest: digestOf(token), origin, used: new Date().toISOString(), browser };
       keep([...living(), session].slice(-most));
       return token;
     },
@@ -47,8 +51,22 @@ export function browserSessions(home: string): BrowserSessions {
       }
       return true;
     },
-    end: () => keep([]),
+    list: () =>
+      living()
+        .map(({ digest, origin, used, browser }) => ({
+          id: digest.slice(0, idLength),
+          name: browser,
+          origin,
+          used: Date.parse(used),
+        }))
+        .sort((a, b) => b.used - a.used),
+    end: (id) => keep(id === undefined ? [] : living().filter(({ digest }) => !digest.startsWith(id))),
   };
+}
+
+/** By which a browser is told from others; who knows it cannot come as that browser. */
+export function idOf(token: string): string {
+  return digestOf(token).slice(0, idLength);
 }
 
 /** Tokens are random, so that how far their digests agree tells nothing. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { z } from 'zod';
@@ -8,13 +8,14 @@ import { decodeMessage, encodeMessage, notLetIn, type LetIn, type Pass } from '.
 import type { Lab } from '../lab.ts';
 import { serveWindow, type WindowChannel } from '../window/serve-window.ts';
 import type { Access } from './access.ts';
+import { idOf } from './sessions.ts';
 
 /** Windows that are connected over WebSocket. */
 export interface Sockets {
   /** Answers a request for a connection from a page of the lab. It is let in by its first message. */
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes all there are: their sessions are good no longer. */
-  shutOut(): void;
+  /** Closes those of the browser of this id, or all there are: their sessions are good no longer. */
+  shutOut(id?: string): void;
   close(): void;
 }
 
@@ -33,6 +34,7 @@ const passSchema: z.ZodType<Pass> = z.strictObject({ code: token, session: token
 export function openSockets(lab: Lab, access: Access): Sockets {
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false });
   const alive = new WeakSet<WebSocket>();
+  const browsers = new WeakMap<WebSocket, string>();
   const pinging = setInterval(() => {
     for (const socket of server.clients) {
       if (!alive.delete(socket)) socket.terminate();
@@ -42,16 +44,18 @@ export function openSockets(lab: Lab, access: Access): Sockets {
   const waiting = strangers<WebSocket>(mostWaiting, (window) => window.terminate());
 
   /** The first message says why this window may come in; what follows is for the lab. */
-  function letIn(window: WebSocket, data: RawData, isBinary: boolean, origin: string): void {
+  function letIn(window: WebSocket, data: RawData, isBinary: boolean, headers: IncomingHttpHeaders): void {
     const pass = passSchema.safeParse(isBinary ? decoded(data) : undefined);
-    const session = pass.success ? access.letIn(pass.data, origin) : null;
+    const session = pass.success ? access.letIn(pass.data, headers) : null;
     if (session === null) {
       window.close(notLetIn, 'not let in');
       return;
     }
     const answer: LetIn = { session };
     window.send(encodeMessage(answer));
-    serveWindow(lab, channelOver(window));
+    const browser = idOf(session);
+    browsers.set(window, browser);
+    serveWindow(lab, channelOver(window, browser));
   }
 
   return {
@@ -61,7 +65,6 @@ export function openSockets(lab: Lab, access: Access): Sockets {
         window.on('pong', () => alive.add(window));
         // A frame that is none; the socket closes by itself.
         window.on('error', () => undefined);
-        const { origin = '' } = request.headers;
         const late = setTimeout(() => window.close(notLetIn, 'nothing said'), waitingMs);
         const settled = (): void => {
           clearTimeout(late);
@@ -72,7 +75,7 @@ export function openSockets(lab: Lab, access: Access): Sockets {
         window.once('message', (data: RawData, isBinary: boolean) => {
           settled();
           try {
-            letIn(window, data, isBinary, origin);
+            letIn(window, data, isBinary, request.headers);
           } catch (error) {
             lab.log('a browser could not be let in', error);
             window.close(1011, 'the lab failed');
@@ -80,8 +83,10 @@ export function openSockets(lab: Lab, access: Access): Sockets {
         });
         waiting.add(window, request.socket.remoteAddress ?? '');
       }),
-    shutOut: () => {
-      for (const socket of server.clients) socket.close(notLetIn, 'shut out');
+    shutOut: (id) => {
+      for (const socket of server.clients) {
+        if (id === undefined || browsers.get(socket) === id) socket.close(notLetIn, 'shut out');
+      }
     },
     close: () => {
       clearInterval(pinging);
@@ -91,9 +96,10 @@ export function openSockets(lab: Lab, access: Access): Sockets {
   };
 }
 
-function channelOver(socket: WebSocket): WindowChannel {
+function channelOver(socket: WebSocket, browser: string): WindowChannel {
   return {
     kind: 'browser',
+    browser,
     post: (message) => {
       if (socket.readyState === socket.OPEN) socket.send(encodeMessage(message));
     },

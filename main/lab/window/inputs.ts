@@ -43,6 +43,8 @@ type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Nam
 
 const nothing = z.tuple([]);
 const oneRun = z.tuple([id]);
+const group = z.string().min(1).max(300);
+const oneGroup = z.tuple([group]);
 
 const inputs: Inputs = {
   hello: nothing,
@@ -63,6 +65,8 @@ const inputs: Inputs = {
   experimentSchema: nothing,
   methods: nothing,
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
+  launched: oneGroup,
+  controlLaunch: z.tuple([group, z.enum(['pause', 'proceed', 'stop', 'resume'])]),
   runs: nothing,
   run: oneRun,
   pause: oneRun,
@@ -155,6 +159,8 @@ const inputs: Inputs = {
   cancelModelTask: z.tuple([count]),
   modelTasks: nothing,
   removeModelSet: oneRun,
+  browsers: nothing,
+  shutOutBrowser: z.tuple([z.string().regex(/^[0-9a-f]{16}$/, 'the id of a browser that was let in')]),
   settings: nothing,
   changeSettings: z.tuple([changes()]),
 };

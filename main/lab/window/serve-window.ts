@@ -7,6 +7,8 @@ import type { Lab } from '../lab.ts';
 /** One connection to a window, whatever carries it. */
 export interface WindowChannel {
   readonly kind: LabInfo['host'];
+  /** By which the lab knows the browser, if it is in one. */
+  readonly browser?: string;
   post(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
   /** Called once, when no message will come any more. */
@@ -54,7 +56,8 @@ export function serveWindow(lab: Lab, channel: WindowChannel): void {
     }),
     eventNames,
   });
-  const connection = lab.connect({ kind: channel.kind, events: calls, busy: () => channel.busy() });
+  const { kind, browser } = channel;
+  const connection = lab.connect({ kind, browser, events: calls, busy: () => channel.busy() });
   Object.assign(table, connection.api);
   channel.onClose(() => {
     connection.leave();

@@ -3,6 +3,8 @@ import type { LabEvents, LabInfo, Notice } from '../../api.ts';
 /** What the lab knows of a window that is connected. */
 export interface LabWindow {
   readonly kind: LabInfo['host'];
+  /** By which its browser is known, if it is in one. */
+  readonly browser?: string | undefined;
   readonly events: LabEvents;
   /** Whether it still has to take what it was sent: metrics wait until it has. */
   busy(): boolean;

@@ -5,6 +5,7 @@ import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { sweepSchema } from '../sweep/schema.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
 /**
@@ -247,6 +248,7 @@ export const experimentSchema = z
       .max(1_000_000_000)
       .optional()
       .describe('Checkpoint every so many steps, besides after every epoch'),
+    sweep: sweepSchema.optional(),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 

@@ -2,6 +2,7 @@ import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
 import { enginesOf } from './engines.ts';
+import { sweepProblems } from '../sweep/problems.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
 /**
@@ -32,7 +33,7 @@ function withMethodDefaults(input: unknown): unknown {
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, batchSize, seeds } = experiment;
+  const { dataset, batchSize, seeds, sweep } = experiment;
   const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
   const seen = new Set<number>();
   seeds.forEach((seed, i) => {
@@ -42,6 +43,7 @@ function contradictions(experiment: Experiment): Problem[] {
   if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
     problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));
   }
+  if (sweep) problems.push(...sweepProblems(sweep));
   return problems;
 }
 

@@ -10,6 +10,7 @@ import { parseJson, utf8Text } from '../../json.ts';
 import { parseExperiment } from './parse.ts';
 import { problemsOf, throwProblems } from './problems.ts';
 import { applySetting } from './settings.ts';
+import { experimentsOf } from '../sweep/points.ts';
 
 const part = experimentSchema.optional();
 
@@ -40,6 +41,7 @@ export interface Preset {
   readonly figures: readonly number[];
   /** Whether there is a variant that finishes in minutes. */
   readonly hasSmall: boolean;
+  /** Those of a sweep one by one. */
   readonly experiments: readonly Experiment[];
 }
 
@@ -48,6 +50,8 @@ export interface LoadOptions {
   readonly small?: boolean;
   /** Changes to every experiment, as applySetting takes them. */
   readonly settings?: readonly string[];
+  /** Laid over the sweep of every experiment. */
+  readonly sweep?: ExperimentInput['sweep'];
 }
 
 /** All presets that come with Sluice, the quickstart first, then by figure. */
@@ -80,26 +84,22 @@ export function loadPreset(name: string, options: LoadOptions = {}): Preset {
  * The experiments of a JSON file, which holds one experiment or a preset. Throws a SluiceError naming the file and
  * what is wrong in it.
  */
-export function loadExperiments(path: string, { small = false, settings = [] }: LoadOptions = {}): Preset {
-  const preset = naming(path, () => readPreset(path, small, []));
+export function loadExperiments(path: string, { small = false, settings = [], sweep }: LoadOptions = {}): Preset {
+  const preset = naming(path, () => readPreset(path, small, { settings: [] }));
   // The file is in order by itself, so what may be wrong now is what was set.
-  return settings.length === 0 ? preset : readPreset(path, small, settings);
+  return settings.length === 0 && !sweep ? preset : readPreset(path, small, { settings, sweep });
 }
 
-function readPreset(path: string, small: boolean, settings: readonly string[]): Preset {
+type Changes = Required<Pick<LoadOptions, 'settings'>> & Pick<LoadOptions, 'sweep'>;
+
+function readPreset(path: string, small: boolean, changes: Changes): Preset {
   const file = readJson(path);
   const name = basename(path, extname(path));
   if (!('experiments' in file)) {
     if (small) throw new SluiceError('no-small-variant', 'a single experiment has no small variant');
-    const experiment = build([file], settings);
-    return {
-      name,
-      title: experiment.name,
-      description: experiment.notes,
-      figures: [],
-      hasSmall: false,
-      experiments: [experiment],
-    };
+    const input = laid([file], changes);
+    const { name: title, notes } = parseExperiment(input);
+    return { name, title, description: notes, figures: [], hasSmall: false, experiments: experimentsOf(input) };
   }
   const { title, description, paper, figures = [], shared, experiments, ...preset } = checked(file);
   const layers = ({ experiment, small: own }: PresetFile['experiments'][number]): (ExperimentInput | undefined)[] =>
@@ -111,13 +111,14 @@ function readPreset(path: string, small: boolean, settings: readonly string[]): 
     ...(paper === undefined ? {} : { paper }),
     figures,
     hasSmall: [preset, ...experiments].some((part) => part.small !== undefined),
-    experiments: experiments.map((entry) => build(layers(entry), settings)),
+    experiments: experiments.flatMap((entry) => experimentsOf(laid(layers(entry), changes))),
   };
 }
 
-function build(layers: readonly (ExperimentInput | undefined)[], settings: readonly string[]): Experiment {
-  const input = layers.reduce<ExperimentInput>((below, layer) => merge(below, layer ?? {}), {});
-  return parseExperiment(settings.reduce(applySetting, input));
+function laid(layers: readonly (ExperimentInput | undefined)[], { settings, sweep }: Changes): ExperimentInput {
+  const swept = sweep ? [...layers, { sweep }] : layers;
+  const input = swept.reduce<ExperimentInput>((below, layer) => merge(below, layer ?? {}), {});
+  return settings.reduce(applySetting, input);
 }
 
 /** The file as it stands: the schema's defaults must not count as said, or a layer would hide those below it. */

@@ -18,6 +18,18 @@ export function throwProblems(subject: string, problems: readonly Problem[]): vo
   throw new SluiceError('bad-experiment', message, { path: first.path });
 }
 
+export function problemWords(problems: readonly Problem[]): string {
+  return problems.map(({ path, text }) => `${path} ${text}`.trim()).join('; ');
+}
+
+/** Lines about those of several things that cannot be trained, the first ten below how many they are. */
+export function wrongWords(lines: readonly string[], all: number, what: string): string {
+  const shown = lines.slice(0, 10);
+  const left = lines.length - shown.length;
+  const head = `${lines.length} of ${all} ${what} cannot be trained:`;
+  return [head, ...shown, ...(left > 0 ? [`and ${left} more`] : [])].join('\n  ');
+}
+
 /** The problem of a field that has this value. */
 export function problem(path: string, value: unknown, expected: string): Problem {
   return { path, text: `${value === undefined ? 'is missing' : `is ${show(value)}`}: expected ${expected}` };
@@ -128,6 +140,12 @@ function numberAmong(at: ObjectSchema): ObjectSchema {
   return number.maximum === Number.MAX_SAFE_INTEGER ? { ...number, maximum: undefined } : number;
 }
 
+/** Whether the number at a path of a schema is a whole one. */
+export function takesWhole(schema: z.ZodType, path: readonly string[]): boolean {
+  const keys = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+  return numberAmong(schemaAt(schema, keys, undefined)).type === 'integer';
+}
+
 function isNumber(schema: JsonSchema): schema is ObjectSchema {
   return typeof schema === 'object' && (schema.type === 'number' || schema.type === 'integer');
 }
@@ -137,9 +155,20 @@ function fieldsAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknow
   return Object.keys(schemaAt(schema, path, value).properties ?? {});
 }
 
-function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): ObjectSchema {
+const jsonSchemas = new WeakMap<z.ZodType, ObjectSchema>();
+
+/** The same schema as JSON, which takes long to make. */
+function asJson(schema: z.ZodType): ObjectSchema {
+  const known = jsonSchemas.get(schema);
+  if (known) return known;
   // Of what the lab is asked some can be told by code alone.
-  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  jsonSchemas.set(schema, made);
+  return made;
+}
+
+function schemaAt(schema: z.ZodType, path: readonly PropertyKey[], value: unknown): ObjectSchema {
+  const root = asJson(schema);
   // On the way the next key tells which of several things is meant, at its end the value.
   const meant = (i: number): Meant => (i < path.length ? { key: String(path[i]) } : { value });
   let at = structure(root, root, meant(0));

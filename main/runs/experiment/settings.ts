@@ -1,9 +1,10 @@
 import { SluiceError } from '../../errors.ts';
 import { enginesOf } from './engines.ts';
-import type { ExperimentInput } from './experiment.ts';
+import type { Experiment, ExperimentInput } from './experiment.ts';
 import { hasFields } from '../../fields.ts';
 import { parseJson } from '../../json.ts';
 import { parseExperiment } from './parse.ts';
+import { settingPlace, type SettingPlace } from './setting-place.ts';
 
 /**
  * Changes one field of an experiment: `applySetting(input, 'phases.0.epochs=3')`. The value is JSON where it can be
@@ -12,19 +13,44 @@ import { parseExperiment } from './parse.ts';
  */
 export function applySetting(input: ExperimentInput, setting: string): ExperimentInput {
   const equals = setting.indexOf('=');
-  const path = setting.slice(0, equals).split('.');
-  if (equals < 1 || path.some((key) => key === '' || key === '__proto__')) {
+  const place = equals < 1 ? null : settingPlace(setting.slice(0, equals));
+  if (!place) {
     throw new SluiceError(
       'bad-setting',
       `"${setting}" is not a setting: write path=value, for example phases.0.epochs=3`,
     );
   }
-  const defaults = parseExperiment(input.method ? { method: input.method } : {});
+  return changed(input, place, read(setting.slice(equals + 1), setting), setting);
+}
+
+/** The same with a value that has been read. Throws `bad-setting` for what is no name of a setting. */
+export function withSetting(input: ExperimentInput, name: string, value: unknown): ExperimentInput {
+  const place = settingPlace(name);
+  if (!place) throw new SluiceError('bad-setting', `"${name}" is not the path of a setting, such as phases.0.epochs`);
+  return changed(input, place, value, name);
+}
+
+function changed(
+  input: ExperimentInput,
+  { keys, stored }: SettingPlace,
+  value: unknown,
+  told: string,
+): ExperimentInput {
+  const defaults = defaultsOf(input.method);
   // A name for both halves is one for each, when the other of them changes.
   const { engine = defaults.engine } = input;
-  const whole = path[0] === 'engine' && path.length > 1 && typeof engine === 'string';
+  const whole = keys[0] === 'engine' && keys.length > 1 && typeof engine === 'string';
   const from = whole ? { ...input, engine: enginesOf({ engine }) } : input;
-  return change(from, path, read(setting.slice(equals + 1), setting), defaults, setting) as ExperimentInput;
+  return change(from, keys, stored(value), defaults, told) as ExperimentInput;
+}
+
+const known = new Map<ExperimentInput['method'], Experiment>();
+
+/** A sweep asks for them again and again. */
+function defaultsOf(method: ExperimentInput['method']): Experiment {
+  const defaults = known.get(method) ?? parseExperiment(method ? { method } : {});
+  known.set(method, defaults);
+  return defaults;
 }
 
 function read(text: string, setting: string): unknown {

@@ -70,10 +70,10 @@ export function stopRun(store: Store, reference: string): Run {
   }
 }
 
-/** Lets a running run wait after its current step. */
+/** Lets a running run wait after its current step, and a queued one before it begins. */
 export function pauseRun(store: Store, reference: string): Run {
   const run = store.find(reference);
-  expect(run, ['running', 'paused'], 'paused');
+  expect(run, ['queued', 'running', 'paused'], 'paused');
   store.want(run.id, 'pause');
   return run;
 }
@@ -81,7 +81,7 @@ export function pauseRun(store: Store, reference: string): Run {
 /** Lets a paused run go on: at once, or in its turn when that is given by a queue. */
 export function continueRun(store: Store, reference: string, command: 'run' | 'turn' = 'run'): Run {
   const run = store.find(reference);
-  expect(run, ['running', 'paused'], 'continued');
+  expect(run, ['queued', 'running', 'paused'], 'continued');
   store.want(run.id, run.status === 'paused' ? command : 'run');
   return run;
 }

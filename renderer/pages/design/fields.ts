@@ -31,29 +31,39 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
   'model.name': { label: 'Network', help: 'vgg11 in the paper' },
   'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },
-  'split.layer': { label: 'Split layer n', help: 'Place of the module' },
+  'split.layer': { label: 'Split layer n', help: 'After which layer the device hands over' },
   'split.module': { label: 'Compression module' },
-  'split.module.resolution': { label: 'Resolution r', help: 'Sides shrink r times' },
-  'split.module.features': { label: 'Features c', help: '1/c as many maps' },
+  'split.module.resolution': { label: 'Resolution r', help: '2 halves height and width of every map' },
+  'split.module.features': { label: 'Features c', help: '2 halves the number of maps' },
   phases: { label: 'Phases' },
   batchSize: { label: 'Batch size', help: 'Images of a step' },
   'optimiser.learningRate': { label: 'Learning rate', step: 0.001, help: '0.01, for prune 0.001' },
   'optimiser.momentum': { label: 'Momentum', step: 0.1, help: '0, for prune 0.9' },
-  'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4, help: 'On weights and gate' },
+  'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4, help: 'Keeps weights and gates small' },
   'selectLr.epochs': {
     label: 'selectLr lₖ',
     unit: 'epochs',
-    help: 'That many first epochs of every phase but the first learn at another rate',
+    help: 'Epochs after each change of budget that learn at another rate',
   },
-  'selectLr.factor': { label: 'selectLr γ', unit: '×', step: 0.1, help: 'Times the learning rate in these epochs' },
+  'selectLr.factor': {
+    label: 'selectLr γ',
+    unit: '×',
+    step: 0.1,
+    help: 'The learning rate in these epochs is multiplied by it',
+  },
   'codec.up': { label: 'Maps up' },
   'codec.down': { label: 'Gradients down' },
   'codec.full': { label: 'At full budget' },
   'sources.count': { label: 'Data sources', help: 'Client devices that train together' },
-  'sources.skew': { label: 'Label skew α', empty: 'even', step: 0.1, help: 'Small is uneven, 100 nearly even' },
+  'sources.skew': {
+    label: 'Label skew α',
+    empty: 'even',
+    step: 0.1,
+    help: 'How unevenly classes are spread: 0.1 very, 100 hardly',
+  },
   'sources.serverHalf': {
     label: 'Server half',
-    help: 'What the batches of several sources update',
+    help: 'Whether all devices train one server half, or each its own',
     choices: { shared: 'shared by all sources', own: 'one for each source' },
   },
   'sources.averageEpochs': {
@@ -62,13 +72,17 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     empty: 'never',
     help: 'SplitFed: all client halves become their mean',
   },
-  'sources.gather': { label: 'Gather batches', help: 'Those of several sources in one step, unlike the paper' },
-  'sources.threads': { label: 'Threads of a device', empty: 'auto', help: 'All cores for one source, else 1' },
+  'sources.gather': { label: 'Gather batches', help: 'One step for the batches of several devices, unlike the paper' },
+  'sources.threads': {
+    label: 'Threads of a device',
+    empty: 'auto',
+    help: 'auto: all cores for one device, 1 each for several',
+  },
   'sources.cpuShare': {
     label: 'CPU share',
     unit: 'of a core',
     step: 0.1,
-    help: 'Emulated by pauses; 0.4 in the testbed',
+    help: 'A slower device is imitated by pauses; 0.4 in the paper’s testbed',
   },
   link: { label: 'Link' },
   'link.up': { label: 'Up', unit: 'Mbit/s' },
@@ -79,7 +93,7 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'link.shared': { label: 'One channel for all' },
   processes: {
     label: 'Processes',
-    help: 'Of client and server; bytes are counted either way',
+    help: 'Whether client and server run apart; bytes are counted either way',
     choices: { separate: 'separate, over a socket', one: 'one, without a network' },
   },
   engine: { label: 'Engine', help: 'What computes', choices: engineChoices },
@@ -94,23 +108,37 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     help: 'Besides after every epoch',
   },
   seeds: { label: 'Seeds' },
-  'gate.delta': { label: 'δ, steepness', step: 0.01, help: 'Of the gate’s loss; 0.1 in the testbed' },
-  'gate.epsilon': { label: 'ε, weight', step: 100, help: 'Of the gate’s loss' },
-  'gate.lambda': { label: 'λ, falling side', step: 0.1, help: 'Its weight within the gate’s loss' },
+  sweep: { label: 'Sweep' },
+  'sweep.kind': { label: 'Kind of sweep' },
+  'sweep.settings': { label: 'Settings of the sweep' },
+  'sweep.runs': { label: 'Combinations', help: 'How many are drawn' },
+  'sweep.seed': { label: 'Drawn by seed' },
+  'gate.delta': {
+    label: 'δ, steepness',
+    step: 0.01,
+    help: 'How sharply the gate is pulled to its budget; 0.1 in the testbed',
+  },
+  'gate.epsilon': { label: 'ε, weight', step: 100, help: 'How much the budget counts beside the accuracy' },
+  'gate.lambda': {
+    label: 'λ, falling side',
+    step: 0.1,
+    help: 'How strongly gates are opened when they are below the budget',
+  },
   'gate.mask': {
     label: 'Mask',
-    help: 'What a map is multiplied by',
+    help: 'What a sent map is multiplied by, from how open its gate f is',
     choices: { squared: 'm = f², published code', linear: 'm = f, paper' },
   },
   'gate.ties': {
     label: 'Equal maps',
-    help: 'Those that equal the last one within the budget',
+    help: 'What happens to maps that tie for the last place of the budget',
     choices: { cut: 'cut, exact budget', keep: 'keep, published code' },
   },
 };
 
-/** Those of a launch that are no experiment's. */
-const serverLabels: Readonly<Record<string, string>> = {
+/** Those of a launch that are no experiment's, and a seed alone, as a sweep has them. */
+const otherLabels: Readonly<Record<string, string>> = {
+  seed: 'Seed',
   url: 'Address of the offload server',
   token: 'Token of the offload server',
   fingerprint: 'Fingerprint of the offload server',
@@ -119,10 +147,12 @@ const serverLabels: Readonly<Record<string, string>> = {
 
 /** The name of a field for people; of a phase's its place in the schedule too. */
 export function fieldLabel(path: string): string {
-  const known = fields[path]?.label ?? serverLabels[path];
+  const known = fields[path]?.label ?? otherLabels[path];
   if (known !== undefined) return known;
-  const [, index, part] = /^phases\.(\d+)(?:\.(\w+))?$/.exec(path) ?? [];
+  const [, index, part] = /^phases(?:\.|\[)(\d+)\]?(?:\.(\w+))?$/.exec(path) ?? [];
   if (index !== undefined) return `Phase ${Number(index) + 1}${part === undefined ? '' : `, ${part}`}`;
+  const swept = /^sweep\.settings\.(.+?)(?:\.(?:from|to|count|scale))?$/.exec(path)?.[1];
+  if (swept !== undefined) return `Sweep of ${fieldLabel(swept)}`;
   const seed = /^seeds\.(\d+)$/.exec(path)?.[1];
   if (seed !== undefined) return `Seed ${Number(seed) + 1}`;
   return path === '' ? 'The experiment' : path;

@@ -100,6 +100,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'A run for each. The seed draws the initial weights, the gate, the order of the images, their crops and flips, and the subset. Runs that differ in the seed alone are shown as their mean with a band.',
     ],
   },
+  sweep: {
+    title: 'Sweep',
+    text: [
+      'The same experiment with other settings, launched as one group. Which settings matter is told when its runs have finished: the share of the variance of the best accuracy that each explains.',
+      'A grid of two settings with four values each is 16 runs, times the seeds. With more settings draw combinations at random: few settings matter, and a grid tries few values of these.',
+    ],
+  },
   'optimiser.learningRate': {
     title: 'Learning rate',
     text: [

@@ -86,17 +86,40 @@ export function withEdge(phases: Schedule, index: number, epoch: number): Schedu
 }
 
 /**
- * One phase more, with a budget that continues the way the schedule goes; where it cannot go on, one before the last
- * whose budget lies between its neighbours.
+ * One phase more: a step between the two neighbours that are furthest apart, with a budget between theirs, or a phase that
+ * goes on to the end of the way where a schedule has none there yet. The same schedule where no budget lies between.
  */
 export function withAdded(phases: Schedule, maps: number, { falls }: { readonly falls: boolean }): Schedule {
   const last = phases[phases.length - 1];
-  const step = (budget: PlannedBudget): PlannedBudget => steppedBudget(budget, falls ? -1 : 1, maps);
-  const next = step(step(step(step(last.budget))));
-  if (next !== last.budget) return [...phases, { budget: next, epochs: last.epochs }];
-  const from = phases.at(-2)?.budget ?? (falls ? 'full' : 1);
-  const between = budgetAt((budgetHeight(from, maps) + budgetHeight(last.budget, maps)) / 2, maps);
-  return [...phases.slice(0, -1), { budget: between, epochs: last.epochs }, last];
+  const sizeOf = (budget: PlannedBudget): number => (budget === 'full' ? maps : Math.min(budget, maps));
+  if (!falls && sizeOf(last.budget) < maps) return [...phases, { budget: 'full', epochs: last.epochs }];
+  if (falls && phases.length === 1) {
+    const down = budgetAt(budgetHeight(last.budget, maps) / 2, maps);
+    return sizeOf(down) < sizeOf(last.budget) ? [...phases, { budget: down, epochs: last.epochs }] : phases;
+  }
+  // Before the first phase there is nothing: a single map is the least that can be trained.
+  const gaps = phases.map((phase, i) => {
+    const before = phases[i - 1]?.budget ?? (falls ? 'full' : 1);
+    const between = budgetBetween(before, phase.budget, maps);
+    const width = Math.abs(budgetHeight(before, maps) - budgetHeight(phase.budget, maps));
+    return { i, between, width: i === 0 && phases.length > 1 ? 0 : width };
+  });
+  const widest = gaps
+    .filter(({ between, width }) => between !== null && width > 0)
+    .reduce<(typeof gaps)[number] | null>((best, gap) => (gap.width > (best?.width ?? 0) ? gap : best), null);
+  if (!widest || widest.between === null) return phases;
+  const { i, between } = widest;
+  return [...phases.slice(0, i), { budget: between, epochs: phases[i].epochs }, ...phases.slice(i)];
+}
+
+/** The nice budget in the middle of two on the scale of the bars, or a whole one; null where none lies between. */
+function budgetBetween(one: PlannedBudget, other: PlannedBudget, maps: number): PlannedBudget | null {
+  const [low, high] = [one, other].map((budget) => (budget === 'full' ? maps : budget)).sort((a, b) => a - b);
+  const nice = budgetAt((budgetHeight(one, maps) + budgetHeight(other, maps)) / 2, maps);
+  const inside = (budget: PlannedBudget): boolean => budget !== 'full' && budget > low && budget < high;
+  if (inside(nice)) return nice;
+  const middle = Math.round((low + high) / 2);
+  return inside(middle) ? middle : null;
 }
 
 /** Both halves keep the budget, to be given budgets of their own. A phase of one epoch becomes two of one. */

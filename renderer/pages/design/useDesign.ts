@@ -17,6 +17,7 @@ import { useLaunchServer } from '../../stores/launch-server.ts';
 import { defaultMethod } from '../../stores/methods.ts';
 import { problemSentence } from './fields.ts';
 import { fieldSchema, variantFields, type FieldSchema } from './schema.ts';
+import { providePendingTexts, type PendingText } from '../../components/typing-problem.ts';
 import { valueAt } from './sparse.ts';
 import { useExaminations, type Examinations } from './useExaminations.ts';
 
@@ -30,6 +31,8 @@ export interface DesignContext extends Examinations {
   /** The defaults with what the user says on top, as the lab will read it. */
   readonly experiment: ComputedRef<Experiment | null>;
   readonly examination: ComputedRef<Examination | null>;
+  /** What is typed into fields and cannot be taken. */
+  readonly pending: ComputedRef<readonly PendingText[]>;
   /** As last known, while a wrong field keeps the lab from telling. */
   readonly network: Readonly<Ref<NetworkDescription | null>>;
   readonly design: Readonly<Ref<Design | null>>;
@@ -107,6 +110,7 @@ export function provideDesign(): DesignContext {
     defaults,
     experiment,
     examination,
+    pending: providePendingTexts(),
     network,
     design,
     valueOf: (path) => valueAt(experiment.value, path),

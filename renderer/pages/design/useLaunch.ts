@@ -31,14 +31,34 @@ export interface Launch {
   launch(entries?: readonly DraftEntry[]): Promise<void>;
 }
 
-interface Examined {
+interface Examined extends Sums {
   readonly entry: DraftEntry;
   readonly examination: Examination;
+}
+
+/** Of all runs of an experiment, which are many with a sweep; null where not all is known. */
+interface Sums {
   readonly runs: number;
+  readonly bytes: number | null;
+  readonly fullBytes: number | null;
+  readonly seconds: number | null;
+}
+
+function sumsOf({ input }: DraftEntry, { experiment, design, sweep }: Examination): Sums {
+  if (sweep) return { ...sweep, fullBytes: sweep.fullBudgetBytes };
+  const runs = (experiment?.seeds ?? input.seeds ?? [1]).length;
+  const times = (of: number | null | undefined): number | null => (of === null || of === undefined ? null : runs * of);
+  const plan = design?.plan;
+  return {
+    runs,
+    bytes: times(plan && plan.bytesUp + plan.bytesDown),
+    fullBytes: times(plan?.fullBudgetBytes),
+    seconds: times(plan?.seconds),
+  };
 }
 
 /** What launching the draft means, and doing it. */
-export function useLaunch({ draft, server, answers, settled }: DesignContext): Launch {
+export function useLaunch({ draft, server, answers, settled, pending }: DesignContext): Launch {
   const lab = useLab();
   const router = useRouter();
   const busy = shallowRef(false);
@@ -46,12 +66,11 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
   const examined = computed(() =>
     draft.entries.flatMap((entry): Examined[] => {
       const examination = answers.value.get(entry.key)?.examination;
-      if (!examination) return [];
-      const { seeds } = examination.experiment ?? { seeds: entry.input.seeds ?? [1] };
-      return [{ entry, examination, runs: seeds.length }];
+      return examination ? [{ entry, examination, ...sumsOf(entry, examination) }] : [];
     }),
   );
   const problems = computed(() => [
+    ...pending.value.map((text) => ({ ...text, key: draft.active.key, experiment: null })),
     ...examined.value.flatMap(({ entry: { key, input }, examination }) =>
       server.problemsOf(examination).map((problem) => ({
         ...problem,
@@ -79,16 +98,9 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
     ),
     busy,
     runs: computed(() => examined.value.reduce((total, { runs }) => total + runs, 0)),
-    bytes: computed(() =>
-      sum(({ examination: { design }, runs }) => design && runs * (design.plan.bytesUp + design.plan.bytesDown)),
-    ),
-    fullBytes: computed(() => sum(({ examination: { design }, runs }) => design && runs * design.plan.fullBudgetBytes)),
-    seconds: computed(() =>
-      sum(({ examination: { design }, runs }) => {
-        const seconds = design?.plan.seconds ?? null;
-        return seconds === null ? null : runs * seconds;
-      }),
-    ),
+    bytes: computed(() => sum(({ bytes }) => bytes)),
+    fullBytes: computed(() => sum(({ fullBytes }) => fullBytes)),
+    seconds: computed(() => sum(({ seconds }) => seconds)),
     launch: async (entries = draft.entries) => {
       const [first] = entries;
       if (!first || busy.value) return;
@@ -99,7 +111,9 @@ export function useLaunch({ draft, server, answers, settled }: DesignContext): L
       try {
         const launched = await lab.api.launch(inputs, name, ...(server.elsewhere ? [server.form.access()] : []));
         const ids = launched.map(({ id }) => id);
-        if (ids.length === 1) await router.push({ name: 'run', params: { id: ids[0] } });
+        if (inputs.some(({ sweep }) => sweep))
+          await router.push({ name: 'launch', params: { group: launched[0].group } });
+        else if (ids.length === 1) await router.push({ name: 'run', params: { id: ids[0] } });
         else await router.push({ name: 'compare', query: { runs: ids.join(',') } });
       } catch (error) {
         const failure = failureOf(error);

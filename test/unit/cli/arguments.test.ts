@@ -13,7 +13,7 @@ import {
   share,
   source,
   wholeNumber,
-  wholeNumbers,
+  seeds,
   within,
 } from '../../../main/cli/arguments.ts';
 
@@ -21,7 +21,8 @@ describe('arguments', () => {
   it('are read as people write them', () => {
     expect([count('1'), within([0.25, 2], number)('0.25'), within([1, 8], wholeNumber)('8')]).toEqual([1, 0.25, 8]);
     expect([wholeNumber('12'), number('0.5'), share('0.7'), share('70%')]).toEqual([12, 0.5, 0.7, 0.7]);
-    expect(wholeNumbers('1, 2,3')).toEqual([1, 2, 3]);
+    expect(seeds('1, 2,3')).toEqual([1, 2, 3]);
+    expect(seeds('1-3, 7..9')).toEqual([1, 2, 3, 7, 8, 9]);
     expect(imageShape('32x32x3')).toEqual([32, 32, 3]);
     expect([range('2..5'), range('-1.5..1e3')]).toEqual([
       [2, 5],
@@ -44,7 +45,7 @@ describe('arguments', () => {
     [port, ['65536', '-1', 'http']],
     [fingerprint, ['', 'ab', 'zz'.repeat(32), 'ab'.repeat(33)]],
     [name, ['', '   ', 'two\nlines', 'red\u001b[31m', 'half \ud83d', 'x'.repeat(201)]],
-    [wholeNumbers, ['', '1,', '1,a']],
+    [seeds, ['', '1,a', '3-1', '-1', '1..99999']],
     [share, ['0', '1.1', '101%', '%']],
     [range, ['2', '5..2', '2..2', '2..', '..5', '2.5', 'a..b']],
     [source, ['0', '-1', 'both']],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { executeInTurn } from '../../../main/cli/execute.ts';
 import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
+import { stopRun } from '../../../main/runs/life/lifecycle.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 import { createRun } from '../../support/network-runs.ts';
 import { temporaryHome } from '../../support/home.ts';
@@ -30,6 +31,16 @@ describe('runs one after the other', () => {
     expect(await executeInTurn(store, runs, {})).toBe(2);
     expect(runs.map(({ id }) => store.get(id).status)).toEqual(['failed', 'finished']);
     expect(said.join('')).toMatch(/error: Data set "cifar10" is not here yet/);
+  });
+
+  it('are counted, and those that were stopped meanwhile are passed over', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [1, 2, 3].map(() => createRun(store, quick));
+    stopRun(store, runs[1].id);
+    expect(await executeInTurn(store, runs, {})).toBe(0);
+    expect(runs.map(({ id }) => store.get(id).status)).toEqual(['finished', 'stopped', 'finished']);
+    expect(said.join('')).toMatch(/Run 1 of 3\n[^]*Run 3 of 3, about .* left\n/);
+    expect(said.join('')).not.toContain('Run 2 of 3');
   });
 
   it('stay queued when the server elsewhere is to blame, as it would keep the next one, too', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Examination, ExperimentInput } from '../../../main/api.ts';
-import { examine, type PastRuns } from '../../../main/lab/design/examine.ts';
+import { examine } from '../../../main/lab/design/examine.ts';
+import type { PastRuns } from '../../../main/lab/design/plan-of.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../main/runs/experiment/plan-traffic.ts';
 import { describeDataset } from '../../../main/data/datasets.ts';
@@ -40,8 +41,40 @@ describe('examine', () => {
       experiment: null,
       network: null,
       design: null,
+      sweep: null,
     });
     for (const nonsense of [null, [], 'deprune', 7]) expect(look(nonsense).problems).not.toEqual([]);
+  });
+
+  it('adds up what the runs of a sweep send, each with its seeds', () => {
+    const base = { seeds: [1, 2] };
+    const { problems, sweep } = look({ ...base, sweep: { settings: { 'phases[0].budget': [4, 8] } } });
+    const sent = [4, 8].map((budget) => {
+      const phases = [
+        { budget, epochs: 6 },
+        { budget: 'full' as const, epochs: 3 },
+      ];
+      const { bytesUp, bytesDown } = planTraffic(parseExperiment({ ...base, phases }), describeDataset('synthetic'));
+      return bytesUp + bytesDown;
+    });
+    expect(problems).toEqual([]);
+    expect(sweep?.points.map(({ values, bytes, runs }) => ({ values, bytes, runs }))).toEqual([
+      { values: { 'phases[0].budget': 4 }, bytes: sent[0], runs: 2 },
+      { values: { 'phases[0].budget': 8 }, bytes: sent[1], runs: 2 },
+    ]);
+    expect(sweep).toMatchObject({ runs: 4, bytes: 2 * (sent[0] + sent[1]), seconds: null, problem: null });
+  });
+
+  it('says which combinations of a sweep do not suit network and data set', () => {
+    const { problems, sweep } = look({ sweep: { settings: { 'phases[0].budget': [4, 200], lr: [0.1] } } });
+    const text = 'phases.0.budget is 200: expected at most 128, the maps at layer 5, or "full"';
+    expect(problems).toEqual([
+      { path: 'sweep', text: `: 1 of 2 combinations cannot be trained:\n  phases[0].budget=200, lr=0.1: ${text}` },
+    ]);
+    expect(sweep?.points.map(({ problem }) => problem)).toEqual([null, text]);
+    expect(sweep?.bytes).toBeNull();
+    // What is wrong with the sweep by itself is said of its field.
+    expect(pathsOf(look({ sweep: { settings: { lr: { from: 1, to: 0 } } } }))).toEqual(['sweep.settings.lr.to']);
   });
 
   it('shows the plan in spite of contradictions', () => {

@@ -69,6 +69,8 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
 /** Those that are not asked, and why. */
 const unasked: Partial<Record<keyof LabApi, string>> = {
   launch: 'starts processes; what it answers are entries of runs',
+  launched: 'answers what differs among runs, of which there is one',
+  controlLaunch: 'answers nothing',
   pause: 'answers nothing',
   proceed: 'answers nothing',
   stop: 'answers nothing',

@@ -115,6 +115,24 @@ describe('the queue of runs', () => {
     expect(started).toEqual([a, b, c]);
   });
 
+  it('does not begin what is paused before its turn, which others take, until it is told to go on', () => {
+    const { store, queue, started, run, exit } = labQueue();
+    const [a, b, c] = queued(store, 3);
+    pauseRun(store, a);
+    pauseRun(store, c);
+    queue.tend();
+    expect(started).toEqual([b]);
+    expect(openSummaries(store).one(a).status).toBe('paused');
+    run(b);
+    store.setStatus(b, 'finished');
+    exit(b);
+    expect(started).toEqual([b]);
+    continueRun(store, c, 'turn');
+    continueRun(store, a, 'turn');
+    queue.tend();
+    expect(started).toEqual([b, a]);
+  });
+
   it('knows a death that it cannot write down, says why, and acts when it can', () => {
     const { home, store, queue, started, alerts, dead, run, exit } = labQueue();
     const [a] = queued(store, 1);

@@ -192,6 +192,29 @@ describe('the lab over HTTP', () => {
     await openWindow(served.port, await letIn(served.link()));
   });
 
+  it('lists the browsers that were let in, and shuts out one of them', async () => {
+    await shutOutBrowsers(home);
+    const firefox = { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0' };
+    const other = await enter(openSocket(served.port, firefox), { code: codeOf(served.link()) });
+    const own = await letIn(served.link());
+    const { api } = await openWindow(served.port, own);
+    const theirs = await openWindow(served.port, other);
+    const browsers = await api.browsers();
+    expect(browsers.map(({ name, here }) => ({ name, here }))).toEqual(
+      expect.arrayContaining([
+        { name: 'Firefox on Linux', here: false },
+        { name: null, here: true },
+      ]),
+    );
+    expect(browsers[0].origin).toBe(`http://127.0.0.1:${served.port}`);
+    const closed = once(theirs.socket, 'close');
+    await api.shutOutBrowser(browsers.find(({ here }) => !here)!.id);
+    expect((await closed)[0]).toBe(notLetIn);
+    expect(await socketEnds({}, pass(other))).toBe(notLetIn);
+    expect(await api.browsers()).toHaveLength(1);
+    await expect(api.shutOutBrowser('all of them')).rejects.toThrow('the id of a browser that was let in');
+  });
+
   it('keeps few sockets that say nothing, and lets in whoever does', async () => {
     const silent = Array.from({ length: 40 }, () => openSocket(served.port).on('error', () => undefined));
     await Promise.race(silent.map((socket) => once(socket, 'close')));

@@ -9,6 +9,7 @@ import { parameter, type Layer } from '../../../main/model/layers/layer.ts';
 import { integers } from '../../../main/model/operators.ts';
 import type { Entry, NetworkSpec } from '../../../main/model/spec.ts';
 import { noise, openHalves, tinyNetwork, trainStep } from '../../support/halves.ts';
+import { withOnnxRuntime } from '../../support/onnx-runtime.ts';
 import { channelsFirst, runOnnx, writtenPair } from '../../support/written-halves.ts';
 
 interface ScaleEntry {
@@ -97,7 +98,7 @@ describe('a layer type that is only listed', () => {
     expect(() => describeCut({ ...network, body: [wrong] }, cut)).toThrow(/network\.body\[0\]\.initial is "two"/);
   });
 
-  it('is written as ONNX on both sides of a cut', async () => {
+  withOnnxRuntime.it('is written as ONNX on both sides of a cut', async () => {
     const pair = await writtenPair(network, { layer: 5, module: null });
     const images = noise('images', network, 2).images;
     const { maps, logits } = await pair.infer(images, 2);

@@ -33,6 +33,7 @@ export async function mountInLab(component: Component, options: Options = {}): P
       { path: '/', name: 'home', component: blank },
       ...names.slice(1).map((name) => ({ path: `/${name}`, name, component: blank })),
       { path: '/runs/:id', name: 'run', component: blank },
+      { path: '/launches/:group', name: 'launch', component: blank },
     ],
   });
   await router.push(route);

@@ -4,6 +4,7 @@ import type { Cut, NetworkSpec } from '../../../../main/model/spec.ts';
 import { networkNames, networkSpec, type NetworkName } from '../../../../main/model/zoo.ts';
 import type { Budget } from '../../../../main/records/column.ts';
 import { branchedNetwork, tinyNetwork } from '../../../support/halves.ts';
+import { withOnnxRuntime } from '../../../support/onnx-runtime.ts';
 import {
   channelsFirst,
   imageBytes,
@@ -52,7 +53,7 @@ async function expectAlike(each: Case, inside = false): Promise<void> {
   for (const difference of await differences(each, inside)) expect(difference).toBeLessThan(1e-4);
 }
 
-describe('both halves as ONNX give what Sluice does', () => {
+withOnnxRuntime.describe('both halves as ONNX give what Sluice does', () => {
   it.each(networkNames)('%s, whole', (name) => expectAlike({ network: zoo(name), cut: { layer: 0, module: null } }));
 
   it.each(networkNames)('%s, cut with its module', (name) =>

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openEngine } from '../../../../main/engine/engine.ts';
 import { exportOnnx } from '../../../../main/exports/onnx/set.ts';
@@ -9,6 +8,7 @@ import { wholeOf, type OpenedSet } from '../../../../main/sets/open.ts';
 import { budgetName, networkOf, requestBudget } from '../../../../main/sets/pair.ts';
 import { temporaryFolder } from '../../../support/closing.ts';
 import { makeTestSet, type TestSet } from '../../../support/model-set.ts';
+import { onnxRuntime, withOnnxRuntime } from '../../../support/onnx-runtime.ts';
 import { channelsFirst, imageBytes, normalised } from '../../../support/written-halves.ts';
 
 const samples = 3;
@@ -21,6 +21,7 @@ beforeEach(() => vi.stubEnv('SLUICE_HOME', temporaryFolder()));
 
 /** The largest difference of the logits of any pair; and that client halves take bytes, or normalised images. */
 async function mostApart(set: OpenedSet, folder: string, given: 'uint8' | 'float32'): Promise<number> {
+  const { InferenceSession, Tensor } = onnxRuntime!;
   const network = networkOf(set.manifest);
   const bytes = imageBytes(network, samples);
   const images = normalised(bytes, set.manifest.images);
@@ -56,7 +57,7 @@ const sets: readonly [title: string, options: TestSet][] = [
   ['nodes, which stay whole', { model: { name: 'mlp', width: 0.1 }, split: { layer: 2 } }],
 ];
 
-describe('a set as ONNX', () => {
+withOnnxRuntime.describe('a set on ONNX Runtime', () => {
   it.each(sets)('gives the logits of Sluice for bytes: %s', async (_, options) => {
     const set = await makeTestSet(options);
     const folder = join(temporaryFolder(), 'onnx');
@@ -69,6 +70,13 @@ describe('a set as ONNX', () => {
     const folder = join(temporaryFolder(), 'onnx');
     await exportOnnx(set, folder, { normalised: true });
     expect(await mostApart(set, folder, 'float32')).toBeLessThan(1e-4);
+  });
+});
+
+describe('a set as ONNX', () => {
+  it('says that it takes normalised images where that was asked for', async () => {
+    const folder = join(temporaryFolder(), 'onnx');
+    await exportOnnx(await makeTestSet(), folder, { normalised: true });
     expect(readFileSync(join(folder, 'README.txt'), 'utf8')).toContain('images float [batch, 3, 16, 16]');
   });
 

@@ -74,10 +74,10 @@ describe('what the page makes of a method', () => {
   });
 
   it('offers templates that go its way', () => {
-    const firstOf = (name: MethodName): unknown => templatesFor(named(name))[0].parts[0][0];
+    const firstOf = (name: MethodName): unknown => templatesFor(named(name), 128)[0].parts[0][0];
     expect(methodNames.map(firstOf)).toEqual([4, 'full', 'full', 'full', 'full', 'full', 'full']);
-    expect(templatesFor(named('scratch'))).toBe(templatesFor(named('prune')));
-    expect(templatesFor(named('full'))).not.toBe(templatesFor(named('prune')));
+    expect(templatesFor(named('scratch'), 128)).toEqual(templatesFor(named('prune'), 128));
+    expect(templatesFor(named('full'), 128)).not.toEqual(templatesFor(named('prune'), 128));
   });
 
   it('shows selectLr where phases go on with the weights before them', () => {

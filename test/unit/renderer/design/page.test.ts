@@ -137,10 +137,50 @@ describe('the design page', () => {
     expect(button('Launch').disabled).toBe(false);
     await type('phases.0.budget', 'many');
     expect(pageText()).toContain('Expected a whole number of maps from 1 to 128, or "full".');
+    // It is not taken back in silence when the field is left, and nothing is launched in its place.
     field('phases.0.budget').dispatchEvent(new FocusEvent('blur'));
     await here.settle();
+    expect(field('phases.0.budget').value).toBe('many');
+    expect(bar()).toContain('1 problem');
+    expect(button('Launch').disabled).toBe(true);
+    await press(field('phases.0.budget'), 'Escape');
     expect(field('phases.0.budget').value).toBe('4');
     expect(pageText()).not.toContain('Expected a whole number of maps');
+    expect(bar()).toContain('Ready');
+  });
+
+  it('takes ranges of seeds, and is not ready while there is something else in their field', async () => {
+    await open();
+    await type('seeds', '3-5, 8..9');
+    await press(field('seeds'), 'Enter');
+    await examined();
+    expect(bar()).toContain('6 runs');
+    await type('seeds', 'many');
+    await press(field('seeds'), 'Enter');
+    expect(pageText()).toContain('"many" is no seed: expected whole numbers');
+    expect(bar()).toContain('1 problem');
+    expect(button('Launch').disabled).toBe(true);
+    await press(field('seeds'), 'Escape');
+    expect(bar()).toContain('Ready');
+  });
+
+  it('counts the runs of a sweep, says which combination cannot be, and leads to the launch', async () => {
+    const sweep = { settings: { 'phases[0].budget': [4, 8], lr: [0.01, 0.1, 1] } };
+    localStorage.setItem('sluice.draft', draftOf({ seeds: [1, 2], sweep }));
+    await open();
+    expect(bar()).toContain('12 runs');
+    expect(pageText()).toMatch(/6 combinations · 12 runs with all seeds · .* MB/);
+    await type('sweep.settings.phases[0].budget', '4, 500');
+    await examined();
+    expect(pageText()).toContain('3 cannot be trained');
+    expect(pageText()).toContain('phases.0.budget is 500: expected at most 128');
+    expect(button('Launch').disabled).toBe(true);
+    await type('sweep.settings.phases[0].budget', '4..5');
+    await examined();
+    expect(bar()).toContain('12 runs');
+    button('Launch').click();
+    await vi.waitFor(() => expect(here.router.currentRoute.value.name).toBe('launch'));
+    expect(here.router.currentRoute.value.params).toEqual({ group: 'deprune' });
   });
 
   it('gives a field its default back', async () => {

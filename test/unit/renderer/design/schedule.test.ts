@@ -95,14 +95,37 @@ describe('phases', () => {
     { budget: 'full', epochs: 3 },
   ];
 
-  it('are added in the direction the schedule goes', () => {
-    const added = (phases: Schedule, falls: boolean) => withAdded(phases, 128, { falls }).map(({ budget }) => budget);
-    expect(added([{ budget: 4, epochs: 6 }], false)).toEqual([4, 16]);
-    expect(added([{ budget: 'full', epochs: 6 }], true)).toEqual(['full', 32]);
-    // A schedule that has arrived gets a step in between.
+  it('are added as a step between the neighbours that are furthest apart', () => {
+    const added = (phases: Schedule, falls: boolean, most = 128) =>
+      withAdded(phases, most, { falls }).map(({ budget }) => budget);
+    const budgets = (...all: Schedule[number]['budget'][]): Schedule => all.map((budget) => ({ budget, epochs: 2 }));
     expect(added(two, false)).toEqual([4, 24, 'full']);
-    expect(added([two[1], { budget: 1, epochs: 1 }], true)).toEqual(['full', 12, 1]);
-    expect(added([two[1]], false)).toEqual([12, 'full']);
+    expect(added(budgets(4, 24, 'full'), false)).toEqual([4, 8, 24, 'full']);
+    expect(added(budgets('full', 1), true)).toEqual(['full', 12, 1]);
+    expect(added(budgets('full', 16, 8), true)).toEqual(['full', 48, 16, 8]);
+    // One that has not come to all maps goes on to them; one that begins to fall takes half of the way.
+    expect(added(budgets(4), false)).toEqual([4, 'full']);
+    expect(added(budgets('full'), true)).toEqual(['full', 8]);
+    expect(added(budgets('full'), false)).toEqual([12, 'full']);
+    // All the maps there are, as a number, are the full budget.
+    expect(added(budgets(4, 8), false, 8)).toEqual([4, 6, 8]);
+  });
+
+  it('are not added where no budget lies between, and never make two of one budget', () => {
+    const tight: Schedule = [
+      { budget: 3, epochs: 1 },
+      { budget: 'full', epochs: 1 },
+    ];
+    expect(withAdded(tight, 4, { falls: false })).toBe(tight);
+    fc.assert(
+      fc.property(maps, fc.boolean(), fc.integer({ min: 1, max: 12 }), (most, falls, times) => {
+        let phases: Schedule = [{ budget: falls ? 'full' : 1, epochs: 1 }];
+        for (let i = 0; i < times; i++) phases = withAdded(phases, most, { falls });
+        const sizes = phases.map(({ budget }) => (budget === 'full' ? most : budget));
+        expect(new Set(sizes).size).toBe(sizes.length);
+        expect(sizes).toEqual(sizes.toSorted((a, b) => (falls ? b - a : a - b)));
+      }),
+    );
   });
 
   it('are split, moved and taken out', () => {
@@ -122,16 +145,31 @@ describe('phases', () => {
 });
 
 describe('templates', () => {
-  it('keep the number of epochs, and are known again', () => {
+  it('keep the number of epochs, are known again, and never have two phases of one budget', () => {
     fc.assert(
-      fc.property(schedule, fc.constantFrom(...listMethods()), (phases, method) => {
-        for (const template of templatesFor(method)) {
-          const made = applied(template, phases);
-          expect(totalEpochs(made)).toBe(Math.max(template.parts.length, totalEpochs(phases)));
+      fc.property(schedule, fc.constantFrom(...listMethods()), maps, (phases, method, most) => {
+        for (const template of templatesFor(method, most)) {
+          const made = applied(template, phases, most);
+          expect(totalEpochs(made)).toBe(Math.max(made.length, totalEpochs(phases)));
           expect(made.every(({ epochs }) => epochs >= 1)).toBe(true);
-          expect(templateOf(made, method)).toBe(template);
+          const sizes = made.map(({ budget }) => (budget === 'full' ? most : budget));
+          expect(new Set(sizes).size).toBe(sizes.length);
+          expect(templateOf(made, method, most)).toBe(template);
         }
       }),
     );
+  });
+
+  it('have a ramp of four phases for the maps there are, which few maps make shorter', () => {
+    const [method] = listMethods();
+    const ramp = templatesFor(method, 128).find(({ name }) => name === 'ramp')!;
+    const budgets = (most: number) => applied(ramp, [{ budget: 4, epochs: 8 }], most).map(({ budget }) => budget);
+    expect(budgets(128)).toEqual([4, 16, 64, 'full']);
+    expect(budgets(32)).toEqual([1, 4, 16, 'full']);
+    expect(budgets(4)).toEqual([1, 2, 'full']);
+    // Where three phases would be the two of another template, that one is left.
+    expect(templatesFor(method, 32).map(({ name }) => name)).toEqual(['two', 'ramp']);
+    const two = templatesFor(method, 128).find(({ name }) => name === 'two')!;
+    expect(applied(two, [{ budget: 4, epochs: 9 }], 4)).toEqual([{ budget: 'full', epochs: 9 }]);
   });
 });

@@ -10,6 +10,7 @@ import { createRuns } from '../../../../main/runs/life/lifecycle.ts';
 import { performRun } from '../../../../main/runs/life/perform.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
+import { experimentsOf } from '../../../../main/runs/sweep/points.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 import { forget, seen } from './seen.ts';
 import { sourceExperiment, workOn } from './worked.ts';
@@ -36,6 +37,24 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
       expect(worked.last.position).toMatchObject({ training: 1 });
     }
     expect(await planned(experiment, 1)).not.toEqual(await planned(experiment, 2));
+  },
+  'sweep.kind'() {
+    const settings = { batchSize: [4, 8], threads: [1, 2] };
+    expect(sweptTo({ kind: 'grid', settings })).toEqual(['4 1', '4 2', '8 1', '8 2']);
+    expect(sweptTo({ kind: 'list', settings })).toEqual(['4 1', '8 2']);
+  },
+  'sweep.settings'() {
+    expect(sweptTo({ settings: { threads: [3, 5] } })).toEqual(['16 3', '16 5']);
+  },
+  'sweep.runs'() {
+    for (const runs of [1, 7]) {
+      expect(sweptTo({ kind: 'random', runs, settings: { batchSize: { from: 1, to: 64 } } })).toHaveLength(runs);
+    }
+  },
+  'sweep.seed'() {
+    const drawn = (seed: number) => sweptTo({ kind: 'random', seed, settings: { batchSize: { from: 1, to: 4096 } } });
+    expect(drawn(4)).toEqual(drawn(4));
+    expect(drawn(4)).not.toEqual(drawn(5));
   },
   async 'dataset.name'() {
     await expect(workOn(sourceExperiment({ dataset: { name: 'mnist' }, batchSize: 1 }))).rejects.toThrow(/mnist/);
@@ -149,6 +168,11 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     expect(seen.engines).toEqual([{ engine: 'cpu', threads: 1 }]);
   },
 };
+
+/** Batch size and threads of the experiments that a sweep makes. */
+function sweptTo(sweep: ExperimentInput['sweep']): string[] {
+  return experimentsOf({ sweep }).map(({ batchSize, threads }) => `${batchSize} ${threads}`);
+}
 
 async function created(change: ExperimentInput): Promise<{ store: Store; runs: Run[] }> {
   const store = openTestStore(temporaryFolder());
