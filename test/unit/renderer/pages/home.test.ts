@@ -164,7 +164,7 @@ describe('the table of runs', () => {
   it('is filtered by what is typed, completed by keyboard, and stays while the end is missing', async () => {
     here = await mountInLab(page);
     await type('status = fail');
-    expect(rows()).toHaveLength(9);
+    expect(pageText()).toContain('No run fits');
     await press(filter(), 'ArrowDown');
     await press(filter(), 'Enter');
     expect(filter().value).toBe('status = failed ');
