@@ -71,8 +71,12 @@ export interface Design {
 
 /** What training is going to send, and how long it will take. */
 export interface Plan extends PlannedTraffic {
-  /** From how fast such runs were on this machine; null when there was none. */
+  /**
+   * In training, from how fast such runs were on this machine or else its layers; null where neither is known. To evaluate takes
+   * as long as the other says besides; to start up is in neither.
+   */
   readonly seconds: number | null;
+  readonly evaluationSeconds: number | null;
 }
 
 export type JsonSchema = Readonly<Record<string, unknown>>;

@@ -40,12 +40,17 @@ export interface RunSummary {
   readonly dropped: number;
   readonly tags: readonly string[];
   readonly epochsDone: number;
+  /** Less than were planned once phases have ended early. */
   readonly epochsTotal: number;
   readonly lastAccuracy: number | null;
   readonly bestAccuracy: number | null;
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Over all finished epochs, in the time of training; null before there is one. */
   readonly samplesPerSecond: number | null;
+  /** In finished epochs: of training alone, and of evaluation between epochs, which older versions did not measure. */
+  readonly trainingSeconds: number | null;
+  readonly evaluationSeconds: number | null;
   /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
   /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
@@ -68,9 +73,13 @@ export interface RunProgress {
   readonly phase: number;
   readonly budget: Budget;
   readonly epoch: number;
+  /** The epoch of the whole run, from 1, and how many it has, all its trainings together. */
+  readonly runEpoch: number;
+  readonly runEpochs: number;
   readonly stepsDone: number;
   readonly totalSteps: number;
   readonly crossEntropy: number;
+  /** Of the last steps; that of the whole run is the summary's. */
   readonly samplesPerSecond: number;
   readonly secondsLeft: number;
 }

@@ -1,15 +1,16 @@
+import { bestEpoch, choosingAccuracy, type Scored } from '../records/best-epoch.ts';
 import type { EpochData } from './data.ts';
 
 /** What trainings achieved and what it cost, told from the ends of their epochs. */
 
-type Ended = Pick<EpochData, 'budget' | 'testAccuracy' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
+type Ended = Scored & Pick<EpochData, 'budget' | 'bytesUp' | 'bytesDown' | 'samplesPerSecond' | 'seconds'>;
 
 /** Bytes of both directions by the end of an epoch; 0 before the first. */
 export function bytesBy(epoch: Pick<EpochData, 'bytesUp' | 'bytesDown'> | undefined): number {
   return epoch ? epoch.bytesUp + epoch.bytesDown : 0;
 }
 
-/** The best epoch, and what it took to get there; NaN as accuracy where none has ended. */
+/** The best epoch's accuracy on the test set, and what it took to get there; NaN where none has ended. */
 export interface Best extends Reached {
   readonly accuracy: number;
 }
@@ -17,23 +18,21 @@ export interface Best extends Reached {
 /** The first of the best epochs at the budget of the last one: at another budget an accuracy is another model's. */
 export function bestOf(epochs: readonly Ended[]): Best {
   const budget = epochs.at(-1)?.budget;
-  let best = -1;
-  epochs.forEach((epoch, i) => {
-    if (epoch.budget === budget && !(epoch.testAccuracy <= epochs[best]?.testAccuracy)) best = i;
-  });
-  return { accuracy: epochs[best]?.testAccuracy ?? NaN, epochs: best + 1, bytes: bytesBy(epochs[best]) };
+  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  if (!best) return { accuracy: NaN, epochs: 0, bytes: 0 };
+  return { accuracy: best.testAccuracy, epochs: epochs.indexOf(best) + 1, bytes: bytesBy(best) };
 }
 
 export function bestAccuracy(epochs: readonly Ended[]): number {
   return bestOf(epochs).accuracy;
 }
 
-/** Samples a second over all epochs together, each for as long as it took. */
+/** Samples a second over all epochs together, each for as long as it took; one without a speed had no samples. */
 export function throughput(epochs: readonly Ended[]): number {
   let samples = 0;
   let before = 0;
   for (const { samplesPerSecond, seconds } of epochs) {
-    samples += samplesPerSecond * (seconds - before);
+    if (!Number.isNaN(samplesPerSecond)) samples += samplesPerSecond * (seconds - before);
     before = seconds;
   }
   return samples / before;
@@ -46,7 +45,7 @@ export interface Reached {
 
 /** What it took to the first epoch that ended with such an accuracy; null when none did. */
 export function reachedBy(epochs: readonly Ended[], accuracy: number): Reached | null {
-  const at = epochs.findIndex(({ testAccuracy }) => testAccuracy >= accuracy);
+  const at = epochs.findIndex((epoch) => choosingAccuracy(epoch) >= accuracy);
   return at < 0 ? null : { epochs: at + 1, bytes: bytesBy(epochs[at]) };
 }
 

@@ -11,6 +11,7 @@ import { SluiceError } from '../errors.ts';
 import { recordTexts } from '../exports/record-texts.ts';
 import { csvColumns, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
 import type { Column } from '../records/column.ts';
+import type { KeptEpoch } from '../runs/checkpoint/pair.ts';
 import type { Run } from '../runs/store/run.ts';
 import { visible } from '../visible.ts';
 import { selectRuns } from '../runs/store/select.ts';
@@ -34,6 +35,7 @@ interface ExportOptions extends ChartOptions {
   readonly what?: RecordKind;
   readonly output?: string;
   readonly checkpoints?: true;
+  readonly epoch: KeptEpoch;
   readonly neutralise: boolean;
 }
 
@@ -51,6 +53,11 @@ export function addExportCommand(program: Command): void {
     .addOption(new Option('-f, --format <format>', 'what to write').choices(formats).makeOptionMandatory())
     .addOption(new Option('--what <records>', 'the records: epochs unless given (JSON: all)').choices(recordKinds))
     .option('-o, --output <path>', 'file to write, or folder for safetensors')
+    .addOption(
+      new Option('--epoch <which>', 'safetensors: each pair as its phase ended, or at its best')
+        .choices(['last', 'best'] satisfies KeptEpoch[])
+        .default('last'),
+    )
     .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint')
     .option('--no-neutralise', 'CSV: names as they are, even if a spreadsheet would run them as formulas');
   addChartOptions(command);
@@ -96,7 +103,7 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
     throw new SluiceError('bad-usage', '--what is about records as CSV or JSON. Leave it out.');
   }
   if (chart !== undefined) return writeChart(store, runs, chart, options);
-  if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), output);
+  if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), options);
   if (!isOf(ofRuns, format)) {
     const shown = format.toUpperCase();
     throw new SluiceError('bad-usage', `Say with --chart what the ${shown} shows, for example accuracy-bytes.`);
@@ -132,9 +139,9 @@ function isOf<Some extends Format>(known: readonly Some[], format: Format): form
   return (known as readonly Format[]).includes(format);
 }
 
-async function writeWeights(store: Store, run: Run, output: string | undefined): Promise<void> {
+async function writeWeights(store: Store, run: Run, { output, epoch }: ExportOptions): Promise<void> {
   if (output === undefined) throw new SluiceError('bad-usage', 'Name the folder for the weights with -o.');
-  const folders = await exportWeights(store, run, output);
+  const folders = await exportWeights(store, run, output, epoch);
   print(`Wrote ${folders.map((folder) => `${output}/${folder}`).join(', ')}`);
 }
 

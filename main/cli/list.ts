@@ -82,6 +82,7 @@ function facts(store: Store, run: Run): [string, string][] {
     ['launch', run.group],
     ['project', run.archived ? `${run.project}, archived` : run.project],
     ['created, started, ended', times.join(', ')],
+    ...took(store, run),
     ['engine', run.engine ?? '–'],
     ['of the server half', run.serverEngine ?? '–'],
     ['folder', store.folder(run.id)],
@@ -93,6 +94,17 @@ function facts(store: Store, run: Run): [string, string][] {
 
 function originText({ from, run, at }: Origin): string {
   return `from ${from}, run ${run} there, on ${formatDate(new Date(at))}`;
+}
+
+/** From start to end, and how much of it was spent on what, in words that tables use. */
+function took(store: Store, { id, startedAt, endedAt }: Run): [string, string][] {
+  const results = store.results(id).get(id);
+  if (!results) return [];
+  const { trainingSeconds, evaluationSeconds } = results;
+  const whole =
+    startedAt && endedAt ? [`${formatDuration((endedAt.getTime() - startedAt.getTime()) / 1000)} in all`] : [];
+  const evaluated = evaluationSeconds === null ? [] : [`${formatDuration(evaluationSeconds)} in evaluation`];
+  return [['took', [...whole, `${formatDuration(trainingSeconds)} in training`, ...evaluated].join(', ')]];
 }
 
 function settings(run: Run): [string, string][] {

@@ -47,7 +47,8 @@ export function report(
     ...tableLines(choiceTable(choices, goal)),
     ...bestLines(choices, goal),
     '',
-    `The schedule at layer ${experiment.split.layer}: ${formatSpan(schedule.seconds + schedule.testSeconds)} in all`,
+    `The schedule at layer ${experiment.split.layer}: ${experiment.stop ? 'at most ' : ''}` +
+      `${formatSpan(schedule.seconds + schedule.testSeconds)} in all, start-up left out`,
     ...tableLines(scheduleTable(schedule)),
     ...simulationLines(crowds, at, options),
   ];

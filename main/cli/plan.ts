@@ -15,6 +15,7 @@ import { simulateSources, type SimulatedSources } from '../planning/sources.ts';
 import type { ServerMeasured } from '../planning/time-server.ts';
 import { runTask } from '../processes/task/run-task.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
+import { featuresAt } from '../runs/experiment/plan-traffic.ts';
 import { codecSettings } from '../training/controller.ts';
 import { bitRate, budgets, byteSize, collect, count, counts, duration, number } from './arguments.ts';
 import { withProgress } from './data-progress.ts';
@@ -125,7 +126,8 @@ function crowd(experiment: Experiment, at: Circumstances, options: PlanOptions, 
   const link = channel === undefined ? at.link : { ...(at.link ?? noDelay), up: channel, down: channel, shared: true };
   const linked = { ...at, link };
   const [{ budget }] = experiment.phases;
-  const isFull = budget === 'full' || !experiment.split.module;
+  const [, , maps] = featuresAt(at.network, experiment.split).sent;
+  const isFull = budget === 'full' || budget >= maps || !experiment.split.module;
   const choice = { cut: experiment.split, budget: isFull ? null : budget, codecs: codecSettings(experiment.codec) };
   const isStep = options.for === 'step' && requests === undefined;
   const arrivals = requests === undefined ? 'closed' : { perSecond: requests };

@@ -43,13 +43,13 @@ export function progressLine({ run, progress, accuracy, stopping }: RunState, co
   if (!progress) return shorten(`${name}  starting`, columns);
   const { stepsDone, totalSteps, budget, crossEntropy, bytesDone, samplesPerSecond, etaSeconds } = progress;
   const done = stepsDone / totalSteps;
-  const start = `${name}  ${formatBudget(budget)}  epoch ${epochOf(run, progress)}  `;
+  const start = `${name}  ${formatBudget(budget)}  epoch ${epochOf(progress)}  `;
   const percent = ` ${String(Math.floor(done * 100)).padStart(3)} %`;
   const facts = [
     { rank: 1, text: `  ${formatDuration(etaSeconds)} left` },
     { rank: 5, text: `  loss ${crossEntropy.toFixed(2)}` },
     { rank: 2, text: accuracy === null ? '' : `  accuracy ${formatPercent(accuracy)}` },
-    { rank: 4, text: `  ${formatNumber(samplesPerSecond)}/s` },
+    { rank: 4, text: `  now ${formatNumber(samplesPerSecond)}/s` },
     { rank: 3, text: `  ${formatBytes(bytesDone)}` },
   ];
   const endings = [5, 4, 3, 2, 1, 0].map((least) =>
@@ -68,7 +68,7 @@ export function progressLine({ run, progress, accuracy, stopping }: RunState, co
 export function epochLine({ run, progress }: RunState, epoch: Extract<RunEvent, { kind: 'epoch' }>): string {
   return [
     ...(run.experiment.sources.count > 1 ? [`source ${epoch.source + 1}`] : []),
-    ...(progress ? [`epoch ${epochOf(run, progress)}`] : []),
+    ...(progress ? [`epoch ${epochOf(progress)}`] : []),
     formatBudget(epoch.budget),
     `loss ${epoch.trainLoss.toFixed(3)}`,
     `accuracy ${formatPercent(epoch.testAccuracy)}`,
@@ -88,7 +88,6 @@ export function endLine({ run, progress, accuracy }: RunState, seconds: number):
 }
 
 /** `3/9`, counted over all trainings of the run. */
-function epochOf({ experiment }: Run, { stepsDone, totalSteps }: Progress): string {
-  const epochs = experiment.phases.reduce((sum, phase) => sum + phase.epochs, 0);
-  return `${Math.ceil((stepsDone / totalSteps) * epochs)}/${epochs}`;
+function epochOf({ runEpoch, runEpochs }: Progress): string {
+  return `${runEpoch}/${runEpochs}`;
 }

@@ -3,8 +3,7 @@ import { errorOf } from '../failure.ts';
 import { batchesOver } from './ahead.ts';
 import { readManifest } from './manifest.ts';
 import type { BatchOptions } from './pipeline.ts';
-import type { Batch, BatchSource, DatasetInfo } from './source.ts';
-import type { Part } from './stored.ts';
+import type { Batch, BatchSource, DatasetInfo, Portion } from './source.ts';
 import type { BatchRequest, WorkerReply } from './worker.ts';
 
 export type { BatchOptions } from './pipeline.ts';
@@ -12,7 +11,7 @@ export type { BatchOptions } from './pipeline.ts';
 /** The thread, seen as functions that promise its answers. */
 interface BatchWorker {
   readonly opened: Promise<DatasetInfo>;
-  request(part: Part, epoch: number, index: number): Promise<Batch>;
+  request(portion: Portion, epoch: number, index: number): Promise<Batch>;
   close(): Promise<void>;
 }
 
@@ -57,7 +56,7 @@ function startWorker(options: BatchOptions): BatchWorker {
 
   return {
     opened,
-    request: (part, epoch, index) => {
+    request: (portion, epoch, index) => {
       const id = nextId++;
       const batch = new Promise<Batch>((resolve, reject) => {
         if (ended) {
@@ -65,7 +64,7 @@ function startWorker(options: BatchOptions): BatchWorker {
           return;
         }
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, part, epoch, index } satisfies BatchRequest);
+        worker.postMessage({ id, portion, epoch, index } satisfies BatchRequest);
       });
       // An iterator that was left early has nobody to hear of an error.
       batch.catch(() => undefined);

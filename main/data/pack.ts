@@ -3,8 +3,8 @@ import { describeDataset } from './datasets.ts';
 import { datasetFingerprint } from './fingerprint.ts';
 import { readManifest } from './manifest.ts';
 import type { PackedData } from './packed.ts';
-import type { BatchOptions } from './pipeline.ts';
-import { openSamples, type Samples } from './samples.ts';
+import { openPortions, type BatchOptions } from './pipeline.ts';
+import type { Samples } from './samples.ts';
 import { syntheticName, syntheticNormalisation } from './synthetic.ts';
 
 /**
@@ -12,22 +12,20 @@ import { syntheticName, syntheticNormalisation } from './synthetic.ts';
  * `data-not-packable` for images that are decoded anew each time, and `data-too-large` beyond `mostBytes`.
  */
 export async function packData(options: BatchOptions, mostBytes: number): Promise<PackedData> {
-  const { dataset, seed, shard } = options;
+  const { dataset } = options;
   const info = describeDataset(dataset);
   const look = lookOf(dataset);
-  const samples = {
-    train: await openSamples(dataset, 'train', options.trainSamples, seed, shard),
-    test: await openSamples(dataset, 'test', options.testSamples, seed),
-  };
+  const { train, validation, test } = await openPortions(options);
   const pixels = info.shape[0] * info.shape[1] * info.shape[2];
-  const size = pixels * (samples.train.ids.length + samples.test.ids.length);
+  const size = pixels * (train.ids.length + (validation?.ids.length ?? 0) + test.ids.length);
   if (size > mostBytes) throw tooLarge(dataset, size, mostBytes);
   return {
     info: { ...info, classes: [...info.classes], shape: [...info.shape] },
     look,
     fingerprint: await datasetFingerprint(dataset),
-    train: await pack(samples.train, pixels, look),
-    test: await pack(samples.test, pixels, look),
+    train: await pack(train, pixels, look),
+    ...(validation && { validation: await pack(validation, pixels, look) }),
+    test: await pack(test, pixels, look),
   };
 }
 

@@ -28,6 +28,8 @@ const packedSchema = z.strictObject({
   /** Of the data set they are of. */
   fingerprint: fingerprintSchema,
   train: part,
+  /** Held out of the training images. */
+  validation: part.optional(),
   test: part,
 });
 
@@ -45,7 +47,7 @@ export function readPacked(value: unknown): PackedData {
 }
 
 /** The batches of a source, the same as openBatches makes of the data set itself. */
-export function openPacked({ info, look, train, test }: PackedData, options: PrepareOptions): BatchSource {
+export function openPacked({ info, look, train, validation, test }: PackedData, options: PrepareOptions): BatchSource {
   const { mean, std, flip } = look;
   const shown: Look = { shape: info.shape, normalisation: { mean, std }, flip };
   const samplesOf = ({ ids, labels, pixels }: PackedData['train']) => ({
@@ -53,7 +55,11 @@ export function openPacked({ info, look, train, test }: PackedData, options: Pre
     labels: new Uint16Array(new Uint8Array(labels).buffer),
     write: fromPixels(pixels, shown),
   });
-  const pipeline = pipelineOf(info, { train: samplesOf(train), test: samplesOf(test) }, options);
+  const pipeline = pipelineOf(
+    info,
+    { train: samplesOf(train), validation: validation && samplesOf(validation), test: samplesOf(test) },
+    options,
+  );
   const { batchSize } = options;
   return batchesOver({ info: pipeline.info, batchSize }, pipeline.prepare, () => Promise.resolve());
 }

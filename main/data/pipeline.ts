@@ -1,7 +1,7 @@
 import { describeDataset } from './datasets.ts';
 import { openSamples } from './samples.ts';
 import type { Shard } from './shard.ts';
-import { pipelineOf, type Pipeline } from './prepare.ts';
+import { pipelineOf, type Pipeline, type PortionSamples } from './prepare.ts';
 
 export interface BatchOptions {
   /** Name of the data set. */
@@ -9,6 +9,8 @@ export interface BatchOptions {
   /** How many samples to use, drawn by seed, every class by its share; all when absent. */
   readonly trainSamples?: number | undefined;
   readonly testSamples?: number | undefined;
+  /** The share of the training samples that is held out, the same for all data sources. */
+  readonly validation?: number | undefined;
   readonly augment: boolean;
   readonly batchSize: number;
   /** Train on the images of one of several data sources; they all test on the same. */
@@ -18,11 +20,17 @@ export interface BatchOptions {
 
 /** Loads the chosen samples and stands ready to make batches of them. */
 export async function openPipeline(options: BatchOptions): Promise<Pipeline> {
-  const { dataset, seed, shard } = options;
-  const description = describeDataset(dataset);
-  const samples = {
-    train: await openSamples(dataset, 'train', options.trainSamples, seed, shard),
-    test: await openSamples(dataset, 'test', options.testSamples, seed),
+  return pipelineOf(describeDataset(options.dataset), await openPortions(options), options);
+}
+
+/** The samples of each portion of a run's images. Throws what openSamples throws. */
+export async function openPortions(options: BatchOptions): Promise<PortionSamples> {
+  const { dataset, seed, shard, validation, trainSamples, testSamples } = options;
+  return {
+    train: await openSamples(dataset, 'train', trainSamples, seed, { shard, validation }),
+    ...(validation !== undefined && {
+      validation: await openSamples(dataset, 'validation', trainSamples, seed, { validation }),
+    }),
+    test: await openSamples(dataset, 'test', testSamples, seed),
   };
-  return pipelineOf(description, samples, options);
 }

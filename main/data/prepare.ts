@@ -1,13 +1,12 @@
 import { random, shuffle } from '../random.ts';
 import type { Samples } from './samples.ts';
-import type { Batch, DatasetInfo } from './source.ts';
-import type { Part } from './stored.ts';
+import type { Batch, DatasetInfo, Portion } from './source.ts';
 
 /** Makes any batch of any epoch, in any order. */
 export interface Pipeline {
   /** With the numbers of samples used. */
   readonly info: DatasetInfo;
-  readonly prepare: (part: Part, epoch: number, index: number) => Promise<Batch>;
+  readonly prepare: (portion: Portion, epoch: number, index: number) => Promise<Batch>;
 }
 
 export interface PrepareOptions {
@@ -16,15 +15,26 @@ export interface PrepareOptions {
   readonly seed: number;
 }
 
+/** The samples of each portion; none need be held out. */
+export interface PortionSamples extends Readonly<Record<'train' | 'test', Samples>> {
+  readonly validation?: Samples | undefined;
+}
+
 /** Batches of these samples: order and augmentation are functions of the seed. Needs no Node. */
 export function pipelineOf(
   description: DatasetInfo,
-  samples: Readonly<Record<Part, Samples>>,
+  samples: PortionSamples,
   { augment, batchSize, seed }: PrepareOptions,
 ): Pipeline {
-  const info = { ...description, trainSamples: samples.train.ids.length, testSamples: samples.test.ids.length };
+  const { train, test, validation } = samples;
+  const info = {
+    ...description,
+    trainSamples: train.ids.length,
+    testSamples: test.ids.length,
+    ...(validation && { validationSamples: validation.ids.length }),
+  };
   const pixels = info.shape[0] * info.shape[1] * info.shape[2];
-  const ordered = trainingOrder(samples.train.ids.length, seed);
+  const ordered = trainingOrder(train.ids.length, seed);
 
   async function fill({ ids, labels, write }: Samples, chosen: Uint32Array, epoch: number | null): Promise<Batch> {
     const images = new Float32Array(chosen.length * pixels);
@@ -38,13 +48,14 @@ export function pipelineOf(
 
   return {
     info,
-    prepare: (part, epoch, index) => {
+    prepare: (portion, epoch, index) => {
       const [first, end] = [index * batchSize, (index + 1) * batchSize];
-      if (part === 'train') return fill(samples.train, ordered(epoch).subarray(first, end), augment ? epoch : null);
-      const all = samples.test.ids.length;
+      if (portion === 'train') return fill(train, ordered(epoch).subarray(first, end), augment ? epoch : null);
+      const inOrder = portion === 'validation' && validation ? validation : test;
+      const count = Math.min(end, inOrder.ids.length) - first;
       return fill(
-        samples.test,
-        Uint32Array.from({ length: Math.min(end, all) - first }, (_, i) => first + i),
+        inOrder,
+        Uint32Array.from({ length: count }, (_, i) => first + i),
         null,
       );
     },

@@ -4,8 +4,10 @@ import { requireManifest } from './datasets.ts';
 import type { Region, Size } from './images.ts';
 import { damaged } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
+import { holdOut } from './held-out.ts';
 import { fromPixels, type Samples } from './pixels.ts';
 import { shardOf, type Shard } from './shard.ts';
+import type { Portion } from './source.ts';
 import { readFileList, readLabels, readPixels, samplesIn } from './stored.ts';
 import type { Part } from './stored.ts';
 import { stratifiedSubset } from './subset.ts';
@@ -45,14 +47,45 @@ function tooMany(name: string, part: Part, asked: number, available: number): Sl
   );
 }
 
-/** Of samples in memory, those of a shard. */
-function withinShard({ ids, labels, write }: Samples, shard: Shard): Samples {
-  const own = shardOf(labels, shard);
+/** How the training images are divided: a share is held out of all of them, of the rest a source of several has its shard. */
+export interface Dividing {
+  readonly validation?: number | undefined;
+  readonly shard?: Shard | undefined;
+}
+
+/** Which of the chosen images of a part are of a portion, ascending. */
+function positionsOf(
+  portion: Portion,
+  labels: Uint16Array,
+  classes: number,
+  seed: number,
+  { validation, shard }: Dividing,
+): Uint32Array {
+  const all = Uint32Array.from(labels.keys());
+  if (portion === 'test') return all;
+  const division =
+    validation === undefined ? { validation: all, train: all } : holdOut(labels, classes, validation, seed);
+  if (portion === 'validation') return division.validation;
+  const { train } = division;
+  if (!shard) return train;
+  const own = shardOf(
+    Uint16Array.from(train, (i) => labels[i]),
+    shard,
+  );
+  return own.map((i) => train[i]);
+}
+
+/** Those of samples in memory at some positions. */
+function samplesAt({ ids, labels, write }: Samples, own: Uint32Array): Samples {
   return {
     ids: own.map((i) => ids[i]),
     labels: Uint16Array.from(own, (i) => labels[i]),
     write: (i, ...rest) => write(own[i], ...rest),
   };
+}
+
+function partOf(portion: Portion): Part {
+  return portion === 'test' ? 'test' : 'train';
 }
 
 function syntheticSamples(part: Part, asked: number | undefined): Samples {
@@ -70,22 +103,25 @@ function syntheticSamples(part: Part, asked: number | undefined): Samples {
 
 async function storedSamples(
   manifest: Manifest,
-  part: Part,
+  portion: Portion,
   asked: number | undefined,
   seed: number,
-  shard: Shard | undefined,
+  dividing: Dividing,
 ): Promise<Samples> {
+  const part = partOf(portion);
   const available = samplesIn(manifest, part);
   const count = asked ?? available;
   if (count > available) throw tooMany(manifest.name, part, count, available);
   const all = await readLabels(manifest, part);
-  const chosen = stratifiedSubset(all, manifest.classes.length, count, seed, part);
-  const ids = shard
-    ? shardOf(
-        Uint16Array.from(chosen, (id) => all[id]),
-        shard,
-      ).map((i) => chosen[i])
-    : chosen;
+  const classes = manifest.classes.length;
+  const chosen = stratifiedSubset(all, classes, count, seed, part);
+  const ids = positionsOf(
+    portion,
+    Uint16Array.from(chosen, (id) => all[id]),
+    classes,
+    seed,
+    dividing,
+  ).map((i) => chosen[i]);
   const labels = Uint16Array.from(ids, (id) => all[id]);
   if (manifest.content === 'pixels') {
     return { ids, labels, write: fromPixels(await readPixels(manifest, part, ids), manifest) };
@@ -104,17 +140,18 @@ async function storedSamples(
 export type { Samples } from './pixels.ts';
 
 /**
- * Draws `asked` samples of a part by seed, every class by its share; all of them when `asked` is absent. Of these a
- * source of several gets its shard.
+ * Draws `asked` samples by seed, every class by its share; all of them when `asked` is absent. Training images are then
+ * divided: into those held out and the others, of which a source of several gets its shard.
  */
 export async function openSamples(
   name: string,
-  part: Part,
+  portion: Portion,
   asked: number | undefined,
   seed: number,
-  shard?: Shard,
+  dividing: Dividing = {},
 ): Promise<Samples> {
-  if (name !== syntheticName) return storedSamples(requireManifest(name), part, asked, seed, shard);
-  const samples = syntheticSamples(part, asked);
-  return shard ? withinShard(samples, shard) : samples;
+  if (name !== syntheticName) return storedSamples(requireManifest(name), portion, asked, seed, dividing);
+  const samples = syntheticSamples(partOf(portion), asked);
+  const own = positionsOf(portion, samples.labels, syntheticInfo.classes.length, seed, dividing);
+  return own.length === samples.ids.length ? samples : samplesAt(samples, own);
 }

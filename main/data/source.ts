@@ -7,7 +7,12 @@ export interface DatasetInfo {
   readonly classes: readonly string[];
   readonly trainSamples: number;
   readonly testSamples: number;
+  /** Training images that are held out and not among those counted above; missing where none are. */
+  readonly validationSamples?: number;
 }
+
+/** What a run makes of the images: those held out come from the training images of the data set. */
+export type Portion = 'train' | 'validation' | 'test';
 
 /** A mini-batch ready for the network: normalised float32, NHWC, `[samples, ...shape]`. */
 export interface Batch {
@@ -27,5 +32,7 @@ export interface BatchSource {
   train(epoch: number, fromBatch?: number): AsyncIterable<Batch>;
   /** The test set in order, not augmented. */
   test(): AsyncIterable<Batch>;
+  /** The images that are held out, the same way; missing where none are. */
+  validation?(): AsyncIterable<Batch>;
   close(): Promise<void>;
 }

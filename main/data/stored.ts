@@ -10,6 +10,7 @@ import type { Manifest } from './manifest.ts';
 /** Bytes one call of the operating system surely reads. */
 const largestRead = 2 ** 30;
 
+/** What a data set has of images. */
 export type Part = 'train' | 'test';
 
 export function samplesIn(manifest: Manifest, part: Part): number {

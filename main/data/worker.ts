@@ -4,14 +4,13 @@ import { failureOf, type Failure } from '../failure.ts';
 import { openPipeline } from './pipeline.ts';
 import type { BatchOptions } from './pipeline.ts';
 import type { Pipeline } from './prepare.ts';
-import type { Batch, DatasetInfo } from './source.ts';
-import type { Part } from './stored.ts';
+import type { Batch, DatasetInfo, Portion } from './source.ts';
 
 /** The thread that decodes and augments. It answers one request after the other, the first being to open. */
 
 export interface BatchRequest {
   readonly id: number;
-  readonly part: Part;
+  readonly portion: Portion;
   readonly epoch: number;
   readonly index: number;
 }
@@ -26,10 +25,10 @@ function serve(port: MessagePort, options: BatchOptions): void {
   const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   let open = true;
 
-  async function answer(pipeline: Pipeline, { id, part, epoch, index }: BatchRequest): Promise<void> {
+  async function answer(pipeline: Pipeline, { id, portion, epoch, index }: BatchRequest): Promise<void> {
     if (!open) return;
     try {
-      const batch = await pipeline.prepare(part, epoch, index);
+      const batch = await pipeline.prepare(portion, epoch, index);
       reply({ kind: 'batch', id, batch }, [batch.images.buffer, batch.labels.buffer] as ArrayBuffer[]);
     } catch (error) {
       reply({ kind: 'failed', id, failure: failureOf(error) });

@@ -1,6 +1,7 @@
 import type { DatasetInfo } from '../data/source.ts';
 import type { Budget } from '../records/column.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
+import { imageCounts } from '../runs/experiment/image-counts.ts';
 import { planTraffic } from '../runs/experiment/plan-traffic.ts';
 import type { Load } from '../simulation/load.ts';
 import { simulate } from '../simulation/simulate.ts';
@@ -17,7 +18,7 @@ export interface TimedPhase {
   /** Of training alone. */
   readonly seconds: number;
   readonly bytes: number;
-  /** Of the tests after its epochs. */
+  /** Of the tests after its epochs, on the images that are held out and on the test set. */
   readonly testSeconds: number;
   readonly testBytes: number;
 }
@@ -41,10 +42,11 @@ export function timedSchedule(
   at: Circumstances,
   cores: Cores,
 ): TimedSchedule {
-  const { dataset, sources, batchSize, split } = experiment;
+  const { sources, batchSize, split } = experiment;
+  const images = imageCounts(experiment, info);
   const codecs = codecSettings(experiment.codec);
-  const trained = sizesOf(Math.ceil((dataset.trainSamples ?? info.trainSamples) / sources.count), batchSize);
-  const tested = sizesOf(dataset.testSamples ?? info.testSamples, batchSize);
+  const trained = sizesOf(Math.ceil(images.train / sources.count), batchSize);
+  const tested = [...sizesOf(images.validation, batchSize), ...sizesOf(images.test, batchSize)];
   const phases = planTraffic(experiment, info).phases.map((phase): TimedPhase => {
     const { training, budget, epochs } = phase;
     const choice = { cut: split, budget, codecs };

@@ -111,5 +111,37 @@ export const epoch = {
       together: 'greatest',
       sinceStart: true,
     },
+    // Of the training images that are held out; no number where none are.
+    {
+      role: 'measured',
+      name: 'validationLoss',
+      type: 'real',
+      unit: null,
+      nullable: true,
+      words: 'Validation loss',
+      together: 'mean',
+      chart: { metric: 'validation-loss', smoothable: true, fromZero: false },
+    },
+    {
+      role: 'measured',
+      name: 'validationAccuracy',
+      type: 'real',
+      unit: 'fraction',
+      nullable: true,
+      words: 'Validation accuracy',
+      together: 'mean',
+      chart: { metric: 'validation-accuracy', smoothable: true, fromZero: false },
+    },
+    // Of this epoch alone: on the test images, and on those held out.
+    {
+      role: 'measured',
+      name: 'evaluationSeconds',
+      type: 'real',
+      unit: 'seconds',
+      nullable: true,
+      words: 'Time in evaluation',
+      note: 'after the epoch',
+      together: 'greatest',
+    },
   ],
 } as const satisfies RecordKind;

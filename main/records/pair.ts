@@ -38,5 +38,24 @@ export const pair = {
       words: 'Traffic of a sample',
       together: 'first',
     },
+    // Of the training images that are held out; no number where none are.
+    {
+      role: 'measured',
+      name: 'validationAccuracy',
+      type: 'real',
+      unit: 'fraction',
+      nullable: true,
+      words: 'Validation accuracy',
+      together: 'mean',
+    },
+    {
+      role: 'measured',
+      name: 'validationLoss',
+      type: 'real',
+      unit: null,
+      nullable: true,
+      words: 'Validation loss',
+      together: 'mean',
+    },
   ],
 } as const satisfies RecordKind;

@@ -1,6 +1,7 @@
 import { inputFacts, type InputFacts } from '../data/input.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { SluiceError } from '../errors.ts';
+import { choosingAccuracy } from '../records/best-epoch.ts';
 import type { PairRecord } from '../records/record.ts';
 import { inputOfMetadata } from '../runs/checkpoint/input-metadata.ts';
 import { pairFolder, readHalf } from '../runs/checkpoint/pair.ts';
@@ -43,7 +44,7 @@ function bestPairs(records: readonly PairRecord[]): PairRecord[] {
   const best = new Map<PairRecord['budget'], PairRecord>();
   for (const record of records) {
     const before = best.get(record.budget);
-    if (!before || record.testAccuracy > before.testAccuracy) best.set(record.budget, record);
+    if (!before || choosingAccuracy(record) > choosingAccuracy(before)) best.set(record.budget, record);
   }
   return [...best.values()];
 }

@@ -1,4 +1,4 @@
-import type { Phase } from './plan.ts';
+import type { Phase, Training } from './plan.ts';
 import type { TakenStep } from '../offload/protocol/control.ts';
 import { secondsOf } from '../records/columns.ts';
 import type { EpochRecord, PairRecord, StepRecord } from '../records/record.ts';
@@ -6,6 +6,18 @@ import type { Position, Totals } from './snapshot.ts';
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */
 export type Counters = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
+
+/** The two that counters are made of. */
+export function standing(counters: Counters): { readonly position: Position; readonly totals: Totals } {
+  const { training, phase, epoch, batch, step, firstEpoch, ...totals } = counters;
+  const moved = firstEpoch === undefined ? {} : { firstEpoch };
+  return { position: { training, phase, epoch, batch, step, ...moved }, totals };
+}
+
+/** The epoch that a phase began at. */
+export function firstEpochOf(phase: Phase, { firstEpoch }: Position): number {
+  return firstEpoch ?? phase.firstEpoch;
+}
 
 /** The totals at the start of a training. */
 export const nothingYet: Totals = {
@@ -49,11 +61,25 @@ export function behindStep(before: Counters, step: StepRecord): Counters {
   };
 }
 
+/** Mean loss and accuracy on some images. */
+export interface Score {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** What the network was worth at the end of an epoch, and seconds it took to find out. */
+export interface Evaluation {
+  readonly test: Score;
+  /** On the images that are held out; null where none are. */
+  readonly validation: Score | null;
+  readonly seconds: number;
+}
+
 /** What an epoch of one source came to. */
 export function epochRecord(
   phase: Phase,
   progress: Counters,
-  tested: { loss: number; accuracy: number },
+  { test, validation, seconds }: Evaluation,
   source: number,
 ): EpochRecord {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
@@ -66,29 +92,35 @@ export function epochRecord(
     budget: phase.budget,
     trainLoss: epochLoss / epochSamples,
     trainAccuracy: epochCorrect / epochSamples,
-    testLoss: tested.loss,
-    testAccuracy: tested.accuracy,
+    testLoss: test.loss,
+    testAccuracy: test.accuracy,
     bytesUp: progress.bytesUp,
     bytesDown: progress.bytesDown,
     wireUp: progress.wireUp,
     wireDown: progress.wireDown,
     samplesPerSecond: epochSamples / epochSeconds,
     seconds: progress.seconds,
+    validationLoss: validation?.loss ?? NaN,
+    validationAccuracy: validation?.accuracy ?? NaN,
+    evaluationSeconds: seconds,
   };
 }
 
 /** What a trained pair of client and server came to. */
-export function pairRecord(
-  { training, phase, source, budget, testAccuracy, testLoss }: EpochRecord,
-  bytesPerSample: number,
-): PairRecord {
-  return { kind: 'pair', training, phase, source, budget, testAccuracy, testLoss, bytesPerSample };
+export function pairRecord(epoch: EpochRecord, bytesPerSample: number): PairRecord {
+  const { training, phase, source, budget, testAccuracy, testLoss, validationAccuracy, validationLoss } = epoch;
+  const place = { training, phase, source, budget };
+  return { kind: 'pair', ...place, testAccuracy, testLoss, bytesPerSample, validationAccuracy, validationLoss };
 }
 
-/** Goes on to the next epoch, and to the next phase where this one ends. */
-export function advance(progress: Counters, phaseEnds: boolean): void {
+/** Goes on to the next epoch, and to the phase of this number among those of the training where another begins. */
+export function advance(progress: Counters, phases: Training, phase = progress.phase): void {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
   Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
   progress.epoch++;
-  if (phaseEnds) progress.phase++;
+  if (phase === progress.phase) return;
+  progress.phase = phase;
+  const asPlanned = phases[phase] === undefined || phases[phase].firstEpoch === progress.epoch;
+  if (asPlanned) delete progress.firstEpoch;
+  else progress.firstEpoch = progress.epoch;
 }

@@ -43,9 +43,9 @@ export interface PlannedPair {
   readonly budget: Budget;
 }
 
-/** The pairs that a method makes of the phases given, in the order they are trained. */
-export function plannedPairs(method: MethodName, phases: readonly PhaseSettings[]): PlannedPair[] {
-  return planTrainings(method, phases, Infinity).flatMap((training, number) => {
+/** The pairs that a method makes of the phases given, in the order they are trained. A budget of all φ maps is full. */
+export function plannedPairs(method: MethodName, phases: readonly PhaseSettings[], maps: number): PlannedPair[] {
+  return planTrainings(method, phases, maps).flatMap((training, number) => {
     let firstPhase = 0;
     return training.flatMap(({ budget, result }, lastPhase) => {
       if (!result) return [];

@@ -25,6 +25,8 @@ export interface Position {
   readonly epoch: number;
   readonly batch: number;
   readonly step: number;
+  /** The epoch its phase began at; missing where that is the one planned, as long as no phase has ended early. */
+  readonly firstEpoch?: number | undefined;
 }
 
 /** Sums since the training began, and (`epoch*`) since the current epoch began. */

@@ -1,4 +1,4 @@
-import type { BatchSource } from '../data/source.ts';
+import type { Batch, BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/protocol/messages.ts';
 import { turn } from '../pause.ts';
 import { random } from '../random.ts';
@@ -6,10 +6,24 @@ import type { Controller } from './controller.ts';
 import type { Device } from './device.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
-import { advance, behindStep, epochRecord, nothingYet, pairRecord, takenRecord, type Counters } from './counters.ts';
+import {
+  advance,
+  behindStep,
+  epochRecord,
+  firstEpochOf,
+  nothingYet,
+  pairRecord,
+  standing,
+  takenRecord,
+  type Counters,
+  type Evaluation,
+  type Score,
+} from './counters.ts';
 import type { Budget } from '../records/column.ts';
+import type { EpochRecord } from '../records/record.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
+import { phaseAfter, type EarlyEnd } from './stop.ts';
 import { trainStep } from './step.ts';
 
 export interface TrainOptions {
@@ -29,6 +43,8 @@ export interface TrainOptions {
   readonly averageEpochs?: number;
   /** What the client half computes on; this machine as it is unless given. */
   readonly device?: Device;
+  /** What an epoch ends before its time; nothing unless given. */
+  readonly judge?: ((epoch: EpochRecord) => Promise<EarlyEnd | null>) | undefined;
   readonly resume?: Snapshot;
   /** Aborted: the training yields a last checkpoint and ends. */
   readonly signal?: AbortSignal;
@@ -74,24 +90,25 @@ async function* trainOne(
   let entered: number | null = null;
   while (progress.phase < phases.length) {
     const phase = phases[progress.phase];
-    const begins = progress.epoch === phase.firstEpoch && progress.batch === 0;
+    const begins = progress.epoch === firstEpochOf(phase, progress) && progress.batch === 0;
     if (begins) await enterPhase(split, phase, progress, options.seed);
     else if (progress.phase !== entered) await split.server.phase({ ...phaseStart(phase, progress), fresh: false });
     entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
     if (!options.signal?.aborted) await average(split, progress, options);
-    const tested = options.signal?.aborted ? null : await test(split, phase.budget, progress.step, options);
-    if (!tested) {
+    const evaluation = options.signal?.aborted ? null : await evaluate(split, phase.budget, progress.step, options);
+    if (!evaluation) {
       yield await checkpoint(split, progress);
       return;
     }
-    const record = epochRecord(phase, progress, tested, options.source ?? 0);
+    const record = epochRecord(phase, progress, evaluation, options.source ?? 0);
     yield record;
-    const phaseEnds = progress.epoch + 1 === phase.firstEpoch + phase.epochs;
-    const final = phaseEnds && phase.result;
+    const end = (await options.judge?.(record)) ?? null;
+    const phaseEnds = end !== null || progress.epoch + 1 === firstEpochOf(phase, progress) + phase.epochs;
+    const final = phaseEnds && (phase.result || end === 'pair');
     if (final) yield pairRecord(record, split.inferenceBytes(phase.budget));
-    advance(progress, phaseEnds);
-    yield await checkpoint(split, progress, { final, trainingEnds: progress.phase === phases.length });
+    advance(progress, phases, phaseEnds ? phaseAfter(phases, progress.phase, end) : progress.phase);
+    yield await checkpoint(split, progress, { final, trainingEnds: progress.phase >= phases.length });
   }
 }
 
@@ -123,7 +140,7 @@ async function* trainEpoch(
     options.learningRate,
     options.selectLr,
     progress.phase,
-    progress.epoch - phase.firstEpoch,
+    progress.epoch - firstEpochOf(phase, progress),
   );
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
@@ -158,17 +175,33 @@ async function average(
   client.write({ weights: await server.average(round, samples, weights), momentum });
 }
 
-/** Loss and accuracy on the test set under the phase's budget, or null when aborted meanwhile. */
-async function test(
+/** The network under the phase's budget on the images that are held out and on the test set, or null when aborted meanwhile. */
+async function evaluate(
+  split: SplitNetwork,
+  budget: Budget,
+  step: number,
+  options: TrainOptions,
+): Promise<Evaluation | null> {
+  const start = performance.now();
+  const held = options.data.validation?.();
+  const validation = held ? await score(held, split, budget, step, options) : null;
+  if (held && !validation) return null;
+  const test = await score(options.data.test(), split, budget, step, options);
+  return test && { test, validation, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Null when aborted meanwhile. */
+async function score(
+  batches: AsyncIterable<Batch>,
   { client, server }: SplitNetwork,
   planned: Budget,
   step: number,
   { data, controller, signal }: TrainOptions,
-): Promise<{ loss: number; accuracy: number } | null> {
+): Promise<Score | null> {
   let loss = 0;
   let correct = 0;
   let samples = 0;
-  for await (const batch of data.test()) {
+  for await (const batch of batches) {
     const { budget, codecs } = controller.decide({ purpose: 'evaluate', planned, step });
     const request: EvaluateRequest = {
       ...(await client.infer(batch, budget)),
@@ -191,12 +224,11 @@ async function checkpoint(
   progress: Counters,
   { final = false, trainingEnds = false } = {},
 ): Promise<TrainingEvent> {
-  const { training, phase, epoch, batch, step, ...totals } = progress;
   const [clientState, serverState] = await Promise.all([client.read(), server.checkpoint(final)]);
   const codecs = await server.readCodecs();
   const next = trainingEnds
-    ? { position: { training: training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
-    : { position: { training, phase, epoch, batch, step }, totals };
+    ? { position: { training: progress.training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
+    : standing(progress);
   return {
     kind: 'checkpoint',
     final,

@@ -20,8 +20,11 @@ export interface DraftDocument {
   readonly entries: readonly DraftEntry[];
 }
 
+/** What a new experiment says: a tenth of the training images is held out, so that the test set chooses nothing. */
+export const newInput: ExperimentInput = { validation: 0.1 };
+
 export function emptyDocument(): DraftDocument {
-  return { title: '', entries: [{ key: 0, input: {}, base: null }] };
+  return { title: '', entries: [{ key: 0, input: newInput, base: null }] };
 }
 
 /** A draft as it was stored, or an empty one where there is none that can be read. */

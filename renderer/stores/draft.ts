@@ -4,7 +4,7 @@ import type { ExperimentInput } from '../../main/api.ts';
 import { historyOf, record, redo, settle, undo } from '../pages/design/history.ts';
 import { withoutValue, withValue } from '../pages/design/sparse.ts';
 import { draftName } from './methods.ts';
-import { emptyDocument, readDocument, type DraftDocument, type DraftEntry } from './draft-document.ts';
+import { emptyDocument, newInput, readDocument, type DraftDocument, type DraftEntry } from './draft-document.ts';
 
 const storageKey = 'sluice.draft';
 
@@ -56,8 +56,8 @@ export const useDraft = defineStore('draft', () => {
     settle: () => (history.value = settle(history.value)),
     undo: () => (history.value = undo(history.value)),
     redo: () => (history.value = redo(history.value)),
-    /** A new experiment behind the active one: all defaults, or a copy. */
-    add: () => insert({ input: {}, base: null }),
+    /** A new experiment behind the active one, or a copy. */
+    add: () => insert({ input: newInput, base: null }),
     duplicate: () => {
       const { input: draft, base } = active.value;
       insert({ input: { ...draft, name: `${draftName(draft)} copy` }, base });

@@ -126,7 +126,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        pairs: plannedPairs(run.method, experiment.phases),
+        pairs: plannedPairs(run.method, experiment.phases, 128),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],

@@ -144,5 +144,6 @@ export function fakePlan(): Plan {
     steps: 12 * stepsPerEpoch,
     atMost: false,
     seconds: 34,
+    evaluationSeconds: 5,
   };
 }

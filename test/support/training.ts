@@ -16,7 +16,7 @@ export interface TinyTraining
     Partial<
       Pick<
         TrainOptions,
-        'data' | 'source' | 'device' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'resume' | 'signal'
+        'data' | 'source' | 'device' | 'selectLr' | 'checkpointSteps' | 'averageEpochs' | 'judge' | 'resume' | 'signal'
       >
     > {
   readonly method?: MethodName;
@@ -61,6 +61,7 @@ export function trainTiny(options: TinyTraining = {}): AsyncGenerator<TrainingEv
     selectLr: options.selectLr ?? { epochs: 0, factor: 1 },
     checkpointSteps: options.checkpointSteps,
     averageEpochs: options.averageEpochs,
+    judge: options.judge,
     resume: options.resume,
     signal: options.signal,
   });
@@ -128,5 +129,6 @@ export function aborting(source: BatchSource, controller: AbortController, deliv
     ...source,
     train: (epoch, fromBatch) => watched(source.train(epoch, fromBatch)),
     test: () => watched(source.test()),
+    ...(source.validation && { validation: () => watched(source.validation!()) }),
   };
 }

@@ -84,7 +84,7 @@ export const measures: readonly Measure[] = [
     of: (epochs) => throughput(epochs),
   },
   { name: 'epochs', label: () => 'Epochs', kind: 'count', of: (epochs) => epochs.length },
-  { name: 'seconds', label: () => 'Time', kind: 'seconds', of: (epochs) => epochs.at(-1)?.seconds ?? null },
+  { name: 'seconds', label: () => 'Time in training', kind: 'seconds', of: (epochs) => epochs.at(-1)?.seconds ?? null },
 ];
 
 /** A measure by its name. */

@@ -9,6 +9,7 @@ import {
 import { experimentFacts } from '../../charts/experiment-facts.ts';
 import { trainingsOf } from '../../charts/trainings.ts';
 import { SluiceError } from '../../errors.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import { plannedPairs } from '../../training/plan.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { StepColumns } from '../../records/record.ts';
@@ -45,7 +46,7 @@ export function runData(store: Store, run: Run, steps: StepData = noSteps): RunD
     seed,
     number: runNumber(run),
     ...experimentFacts(run.experiment),
-    pairs: plannedPairs(run.experiment.method, run.experiment.phases),
+    pairs: plannedPairs(run.experiment.method, run.experiment.phases, mapsAtCut(run.experiment)),
     dropped: run.dropped.length,
     isFinished: run.status === 'finished',
     steps,

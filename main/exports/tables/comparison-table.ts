@@ -1,3 +1,4 @@
+import { chosenOnTestSet } from '../../charts/comparison/chosen-on.ts';
 import { formatSpread, measureNamed, type MeasureName } from '../../charts/comparison/measures.ts';
 import { formatSooner } from '../../charts/comparison/against-scratch.ts';
 import { formatSaving, type Result } from '../../charts/comparison/results.ts';
@@ -101,8 +102,10 @@ export function comparisonNotes({ questions, baseline, results }: Comparison): s
   const sooner = results.some(({ scratch }) => scratch)
     ? ' Fewer epochs: to the best accuracy that it and the same pair from scratch both reach, in epochs of its own training.'
     : '';
+  const chosen = chosenOnTestSet(results.flatMap(({ trainings }) => trainings));
+  const choice = chosen ? ` ${chosen}` : ' The best is chosen on the images held out for validation.';
   return [
     `Accuracy on the test set: at best and in the last epoch, never of another budget than the training ends with. ` +
-      `Epochs and bytes count from the pair before, or from new weights.${base}${sooner}`,
+      `Epochs and bytes count from the pair before, or from new weights.${choice}${base}${sooner}`,
   ];
 }

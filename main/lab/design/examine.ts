@@ -2,7 +2,13 @@ import type { Design, Examination, ExperimentInput, NetworkDescription, Problem 
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
-import { budgetProblems, codecProblems, dataProblems, experimentNetwork } from '../../runs/experiment/check.ts';
+import {
+  budgetProblems,
+  codecProblems,
+  dataProblems,
+  experimentNetwork,
+  orderProblems,
+} from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
@@ -26,7 +32,10 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
-  if (design) problems.push(...budgetProblems(experiment, design.sent[2]));
+  if (design) {
+    const [, , maps] = design.sent;
+    problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
+  }
   return { problems, experiment, network, design, sweep };
 }
 
@@ -57,9 +66,9 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
   };
 }
 
-function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, times?: LayerTimes): Design {
+function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, layers?: LayerTimes): Design {
   const { network, cut } = experimentNetwork(experiment, info);
-  return { ...describeCut(network, cut), plan: planOf(experiment, info, past, times) };
+  return { ...describeCut(network, cut), plan: planOf(experiment, info, past, layers) };
 }
 
 /** What `work` returns, or null with its error among the problems. */

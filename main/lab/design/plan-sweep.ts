@@ -38,8 +38,9 @@ function planPoint(point: SweepPoint, past: PastRuns, times?: LayerTimes): Sweep
   if (!info || problem) return { ...nothing, problem: problemWords(problem ? [problem] : []) };
   try {
     checkExperiment(experiment, info);
-    const { bytesUp, bytesDown, fullBudgetBytes, seconds } = planOf(experiment, info, past, times);
-    return { ...nothing, bytes: bytesUp + bytesDown, fullBudgetBytes, seconds, problem: null };
+    const { bytesUp, bytesDown, fullBudgetBytes, seconds, evaluationSeconds } = planOf(experiment, info, past, times);
+    const whole = seconds === null ? null : seconds + (evaluationSeconds ?? 0);
+    return { ...nothing, bytes: bytesUp + bytesDown, fullBudgetBytes, seconds: whole, problem: null };
   } catch (error) {
     if (error instanceof SluiceError) return { ...nothing, problem: error.message };
     throw error;

@@ -3,6 +3,7 @@ import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
 import { secondsOfSteps } from '../../records/columns.ts';
 import type { StepColumns } from '../../records/record.ts';
+import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
 import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
 import { meterProgress, type Progress, type RunSize } from '../../runs/life/progress.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -60,7 +61,10 @@ function sizeOf({ experiment }: Run): RunSize | null {
   }
 }
 
-function measureRun(store: Store, run: Run, size: RunSize | null): LiveRun {
+function measureRun(store: Store, run: Run, planned: RunSize | null): LiveRun {
+  let epochs = store.epochs(run.id);
+  let place = { training: epochs.at(-1)?.training ?? 0, phase: epochs.at(-1)?.phase ?? 0 };
+  const size = planned && { ...planned, epochs: epochsOfRun(run.experiment, epochs, place) };
   const totals = store.stepTotals(run.id);
   let { bytesUp, bytesDown } = totals;
   const recent = store.stepColumns(run.id, Math.max(0, totals.row - recentRows), recentRows);
@@ -75,16 +79,23 @@ function measureRun(store: Store, run: Run, size: RunSize | null): LiveRun {
   const meter = size && meterProgress(size, before, () => clock);
   let latest: Progress | null = null;
   let sources = 1;
+  /** Whether the phase before had all its epochs is known now. */
+  const enter = (training: number, phase: number): void => {
+    const isLater = training > place.training || (training === place.training && phase > place.phase);
+    if (!size || !isLater) return;
+    place = { training, phase };
+    size.epochs = epochsOfRun(run.experiment, store.epochs(run.id), place);
+  };
   const take = (columns: StepColumns): void => {
     const seconds = secondsOfSteps(columns);
     for (let i = 0; meter && i < columns.step.length; i++) {
+      enter(columns.training[i], columns.phase[i]);
       sources = Math.max(sources, columns.source[i] + 1);
       // They train at the same time.
       clock += seconds[i] / sources;
       latest = meter.step(stepAt(columns, i));
     }
   };
-  let epochs = store.epochs(run.id);
   const overhead = overheadOfEpochs();
   take(recent.columns);
   return {
@@ -145,7 +156,6 @@ function stepAt(columns: StepColumns, i: number): Parameters<ReturnType<typeof m
 }
 
 function progressOf(progress: Progress): RunProgress {
-  const { training, phase, budget, epoch, stepsDone, totalSteps, crossEntropy, samplesPerSecond } = progress;
-  const place = { training, phase, budget, epoch, stepsDone, totalSteps };
-  return { ...place, crossEntropy, samplesPerSecond, secondsLeft: progress.etaSeconds };
+  const { kind: _, bytesDone: __, etaSeconds: secondsLeft, ...shown } = progress;
+  return { ...shown, secondsLeft };
 }

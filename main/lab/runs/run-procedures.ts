@@ -4,6 +4,7 @@ import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
@@ -121,7 +122,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design?.plan ?? null,
-    pairs: plannedPairs(experiment.method, experiment.phases),
+    pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,

@@ -1,4 +1,6 @@
 import type { RunSummary } from '../../api.ts';
+import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
+import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
 import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
 import type { RunCommand } from '../../runs/store/run-table.ts';
@@ -130,7 +132,7 @@ function summarise(
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: planTrainings(experiment.method, experiment.phases, Infinity)
+    budgets: planTrainings(experiment.method, experiment.phases, mapsAtCut(experiment))
       .flat()
       .map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),
@@ -138,13 +140,22 @@ function summarise(
     endedAt: run.endedAt?.getTime() ?? null,
     tags: store.annotations(id).tags,
     epochsDone: results?.epochs ?? 0,
-    epochsTotal: experiment.phases.reduce((sum, { epochs }) => sum + epochs, 0),
+    epochsTotal: live?.progress?.runEpochs ?? epochsTotal(store, run, status),
     lastAccuracy: results?.lastAccuracy ?? null,
     bestAccuracy: results?.bestAccuracy ?? null,
     bytesUp,
     bytesDown,
-    samplesPerSecond: live?.progress?.samplesPerSecond ?? results?.samplesPerSecond ?? null,
+    samplesPerSecond: results?.samplesPerSecond ?? null,
+    trainingSeconds: results?.trainingSeconds ?? null,
+    evaluationSeconds: results?.evaluationSeconds ?? null,
     progress: live?.progress ?? null,
     elsewhere,
   };
+}
+
+/** Without those that phases have left out which ended early. */
+function epochsTotal(store: Store, { id, experiment }: Run, status: RunStatus): number {
+  const epochs = experiment.stop ? store.epochs(id) : [];
+  const { training, phase } = epochs.at(-1) ?? { training: 0, phase: 0 };
+  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : { training, phase });
 }

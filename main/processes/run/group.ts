@@ -5,6 +5,7 @@ import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
 import { isDeviceLost, isForgotten, isLoss } from './losses.ts';
+import { createJudge } from './judge.ts';
 import { createMeeting } from './meeting.ts';
 import {
   besides,
@@ -13,6 +14,7 @@ import {
   isAstray,
   membersAt,
   newMember,
+  noteDropped,
   notPutBack,
   standingOf,
   startMember,
@@ -78,7 +80,9 @@ export function superviseGroup(options: GroupOptions): Group {
   const { session, records, folder, task, stallSeconds = 45, here = false, pauseMs = 400 } = options;
   const { log } = session;
   const members = options.sources.map(newMember);
-  const meeting = createMeeting({ session, folder, members, here, flush: () => records.flush() });
+  const flush = (): void => records.flush();
+  const judge = createJudge({ session, members, flush });
+  const meeting = createMeeting({ session, folder, members, here, flush, haveBest: judge.haveBest });
   /** Processes that were ended and may not be gone yet. */
   const ending: Promise<void>[] = [];
   let paused = false;
@@ -117,7 +121,9 @@ export function superviseGroup(options: GroupOptions): Group {
 
   function goOn(): void {
     if (membersAt(members, 'ended', 'dropped').length === members.length) settle.resolve();
-    if (!goesBack) void attempt(() => meeting.goOn());
+    if (goesBack) return;
+    void attempt(judge.goOn);
+    void attempt(() => meeting.goOn());
   }
 
   function start(member: Member, resume: Snapshot | null, joins = false): void {
@@ -134,10 +140,11 @@ export function superviseGroup(options: GroupOptions): Group {
   async function startAll(): Promise<void> {
     const mine = ++round;
     goesBack = false;
+    judge.reset();
     // What they had come to meanwhile is none of the half that is put back.
     for (const member of members)
       Object.assign<Member, Partial<Member>>(member, { stage: 'starting', comesBack: false });
-    noteDropped();
+    noteDropped(session, members);
     await Promise.all([...members.map(endMember), meeting.written()]);
     const cut = await loadCheckpoint(folder, {
       owner: session.records.owner,
@@ -154,15 +161,6 @@ export function superviseGroup(options: GroupOptions): Group {
     if (mine !== round || closed || stopping || first?.stage === 'down') return;
     if (first?.stage === 'dropped') throw notPutBack(first);
     for (const member of members) if (member !== first) start(member, member.snapshot);
-  }
-
-  /** Of this group; others have noted theirs. */
-  function noteDropped(): void {
-    const { store, run } = session;
-    const { dropped: before } = store.get(run.id);
-    const others = before.filter((source) => !options.sources.includes(source));
-    const dropped = [...others, ...membersAt(members, 'dropped').map(({ index }) => index)];
-    if (dropped.length !== before.length) store.setDropped(run.id, dropped);
   }
 
   /** Pauses the run: from its last checkpoint it can go on when its user has seen to what it lacks. */
@@ -196,7 +194,7 @@ export function superviseGroup(options: GroupOptions): Group {
       log('source-dropped', { source: member.index, deaths: member.deaths });
       member.stage = 'dropped';
       session.emit({ kind: 'notice', message: droppedWords(member) });
-      noteDropped();
+      noteDropped(session, members);
       goOn();
       return;
     }
@@ -235,6 +233,10 @@ export function superviseGroup(options: GroupOptions): Group {
       case 'record':
         records.add({ ...message.record, source: member.index });
         if (message.record.kind === 'pair') member.pair = message.record;
+        if (message.record.kind === 'epoch') {
+          member.epoch = { ...message.record, source: member.index };
+          judge.goOn();
+        }
         if (message.record.kind !== 'step') return;
         member.reached &&= afterStep(member.reached, message.record);
         return;

@@ -1,7 +1,8 @@
 import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { savePair } from '../../runs/checkpoint/pair.ts';
+import { savePair, type KeptEpoch } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
-import type { PairRecord } from '../../records/record.ts';
+import type { EpochRecord, PairRecord } from '../../records/record.ts';
+import { pairRecord } from '../../training/counters.ts';
 import type { Checkpoint, ServerState, Snapshot } from '../../training/snapshot.ts';
 import type { AwaySource, FromSource } from '../source/messages.ts';
 import { afterTaken } from './reached.ts';
@@ -16,6 +17,8 @@ export interface MeetingOptions {
   readonly here?: boolean;
   /** Writes down what was reported before: it could not be had again. */
   readonly flush: () => void;
+  /** Whether the epoch that these have ended is to be kept besides (Judge). */
+  readonly haveBest: (arrived: readonly Member[]) => boolean;
 }
 
 /** Brings sources that train one server half together at their checkpoints. */
@@ -36,6 +39,8 @@ interface Part {
   readonly member: Member;
   readonly checkpoint: Checkpoint;
   readonly pair: PairRecord | null;
+  /** Where it is the best of its phase. */
+  readonly best: EpochRecord | null;
   readonly keeper: boolean;
 }
 
@@ -53,7 +58,8 @@ export function createMeeting(options: MeetingOptions): Meeting {
   function begin(arrived: readonly Member[]): void {
     // One that is finished would not come back to restore the half.
     const keeper = arrived.find(({ final }) => !final) ?? arrived[0];
-    const full = arrived.some(({ final }) => final);
+    const best = options.haveBest(arrived);
+    const full = best || arrived.some(({ final }) => final);
     const away = awayFrom(keeper, members);
     standing = new Map(
       members.flatMap((member) => {
@@ -63,7 +69,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     );
     const asks = away.length > 0 && { away };
     for (const member of arrived) {
-      Object.assign<Member, Partial<Member>>(member, { stage: 'saving', keeper: member === keeper });
+      Object.assign<Member, Partial<Member>>(member, { stage: 'saving', keeper: member === keeper, best });
       member.process?.send({ kind: 'met', keeper: member.keeper, full, ...(member.keeper && asks) });
     }
   }
@@ -80,6 +86,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
       member.snapshot = options.here ? null : checkpoint.snapshot;
       if (member.checkpoint !== checkpoint) continue;
       Object.assign<Member, Partial<Member>>(member, { reached: member.snapshot, checkpoint: null, deaths: 0 });
+      Object.assign<Member, Partial<Member>>(member, { epoch: null, judged: false, best: false });
       if (member.stage === 'saving') member.stage = 'training';
       member.process?.send({ kind: 'saved' });
     }
@@ -125,8 +132,8 @@ function awayFrom(keeper: Member, members: readonly Member[]): AwaySource[] {
 }
 
 function partOf(member: Member): Part[] {
-  const { checkpoint, pair, keeper } = member;
-  return checkpoint ? [{ member, checkpoint, pair, keeper }] : [];
+  const { checkpoint, pair, epoch, keeper } = member;
+  return checkpoint ? [{ member, checkpoint, pair, best: member.best ? epoch : null, keeper }] : [];
 }
 
 function enter(open: readonly Member[]): void {
@@ -145,13 +152,15 @@ async function saveAll(
   flush();
   const keeper = parts.find((part) => part.keeper);
   const half = keeper?.checkpoint.snapshot.server ?? shared;
-  for (const { checkpoint, pair } of parts) {
-    if (!checkpoint.final) continue;
+  const keep = async ({ client }: Snapshot, pair: PairRecord | null, kept: KeptEpoch): Promise<void> => {
     if (!pair || half.kind !== 'state') {
       throw new Error('A final checkpoint came without its pair record or its server half.');
     }
-    const { client } = checkpoint.snapshot;
-    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights });
+    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights }, kept);
+  };
+  for (const { checkpoint, pair, best } of parts) {
+    if (checkpoint.final) await keep(checkpoint.snapshot, pair, 'last');
+    if (best) await keep(checkpoint.snapshot, pairRecord(best, NaN), 'best');
   }
   const holder = heirOf(parts, members) ?? keeper?.member;
   const all = members.flatMap((member) => {

@@ -1,5 +1,6 @@
 import { SluiceError } from '../../errors.ts';
-import type { PairRecord } from '../../records/record.ts';
+import type { EpochRecord, PairRecord } from '../../records/record.ts';
+import type { Execution } from '../../runs/life/execution.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { Child } from '../child.ts';
 import type { FromSource, SourceTask, ToSource } from '../source/messages.ts';
@@ -33,6 +34,10 @@ export interface Member {
   keeper: boolean;
   pair: PairRecord | null;
   checkpoint: Checkpoint | null;
+  /** The epoch it has ended since its last checkpoint, whether it was told what that ends, and whether it is the best of its phase. */
+  epoch: EpochRecord | null;
+  judged: boolean;
+  best: boolean;
   /** When its process last said anything, and since when it has not reached the server; by performance.now(). */
   heard: number;
   lostSince: number | null;
@@ -54,6 +59,9 @@ export function newMember(index: number): Member {
     keeper: false,
     pair: null,
     checkpoint: null,
+    epoch: null,
+    judged: false,
+    best: false,
     heard: 0,
     lostSince: null,
   };
@@ -103,6 +111,14 @@ export function droppedWords({ index, deaths, failure }: Member): string {
   return `Source ${index + 1} died ${deaths} times without coming to a checkpoint${why}: the run goes on without it.`;
 }
 
+/** Writes down which sources of a group are given up; other groups have noted theirs. */
+export function noteDropped({ store, run }: Pick<Execution, 'store' | 'run'>, members: readonly Member[]): void {
+  const { dropped: before } = store.get(run.id);
+  const others = before.filter((source) => members.every(({ index }) => index !== source));
+  const dropped = [...others, ...membersAt(members, 'dropped').map(({ index }) => index)];
+  if (dropped.length !== before.length) store.setDropped(run.id, dropped);
+}
+
 /** Starts a source's process, here or elsewhere. */
 export type StartSource = (onMessage: (message: FromSource) => void) => Child<ToSource>;
 
@@ -134,6 +150,9 @@ export function startMember(
     keeper: false,
     pair: null,
     checkpoint: null,
+    epoch: null,
+    judged: false,
+    best: false,
     heard: performance.now(),
     lostSince: null,
   });

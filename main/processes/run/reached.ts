@@ -1,6 +1,6 @@
 import type { StepRecord } from '../../records/record.ts';
 import type { RunLog } from '../../runs/life/log.ts';
-import { behindStep, takenRecord } from '../../training/counters.ts';
+import { behindStep, standing, takenRecord } from '../../training/counters.ts';
 import type { FromSource } from '../source/messages.ts';
 import { standingOf, type Member } from './member.ts';
 import type { SourceRecords } from './records.ts';
@@ -11,15 +11,7 @@ import type { Snapshot } from '../../training/snapshot.ts';
  * died while the server half it shares went on without it.
  */
 export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
-  const {
-    training,
-    phase,
-    epoch,
-    batch,
-    step: next,
-    ...totals
-  } = behindStep({ ...snapshot.position, ...snapshot.totals }, step);
-  return { ...snapshot, position: { training, phase, epoch, batch, step: next }, totals };
+  return { ...snapshot, ...standing(behindStep({ ...snapshot.position, ...snapshot.totals }, step)) };
 }
 
 /** Records steps that the server half took and whose source did not tell of them; what it has told of is known already. */

@@ -4,6 +4,7 @@ import type { Experiment } from '../../runs/experiment/experiment.ts';
 import type { TrainingRecord } from '../../records/record.ts';
 import type { Checkpoint, Snapshot } from '../../training/snapshot.ts';
 import type { TakenStep } from '../../offload/protocol/control.ts';
+import type { EarlyEnd } from '../../training/stop.ts';
 import type { Failure } from '../../failure.ts';
 
 /** What a data source is to do: its part of a run, from the start or from a checkpoint on. */
@@ -46,6 +47,8 @@ export type ToSource =
   | { readonly kind: 'enter' }
   /** Answers `arrived`. */
   | ({ readonly kind: 'met' } & MeetingOutcome)
+  /** Answers the record of an epoch, where phases may end early: what it ends. */
+  | { readonly kind: 'judged'; readonly end: EarlyEnd | null }
   /** Answers `checkpoint`: it is on the disk. */
   | { readonly kind: 'saved' }
   | { readonly kind: 'pause' }

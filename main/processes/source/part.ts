@@ -9,10 +9,11 @@ import { nameOfHalf } from '../../offload/client/remote-half.ts';
 import { newToken } from '../../offload/transport/new-token.ts';
 import { turn } from '../../pause.ts';
 import { enginesOf } from '../../runs/experiment/engines.ts';
-import { checkExperiment } from '../../runs/experiment/check.ts';
+import { requireFit } from '../../runs/experiment/check.ts';
 import { trainExperiment, type ServerRequest } from '../../runs/life/train-experiment.ts';
 import { deviceWith } from '../../training/device.ts';
 import type { Offloader } from '../../training/offloader.ts';
+import type { EarlyEnd } from '../../training/stop.ts';
 import type { EngineFacts, SourceTask } from './messages.ts';
 import { remoteOffloader } from './remote.ts';
 import { serverHalfOf } from './server-half.ts';
@@ -42,11 +43,13 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
   const { data, fingerprint } = await place.openData(batchesOf(task));
   try {
     // Whether there are as many images as are asked for was seen to when they were opened.
-    checkExperiment(experiment, { ...data.info, trainSamples: Infinity });
+    requireFit(experiment, { ...data.info, trainSamples: Infinity });
     const stepsPerEpoch = Math.ceil(data.info.trainSamples / experiment.batchSize);
     supervisor.tell({ kind: 'ready', engine: { name, device, detail }, stepsPerEpoch, fingerprint });
+    let judged: Promise<EarlyEnd | null> | undefined;
     const events = trainExperiment(experiment, seed, data, {
       source: index,
+      judge: experiment.stop && (() => judged ?? Promise.resolve(null)),
       device: deviceWith(experiment.sources.cpuShare),
       signal: supervisor.stop,
       connect: (request) => connect(task, request, supervisor, place.connect),
@@ -57,6 +60,8 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
         supervisor.tell({ kind: 'checkpoint', checkpoint: event });
         await supervisor.hear('saved');
       } else {
+        // The answer may come before the training asks for it.
+        if (experiment.stop && event.kind === 'epoch') judged = verdictFrom(supervisor);
         supervisor.tell({ kind: 'record', record: event });
       }
       // Lets messages in: a training may never leave the microtask queue.
@@ -68,16 +73,21 @@ async function workOn(task: SourceTask, supervisor: Supervisor, place: Workplace
   }
 }
 
+async function verdictFrom(supervisor: Supervisor): Promise<EarlyEnd | null> {
+  const { end } = await supervisor.hear('judged');
+  return end;
+}
+
 /** The images of a source: of all that the experiment asks for those of its shard. */
 export function batchesOf({
   experiment,
   seed,
   index,
 }: Pick<SourceTask, 'experiment' | 'seed' | 'index'>): BatchOptions {
-  const { dataset, batchSize, sources } = experiment;
+  const { dataset, validation, batchSize, sources } = experiment;
   const { name, ...subset } = dataset;
   const shard = sources.count > 1 ? { index, count: sources.count, skew: sources.skew, seed } : undefined;
-  return { dataset: name, ...subset, batchSize, seed, shard };
+  return { dataset: name, ...subset, validation, batchSize, seed, shard };
 }
 
 /** A server half in this process, or a session with one of its own or the one that all sources of the run train. */

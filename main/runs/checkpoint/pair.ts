@@ -9,10 +9,21 @@ import { inputMetadata } from './input-metadata.ts';
 import { weightsFiles, type Side } from './snapshot-files.ts';
 import { readSafetensors, writeSafetensors, type WeightsFile } from './weights-file.ts';
 
-/** Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, and `-source-<n>` after it for all but the first. */
-export function pairFolder(runFolder: string, { training, phase, source, budget }: PairRecord): string {
+/** The weights of a pair as its phase ended, or of the best epoch of that phase. */
+export type KeptEpoch = 'last' | 'best';
+
+/**
+ * Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, `-source-<n>` after it for all but the first,
+ * and `-best` for its best epoch.
+ */
+export function pairFolder(
+  runFolder: string,
+  { training, phase, source, budget }: PairRecord,
+  kept: KeptEpoch = 'last',
+): string {
   const name = `${training}-${phase}-b${budget ?? 'full'}`;
-  return join(runFolder, 'pairs', source === 0 ? name : `${name}-source-${source}`);
+  const ofSource = source === 0 ? name : `${name}-source-${source}`;
+  return join(runFolder, 'pairs', kept === 'last' ? ofSource : `${ofSource}-best`);
 }
 
 /**
@@ -24,9 +35,10 @@ export async function savePair(
   run: Run,
   pair: PairRecord,
   weights: Readonly<Record<Side, StateDict>>,
+  kept: KeptEpoch = 'last',
 ): Promise<void> {
   const input = inputFacts(run.experiment.dataset.name);
-  await publishFolder(pairFolder(runFolder, pair), async (folder) => {
+  await publishFolder(pairFolder(runFolder, pair, kept), async (folder) => {
     for (const half of ['client', 'server'] as const) {
       await writeSafetensors(join(folder, weightsFiles[half]), weights[half], {
         half,
@@ -35,6 +47,7 @@ export async function savePair(
         seed: String(run.seed),
         budget: String(pair.budget ?? 'full'),
         testAccuracy: String(pair.testAccuracy),
+        ...(pair.validationAccuracy >= 0 && { validationAccuracy: String(pair.validationAccuracy) }),
         ...(input && inputMetadata(input)),
         experiment: JSON.stringify(run.experiment),
       });

@@ -20,7 +20,10 @@ const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transf
 
 const atCheckpoint = z.strictObject({
   format: z.literal(1),
-  position: z.strictObject({ training: count, phase: count, epoch: count, batch: count, step: count }),
+  position: z.strictObject({
+    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    firstEpoch: count.optional(),
+  }),
   server: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('state') }),

@@ -1,8 +1,10 @@
+import { heldOutOf } from '../../data/held-out.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
 import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
+import { methodNamed } from '../../training/methods/table.ts';
 import type { Experiment } from './experiment.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
@@ -18,10 +20,17 @@ export function experimentNetwork(
 }
 
 /**
- * Whether an experiment suits its data set and network: the cut exists, the module fits, budgets are within the maps,
- * there are enough images. Throws a SluiceError naming the fields where it does not.
+ * Whether an experiment suits its data set and network and may be launched: the cut exists, the module fits, budgets are within
+ * the maps and no two phases have all of them, there are enough images. Throws a SluiceError naming the fields where it does not.
  */
 export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
+  requireFit(experiment, info);
+  const { network, cut } = experimentNetwork(experiment, info);
+  throwProblems('The experiment', orderProblems(experiment, describeCut(network, cut).sent[2]));
+}
+
+/** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
+export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
   const [, , maps] = describeCut(network, cut).sent;
   throwProblems('The experiment', [
@@ -29,6 +38,18 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
   ]);
+}
+
+/** Phases of a method that goes up or down which have all φ maps, as the phase before them has. */
+export function orderProblems({ method, phases, split }: Experiment, maps: number): Problem[] {
+  const { order } = methodNamed(method);
+  if (!order?.required || !split.module) return [];
+  const isFull = (budget: number | 'full'): boolean => budget === 'full' || budget === maps;
+  const at = phases.findIndex(({ budget }, i) => i > 0 && isFull(budget) && isFull(phases[i - 1].budget));
+  if (at < 0) return [];
+  const change = order.direction === 'rising' ? 'more' : 'less';
+  const expected = `${change} than the phase before, which has all ${maps} maps at layer ${split.layer}`;
+  return [problem(`phases.${at}.budget`, phases[at].budget, expected)];
 }
 
 /** Budgets beyond the φ maps at the cut. */
@@ -42,22 +63,25 @@ export function budgetProblems({ phases, split }: Experiment, maps: number): Pro
 
 /** Where a data set has too few images. */
 export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem[] {
-  const { dataset, sources } = experiment;
-  const samples = Math.min(dataset.trainSamples ?? Infinity, info.trainSamples);
+  const { dataset, validation, sources, batchSize } = experiment;
+  const left = (all: number): number => all - heldOutOf(all, validation);
+  const samples = left(Math.min(dataset.trainSamples ?? Infinity, info.trainSamples));
+  const [most, held] = [left(info.trainSamples), validation === undefined ? '' : ' that are not held out'];
   return [
     ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
     ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
-    ...(sources.count > samples
-      ? [problem('sources.count', sources.count, `at most ${samples}, the training images, so that each has one`)]
-      : []),
-    ...(experiment.batchSize > info.trainSamples
+    ...(samples < 1 ? [problem('validation', validation, 'a share that leaves an image to train on')] : []),
+    ...(samples >= 1 && sources.count > samples
       ? [
           problem(
-            'batchSize',
-            experiment.batchSize,
-            `at most ${info.trainSamples}, the training images of ${info.name}`,
+            'sources.count',
+            sources.count,
+            `at most ${samples}, the training images${held}, so that each has one`,
           ),
         ]
+      : []),
+    ...(batchSize > most
+      ? [problem('batchSize', batchSize, `at most ${most}, the training images of ${info.name}${held}`)]
       : []),
   ];
 }

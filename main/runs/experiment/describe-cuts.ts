@@ -23,8 +23,8 @@ export type CutTraffic =
   | { readonly layer: number; readonly after: string; readonly problem: string };
 
 /**
- * What crosses the network at every cut from the image to the end of the body, for each budget (those that exceed the
- * cut's maps are left out) and at full budget. A plain split (`module: null`) knows the full budget alone.
+ * What crosses the network at every cut from the image to the end of the body, for each budget and at full budget,
+ * which is what a budget of all of the cut's maps or more comes to. A plain split (`module: null`) knows the full budget alone.
  */
 export function describeCuts(
   network: NetworkSpec,
@@ -39,7 +39,7 @@ export function describeCuts(
     try {
       const features = featuresAt(network, { layer, module });
       const { sent } = features;
-      const fitting = module ? budgets.filter((budget) => budget <= sent[2]) : [];
+      const fitting = module ? budgets.filter((budget) => budget < sent[2]) : [];
       return { layer, after, sent, traffic: [...fitting, null].map((budget) => traffic(features, budget, codecs)) };
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;

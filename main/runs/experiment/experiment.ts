@@ -56,6 +56,16 @@ const dataset = z
   })
   .describe('The images');
 
+const validation = z
+  .number()
+  .min(0.001)
+  .max(0.9)
+  .optional()
+  .describe(
+    'Share of the training images that is held out: best epochs are chosen on these, and their test accuracy is told; ' +
+      'left out, the test images choose',
+  );
+
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
@@ -121,6 +131,30 @@ const selectLr = z
     factor: z.number().min(1e-6).max(1e6).default(1).describe('γ: in these the learning rate is multiplied by this'),
   })
   .describe('selectLr(l_k, γ) of algorithms 1 to 3');
+
+const stop = z
+  .strictObject({
+    patience: z
+      .int()
+      .min(1)
+      .max(mostEpochs)
+      .optional()
+      .describe('A phase ends after so many epochs without a better one, and the next begins'),
+    accuracy: z
+      .number()
+      .min(0.001)
+      .max(1)
+      .optional()
+      .describe('A pair is made, whatever phases are left before it, once an epoch is as accurate as this'),
+    bytes: z
+      .int()
+      .min(1)
+      .max(1e15)
+      .optional()
+      .describe('The same once so many bytes were sent, both ways, since the pair before it'),
+  })
+  .optional()
+  .describe('When phases end before their last epoch; accuracies are those on the images held out, or on the test set');
 
 const codec = z
   .strictObject({
@@ -212,6 +246,7 @@ export const experimentSchema = z
       .default('')
       .describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
+    validation,
     model: model.prefault({}),
     split: split.prefault({}),
     method: z.enum(methodNames).default(defaultMethod).describe(methodsHelp),
@@ -227,6 +262,7 @@ export const experimentSchema = z
     gate: gate.prefault({}),
     optimiser: optimiser.prefault({}),
     selectLr: selectLr.prefault({}),
+    stop,
     batchSize: z.int().min(1).max(4096).default(16).describe('Images of a training step'),
     seeds: z.array(z.int().min(0).max(0xffffffff)).min(1).max(100_000).default([1]).describe('One run for each'),
     codec: codec.prefault({}),

@@ -1,3 +1,4 @@
+import { heldOutOf } from '../../data/held-out.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
@@ -33,15 +34,23 @@ function withMethodDefaults(input: unknown): unknown {
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, batchSize, seeds, sweep } = experiment;
-  const problems = [...budgetOrder(experiment), ...moduleOfMethod(experiment), ...withinOneProcess(experiment)];
+  const { dataset, validation, batchSize, seeds, sweep } = experiment;
+  const problems = [
+    ...budgetOrder(experiment),
+    ...moduleOfMethod(experiment),
+    ...withinOneProcess(experiment),
+    ...earlyEnds(experiment),
+  ];
   const seen = new Set<number>();
   seeds.forEach((seed, i) => {
     if (seen.has(seed)) problems.push(problem(`seeds.${i}`, seed, 'every seed once'));
     seen.add(seed);
   });
-  if (dataset.trainSamples !== undefined && batchSize > dataset.trainSamples) {
-    problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples, ${dataset.trainSamples}`));
+  if (dataset.trainSamples !== undefined) {
+    const held = heldOutOf(dataset.trainSamples, validation);
+    const [most, less] = [dataset.trainSamples - held, held > 0 ? ` less the ${held} held out` : ''];
+    if (batchSize > most)
+      problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples${less}, ${most}`));
   }
   if (sweep) problems.push(...sweepProblems(sweep));
   return problems;
@@ -71,6 +80,18 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   if (elsewhere !== null && split.layer > 1)
     return [problem('split.layer', split.layer, `0, since ${method} sends the image`)];
   return [];
+}
+
+/** When phases end early: sources that train one server half end together, those with halves of their own would not. */
+function earlyEnds({ stop, sources }: Experiment): Problem[] {
+  if (!stop) return [];
+  const alone = sources.count > 1 && sources.serverHalf === 'own';
+  return [
+    ...(Object.values(stop).every((limit) => limit === undefined)
+      ? [problem('stop', stop, 'patience, accuracy or bytes, or nothing at all')]
+      : []),
+    ...(alone ? [problem('sources.serverHalf', 'own', 'shared with stop, so that all sources end together')] : []),
+  ];
 }
 
 /** What takes processes of their own; in one it would go unheeded. */

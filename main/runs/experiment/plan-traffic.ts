@@ -8,6 +8,7 @@ import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
 import { experimentNetwork } from './check.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCounts } from './image-counts.ts';
 
 /** A phase as planned, of all sources together. Steps, bytes and epochs are of the phase alone. */
 export interface PlannedPhase {
@@ -61,7 +62,9 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
   const batches = batchesPerEpoch(experiment, info);
   const steps = batches.reduce((sum, { count }) => sum + count, 0);
-  const mostSteps = Math.ceil(Math.ceil(samplesOf(experiment, info) / experiment.sources.count) / experiment.batchSize);
+  const mostSteps = Math.ceil(
+    Math.ceil(imageCounts(experiment, info).train / experiment.sources.count) / experiment.batchSize,
+  );
   const codecs = codecSettings(experiment.codec);
   let atMost = false;
   const phases = trainings.flatMap((training, index) =>
@@ -128,7 +131,7 @@ interface Batches {
 /** The batches of an epoch at all sources by their size: the last of each source may be smaller. */
 function batchesPerEpoch(experiment: Experiment, info: DatasetInfo): Batches[] {
   const { batchSize, sources } = experiment;
-  const samples = samplesOf(experiment, info);
+  const { train: samples } = imageCounts(experiment, info);
   const larger = samples % sources.count;
   const share = Math.floor(samples / sources.count);
   return [
@@ -138,10 +141,6 @@ function batchesPerEpoch(experiment: Experiment, info: DatasetInfo): Batches[] {
     { samples: batchSize, count: Math.floor(part.share / batchSize) * part.sources },
     { samples: part.share % batchSize, count: part.share % batchSize > 0 ? part.sources : 0 },
   ]);
-}
-
-function samplesOf({ dataset }: Experiment, { trainSamples }: DatasetInfo): number {
-  return dataset.trainSamples ?? trainSamples;
 }
 
 /** Throws `message-oversized` for batches that no message can hold. */

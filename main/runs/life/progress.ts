@@ -10,11 +10,15 @@ export interface Progress {
   readonly budget: Budget;
   /** Epoch of the training, from 0. */
   readonly epoch: number;
+  /** The epoch of the whole run, from 1, and how many it has, all its trainings together. */
+  readonly runEpoch: number;
+  readonly runEpochs: number;
   readonly stepsDone: number;
   readonly totalSteps: number;
   readonly crossEntropy: number;
   /** Training traffic of the whole run so far, both directions. */
   readonly bytesDone: number;
+  /** Of the last steps. */
   readonly samplesPerSecond: number;
   readonly etaSeconds: number;
 }
@@ -76,7 +80,8 @@ export function meterProgress(
       const epochOverhead = overhead.seconds / Math.max(1, overhead.epochs);
       const etaSeconds = stepsLeft * mean.seconds + Math.ceil(stepsLeft / stepsPerEpoch) * epochOverhead;
       const samplesPerSecond = mean.seconds > 0 ? mean.samples / mean.seconds : 0;
-      const place = { training, phase, budget, epoch, stepsDone, totalSteps };
+      const runEpoch = Math.min(epochs, Math.ceil(stepsDone / stepsPerEpoch));
+      const place = { training, phase, budget, epoch, runEpoch, runEpochs: epochs, stepsDone, totalSteps };
       return { kind: 'progress', ...place, crossEntropy, bytesDone, samplesPerSecond, etaSeconds };
     },
     other: (event) => {

@@ -28,7 +28,10 @@ export interface ServerRequest {
   readonly codecs: readonly CodecChoice[];
 }
 
-export interface TrainExperimentOptions extends Pick<TrainOptions, 'resume' | 'signal' | 'source' | 'device'> {
+export interface TrainExperimentOptions extends Pick<
+  TrainOptions,
+  'resume' | 'signal' | 'source' | 'device' | 'judge'
+> {
   /** Finds the server half elsewhere; without it one is built here, in this process. */
   readonly connect?: (request: ServerRequest) => Promise<Offloader>;
 }

@@ -165,6 +165,14 @@ export const migrations: readonly (readonly string[])[] = [
   ["ALTER TABLE runs ADD COLUMN dropped TEXT NOT NULL DEFAULT '[]'"],
   // Where a run was brought in from, as JSON.
   ['ALTER TABLE runs ADD COLUMN origin TEXT'],
+  // Results on the training images that are held out, and how long it took to evaluate.
+  [
+    'ALTER TABLE epochs ADD COLUMN validationLoss REAL',
+    'ALTER TABLE epochs ADD COLUMN validationAccuracy REAL',
+    'ALTER TABLE epochs ADD COLUMN evaluationSeconds REAL',
+    'ALTER TABLE pairs ADD COLUMN validationAccuracy REAL',
+    'ALTER TABLE pairs ADD COLUMN validationLoss REAL',
+  ],
   // Runs belong to projects, and may be put away.
   [
     "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",

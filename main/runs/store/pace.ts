@@ -8,32 +8,50 @@ const runsAveraged = 3;
 /** What is known of an experiment's epoch without having trained it. */
 export interface EpochFacts {
   readonly samples: number;
+  /** Evaluated after it. */
+  readonly evaluated: number;
   /** That its link takes. */
   readonly linkSeconds: number;
 }
 
+/** Seconds of an epoch in training, and to evaluate after it; null where no run alike measured that. */
+export interface EpochPace {
+  readonly training: number;
+  readonly evaluation: number | null;
+}
+
 /**
- * Seconds of training, evaluation left out, that one epoch takes, from the newest runs on this machine that compute alike, over
- * whatever link; null when there are none with an epoch behind them.
+ * How long one epoch takes, from the newest runs on this machine that compute alike, over whatever link; null when there
+ * are none with an epoch behind them.
  */
-export function secondsPerEpoch(
+export function paceOf(
   experiment: Experiment,
   factsOf: (experiment: Experiment) => EpochFacts,
   { list, epochs }: Pick<Store, 'list' | 'epochs'>,
-): number | null {
+): EpochPace | null {
   const kind = kindOf(experiment);
   const alike = list().filter((run) => run.startedAt && kindOf(run.experiment) === kind);
-  const paces: number[] = [];
+  const [training, evaluation]: [number[], number[]] = [[], []];
   for (const run of alike.reverse()) {
-    if (paces.length === runsAveraged) break;
-    const seconds = meanEpochSeconds(epochs(run.id));
+    if (training.length === runsAveraged) break;
+    const records = epochs(run.id);
+    const seconds = meanEpochSeconds(records);
     if (seconds === null) continue;
-    const { samples, linkSeconds } = factsOf(run.experiment);
-    paces.push(Math.max(0, seconds - linkSeconds) / samples);
+    const { samples, evaluated, linkSeconds } = factsOf(run.experiment);
+    training.push(Math.max(0, seconds - linkSeconds) / samples);
+    const measured = records.flatMap((epoch) => (epoch.evaluationSeconds >= 0 ? [epoch.evaluationSeconds] : []));
+    if (measured.length > 0) evaluation.push(mean(measured) / evaluated);
   }
-  if (paces.length === 0) return null;
-  const { samples, linkSeconds } = factsOf(experiment);
-  return (samples * paces.reduce((sum, pace) => sum + pace, 0)) / paces.length + linkSeconds;
+  if (training.length === 0) return null;
+  const { samples, evaluated, linkSeconds } = factsOf(experiment);
+  return {
+    training: samples * mean(training) + linkSeconds,
+    evaluation: evaluation.length > 0 ? evaluated * mean(evaluation) : null,
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** What decides how long computing takes. Budgets do so little that all are taken together. */

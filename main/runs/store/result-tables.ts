@@ -1,3 +1,4 @@
+import { bestEpoch } from '../../records/best-epoch.ts';
 import type { Database } from './database.ts';
 
 /** What lists show of runs' records. */
@@ -11,14 +12,18 @@ export interface ResultTables {
 export interface RunResults {
   /** Finished ones of all trainings; of several sources the furthest counts. */
   readonly epochs: number;
-  /** On the test set, the mean over the sources; null where it is not a number. */
+  /** On the test set, the mean over the sources; null where it is not a number. The best is of the epoch that is chosen. */
   readonly lastAccuracy: number | null;
   readonly bestAccuracy: number | null;
   /** Of all trainings and sources in their finished epochs. */
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** In the last epoch: all samples over the time of the source that took longest. */
+  /** Over all finished epochs: all samples over the time in training. */
   readonly samplesPerSecond: number | null;
+  /** Of all trainings, each as long as its source that took longest; evaluation left out. */
+  readonly trainingSeconds: number;
+  /** Between epochs; null where it was not measured, as by versions before. */
+  readonly evaluationSeconds: number | null;
 }
 
 export interface StepTotals {
@@ -31,8 +36,13 @@ export interface StepTotals {
 
 interface EpochRow {
   readonly run: string;
+  readonly training: number;
   readonly accuracy: number | null;
-  readonly speed: number | null;
+  readonly validation: number | null;
+  readonly samples: number | null;
+  /** Since the training began. */
+  readonly seconds: number | null;
+  readonly evaluation: number | null;
 }
 
 interface BytesRow {
@@ -46,7 +56,8 @@ export function resultTables(database: Database): ResultTables {
     results: (run) => {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
-        `SELECT run, avg(testAccuracy) AS accuracy, sum(samplesPerSecond * took) / max(took) AS speed
+        `SELECT run, training, avg(testAccuracy) AS accuracy, avg(validationAccuracy) AS validation,
+           sum(samplesPerSecond * took) AS samples, max(seconds) AS seconds, max(evaluationSeconds) AS evaluation
          FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
                FROM epochs ${where})
          GROUP BY run, training, epoch ORDER BY run, training, epoch`,
@@ -81,14 +92,33 @@ function byRun(epochs: readonly EpochRow[]): Map<string, EpochRow[]> {
 }
 
 function resultsOf(epochs: readonly EpochRow[], { bytesUp, bytesDown }: BytesRow): RunResults {
-  const accuracies = epochs.flatMap(({ accuracy }) => accuracy ?? []);
-  const last = epochs.at(-1);
+  const tested = epochs.flatMap(({ accuracy, validation }) =>
+    accuracy === null ? [] : [{ testAccuracy: accuracy, validationAccuracy: validation ?? NaN }],
+  );
+  const trainingSeconds = secondsInTraining(epochs);
+  const samples = sum(epochs.map((epoch) => epoch.samples));
+  const evaluations = epochs.flatMap(({ evaluation }) => evaluation ?? []);
   return {
     epochs: epochs.length,
-    lastAccuracy: last?.accuracy ?? null,
-    bestAccuracy: accuracies.length > 0 ? accuracies.reduce((best, each) => Math.max(best, each)) : null,
+    lastAccuracy: epochs.at(-1)?.accuracy ?? null,
+    bestAccuracy: bestEpoch(tested)?.testAccuracy ?? null,
     bytesUp,
     bytesDown,
-    samplesPerSecond: last?.speed ?? null,
+    samplesPerSecond: samples > 0 && trainingSeconds > 0 ? samples / trainingSeconds : null,
+    trainingSeconds,
+    evaluationSeconds: evaluations.length > 0 ? sum(evaluations) : null,
   };
+}
+
+/** Trainings come one after the other. */
+function secondsInTraining(epochs: readonly EpochRow[]): number {
+  const trainings = new Map<number, number>();
+  for (const { training, seconds } of epochs) {
+    trainings.set(training, Math.max(trainings.get(training) ?? 0, seconds ?? 0));
+  }
+  return sum([...trainings.values()]);
+}
+
+function sum(values: readonly (number | null)[]): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
 }

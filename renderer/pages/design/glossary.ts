@@ -13,6 +13,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'The others are what these are measured against: full budget and high compression throughout, new weights for each budget, a cut without a module, and images sent as they are.',
     ],
   },
+  validation: {
+    title: 'Validation images',
+    text: [
+      'A share of the training images that is not trained on, every class alike and the same for all data sources. The best epoch, bytes to an accuracy and an early end are decided on these; what is told then is the accuracy on the test set.',
+      'Without them the test set decides for itself, and its best epoch looks a little better than it is. The paper has none.',
+    ],
+  },
   'split.layer': {
     title: 'Split layer n',
     text: [

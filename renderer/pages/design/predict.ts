@@ -11,13 +11,30 @@ export function comparedTo(bytes: number, other: number): string {
 }
 
 /** Why a prediction is not exact: what it leaves open, in words. */
-export function caveats({ gate, sources, split, phases }: Experiment, { atMost }: Pick<Plan, 'atMost'>): string[] {
+export function caveats(
+  { gate, sources, split, phases, stop }: Experiment,
+  { atMost }: Pick<Plan, 'atMost'>,
+): string[] {
   const budgeted = split.module !== null && phases.some(({ budget }) => budget !== 'full');
   return [
     ...(atMost ? ['At most: the codec shrinks it by as much as the values allow.'] : []),
+    ...(stop ? ['At most: phases may end early.'] : []),
     ...(budgeted && gate.ties === 'keep' ? ['At least: maps equal to the last one within the budget cross too.'] : []),
     ...(sources.skew !== undefined && sources.count > 1 ? ['About: skewed sources differ in their last batches.'] : []),
   ];
+}
+
+/** How long a plan takes, its evaluations included where they are known; null where nothing is known. */
+export function planSeconds({
+  seconds,
+  evaluationSeconds,
+}: Pick<Plan, 'seconds' | 'evaluationSeconds'>): number | null {
+  return seconds === null ? null : seconds + (evaluationSeconds ?? 0);
+}
+
+/** What the time of a plan leaves out. */
+export function leftOut({ evaluationSeconds }: Pick<Plan, 'evaluationSeconds'>): string {
+  return evaluationSeconds === null ? 'evaluation and start-up left out' : 'start-up left out';
 }
 
 export interface SideCost {

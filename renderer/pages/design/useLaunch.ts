@@ -6,6 +6,7 @@ import { toast } from '../../components/toasts.ts';
 import { failureOf, useLab } from '../../lab/index.ts';
 import type { DraftEntry } from '../../stores/draft-document.ts';
 import { draftName } from '../../stores/methods.ts';
+import { planSeconds } from './predict.ts';
 import type { DesignContext } from './useDesign.ts';
 
 /** A problem of one of the experiments. */
@@ -53,7 +54,7 @@ function sumsOf({ input }: DraftEntry, { experiment, design, sweep }: Examinatio
     runs,
     bytes: times(plan && plan.bytesUp + plan.bytesDown),
     fullBytes: times(plan?.fullBudgetBytes),
-    seconds: times(plan?.seconds),
+    seconds: times(plan && planSeconds(plan)),
   };
 }
 

@@ -38,6 +38,7 @@ const progress: Progress = {
   phase: 0,
   budget: 4,
   epoch: 2,
+  ...{ runEpoch: 3, runEpochs: 9 },
   stepsDone: 250,
   totalSteps: 900,
   crossEntropy: 1.234,
@@ -52,7 +53,7 @@ describe('the progress line', () => {
   it('tells everything where there is room', () => {
     expect(progressLine(state, 140)).toBe(
       '12 high compression  4 maps  epoch 3/9  ███████░░░░░░░░░░░░░░░░░  27 %' +
-        '  0:42 left  loss 1.23  accuracy 56.7 %  812/s  12.3 MB',
+        '  0:42 left  loss 1.23  accuracy 56.7 %  now 812/s  12.3 MB',
     );
   });
 

@@ -26,7 +26,10 @@ describe('examine', () => {
     expect(network?.layers[0].label).toMatch(/^conv 3×3/);
     expect(design?.sent).toEqual([8, 8, 128]);
     expect(design?.client.at(-1)?.label).toMatch(/^compression/);
-    expect(design?.plan).toEqual({ ...planTraffic(parseExperiment({}), describeDataset('synthetic')), seconds: null });
+    expect(design?.plan).toEqual({
+      ...planTraffic(parseExperiment({}), describeDataset('synthetic')),
+      ...{ seconds: null, evaluationSeconds: null },
+    });
   });
 
   it('fills in the defaults of the method', () => {
@@ -149,9 +152,17 @@ describe('examine', () => {
     const small = parseExperiment({ dataset: { trainSamples: 1000 } });
     const run = store.create(small, 1);
     store.setStatus(run.id, 'running');
-    store.append(run.id, [epochRecord(0, { seconds: 10 }), epochRecord(1, { seconds: 20 })]);
+    const evaluationSeconds = 3;
+    store.append(
+      run.id,
+      [0, 1].map((epoch) => epochRecord(epoch, { seconds: 10 * (epoch + 1), evaluationSeconds })),
+    );
     const seconds = (input: ExperimentInput): number | null | undefined => examine(input, store).design?.plan.seconds;
     expect(seconds({ dataset: { trainSamples: 2000 } })).toBe(9 * 20);
+    const held = examine({ dataset: { trainSamples: 2000 }, validation: 0.1 }, store).design?.plan;
+    // 200 images are evaluated besides the 1000 of the test set, which took 3 s.
+    expect(held?.seconds).toBeCloseTo(9 * 18, 9);
+    expect(held?.evaluationSeconds).toBeCloseTo(9 * 3 * 1.2, 9);
     expect(seconds({ dataset: { trainSamples: 2000 }, model: { width: 0.5 } })).toBeNull();
   });
 
@@ -175,7 +186,7 @@ describe('examine', () => {
     useHome();
     const schedule = { phases: [], seconds: 77, bytes: 0, testSeconds: 1, testBytes: 0 };
     const { design } = examine({}, noRuns, { schedule: () => schedule });
-    expect(design?.plan.seconds).toBe(77);
+    expect(design?.plan).toMatchObject({ seconds: 77, evaluationSeconds: 1 });
     expect(examine({}, noRuns, { schedule: () => null }).design?.plan.seconds).toBeNull();
   });
 });

@@ -49,9 +49,26 @@ describe('runs as lists show them', () => {
     store.append(id, [{ ...epoch(0, 0, NaN, 50), training: 1 }]);
     for (const status of ['running', 'finished'] as const) store.setStatus(id, status);
     const [summary] = openSummaries(store).all();
-    expect(summary).toMatchObject({ epochsDone: 3, epochsTotal: 4, lastAccuracy: null, samplesPerSecond: 10 });
+    expect(summary).toMatchObject({ epochsDone: 3, epochsTotal: 4, lastAccuracy: null, samplesPerSecond: 15 });
     expect(summary).toMatchObject({ bytesUp: 500, bytesDown: 1000, progress: null });
     expect(summary.bestAccuracy).toBeCloseTo(0.6);
+  });
+
+  it('choose the best epoch on the images that are held out, and tell its accuracy on the test set', () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(small, 1);
+    const scores = [
+      [0.5, 0.6],
+      [0.7, 0.5],
+    ];
+    store.append(
+      id,
+      scores.map(([testAccuracy, validationAccuracy], epoch) =>
+        epochRecord(epoch, { testAccuracy, validationAccuracy, seconds: 4 * (epoch + 1), evaluationSeconds: 2 }),
+      ),
+    );
+    const [summary] = openSummaries(store).all();
+    expect(summary).toMatchObject({ bestAccuracy: 0.5, lastAccuracy: 0.7, trainingSeconds: 8, evaluationSeconds: 4 });
   });
 
   it('name the budgets that a method trains, whatever the phases say', () => {
@@ -66,6 +83,10 @@ describe('runs as lists show them', () => {
       .all()
       .map((run) => run.budgets);
     expect(budgets).toEqual([[2, null], [null], [2]]);
+    // Of the 32 maps at this cut 32 are all.
+    const falls = [32, 4].map((budget) => ({ budget, epochs: 1 }));
+    const { id } = store.create({ ...small, method: 'prune', phases: falls }, 1);
+    expect(openSummaries(store).one(id).budgets).toEqual([null, 4]);
   });
 
   it('are told again when an epoch is evaluated after its last step, also in a pause', () => {
@@ -103,7 +124,8 @@ describe('runs as lists show them', () => {
     const [after] = summaries.changes().changed;
     expect(after).toMatchObject({ progress: { stepsDone: 6 }, bytesUp: 6 * 8192 });
     expect(after.progress!.crossEntropy).toBeCloseTo(1 / 6);
-    expect(after.samplesPerSecond).toBeCloseTo((16 * 16) / 15);
+    expect(after.progress!.samplesPerSecond).toBeCloseTo((16 * 16) / 15);
+    expect(after.samplesPerSecond).toBeNull();
     expect(summaries.changes().changed).toEqual([]);
 
     store.truncateAfter(id, { training: 0, phase: 0, epoch: 0, batch: 2, step: 2 });

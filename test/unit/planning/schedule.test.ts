@@ -57,6 +57,15 @@ describe('timedSchedule', () => {
     expect(schedule.seconds).toBeCloseTo(schedule.phases[0].seconds + schedule.phases[1].seconds, 9);
   });
 
+  it('counts the images that are held out among the tests, and not among those trained on', () => {
+    const { experiment, at, schedule } = planned({ link: 'lte', validation: 0.2 });
+    const choice = { cut: experiment.split, budget: 2, codecs: codecSettings(experiment.codec) };
+    const test = 2 * evaluationCost(choice, at).seconds + evaluationCost(choice, at, 8).seconds;
+    const validation = evaluationCost(choice, at).seconds + evaluationCost(choice, at, 4).seconds;
+    expect(schedule.phases[0].seconds).toBeCloseTo(2 * 5 * stepCost(choice, at).seconds, 9);
+    expect(schedule.phases[0].testSeconds).toBeCloseTo(2 * (test + validation), 9);
+  });
+
   it('changes with the link alone', () => {
     const seconds = (['ethernet', 'lte', '3g'] as const).map((link) => planned({ link }).schedule.seconds);
     expect(seconds).toEqual([...seconds].sort((a, b) => a - b));

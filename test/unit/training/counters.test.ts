@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { advance, epochRecord, nothingYet, type Counters } from '../../../main/training/counters.ts';
-import type { Phase } from '../../../main/training/plan.ts';
+import type { Phase, Training } from '../../../main/training/plan.ts';
 
 const phase: Pick<Phase, 'budget'> = { budget: 4 };
-const tested = { loss: 0.75, accuracy: 0.5 };
+const evaluation = { test: { loss: 0.75, accuracy: 0.5 }, validation: { loss: 0.5, accuracy: 0.625 }, seconds: 3 };
 
 /** A second epoch of 40 samples in 2 s, after a first of 8 s. */
 const counters = (): Counters => ({
@@ -14,20 +14,33 @@ const counters = (): Counters => ({
 });
 
 it('an epoch has its own loss, accuracy and speed, and the bytes and seconds since the start', () => {
-  expect(epochRecord(phase as Phase, counters(), tested, 3)).toEqual({
+  expect(epochRecord(phase as Phase, counters(), evaluation, 3)).toEqual({
     ...{ kind: 'epoch', training: 1, phase: 2, source: 3, epoch: 1, budget: 4 },
     ...{ trainLoss: 1.5, trainAccuracy: 0.75, testLoss: 0.75, testAccuracy: 0.5 },
     ...{ bytesUp: 100, bytesDown: 200, wireUp: 110, wireDown: 220, samplesPerSecond: 20, seconds: 10 },
+    ...{ validationLoss: 0.5, validationAccuracy: 0.625, evaluationSeconds: 3 },
   });
+});
+
+it('where no images are held out it has no number of them', () => {
+  const { validationLoss, validationAccuracy } = epochRecord(
+    phase as Phase,
+    counters(),
+    { ...evaluation, validation: null },
+    0,
+  );
+  expect([validationLoss, validationAccuracy]).toEqual([NaN, NaN]);
 });
 
 it('the next epoch begins from nothing, and keeps what counts since the start', () => {
   const progress = counters();
-  advance(progress, true);
+  const phases = [0, 1, 1, 2].map((firstEpoch) => ({ ...phase, firstEpoch })) as unknown as Training;
+  advance(progress, phases, 3);
   expect(progress).toEqual({
     ...counters(),
     ...{ phase: 3, epoch: 2, batch: 0, epochLoss: 0, epochCorrect: 0, epochSamples: 0, epochSeconds: 0 },
   });
-  advance(progress, false);
+  advance(progress, phases);
   expect(progress).toMatchObject({ phase: 3, epoch: 3 });
+  expect(progress).not.toHaveProperty('firstEpoch');
 });

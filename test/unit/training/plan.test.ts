@@ -73,7 +73,7 @@ describe('planTrainings', () => {
 
 describe('plannedPairs', () => {
   const places = (method: MethodName, of: readonly PhaseSettings[] = phases): unknown[] =>
-    plannedPairs(method, of).map(({ training, firstPhase, lastPhase, budget }) => [
+    plannedPairs(method, of, 128).map(({ training, firstPhase, lastPhase, budget }) => [
       training,
       firstPhase,
       lastPhase,

@@ -146,6 +146,7 @@ describe('the records', () => {
         testAccuracy,
         testLoss,
         bytesPerSample: budget ?? 4,
+        ...{ validationAccuracy: NaN, validationLoss: NaN },
       })),
     );
   });

@@ -21,7 +21,10 @@ const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
 const sum = { ...bytes, seconds: real, epochLoss: real, epochCorrect: real, epochSamples: real, epochSeconds: real };
 
 const snapshot = z.strictObject({
-  position: z.strictObject({ training: count, phase: count, epoch: count, batch: count, step: count }),
+  position: z.strictObject({
+    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    firstEpoch: count.optional(),
+  }),
   totals: z.strictObject(sum),
   client: half,
   server: z.discriminatedUnion('kind', [

@@ -83,6 +83,24 @@ describe('an export of weights', () => {
     expect(JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8'))).toMatchObject({ method: 'prune' });
   });
 
+  it('copies the best epoch of every pair instead, where the run kept it', async () => {
+    const home = temporaryFolder();
+    const store = openTestStore(home);
+    const [without, run] = [{}, { validation: 0.1 }].map((input) => trainedRun(store, input, []));
+    const pair = pairRecord(0, { budget: 4 });
+    for (const { id } of [without, run]) store.append(id, [pair]);
+    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(1)));
+    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(2)), 'best');
+    const folder = join(home, 'best');
+    expect(await exportWeights(store, run, folder, 'best')).toEqual(['0-0-b4-best']);
+    const { tensors } = await readSafetensors(join(folder, '0-0-b4-best', 'client.safetensors'));
+    expect(tensors['features.0.weight'].data[0]).toBe(2);
+    await expect(exportWeights(store, without, join(home, 'none'), 'best')).rejects.toMatchObject({
+      code: 'no-weights',
+      message: expect.stringContaining('keeps no best epochs') as string,
+    });
+  });
+
   it('says what the images are like, and can be run again', async () => {
     const home = useHome();
     await importDataset(await writeImageFolder(scratchFolder(), ['bee', 'ant'], 5), { name: 'insects' });

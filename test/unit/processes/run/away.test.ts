@@ -179,7 +179,12 @@ describe('sources that train several networks one after the other', () => {
       return { ...newMember(index), stage, process, snapshot, reached: snapshot };
     });
     const session = await takeUp(store, run);
-    return { folder, members, told, ...createMeeting({ session, folder, members, flush: () => undefined }) };
+    return {
+      folder,
+      members,
+      told,
+      ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => false }),
+    };
   }
 
   it('begin with the next when all are through with the one before, as a checkpoint holds one half', async () => {

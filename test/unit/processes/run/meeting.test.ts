@@ -1,18 +1,22 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMeeting } from '../../../../main/processes/run/meeting.ts';
 import { newMember, type Member, type Stage } from '../../../../main/processes/run/member.ts';
 import { afterStep } from '../../../../main/processes/run/reached.ts';
 import type { ToSource } from '../../../../main/processes/source/messages.ts';
 import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
+import { pairFolder, readHalf } from '../../../../main/runs/checkpoint/pair.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
-import { experiment, pairRecord, stepRecord, uniformSnapshot } from '../../../support/run-records.ts';
+import { epochRecord, experiment, pairRecord, stepRecord, uniformSnapshot } from '../../../support/run-records.ts';
 import { openTestStore, takeUp, temporaryFolder } from '../../../support/run-store.ts';
 
 interface Fake extends Member {
   readonly told: ToSource[];
 }
+
+/** Whether the epoch that sources have ended is the best there was. */
+let isBest = false;
 
 /** Sources at these stages, and their meeting, over a run's folder. */
 async function meetingOf(...stages: readonly Stage[]) {
@@ -25,7 +29,11 @@ async function meetingOf(...stages: readonly Stage[]) {
     return { ...newMember(index), stage, told, process: { ...process, gone: new Promise<string>(() => undefined) } };
   });
   const session = await takeUp(store, run);
-  return { folder, members, ...createMeeting({ session, folder, members, flush: () => undefined }) };
+  return {
+    folder,
+    members,
+    ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => isBest }),
+  };
 }
 
 const kept: ServerState = { kind: 'kept', name: 'one', sha256: 'ab'.repeat(32) };
@@ -48,6 +56,24 @@ describe('sources at a checkpoint', () => {
       [],
       [],
     ]);
+  });
+
+  it('keep the best epoch of a phase beside the checkpoint, with the server half in full', async () => {
+    const { folder, members, goOn } = await meetingOf('arrived');
+    const best = epochRecord(3, { budget: 4, testAccuracy: 0.75, validationAccuracy: 0.5 });
+    isBest = true;
+    onTestFinished(() => void (isBest = false));
+    members[0].epoch = best;
+    await goOn();
+    expect(members[0].told).toEqual([{ kind: 'met', keeper: true, full: true }]);
+    const { weights } = uniformSnapshot(3).client;
+    comes(members[0], { kind: 'state', state: { weights, momentum: {} } });
+    await goOn();
+    const { tensors, metadata } = await readHalf(pairFolder(folder, pairRecord(0, { budget: 4 }), 'best'), 'server');
+    expect(tensors).toEqual(weights);
+    expect(metadata).toMatchObject({ budget: '4', testAccuracy: '0.75', validationAccuracy: '0.5' });
+    expect(existsSync(pairFolder(folder, pairRecord(0, { budget: 4 })))).toBe(false);
+    expect(members[0]).toMatchObject({ stage: 'training', epoch: null, best: false });
   });
 
   it('leave the server half to one that is away when all who came have finished', async () => {

@@ -83,7 +83,7 @@ describe('the design page', () => {
     expect(bar()).toContain('Ready');
     expect(pageText()).toMatch(/less than full budget/);
     await press(document.body, 'Enter', { ctrlKey: true });
-    expect(launch.mock.calls).toEqual([[[{}], 'deprune']]);
+    expect(launch.mock.calls).toEqual([[[{ validation: 0.1 }], 'deprune']]);
     expect(here.router.currentRoute.value.name).toBe('run');
   });
 
@@ -272,7 +272,7 @@ describe('the design page', () => {
     await type('token', ' right ');
     button('Launch').click();
     await vi.waitFor(() => expect(here.router.currentRoute.value.name).toBe('run'));
-    expect(launch).toHaveBeenLastCalledWith([{}], 'deprune', { url: 'ws://gpu:4450', token: 'right' });
+    expect(launch).toHaveBeenLastCalledWith([{ validation: 0.1 }], 'deprune', { url: 'ws://gpu:4450', token: 'right' });
     expect(JSON.stringify(localStorage)).not.toMatch(/secret|right/);
   });
 

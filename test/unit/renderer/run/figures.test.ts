@@ -24,6 +24,7 @@ const plan: Plan = {
   steps: 20,
   atMost: false,
   seconds: null,
+  evaluationSeconds: null,
 };
 
 /** So many steps as the plan has them, the first ten in its first phase. */

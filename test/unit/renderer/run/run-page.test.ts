@@ -18,6 +18,7 @@ const progress = {
   phase: 0,
   budget: 4,
   epoch: 3,
+  ...{ runEpoch: 4, runEpochs: 12 },
   stepsDone: 180,
   totalSteps: 720,
   crossEntropy: 1,

@@ -19,10 +19,19 @@ describe('describeCuts', () => {
       sent: [8, 8, 128],
       traffic: [
         { budget: 4, up: 4 * 64 * 2 + 1, down: 4 * 64 * 4, gate: 4 * 4 + 16 },
-        { budget: 128, up: 128 * 64 * 2 + 1, down: 128 * 64 * 4, gate: 128 * 4 + 16 },
         { budget: null, up: 128 * 64 * 4 + 1, down: 128 * 64 * 4, gate: 0 },
       ],
     });
+  });
+
+  it('has no other row for a budget of all maps than that of the full budget', () => {
+    const at = (layer: number) => cuts.find((cut) => cut.layer === layer)!;
+    const budgetsAt = (layer: number): unknown => {
+      const cut = at(layer);
+      return 'traffic' in cut && cut.traffic.map(({ budget }) => budget);
+    };
+    expect(budgetsAt(5)).toEqual([4, null]);
+    expect(budgetsAt(6)).toEqual([4, 128, null]);
   });
 
   it('goes from the image to the end of the body, and leaves out budgets that a cut has no maps for', () => {

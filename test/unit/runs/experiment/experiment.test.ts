@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { DatasetInfo } from '../../../../main/data/source.ts';
 import { SluiceError } from '../../../../main/errors.ts';
 import { compressions } from '../../../../main/offload/codecs/compression.ts';
-import { checkExperiment, experimentNetwork } from '../../../../main/runs/experiment/check.ts';
+import { checkExperiment, experimentNetwork, requireFit } from '../../../../main/runs/experiment/check.ts';
 import { experimentSchema, type Experiment } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -231,6 +231,16 @@ describe('parseExperiment', () => {
     expect(complaint({ dataset: { trainSamples: 8 } })).toMatch(/^batchSize is 16: expected at most .*8/);
     expect(() => parseExperiment({ seeds: [1, 2, 3], dataset: { trainSamples: 16 } })).not.toThrow();
   });
+
+  it('trains on what is not held out, and holds nothing out unless it is asked to', () => {
+    expect(parseExperiment({})).not.toHaveProperty('validation');
+    expect(complaint({ validation: 0 })).toBe('validation is 0: expected from 0.001 to 0.9');
+    const twenty = { dataset: { trainSamples: 20 } };
+    expect(complaint({ ...twenty, validation: 0.25 })).toBe(
+      'batchSize is 16: expected at most dataset.trainSamples less the 5 held out, 15',
+    );
+    expect(() => parseExperiment({ ...twenty, validation: 0.2 })).not.toThrow();
+  });
 });
 
 describe('the engines of an experiment', () => {
@@ -258,6 +268,28 @@ describe('checkExperiment', () => {
     expect(failure(() => checkExperiment(narrow, cifar10)).message).toMatch(/at most 32/);
   });
 
+  it('wants no phase that has all maps again, whichever way it says so, before it is launched', () => {
+    const all = parseExperiment({ model: { width: 0.25 }, method: 'prune' });
+    // Layer 5 of a quarter of VGG11 has 32 maps, as many as the second phase of prune.
+    expect(failure(() => checkExperiment(all, cifar10)).message).toBe(
+      'phases.1.budget is 32: expected less than the phase before, which has all 32 maps at layer 5',
+    );
+    expect(() => requireFit(all, cifar10)).not.toThrow();
+    const rising = (first: number): Experiment =>
+      parseExperiment({
+        model: { width: 0.25 },
+        phases: [
+          { budget: first, epochs: 1 },
+          { budget: 'full', epochs: 1 },
+        ],
+      });
+    expect(failure(() => checkExperiment(rising(32), cifar10)).message).toMatch(
+      /^phases\.1\.budget is "full": expected more/,
+    );
+    expect(() => checkExperiment(rising(31), cifar10)).not.toThrow();
+    expect(() => checkExperiment(parseExperiment({ method: 'full', model: { width: 0.25 } }), cifar10)).not.toThrow();
+  });
+
   it('wants a cut the network has and images it can take', () => {
     const beyond = parseExperiment({ split: { layer: 20 } });
     expect(failure(() => checkExperiment(beyond, cifar10))).toMatchObject({ path: 'split.layer' });
@@ -277,6 +309,15 @@ describe('checkExperiment', () => {
       'batchSize is 16: expected at most 15, the training images of cifar10',
     );
     expect(() => checkExperiment(parseExperiment({}), few(16))).not.toThrow();
+  });
+
+  it('wants a batch of images that are not held out', () => {
+    const held = parseExperiment({ validation: 0.5 });
+    const few = (trainSamples: number): DatasetInfo => ({ ...cifar10, trainSamples });
+    expect(failure(() => checkExperiment(held, few(30))).message).toBe(
+      'batchSize is 16: expected at most 15, the training images of cifar10 that are not held out',
+    );
+    expect(() => checkExperiment(held, few(32))).not.toThrow();
   });
 
   it('wants an image for every source', () => {

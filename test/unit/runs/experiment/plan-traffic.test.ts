@@ -119,6 +119,13 @@ describe('planned traffic', () => {
     expect(plan.bytesUp + plan.bytesDown).toBeLessThan(plan.fullBudgetBytes);
   });
 
+  it('leaves out what is held out for validation', () => {
+    const held = planTraffic(parseExperiment({ ...tiny, validation: 0.5 }), info);
+    // Of 7 images 4 are held out: the 3 left are a batch.
+    expect(held.steps).toBe(3);
+    expect(held.plainSplitBytes).toBeLessThan(planTraffic(parseExperiment(tiny), info).plainSplitBytes / 2);
+  });
+
   it('counts the batches of every source', () => {
     const one = planTraffic(parseExperiment(tiny), info);
     const three = planTraffic(parseExperiment({ ...tiny, sources: { count: 3 } }), info);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { openPipeline, type BatchOptions } from '../../../../main/data/pipeline.ts';
-import type { Batch, BatchSource } from '../../../../main/data/source.ts';
+import type { Batch, BatchSource, Portion } from '../../../../main/data/source.ts';
 import type * as Engine from '../../../../main/engine/engine.ts';
 import type { LinksRequest } from '../../../../main/processes/link/messages.ts';
 import type { ServeOptions } from '../../../../main/processes/server/serve.ts';
@@ -42,8 +42,9 @@ vi.mock('../../../../main/data/batches.ts', async () => {
   return {
     async openBatches(options: BatchOptions): Promise<BatchSource> {
       const { info, prepare } = await openPipeline(options);
-      async function* batches(part: 'train' | 'test', epoch: number, from: number): AsyncGenerator<Batch> {
-        const samples = part === 'train' ? info.trainSamples : info.testSamples;
+      const counts = { train: info.trainSamples, validation: info.validationSamples ?? 0, test: info.testSamples };
+      async function* batches(part: Portion, epoch: number, from: number): AsyncGenerator<Batch> {
+        const samples = counts[part];
         for (let index = from; index * options.batchSize < samples; index++) {
           const batch = await prepare(part, epoch, index);
           seen.batches.push({ part, batch });
@@ -55,6 +56,7 @@ vi.mock('../../../../main/data/batches.ts', async () => {
         batchSize: options.batchSize,
         train: (epoch, from = 0) => batches('train', epoch, from),
         test: () => batches('test', 0, 0),
+        ...(info.validationSamples !== undefined && { validation: () => batches('validation', 0, 0) }),
         close: () => Promise.resolve(),
       };
     },

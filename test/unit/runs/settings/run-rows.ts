@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { openPipeline } from '../../../../main/data/pipeline.ts';
-import type { Batch } from '../../../../main/data/source.ts';
+import type { Batch, Portion } from '../../../../main/data/source.ts';
 import { serverHalfOf } from '../../../../main/processes/source/server-half.ts';
 import { superviseRun } from '../../../../main/processes/run/supervise.ts';
 import { linkOf, type Experiment, type ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
@@ -66,6 +66,36 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
   async 'dataset.testSamples'() {
     await workOn(sourceExperiment({ dataset: { testSamples: 7 } }));
     expect(batchesOf('test').map(({ samples }) => samples)).toEqual([7, 7]);
+  },
+  async validation() {
+    const { steps, epochs } = await workOn(sourceExperiment({ validation: 0.25, dataset: { augment: false } }));
+    expect(steps.map(({ samples }) => samples)).toEqual([8, 4, 8, 4]);
+    expect(batchesOf('validation').map(({ samples }) => samples)).toEqual([4, 4]);
+    const [held, trained] = [new Set(imagesOf('validation')), imagesOf('train')];
+    expect(trained.filter((image) => held.has(image))).toEqual([]);
+    // Quarters of four images: what is held out is judged after each epoch, beside the test set.
+    for (const { validationAccuracy } of epochs) expect([0, 0.25, 0.5, 0.75, 1]).toContain(validationAccuracy);
+    const { epochs: without } = await workOn(sourceExperiment({}));
+    expect(without.map(({ validationAccuracy }) => validationAccuracy)).toEqual([NaN, NaN]);
+  },
+  async 'stop.patience'() {
+    // Nothing is learned, so that no epoch is better than the first.
+    const still = { optimiser: { learningRate: 1e-9 }, phases: [{ budget: 'full' as const, epochs: 5 }] };
+    expect(await epochsOf({ ...still, stop: { patience: 2 } })).toEqual([0, 0, 0]);
+  },
+  async 'stop.accuracy'() {
+    const [long, rising] = [[3], [2, 2]].map((all) => all.map((epochs, i) => ({ budget: i + 1, epochs })));
+    expect(await epochsOf({ method: 'high-compression', phases: long, stop: { accuracy: 1 } })).toHaveLength(3);
+    // One of ten test images is right by chance alone, sooner or later: then the pair of the larger budget is not trained for.
+    const learns = { optimiser: { learningRate: 0.05 }, dataset: { trainSamples: 40 } };
+    expect(await epochsOf({ ...learns, method: 'deprune', phases: rising, stop: { accuracy: 0.1 } })).toEqual([0]);
+  },
+  async 'stop.bytes'() {
+    const falls = [2, 1].map((budget) => ({ budget, epochs: 3 }));
+    // Each pair by what was sent for it.
+    expect(await epochsOf({ method: 'prune', phases: falls, stop: { bytes: 1 } })).toEqual([0, 1]);
+    expect(await epochsOf({ method: 'scratch', phases: falls, stop: { bytes: 1 } })).toEqual([0, 0]);
+    expect(await epochsOf({ method: 'deprune', phases: falls.toReversed(), stop: { bytes: 1 } })).toEqual([0]);
   },
   async 'dataset.augment'() {
     const plain = new Set(await planned(sourceExperiment({ dataset: { augment: false } }), 1));
@@ -169,6 +199,15 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
   },
 };
 
+/** The phases of the epochs of a run in one process. */
+async function epochsOf(change: ExperimentInput): Promise<number[]> {
+  const { store, runs } = await created({ ...change, processes: 'one' });
+  forget();
+  const run = await performRun(store, runs[0].id, (session) => superviseRun(session, {}));
+  expect(run.status).toBe('finished');
+  return store.epochs(run.id).map(({ phase }) => phase);
+}
+
 /** Batch size and threads of the experiments that a sweep makes. */
 function sweptTo(sweep: ExperimentInput['sweep']): string[] {
   return experimentsOf({ sweep }).map(({ batchSize, threads }) => `${batchSize} ${threads}`);
@@ -191,11 +230,10 @@ const textOf = ({ images, samples }: Batch): string[] =>
       .digest('hex');
   });
 
-const batchesOf = (part: 'train' | 'test'): Batch[] =>
-  seen.batches.flatMap((each) => (each.part === part ? [each.batch] : []));
+const batchesOf = (part: Portion): Batch[] => seen.batches.flatMap((each) => (each.part === part ? [each.batch] : []));
 
 /** The images that were trained with, one after the other. */
-const imagesOf = (part: 'train' | 'test'): string[] => batchesOf(part).flatMap(textOf);
+const imagesOf = (part: Portion): string[] => batchesOf(part).flatMap(textOf);
 
 /** The same as they are planned, for both epochs. */
 async function planned(experiment: Experiment, seed: number): Promise<string[]> {

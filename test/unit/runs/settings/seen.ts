@@ -1,4 +1,4 @@
-import type { Batch } from '../../../../main/data/source.ts';
+import type { Batch, Portion } from '../../../../main/data/source.ts';
 import type { SessionRequest } from '../../../../main/offload/protocol/control.ts';
 import type { LinksRequest } from '../../../../main/processes/link/messages.ts';
 import type { ServeOptions } from '../../../../main/processes/server/serve.ts';
@@ -7,7 +7,7 @@ import type { ServeOptions } from '../../../../main/processes/server/serve.ts';
 export const seen = {
   engines: [] as { engine: string; threads: number | undefined }[],
   shares: [] as number[],
-  batches: [] as { part: 'train' | 'test'; batch: Batch }[],
+  batches: [] as { part: Portion; batch: Batch }[],
   sessions: [] as SessionRequest[],
   links: [] as LinksRequest[],
   servers: [] as ServeOptions[],

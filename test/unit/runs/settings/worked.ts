@@ -5,7 +5,7 @@ import { threadsOf } from '../../../../main/processes/run/settle.ts';
 import type { FromSource, ToSource } from '../../../../main/processes/source/messages.ts';
 import { openSource } from '../../../../main/processes/source/supervised.ts';
 import { work } from '../../../../main/processes/source/work.ts';
-import type { StepRecord } from '../../../../main/records/record.ts';
+import type { EpochRecord, StepRecord } from '../../../../main/records/record.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import type { Snapshot } from '../../../../main/training/snapshot.ts';
 import { forget } from './seen.ts';
@@ -28,6 +28,7 @@ export function sourceExperiment(change: ExperimentInput): Experiment {
 
 export interface Worked {
   readonly steps: readonly StepRecord[];
+  readonly epochs: readonly EpochRecord[];
   readonly last: Snapshot;
 }
 
@@ -59,7 +60,11 @@ export function workOn(experiment: Experiment, { seed = 1, index = 0, server }: 
         const snapshots = told.flatMap((message) =>
           message.kind === 'checkpoint' ? [message.checkpoint.snapshot] : [],
         );
-        resolve({ steps: records.filter((record) => record.kind === 'step'), last: snapshots.at(-1)! });
+        resolve({
+          steps: records.filter((record) => record.kind === 'step'),
+          epochs: records.filter((record) => record.kind === 'epoch'),
+          last: snapshots.at(-1)!,
+        });
       },
     });
     const place = { run: 'run-of-settings-1', server: server ?? null, retrySeconds: 1, resume: null };
