@@ -12,9 +12,12 @@ export const chartFormats = [
 export type ChartFormat = (typeof chartFormats)[number]['format'];
 
 export const runFormats = [
-  { format: 'html', type: 'text/html', label: 'Report as HTML' },
-  { format: 'zip', type: 'application/zip', label: 'Everything as zip' },
-  { format: 'csv', type: 'text/csv', label: 'Metrics as CSV' },
-  { format: 'json', type: 'application/json', label: 'Metrics as JSON' },
+  { format: 'html', extension: 'html', type: 'text/html', label: 'Report as HTML' },
+  { format: 'zip', extension: 'zip', type: 'application/zip', label: 'Everything as zip' },
+  { format: 'csv', extension: 'csv', type: 'text/csv', label: 'Metrics as CSV' },
+  { format: 'json', extension: 'json', type: 'application/json', label: 'Metrics as JSON' },
+  { format: 'tensorboard', extension: 'zip', type: 'application/zip', label: 'TensorBoard event files' },
+  { format: 'wandb', extension: 'zip', type: 'application/zip', label: 'For Weights & Biases' },
+  { format: 'params', extension: 'zip', type: 'application/zip', label: 'params.yaml and metrics.json' },
 ] as const;
 export type RunFormat = (typeof runFormats)[number]['format'];

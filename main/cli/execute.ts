@@ -4,8 +4,10 @@ import { continueRun, pauseRun } from '../runs/life/lifecycle.ts';
 import { executeHere } from '../processes/run/execute.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
+import type { RunEvent } from '../runs/life/execution.ts';
 import type { Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
+import type { LogTarget, RunTracking } from '../exports/tracking/live.ts';
 import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { print } from './format.ts';
@@ -28,7 +30,12 @@ const serverFailures = new Set([
  * Executes queued runs one after the other and shows how they go. One that fails does not keep those after it from
  * running, unless the server elsewhere is to blame; that, or a stop, leaves them queued. Returns the exit code.
  */
-export async function executeInTurn(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
+export async function executeInTurn(
+  store: Store,
+  runs: readonly Run[],
+  network: NetworkOptions,
+  targets: readonly LogTarget[] = [],
+): Promise<number> {
   let current: Run | undefined;
   const { signal, end } = listen(() => {
     if (current) togglePause(store, current);
@@ -41,7 +48,7 @@ export async function executeInTurn(store: Store, runs: readonly Run[], network:
       if (!store.marks().some(({ id, status }) => id === run.id && status === 'queued')) continue;
       current = run;
       if (runs.length > 1) print(placeWords(store, runs, i));
-      const failure = await executeShown(store, run, network, signal);
+      const failure = await executeShown(store, run, network, { signal, targets });
       if (failure === null) continue;
       code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
       if (failure instanceof SluiceError && serverFailures.has(failure.code)) break;
@@ -66,24 +73,50 @@ export function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: 
   return `${place}, about ${formatSpan(each * (runs.length - at))} left`;
 }
 
+interface How {
+  readonly signal: AbortSignal;
+  /** What it is logged to besides. */
+  readonly targets: readonly LogTarget[];
+}
+
 /** What kept the run from its end, or null. */
-async function executeShown(store: Store, run: Run, network: NetworkOptions, signal: AbortSignal): Promise<unknown> {
+async function executeShown(store: Store, run: Run, network: NetworkOptions, how: How): Promise<unknown> {
+  const { signal, targets } = how;
   const reached =
     curvesOf(store, [run])
       .flatMap(({ training }) => training.epochs)
       .at(-1)?.testAccuracy ?? null;
   const display = displayRun(run, reached);
+  const tracking = await trackingOf(store, run, targets, (message) => display.event({ kind: 'notice', message }));
+  const onEvent = (event: RunEvent): void => {
+    display.event(event);
+    if (event.kind === 'epoch' || event.kind === 'pair') tracking?.look();
+  };
   signal.addEventListener('abort', display.stopping, { once: true });
   try {
-    const { status } = await executeHere(store, run.id, network, { signal, onEvent: display.event });
+    const { status } = await executeHere(store, run.id, network, { signal, onEvent });
+    await tracking?.end();
     display.end();
     return status === 'stopped' ? stopped : null;
   } catch (error) {
+    await tracking?.end();
     display.end();
     return error;
   } finally {
     signal.removeEventListener('abort', display.stopping);
   }
+}
+
+/** Loaded for the few runs that are logged elsewhere. */
+async function trackingOf(
+  store: Store,
+  run: Run,
+  targets: readonly LogTarget[],
+  say: (text: string) => void,
+): Promise<RunTracking | null> {
+  if (targets.length === 0) return null;
+  const { trackRun } = await import('../exports/tracking/live.ts');
+  return trackRun(store, run, targets, say);
 }
 
 function togglePause(store: Store, { id }: Run): void {

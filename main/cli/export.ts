@@ -22,11 +22,13 @@ import { withStore } from './lab.ts';
 
 /** Weights make a folder, of a single run; the window has them within its zip. */
 const folderFormats = ['safetensors'] as const;
-type Format = ChartFormat | RunFormat | (typeof folderFormats)[number];
+/** What is sent to a server, which --to names. */
+const sentFormats = ['mlflow'] as const;
+type Format = ChartFormat | RunFormat | (typeof folderFormats)[number] | (typeof sentFormats)[number];
 
 const ofRuns = runFormats.map(({ format }) => format);
 const ofCharts = chartFormats.map(({ format }) => format);
-const formats: readonly Format[] = [...new Set([...ofRuns, ...folderFormats, ...ofCharts])];
+const formats: readonly Format[] = [...new Set([...ofRuns, ...sentFormats, ...folderFormats, ...ofCharts])];
 /** Records come as text, to the terminal unless a file is named. */
 const streamed = Object.keys(recordTexts) as (keyof typeof recordTexts)[];
 
@@ -34,6 +36,8 @@ interface ExportOptions extends ChartOptions {
   readonly format: Format;
   readonly what?: RecordKind;
   readonly output?: string;
+  readonly to?: string;
+  readonly experiment?: string;
   readonly checkpoints?: true;
   readonly epoch: KeptEpoch;
   readonly neutralise: boolean;
@@ -47,12 +51,15 @@ export function addExportCommand(program: Command): void {
     .description(
       "Writes a run's records as CSV (one kind, a header line first) or JSON (one document with all kinds), to the " +
         'terminal or a file; its trained weights as safetensors, in the names and layouts of PyTorch, to a new folder; ' +
-        'a chart of runs as SVG, PNG, PDF or CSV; runs with all that belongs to them as ZIP; or a comparison as HTML.',
+        'a chart of runs as SVG, PNG, PDF or CSV; runs with all that belongs to them as ZIP, which "sluice import" reads; a ' +
+        'comparison as HTML; or runs for other tools: TensorBoard, MLflow, Weights & Biases, DVC.',
     )
     .argument('<runs...>', 'numbers, ids, "latest", ranges such as 3..5, or what was launched, such as figure-8')
     .addOption(new Option('-f, --format <format>', 'what to write').choices(formats).makeOptionMandatory())
     .addOption(new Option('--what <records>', 'the records: epochs unless given (JSON: all)').choices(recordKinds))
-    .option('-o, --output <path>', 'file to write, or folder for safetensors')
+    .option('-o, --output <path>', 'file to write, or folder for safetensors, tensorboard, wandb and params')
+    .option('--to <uri>', 'MLflow: the tracking server, such as http://127.0.0.1:5000')
+    .option('--experiment <name>', 'MLflow: the experiment there (default: what the runs were launched as)')
     .addOption(
       new Option('--epoch <which>', 'safetensors: each pair as its phase ended, or at its best')
         .choices(['last', 'best'] satisfies KeptEpoch[])
@@ -84,7 +91,10 @@ Examples:
   sluice export figure-8 --chart accuracy-bytes --format pdf -o accuracy.pdf
   sluice export 4 7 --chart loss-step --smoothing 0.9 --format png --dpi 600 -o loss.png
   sluice export 9..11 --chart accuracy-epoch --format csv > accuracy.csv
-  sluice export 12 --format zip --checkpoints -o run-12.zip`;
+  sluice export 12 --format zip --checkpoints -o run-12.zip
+  sluice export figure-8 --format tensorboard -o logs && tensorboard --logdir logs
+  sluice export figure-8 --format mlflow --to http://127.0.0.1:5000
+  sluice export 12 --format params -o .`;
 
 /** The names of columns; the last of several that share a note is followed by it. */
 function namesOf(columns: readonly Column[]): string[] {
@@ -103,6 +113,7 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
     throw new SluiceError('bad-usage', '--what is about records as CSV or JSON. Leave it out.');
   }
   if (chart !== undefined) return writeChart(store, runs, chart, options);
+  if (isOf(sentFormats, format)) return send(store, runs, options);
   if (isOf(folderFormats, format)) return writeWeights(store, onlyRun(runs, format), options);
   if (!isOf(ofRuns, format)) {
     const shown = format.toUpperCase();
@@ -110,8 +121,26 @@ async function writeExport(store: Store, runs: readonly Run[], options: ExportOp
   }
   if (format === 'json') onlyRun(runs, format);
   if (isOf(streamed, format)) return write(recordTexts[format](store, runs, { what, neutralise }), output);
-  const { exportRuns } = await import('../exports/export.ts');
+  const { exportRuns, exportFolder } = await import('../exports/export.ts');
+  if (output !== undefined && !/\.zip$/i.test(output) && (await exportFolder(store, runs, format, output))) {
+    note(`Wrote ${output}`);
+    return;
+  }
   return save(await exportRuns(store, { runs: ids(runs), format, checkpoints, neutralise }), output);
+}
+
+async function send(store: Store, runs: readonly Run[], { to, experiment }: ExportOptions): Promise<void> {
+  if (to === undefined) {
+    throw new SluiceError('bad-usage', 'Name the MLflow tracking server with --to, for example http://127.0.0.1:5000.');
+  }
+  const { sendToMlflow } = await import('../exports/tracking/send.ts');
+  const { launchOf } = await import('../exports/tracking/live.ts');
+  for (const run of runs) {
+    for await (const { page, outcome, notes } of sendToMlflow(store, [run], to, experiment ?? launchOf(run))) {
+      print(`${run.id}: ${outcome === 'there' ? 'is there already, ' : ''}${page}`);
+      for (const text of notes) note(`${run.id}: ${text}.`);
+    }
+  }
 }
 
 async function writeChart(store: Store, runs: readonly Run[], name: string, options: ExportOptions): Promise<void> {

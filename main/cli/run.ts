@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { engineChoices } from '../engine/choices.ts';
 import { SluiceError } from '../errors.ts';
+import type { LogTarget } from '../exports/tracking/live.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { resumeRun } from '../runs/life/lifecycle.ts';
 import type { Preset } from '../runs/experiment/presets.ts';
@@ -18,6 +19,7 @@ import { announceResumed, launch, loadByName, printComparison, printImportance }
 import { dryRunLines, sweepFrom } from './sweep.ts';
 
 interface RunOptions extends ServerFlags {
+  readonly logTo?: readonly string[];
   readonly inProcess?: boolean;
   readonly small?: boolean;
   readonly sweep?: readonly string[];
@@ -33,6 +35,9 @@ interface RunOptions extends ServerFlags {
   readonly serverEngine?: string;
   readonly threads?: number;
 }
+
+const logHelp =
+  'log each run, while it trains, to tensorboard:FOLDER or mlflow:URI as well; may be given several times';
 
 /** `run` and `resume`. */
 export function addRunCommands(program: Command): void {
@@ -60,6 +65,7 @@ export function addRunCommands(program: Command): void {
     .addOption(new Option('--client-engine <engine>', 'what computes the client halves').choices(engineChoices))
     .addOption(new Option('--server-engine <engine>', 'what computes the server half').choices(engineChoices))
     .option('--threads <count>', 'threads of the cpu engine; all cores unless given', count)
+    .option('--log-to <target>', logHelp, collect)
     .option('--in-process', 'both halves of one source in this process, without a socket')
     .addHelpText(
       'after',
@@ -70,6 +76,7 @@ Examples:
   sluice run figure-8 --set phases.0.epochs=3 --set dataset.name=synthetic
   sluice run my-experiment.json --sweep lr=0.01,0.03,0.1 --sweep "gate.delta=0.001..0.1 log" --random 12 --dry-run
   sluice run my-experiment.json --name "half width" --set model.width=0.5
+  sluice run figure-8 --log-to tensorboard:logs --log-to mlflow:http://127.0.0.1:5000
   sluice run figure-8 --offload wss://gpu.example:4450 --token … --fingerprint …`,
     )
     .action(async (source: string, options: RunOptions) => {
@@ -83,14 +90,18 @@ Examples:
         'checkpoint. Its weights end up as if it had not been interrupted.',
     )
     .argument('[runs...]', 'numbers, ids, ranges such as 3..5, or what was launched; the latest run unless given')
+    .option('--log-to <target>', logHelp, collect)
     .addHelpText('after', '\nExamples:\n  sluice resume 12\n  sluice resume figure-8')
-    .action(async (references: string[], options: ServerFlags) => {
+    .action(async (references: string[], options: ServerFlags & Pick<RunOptions, 'logTo'>) => {
       const chosen = references.length > 0 ? references : ['latest'];
-      process.exitCode = await withStore((store) => resume(store, chosen, networkOf(options)));
+      process.exitCode = await withStore(async (store) =>
+        resume(store, chosen, networkOf(options), await targetsOf(options.logTo)),
+      );
     });
 }
 
 async function run(store: Store, source: string, options: RunOptions): Promise<number> {
+  const targets = await targetsOf(options.logTo);
   const network = networkOf(options);
   const preset = loadByName(source, {
     small: options.small,
@@ -105,7 +116,14 @@ async function run(store: Store, source: string, options: RunOptions): Promise<n
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
   const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network, options.project);
-  return runs ? executeAndCompare(store, runs, network) : exitCodes.stopped;
+  return runs ? executeAndCompare(store, runs, network, targets) : exitCodes.stopped;
+}
+
+/** What runs are to be logged to; wrong ones are refused before anything is queued. */
+async function targetsOf(texts: readonly string[] | undefined): Promise<LogTarget[]> {
+  if (!texts) return [];
+  const { logTarget } = await import('../exports/tracking/live.ts');
+  return texts.map(logTarget);
 }
 
 /** Null when the user has ended it: then nothing is queued. */
@@ -150,7 +168,12 @@ function settingsOf(options: RunOptions): string[] {
 
 const resumable = new Set<RunStatus>(['queued', 'stopped', 'failed', 'interrupted']);
 
-async function resume(store: Store, references: readonly string[], network: NetworkOptions): Promise<number> {
+async function resume(
+  store: Store,
+  references: readonly string[],
+  network: NetworkOptions,
+  targets: readonly LogTarget[],
+): Promise<number> {
   const chosen = selectRuns(store, references);
   // Of several runs those that can go on do; one that is named has to.
   const unfinished = chosen.filter(({ status }) => chosen.length === 1 || resumable.has(status));
@@ -160,15 +183,20 @@ async function resume(store: Store, references: readonly string[], network: Netw
   }
   for (const { id } of unfinished) resumeRun(store, id);
   await announceResumed(unfinished, network.offload !== undefined);
-  return executeAndCompare(store, unfinished, network);
+  return executeAndCompare(store, unfinished, network, targets);
 }
 
 /** From so many on it is worth asking what their settings did. */
 const manyRuns = 4;
 
 /** Executes runs, compares what they did, and says how to go on with those that did not finish. */
-export async function executeAndCompare(store: Store, runs: readonly Run[], network: NetworkOptions): Promise<number> {
-  const code = await executeInTurn(store, runs, network);
+export async function executeAndCompare(
+  store: Store,
+  runs: readonly Run[],
+  network: NetworkOptions,
+  targets: readonly LogTarget[] = [],
+): Promise<number> {
+  const code = await executeInTurn(store, runs, network, targets);
   const ended = runs.map(({ id }) => store.find(id));
   const begun = ended.filter(({ startedAt }) => startedAt);
   if (begun.length > 0) {

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { zipSync } from 'fflate';
 import type { ChartExport, ExportedFile, RunExport } from '../api.ts';
 import { chartFormats, runFormats, type ChartFormat } from '../api/formats.ts';
 import { drawnTrainings, type Looks } from '../charts/drawable/looks.ts';
@@ -87,9 +90,12 @@ export async function exportRuns(
   { runs, format, ...asked }: RunExport & Pick<RunsAsked, 'what' | 'neutralise'>,
 ): Promise<ExportedFile> {
   const shown = runs.map((id) => store.find(id));
-  const { suffix, write } = runExporters[format];
-  const content = await write(store, shown, asked);
-  const data = content instanceof Uint8Array ? content : encoded([...content].join(''));
+  const exporter = runExporters[format];
+  const { suffix } = exporter;
+  const data =
+    'files' in exporter
+      ? zipSync(Object.fromEntries(await exporter.files(store, shown)))
+      : await wholeFile(exporter.write(store, shown, asked));
   return {
     ...about(
       subject(
@@ -102,6 +108,28 @@ export async function exportRuns(
     ),
     data,
   };
+}
+
+/** Writes runs into a folder, in a format that makes one; false for one that makes a single file. Files that are there are replaced. */
+export async function exportFolder(
+  store: Store,
+  runs: readonly Run[],
+  format: RunExport['format'],
+  folder: string,
+): Promise<boolean> {
+  const exporter = runExporters[format];
+  if (!('files' in exporter)) return false;
+  for (const [path, data] of await exporter.files(store, runs)) {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, data);
+  }
+  return true;
+}
+
+async function wholeFile(writing: Promise<Uint8Array> | Iterable<string>): Promise<Uint8Array> {
+  const content = await writing;
+  return content instanceof Uint8Array ? content : encoded([...content].join(''));
 }
 
 /** Where data comes from, so that it can be had again: the software, and what each run was and was set to. */
@@ -124,11 +152,11 @@ function subject(names: readonly string[], many: string): string {
 function about<Format extends string>(
   subject: string,
   what: string,
-  formats: readonly { readonly format: Format; readonly type: string }[],
+  formats: readonly { readonly format: Format; readonly extension?: string; readonly type: string }[],
   format: Format,
 ): Omit<ExportedFile, 'data'> {
-  const { type } = formats.find((each) => each.format === format)!;
-  return { name: `${[subject, what].filter(Boolean).join('-')}.${format}`, type };
+  const { type, extension = format } = formats.find((each) => each.format === format)!;
+  return { name: `${[subject, what].filter(Boolean).join('-')}.${extension}`, type };
 }
 
 function encoded(content: Uint8Array | string): Uint8Array {

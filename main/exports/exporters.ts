@@ -9,6 +9,9 @@ import { pdfPicture, pngPicture, svgPicture } from './charts/picture.ts';
 import { renderReport } from './report/report.ts';
 import { recordTexts } from './record-texts.ts';
 import type { RecordKind } from './tables/export.ts';
+import { paramsFiles } from './tracking/params.ts';
+import { tensorboardFiles } from './tracking/tensorboard.ts';
+import { wandbFiles } from './tracking/wandb.ts';
 
 /** What makes the files of every format. */
 
@@ -40,12 +43,25 @@ export interface RunsAsked {
   readonly neutralise?: boolean | undefined;
 }
 
-interface RunExporter {
+/** Files by their paths within a folder. */
+export type Files = readonly (readonly [path: string, data: Uint8Array])[];
+
+interface Named {
   /** In the name of the file, after what it is of. */
   readonly suffix: string;
+}
+
+interface FileExporter extends Named {
   /** The file, or its text in pieces. */
   write(store: Store, runs: readonly Run[], asked: RunsAsked): Promise<Uint8Array> | Iterable<string>;
 }
+
+/** Makes a folder, which is a zip where one file is wanted. */
+interface FolderExporter extends Named {
+  files(store: Store, runs: readonly Run[]): Promise<Files> | Files;
+}
+
+type RunExporter = FileExporter | FolderExporter;
 
 export const runExporters: { readonly [Format in RunFormat]: RunExporter } = {
   html: {
@@ -61,4 +77,7 @@ export const runExporters: { readonly [Format in RunFormat]: RunExporter } = {
   },
   csv: { suffix: 'epochs', write: recordTexts.csv },
   json: { suffix: '', write: recordTexts.json },
+  tensorboard: { suffix: 'tensorboard', files: tensorboardFiles },
+  wandb: { suffix: 'wandb', files: wandbFiles },
+  params: { suffix: 'params', files: paramsFiles },
 };

@@ -16,6 +16,8 @@ const reasons = [
   'no numpy',
   'no PyTorch',
   'no ONNX',
+  'no TensorBoard',
+  'no MLflow',
   'no ONNX Runtime',
   'no zstd in this Node',
   'zstd in this Node',

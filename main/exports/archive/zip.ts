@@ -6,6 +6,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { chartKinds } from '../../charts/kinds/table.ts';
 import type { PaperSpec } from '../../charts/spec.ts';
 import type { RunsAsked } from '../exporters.ts';
+import { crateFile, crateMetadata } from './crate.ts';
 import { exportCsv, exportedExperiment, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
 import { allRecords } from '../../runs/life/lost-records.ts';
@@ -63,6 +64,7 @@ export async function zipRuns(
   }
   const title = runs.length === 1 ? runs[0].name : `${runs.length} runs`;
   files['report.html'] = text(renderReport(store, runs, { title, madeAt: new Date() }));
+  files[crateFile] = json(crateMetadata(runs, Object.keys(files)));
   return zipSync(files);
 }
 

@@ -5,6 +5,7 @@ import { checkPacking, isArchive, unpack } from '../../data/archive.ts';
 import type { OnProgress } from '../../data/progress.ts';
 import { codeOf, SluiceError } from '../../errors.ts';
 import { runFilePath } from '../store/run-file.ts';
+import { findEventFiles, isEventFile, type EventFiles } from './event-files.ts';
 
 /** The files of a run's folder that are taken in, by their paths within it; whatever else lies there stays. */
 const ofRun =
@@ -17,20 +18,32 @@ const deepest = 4;
 const mostGrowth = 100;
 const alwaysAllowed = 2 ** 28;
 
+/** The runs that a path stands for. */
+export interface FoundRuns {
+  /** Their folders. */
+  readonly folders: readonly string[];
+  /** Where there are no folders of runs: those that event files tell of. */
+  readonly events: readonly EventFiles[];
+}
+
 /**
- * The folders of runs that a path stands for: a run's folder, one with several, a home, or an archive of any of these,
+ * The runs that a path stands for: a run's folder, one with several, a home, event files, or an archive of any of these,
  * which is unpacked into `scratch` first. Throws `file-missing`, `archive-unknown`, what `unpack` throws, and
  * `import-empty` where there is none.
  */
-export async function findRuns(given: string, scratch: string, onProgress?: OnProgress): Promise<string[]> {
+export async function findRuns(given: string, scratch: string, onProgress?: OnProgress): Promise<FoundRuns> {
   const path = resolve(given);
   const entry = await statOf(path);
+  if (entry.isFile() && isEventFile(path)) return { folders: [], events: await findEventFiles(path) };
   if (!entry.isDirectory()) await unpackRuns(path, entry.size, scratch, onProgress);
-  const folders = await runFoldersIn(entry.isDirectory() ? path : scratch, deepest);
-  if (folders.length > 0) return folders;
+  const top = entry.isDirectory() ? path : scratch;
+  const folders = await runFoldersIn(top, deepest);
+  if (folders.length > 0) return { folders, events: [] };
+  const events = await findEventFiles(top);
+  if (events.length > 0) return { folders, events };
   const message =
-    `${given} holds no run: no run.json at its top or within ${deepest} folders. Name a zip that "sluice export --format zip" ` +
-    'has written, the folder of a run, or the home of another Sluice.';
+    `${given} holds no run: no run.json at its top or within ${deepest} folders, and no event files. Name a zip that ` +
+    '"sluice export --format zip" has written, the folder of a run, or the home of another Sluice.';
   throw new SluiceError('import-empty', message, { path: 'path' });
 }
 
@@ -67,7 +80,7 @@ async function unpackRuns(path: string, size: number, scratch: string, onProgres
   // The folders around a run's own are whatever the archive has.
   const wants = (name: string): boolean => {
     const parts = name.replaceAll('\\', '/').split('/');
-    return parts.some((_, i) => ofRun.test(parts.slice(i).join('/')));
+    return isEventFile(name) || parts.some((_, i) => ofRun.test(parts.slice(i).join('/')));
   };
   await unpack(path, scratch, onProgress, { wants, mostBytes: Math.max(alwaysAllowed, mostGrowth * size) });
 }

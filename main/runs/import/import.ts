@@ -3,13 +3,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { OnProgress } from '../../data/progress.ts';
 import { inStagingFolder } from '../../data/staging.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
-import { publishFolder, writeFlushed } from '../checkpoint/durable.ts';
-import { adoptRun } from '../life/adopt.ts';
-import { writeRunFile, type RunFile } from '../store/run-file.ts';
+import type { RunFile } from '../store/run-file.ts';
 import type { Origin, Run } from '../store/run.ts';
 import type { Store } from '../store/store.ts';
 import { readForeignRun, type ForeignRun } from './check.ts';
+import type { EventFiles } from './event-files.ts';
+import { takeEventRun, type EventOptions } from './event-runs.ts';
 import { filesOfRun, findRuns } from './find.ts';
+import { keepRun } from './keep.ts';
 
 /** What came of one of the runs that were to be brought in. */
 export interface Taken {
@@ -18,43 +19,60 @@ export interface Taken {
   /** The run here, also where it has been here before; null where it was not taken. */
   readonly id: string | null;
   readonly outcome: 'imported' | 'there' | 'refused';
-  /** Why it was not taken, in a sentence or two. */
+  /** Why it was not taken, or what else there is to say of it, in a sentence or two. */
   readonly reason: string | null;
 }
 
-export interface ImportOptions {
+export interface ImportOptions extends EventOptions {
   readonly home: string;
   readonly onProgress?: OnProgress | undefined;
 }
 
 /**
- * Brings the runs of a zip, a folder or another home into this one, each under a new number. One that is not as it was
+ * Brings the runs of a zip, a folder, another home or event files of TensorBoard into this one, each under a new number. One that is not as it was
  * written, or is here already, is left out and told of; the others come. Throws what findRuns throws.
  */
-export async function importRuns(store: Store, path: string, { home, onProgress }: ImportOptions): Promise<Taken[]> {
+export async function importRuns(store: Store, path: string, options: ImportOptions): Promise<Taken[]> {
+  const { home, onProgress } = options;
+  const from = basename(resolve(path));
   return inStagingFolder(async (scratch) => {
-    const folders = await findRuns(path, scratch, onProgress);
+    const { folders, events } = await findRuns(path, scratch, onProgress);
+    const all = [
+      ...folders.map((folder) => [basename(folder), () => takeRun(store, folder, from)] as const),
+      ...events.map((files) => [files.name, () => takeEvents(store, files, from, options)] as const),
+    ];
     const taken: Taken[] = [];
-    for (const [i, folder] of folders.entries()) {
-      onProgress?.({ step: 'import', item: basename(folder), done: i, total: folders.length, unit: 'runs' });
-      taken.push(await takeRun(store, folder, basename(resolve(path))));
+    for (const [i, [name, take]] of all.entries()) {
+      onProgress?.({ step: 'import', item: name, done: i, total: all.length, unit: 'runs' });
+      taken.push(await refusals(name, take));
     }
     return taken;
   }, home);
 }
 
-async function takeRun(store: Store, folder: string, from: string): Promise<Taken> {
+/** What a user can do something about is told of the run; the others come all the same. */
+async function refusals(name: string, take: () => Promise<Taken>): Promise<Taken> {
   try {
-    const foreign = await readForeignRun(folder);
-    const known = sameRun(store, foreign.file);
-    if (known)
-      return { from: foreign.file.id, id: known.id, outcome: 'there', reason: difference(store, known, foreign) };
-    const { id } = await bringIn(store, foreign, from);
-    return { from: foreign.file.id, id, outcome: 'imported', reason: null };
+    return await take();
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    return { from: basename(folder), id: null, outcome: 'refused', reason: messageOf(error) };
+    return { from: name, id: null, outcome: 'refused', reason: messageOf(error) };
   }
+}
+
+async function takeEvents(store: Store, files: EventFiles, from: string, options: EventOptions): Promise<Taken> {
+  const { run, isNew, notes } = await takeEventRun(store, files, from, options);
+  const reason = notes.length > 0 ? notes.join(' ') : null;
+  return { from: files.name, id: run.id, outcome: isNew ? 'imported' : 'there', reason };
+}
+
+async function takeRun(store: Store, folder: string, from: string): Promise<Taken> {
+  const foreign = await readForeignRun(folder);
+  const known = sameRun(store, foreign.file);
+  if (known)
+    return { from: foreign.file.id, id: known.id, outcome: 'there', reason: difference(store, known, foreign) };
+  const { id } = await bringIn(store, foreign, from);
+  return { from: foreign.file.id, id, outcome: 'imported', reason: null };
 }
 
 function sameRun(store: Store, { uid }: RunFile): Run | undefined {
@@ -77,18 +95,4 @@ async function bringIn(store: Store, { folder, file }: ForeignRun, from: string)
       await copyFile(join(folder, path), join(target, path));
     }
   });
-}
-
-/** Puts a run with its own number into this home; `fill` writes all that its folder holds besides `run.json`. */
-export async function keepRun(store: Store, file: RunFile, fill: (folder: string) => Promise<void>): Promise<Run> {
-  const id = store.reserve(file.name);
-  const own: RunFile = { ...file, id };
-  const folder = store.folder(id);
-  await publishFolder(folder, async (target) => {
-    await fill(target);
-    const settings = { ...own.experiment, seeds: [own.seed] };
-    await writeFlushed(join(target, 'experiment.json'), `${JSON.stringify(settings, null, 2)}\n`);
-    writeRunFile(target, own);
-  });
-  return adoptRun(store, { folder, file: own, reason: null });
 }
