@@ -23,6 +23,13 @@ export function bestOf(epochs: readonly Ended[]): Best {
   return { accuracy: best.testAccuracy, epochs: epochs.indexOf(best) + 1, bytes: bytesBy(best) };
 }
 
+/** The greatest accuracy that it was chosen by, at that budget: on held-out images where there are some. */
+export function bestScore(epochs: readonly Ended[]): number {
+  const budget = epochs.at(-1)?.budget;
+  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  return best ? choosingAccuracy(best) : NaN;
+}
+
 export function bestAccuracy(epochs: readonly Ended[]): number {
   return bestOf(epochs).accuracy;
 }

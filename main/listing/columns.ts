@@ -19,6 +19,8 @@ export interface RunColumn {
   readonly text?: (run: RunSummary) => string;
   /** How one value is written, such as a mean. */
   readonly format?: (value: number) => string;
+  /** Only values of runs for which this is the same have a mean. */
+  readonly kin?: (run: RunSummary) => string;
   /** As of a grid track. */
   readonly width?: string;
   /** Always there. */

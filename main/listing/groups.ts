@@ -63,6 +63,8 @@ export function groupText(column: RunColumn, { runs }: RunGroup, date: (at: numb
   const texts = new Set(runs.map((run) => cellText(column, run, date)));
   if (texts.size === 1) return [...texts][0];
   if (!isMeasured(column.kind) || column.name === 'seed' || column.name === 'number') return `${texts.size} different`;
+  const kin = new Set(runs.map((run) => column.kin?.(run)));
+  if (kin.size > 1) return `at ${kin.size} budgets`;
   const spread = spreadOf(runs.map((run) => numberOf(column, run)));
   if (!spread) return '–';
   const mean = writeMean(column, spread.mean);

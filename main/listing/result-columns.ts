@@ -1,11 +1,21 @@
 import type { RunSummary } from '../api/runs.ts';
-import { formatNumber } from '../charts/formats.ts';
+import { formatNumber, formatPercent } from '../charts/formats.ts';
 import type { RunColumn } from './columns.ts';
 
 /** Seconds from its start to its end, or until now. */
 function secondsOf({ startedAt, endedAt }: RunSummary): number | null {
   return startedAt === null ? null : ((endedAt ?? Date.now()) - startedAt) / 1000;
 }
+
+/** With the budget it is of, where that is a smaller one than before, as after prune. */
+function bestText({ bests, bestAccuracy }: RunSummary): string {
+  const budget = bests.length > 1 ? (bests.at(-1)?.budget ?? null) : null;
+  const best = bestAccuracy === null ? '–' : formatPercent(bestAccuracy);
+  return budget === null ? best : `${best} at ${budget}`;
+}
+
+/** The budget a run ends with: accuracies at others are none of its kind. */
+const lastBudget = ({ budgets }: RunSummary): string => String(budgets.at(-1) ?? 'full');
 
 /** What runs came to and what they cost. */
 export const resultColumns: readonly RunColumn[] = [
@@ -16,10 +26,12 @@ export const resultColumns: readonly RunColumn[] = [
     part: 'result',
     kind: 'share',
     value: ({ bestAccuracy }) => bestAccuracy,
-    width: '78px',
+    text: bestText,
+    kin: lastBudget,
+    width: '104px',
     usual: true,
     mostFirst: true,
-    help: 'Test accuracy of the best epoch',
+    help: 'Test accuracy of the best epoch at the budget the run ends with',
   },
   {
     name: 'last',
@@ -28,6 +40,7 @@ export const resultColumns: readonly RunColumn[] = [
     part: 'result',
     kind: 'share',
     value: ({ lastAccuracy }) => lastAccuracy,
+    kin: lastBudget,
     width: '78px',
     mostFirst: true,
     help: 'Test accuracy of the last epoch',

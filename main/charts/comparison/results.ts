@@ -36,7 +36,8 @@ export function resultsOf(
   const base = baselineOf(results, baseline);
   return results.map((result) => ({
     ...result,
-    saving: saving(base, result),
+    // What went on from the pair before it owes a part of its accuracy to bytes that are not its own.
+    saving: result.trainings.some(({ start }) => start.epoch > 0) ? null : saving(base, result),
     scratch: againstScratch(result.trainings, families),
   }));
 }

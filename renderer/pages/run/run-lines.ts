@@ -20,7 +20,7 @@ function chart(metric: Metric, beside: readonly Metric[], smoothing = 0): LineCh
 
 /** What charts draw of a run as it is read so far. */
 export function runData(
-  run: FixedRun,
+  run: Pick<FixedRun, 'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs'>,
   { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
 ): RunData {
   const { id, name, number, seed, pairs } = run;

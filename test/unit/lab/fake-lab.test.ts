@@ -40,6 +40,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   experimentSchema: (api) => api.experimentSchema(),
   runs: (api) => api.runs(),
   run: (api, id) => api.run(id),
+  compared: (api, id) => api.compared([id]),
   strayFolders: (api) => api.strayFolders(),
   steps: (api, id) => api.steps(id, 0),
   epochs: (api, id) => api.epochs(id),

@@ -137,7 +137,9 @@ it('every setting of an experiment has a column', () => {
   const without = ['$schema', 'name', 'notes', 'seeds', 'sweep'];
   const known = (path: string): boolean =>
     runColumns.some(({ name }) => path === name || (name !== '' && path.startsWith(`${name}.`)));
-  const paths = leaves(jsonSchema(experimentSchema) as JsonSchema).filter((path) => !without.includes(path.split('.')[0]));
+  const paths = leaves(jsonSchema(experimentSchema) as JsonSchema).filter(
+    (path) => !without.includes(path.split('.')[0]),
+  );
   expect(paths.filter((path) => !known(path))).toEqual([]);
   const names = runColumns.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((each) => each.toLowerCase()));
   expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);

@@ -29,6 +29,12 @@ describe('groups of runs', () => {
     expect(cells('seed', 'lr')).toEqual(['0.055 ± 0.0636', '0.055 ± 0.0636']);
   });
 
+  it('have no mean over accuracies at different budgets', () => {
+    const [one, other] = sweep;
+    const group = { key: '', label: '', runs: [one, { ...other, budgets: [4] }] };
+    expect(groupText(columnNamed('best')!, group, date)).toBe('at 2 budgets');
+  });
+
   it('are those of a launch, a seed, or any setting', () => {
     const sizes = (by: string): [string, number][] =>
       groupRuns(sweep, by, date).map(({ label, runs }) => [label, runs.length]);
