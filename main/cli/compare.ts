@@ -10,11 +10,17 @@ import { readSettings } from '../lab/settings/settings.ts';
 import { share } from './arguments.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
-import { printComparison } from './launch.ts';
+import { printComparison, printImportance } from './launch.ts';
 import { summariesOf, whereFits } from './list-runs.ts';
 
 const runsArgument = 'numbers, ids, ranges such as 3..5, or what was launched, such as figure-8';
 const whereHelp = 'only runs that fit, of the current project unless it names others (sluice list --help)';
+
+interface CompareOptions {
+  readonly where?: string;
+  readonly reach?: number;
+  readonly importance?: boolean;
+}
 
 /** `compare` and `report`. */
 export function addCompareCommands(program: Command): void {
@@ -33,9 +39,17 @@ export function addCompareCommands(program: Command): void {
       'what bytes and epochs are told to, such as 0.7 or 70%: 95 % of the end of the costliest unless given',
       share,
     )
-    .addHelpText('after', '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%')
-    .action((references: string[], { where, reach }: { where?: string; reach?: number }) =>
-      withStore((store) => printComparison(store, chosenRuns(store, references, where), reach), 'read'),
+    .option('--importance', 'also how much of the difference each setting explains, as after a sweep')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%\n  sluice compare my-sweep --importance',
+    )
+    .action((references: string[], { where, reach, importance = false }: CompareOptions) =>
+      withStore((store) => {
+        const runs = chosenRuns(store, references, where);
+        printComparison(store, runs, reach);
+        if (importance) printImportance(store, runs);
+      }, 'read'),
     );
 
   program

@@ -109,7 +109,7 @@ function took(store: Store, { id, startedAt, endedAt }: Run): [string, string][]
 
 function settings(run: Run): [string, string][] {
   const { experiment, seed } = run;
-  const { dataset, model, split, method, phases, batchSize } = experiment;
+  const { dataset, validation, model, split, method, phases, batchSize, stop } = experiment;
   const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
   const { count, serverHalf, cpuShare } = experiment.sources;
@@ -118,6 +118,11 @@ function settings(run: Run): [string, string][] {
   const module = split.module ? `r = ${split.module.resolution}, c = ${split.module.features}` : 'no module';
   return [
     ['data', `${dataset.name}, ${samples} test images${dataset.augment ? '' : ', not augmented'}`],
+    [
+      'validation',
+      validation === undefined ? 'none: the test set chooses' : `${formatPercent(validation)} of the training images`,
+    ],
+    ...(stop ? [['stop', stopWords(stop)] as [string, string]] : []),
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
@@ -127,14 +132,26 @@ function settings(run: Run): [string, string][] {
   ];
 }
 
+function stopWords({ patience, accuracy, bytes }: NonNullable<Experiment['stop']>): string {
+  return [
+    ...(patience === undefined
+      ? []
+      : [`a phase after ${patience} ${patience === 1 ? 'epoch' : 'epochs'} without a better one`]),
+    ...(accuracy === undefined ? [] : [`at an accuracy of ${formatPercent(accuracy)}`]),
+    ...(bytes === undefined ? [] : [`after ${formatBytes(bytes)}`]),
+  ].join(', ');
+}
+
 function epochLines(curves: readonly Curve[]): string[] {
   const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
+  const held = epochs.some(({ validationAccuracy }) => !Number.isNaN(validationAccuracy));
   const titles = [
     'epoch',
     'budget',
     'loss',
     'accuracy',
+    ...(held ? ['validation'] : []),
     'test loss',
     'test accuracy',
     'up',
@@ -149,6 +166,7 @@ function epochLines(curves: readonly Curve[]): string[] {
       formatBudget(epoch.budget),
       epoch.trainLoss.toFixed(3),
       formatPercent(epoch.trainAccuracy),
+      ...(held ? [formatPercent(epoch.validationAccuracy)] : []),
       epoch.testLoss.toFixed(3),
       formatPercent(epoch.testAccuracy),
       formatBytes(epoch.bytesUp),

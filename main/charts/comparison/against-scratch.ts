@@ -19,7 +19,7 @@ export function formatSooner(against: AgainstScratch | null): string {
   if (!against) return '–';
   const { factor } = against;
   const times = Number((factor < 1 ? 1 / factor : factor).toFixed(1));
-  return times === 1 ? 'as many epochs' : `${times}× ${factor < 1 ? 'more' : 'fewer'} epochs`;
+  return times === 1 ? 'the same number of epochs' : `${times}× ${factor < 1 ? 'more' : 'fewer'} epochs`;
 }
 
 /** Null for what began with new weights itself, and where nothing that did has the same network, cut and budget. */

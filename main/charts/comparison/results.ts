@@ -101,5 +101,5 @@ export function formatSaving(saving: number | null): string {
   if (saving === null) return '–';
   const factor = saving < 1 ? 1 / saving : saving;
   const text = factor.toFixed(factor < 9.95 ? 1 : 0);
-  return text === '1.0' ? 'as many' : `${text}× ${saving < 1 ? 'more' : 'fewer'}`;
+  return text === '1.0' ? 'the same' : `${text}× ${saving < 1 ? 'more' : 'fewer'}`;
 }

@@ -66,6 +66,8 @@ const parts: Partial<Record<Metric, { readonly label: string; readonly look: num
   accuracy: { label: 'test', look: 0 },
   'test-loss': { label: 'test', look: 0 },
   'train-accuracy': { label: 'training', look: 1 },
+  'validation-accuracy': { label: 'validation', look: 2 },
+  'validation-loss': { label: 'validation', look: 2 },
   loss: { label: 'training', look: 1 },
   bytes: { label: 'both ways', look: 0 },
   'bytes-up': { label: 'up', look: 1 },

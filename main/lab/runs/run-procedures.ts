@@ -4,6 +4,7 @@ import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
+import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
 import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import { runNumber } from '../../runs/store/run.ts';
@@ -131,7 +132,7 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
 }
 
 async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {
-  const { experiment, origin } = store.get(id);
+  const { experiment, origin, status } = store.get(id);
   const { design } = examine(experiment, store, planTimes);
   const folder = store.folder(id);
   const place = placeOf(folder);
@@ -140,7 +141,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     experiment,
     notes: store.annotations(id).notes,
     folder,
-    plan: design?.plan ?? null,
+    plan: design && planLeft(design.plan, experiment, standingOf(store.epochs(id), status === 'finished')),
     pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,

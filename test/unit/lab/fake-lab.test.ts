@@ -102,6 +102,8 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   exportModelSet: 'starts a process; the packing of sets has tests of its own',
   cancelModelTask: 'answers nothing',
   removeModelSet: 'answers nothing',
+  browsers: 'answers what the door of the lab knows, which has tests of its own',
+  shutOutBrowser: 'answers nothing',
 };
 
 let lab: Lab;
