@@ -59,7 +59,7 @@ const mayImport = {
 const files = [
   {
     category: 'floor',
-    pattern: 'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,visible}.ts',
+    pattern: 'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,markdown,visible}.ts',
   },
   { category: 'records', pattern: 'main/records/**' },
   { category: 'api', pattern: 'main/{api.ts,wire.ts,api/**}' },

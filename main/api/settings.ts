@@ -13,4 +13,6 @@ export interface Settings {
   /** Defaults of chart exports. */
   readonly paper: PaperSpec;
   readonly notifications: boolean;
+  /** The address that is told of runs that end or fail; empty for none. */
+  readonly webhook: string;
 }

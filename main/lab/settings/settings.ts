@@ -15,6 +15,21 @@ export const paperSchema = z.strictObject({
   title: z.string().max(500),
 });
 
+/** Where runs that end may be told of: over https, or on this machine. */
+const webhookSchema = z
+  .string()
+  .max(2000)
+  .refine(isHook, 'an address that begins with https://, or one of this machine such as http://127.0.0.1:8080');
+
+const thisMachine = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+function isHook(text: string): boolean {
+  if (text === '') return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && thisMachine.has(hostname));
+}
+
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   parallelRuns: z.int().min(1).max(64).default(1),
@@ -22,6 +37,7 @@ export const settingsSchema = z.strictObject({
   engine: z.enum(engineChoices).default('auto'),
   paper: paperSchema.default(usualPaper),
   notifications: z.boolean().default(true),
+  webhook: webhookSchema.default(''),
 });
 
 /** The user's settings, in a file of the home folder. */

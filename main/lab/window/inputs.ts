@@ -170,7 +170,7 @@ function chartSchema(): z.ZodType<ChartSpec> {
 
 /** Changes leave out what stays: a default would put it back to what it was at first. */
 function changes() {
-  const { theme, parallelRuns, threads, engine, paper, notifications } = settingsSchema.shape;
+  const { theme, parallelRuns, threads, engine, paper, notifications, webhook } = settingsSchema.shape;
   return z
     .strictObject({
       theme: theme.unwrap(),
@@ -179,6 +179,7 @@ function changes() {
       engine: engine.unwrap(),
       paper: paper.unwrap(),
       notifications: notifications.unwrap(),
+      webhook: webhook.unwrap(),
     })
     .partial();
 }
