@@ -5,7 +5,7 @@ import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
+import type { ComparedRun, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
@@ -97,6 +97,8 @@ export interface LabApi {
 
   runs(): Promise<RunSummary[]>;
   run(id: string): Promise<RunDetail>;
+  /** Runs to be compared, many at once and without their steps; those that are not there are left out. */
+  compared(ids: string[]): Promise<ComparedRun[]>;
   pause(id: string): Promise<void>;
   /** Lets a paused run go on when there is room for it. */
   proceed(id: string): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Parts, SourceView } from '../charts/data.ts';
+import type { DressedLine } from '../charts/drawable/dressed.ts';
 import type { Looks } from '../charts/drawable/looks.ts';
 import type { Range } from '../charts/drawable/sample.ts';
 import type { ChartSpec } from '../charts/kinds/table.ts';
@@ -22,6 +23,8 @@ export interface ChartExport {
   readonly source?: SourceView;
   /** Whether every pair of a run stands for itself, where the chart can show that; so they do unless given. */
   readonly parts?: Parts;
+  /** Lines in this order, called and coloured otherwise than in the comparison. */
+  readonly lines?: readonly DressedLine[];
 }
 
 /** `zip`: config, metrics, charts and, if wanted, checkpoints; `html`: a report; `csv`: the epochs; `json`: all records. */

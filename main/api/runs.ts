@@ -4,6 +4,7 @@ import type { Origin, RunStatus } from '../runs/store/run.ts';
 import type { MethodName } from '../training/methods/table.ts';
 import type { PlannedPair } from '../training/plan.ts';
 import type { Budget } from '../records/column.ts';
+import type { EpochRecord } from '../records/record.ts';
 import type { LongTask } from './data.ts';
 import type { Plan } from './experiments.ts';
 import type { ServerPlace } from './server.ts';
@@ -38,7 +39,10 @@ export interface RunSummary {
   /** Less than were planned once phases have ended early. */
   readonly epochsTotal: number;
   readonly lastAccuracy: number | null;
+  /** At the budget it is at, or ended with. */
   readonly bestAccuracy: number | null;
+  /** At each budget, in the order they were trained. */
+  readonly bests: readonly { readonly budget: Budget; readonly accuracy: number }[];
   readonly bytesUp: number;
   readonly bytesDown: number;
   /** Over all finished epochs, in the time of training; null before there is one. */
@@ -97,6 +101,14 @@ export interface RunDetail extends RunSummary {
   readonly server: RunServer | null;
   /** Where it was brought in from; null where it was trained here. */
   readonly origin: Origin | null;
+}
+
+/** A run as comparisons need it, with the ends of its epochs. */
+export interface ComparedRun extends Pick<
+  RunDetail,
+  'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs' | 'classes'
+> {
+  readonly epochs: readonly EpochRecord[];
 }
 
 /** Runs to be brought in: a zip, a folder or a home on the lab's machine, or an archive that was handed over (`uploadPart`). */

@@ -15,12 +15,24 @@ export interface Best extends Reached {
   readonly accuracy: number;
 }
 
+/** The best epoch at the budget of the last one. */
+export function bestAtEnd<T extends Pick<Ended, 'budget' | keyof Scored>>(epochs: readonly T[]): T | undefined {
+  const budget = epochs.at(-1)?.budget;
+  return bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+}
+
 /** The first of the best epochs at the budget of the last one: at another budget an accuracy is another model's. */
 export function bestOf(epochs: readonly Ended[]): Best {
-  const budget = epochs.at(-1)?.budget;
-  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  const best = bestAtEnd(epochs);
   if (!best) return { accuracy: NaN, epochs: 0, bytes: 0 };
   return { accuracy: best.testAccuracy, epochs: epochs.indexOf(best) + 1, bytes: bytesBy(best) };
+}
+
+/** The greatest accuracy that it was chosen by, at that budget: on held-out images where there are some. */
+export function bestScore(epochs: readonly Ended[]): number {
+  const budget = epochs.at(-1)?.budget;
+  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  return best ? choosingAccuracy(best) : NaN;
 }
 
 export function bestAccuracy(epochs: readonly Ended[]): number {

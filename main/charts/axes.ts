@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, formatSeconds }
 import { metricFacts, metrics, type MetricFacts } from './metrics.ts';
 import type { AxisKind, Metric } from './spec.ts';
 import type { ChartStyle } from './style.ts';
-import { clockInterval, labelledTicks, logarithmicTicks } from './ticks.ts';
+import { clockInterval, labelledTicks, logarithmicTicks, wholeTicks } from './ticks.ts';
 
 /** Words a tick; ticks of one axis have the same number of decimals where that is given. */
 type Format = (value: number, decimals?: number) => string;
@@ -14,6 +14,8 @@ export interface Quantity {
   /** Begins at 0 where it is linear. */
   readonly fromZero: boolean;
   readonly isClock?: boolean;
+  /** Whether it counts: its ticks are whole. */
+  readonly isWhole?: boolean;
 }
 
 const shortBytes = (bytes: number): string =>
@@ -54,8 +56,8 @@ function quantityOf({ words, unit, fromZero }: MetricFacts): Quantity {
 }
 
 export const axisQuantities: Readonly<Record<AxisKind, Quantity>> = {
-  epoch: { name: 'Epoch', format: plain, fromZero: true },
-  step: { name: 'Step', format: wholeNumber, fromZero: true },
+  epoch: { name: 'Epoch', format: plain, fromZero: true, isWhole: true },
+  step: { name: 'Step', format: wholeNumber, fromZero: true, isWhole: true },
   time: { name: 'Time in training', format: formatDuration, fromZero: true, isClock: true },
   bytes: { name: 'Traffic, both ways', format: shortBytes, fromZero: true },
 };
@@ -113,8 +115,8 @@ export function yAxis(quantity: Quantity, style: ChartStyle, logarithmic: boolea
   const base = axis(quantity, style, logarithmic, extent);
   return {
     ...base,
-    // A line along the greatest value, or the least, is not cut in half by the edge.
-    ...(base['type'] === 'log' ? {} : { boundaryGap: [quantity.fromZero ? 0 : '1%', '1%'] }),
+    // A line along the greatest value, or the least, is not cut in half by the edge, nor a marker.
+    ...(base['type'] === 'log' ? {} : { boundaryGap: [quantity.fromZero ? 0 : '4%', '4%'] }),
     ...(style.selfContained ? { ...named, nameGap: labelRoom(quantity, style, logarithmic, extent) } : {}),
     axisLine: { show: false },
     axisTick: { show: false },
@@ -148,6 +150,7 @@ function axis(
   const usable = logarithmic && least > 0 && most < Infinity;
   const ticks = usable ? logarithmicTicks(least, most) : null;
   const labels = ticks ? { customValues: labelledTicks(ticks) } : {};
+  const marks = ticks ? { customValues: ticks } : {};
   const hairline = { color: faint, width: lineWidth / 2 };
   return {
     type: usable ? 'log' : 'value',
@@ -163,10 +166,35 @@ function axis(
       margin: fontSize / 2,
     },
     axisLine: { onZero: false, lineStyle: hairline },
-    axisTick: { ...labels, length: fontSize / 3, lineStyle: hairline },
+    axisTick: { ...marks, length: fontSize / 3, lineStyle: hairline },
     interval: isClock ? clockInterval(most - least) : undefined,
     splitLine: { lineStyle: { color: grid, width: lineWidth / 2 } },
-    ...(ticks ? { min: ticks[0], max: ticks.at(-1) } : {}),
+    ...(ticks ? logarithmicEnds(ticks, least, most) : {}),
+  };
+}
+
+/** From tick to tick, and a little more where a value would lie in the corner. */
+function logarithmicEnds(ticks: readonly number[], least: number, most: number): { min: number; max: number } {
+  const [min, max] = [ticks[0], ticks[ticks.length - 1]];
+  const room = (max / min) ** 0.03;
+  return { min: least / min < room ? least / room : min, max: max / most < room ? most * room : max };
+}
+
+/** An axis from here to there, whatever is drawn. */
+export function limited(axis: AxisOption, [min, max]: Extent): AxisOption {
+  return { ...axis, min, max, boundaryGap: [0, 0] };
+}
+
+/** A counting axis to its last value and no further, its ticks whole. */
+export function counted(axis: AxisOption, min: number, max: number): AxisOption {
+  const values = { customValues: wholeTicks(min, max) };
+  if (values.customValues.length < 2) return bounded(axis, min, max);
+  return {
+    ...axis,
+    min,
+    max,
+    axisLabel: { ...axis.axisLabel, ...values },
+    axisTick: { ...(axis['axisTick'] as object), ...values },
   };
 }
 

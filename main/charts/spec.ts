@@ -16,6 +16,22 @@ export type AxisKind = (typeof axes)[number];
 export const horizons = ['end', 'now'] as const;
 export type Horizon = (typeof horizons)[number];
 
+/** Where a chart on paper names its lines: beside the plot, in a corner of it, or nowhere, as where the caption does. */
+export const legendPlaces = ['top', 'bottom', 'right', 'inside-top', 'inside-bottom', 'none'] as const;
+export type LegendPlace = (typeof legendPlaces)[number];
+
+/** What the band of an experiment's seeds spans: all of them, or their mean ± so much. */
+export const bands = ['range', 'sd', 'se', 'ci'] as const;
+export type BandKind = (typeof bands)[number];
+
+/** What stands beside the lines where they have bands. */
+export const bandWords: Readonly<Record<BandKind, string>> = {
+  range: 'least to most',
+  sd: 'mean ± SD',
+  se: 'mean ± SE',
+  ci: 'mean ± 95 % CI',
+};
+
 /** How a chart is put on paper. */
 export interface PaperSpec {
   readonly widthMm: number;
@@ -26,6 +42,8 @@ export interface PaperSpec {
   /** In points. */
   readonly fontSize: number;
   readonly theme: 'light' | 'dark';
+  /** Above the plot unless given. */
+  readonly legend?: LegendPlace | undefined;
   /** None where it is empty, as in a paper, where the caption says it. */
   readonly title: string;
 }

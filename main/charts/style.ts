@@ -1,9 +1,13 @@
-import { grounds, palettes, type Ground, type Scheme } from './drawing/palette.ts';
-import type { PaperSpec } from './spec.ts';
+import { grounds, palettes, type Colours, type Ground, type Scheme } from './drawing/palette.ts';
+import type { LegendPlace, PaperSpec } from './spec.ts';
 
 /** How charts look, whoever draws them. Lengths are in units of the picture: pixels on a screen, points on paper. */
 export interface ChartStyle extends Ground {
   readonly palette: readonly string[];
+  /** Of lines that are not to have one of the palette. */
+  readonly colours: Colours;
+  /** Where a chart that tells its lines apart itself does so. */
+  readonly legend: LegendPlace;
   readonly fontFamily: string;
   readonly fontSize: number;
   readonly lineWidth: number;
@@ -22,6 +26,8 @@ export interface ChartStyle extends Ground {
 
 /** What can be done where a chart is drawn. */
 export type Medium = Pick<ChartStyle, 'measure' | 'bitmap'>;
+
+const plainLegend = { colours: {}, legend: 'top' } as const;
 
 const pointsPerMm = 72 / 25.4;
 
@@ -60,6 +66,7 @@ export function screenStyle(
     ...grounds[scheme],
     ...own,
     palette: palettes[scheme],
+    ...plainLegend,
     fontFamily,
     fontSize: 12,
     lineWidth: 1.75,
@@ -82,6 +89,7 @@ export function pageStyle(width: number, fontSize: number, { bitmap }: Pick<Medi
     faint: 'var(--faint)',
     grid: 'var(--grid)',
     palette: palettes.light.map((_, i) => `var(--series-${i})`),
+    ...plainLegend,
     fontFamily: 'system-ui, sans-serif',
     fontSize,
     lineWidth: fontSize / 6.5,
@@ -114,6 +122,8 @@ export function paperStyle(paper: PaperSpec, medium: Medium = noMedium, unitsPer
     ...grounds[theme],
     ...print,
     palette: palettes[theme],
+    colours: {},
+    legend: paper.legend ?? 'top',
     fontFamily,
     fontSize,
     lineWidth: Math.max(0.75 * unitsPerPoint, fontSize / 7),

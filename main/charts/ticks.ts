@@ -16,6 +16,15 @@ export function labelledTicks(ticks: readonly number[]): number[] {
   return ticks.filter((tick) => Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-9);
 }
 
+/** Some six whole numbers from least to most, both within, a step of 1, 2 or 5 times a power of ten apart. */
+export function wholeTicks(least: number, most: number): number[] {
+  const rough = Math.max(1, (most - least) / 6);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 5, 10].map((digit) => digit * power).find((each) => each >= rough * 0.999)!;
+  const first = Math.ceil(least / step);
+  return Array.from({ length: Math.max(0, Math.floor(most / step) - first + 1) }, (_, i) => (first + i) * step);
+}
+
 const minute = 60;
 const hour = 60 * minute;
 const timeSteps = [

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { DressedLine } from '../charts/drawable/dressed.ts';
 import type { SourceView } from '../charts/data.ts';
 import { ranges } from '../model/ranges.ts';
 import type { Shape } from '../model/spec.ts';
@@ -87,6 +88,17 @@ export function range(text: string): [from: number, to: number] {
   const [from, to] = /^(.+?)\.\.(.+)$/.exec(text)?.slice(1).map(number) ?? [];
   if (from < to) return [from, to];
   throw new InvalidArgumentError('Expected two numbers, the lower one first, such as 2..5.');
+}
+
+/** `from scratch=Scratch:#d55e00`: a line by another name, in another colour, or both, after those given before. */
+export function line(text: string, before: readonly DressedLine[] = []): readonly DressedLine[] {
+  const [, name = '', , called, colour] = /^(.*?)(=(.*?))?(?::(#[0-9a-f]{6}))?$/i.exec(text) ?? [];
+  if (name === '' || called === '') {
+    throw new InvalidArgumentError(
+      'Expected a line with a name, a colour, or both, such as "from scratch=Scratch:#d55e00".',
+    );
+  }
+  return [...before, { line: name, ...(called && { name: called }), ...(colour && { colour }) }];
 }
 
 /** A data source, counted from 1 as everywhere users see them, or `each`. */

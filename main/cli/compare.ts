@@ -7,7 +7,7 @@ import type { Store } from '../runs/store/store.ts';
 import { share } from './arguments.ts';
 import { print } from './format.ts';
 import { withStore } from './lab.ts';
-import { printComparison } from './launch.ts';
+import { printComparison, printImportance } from './launch.ts';
 
 const runsArgument = 'numbers, ids, ranges such as 3..5, or what was launched, such as figure-8';
 
@@ -27,9 +27,17 @@ export function addCompareCommands(program: Command): void {
       'what bytes and epochs are told to, such as 0.7 or 70%: 95 % of the end of the costliest unless given',
       share,
     )
-    .addHelpText('after', '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%')
-    .action((references: string[], { reach }: { reach?: number }) =>
-      withStore((store) => printComparison(store, selectRuns(store, references), reach), 'read'),
+    .option('--importance', 'also how much of the difference each setting explains, as after a sweep')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  sluice compare quickstart\n  sluice compare 4 7 9..11 --reach 70%\n  sluice compare my-sweep --importance',
+    )
+    .action((references: string[], { reach, importance = false }: { reach?: number; importance?: boolean }) =>
+      withStore((store) => {
+        const runs = selectRuns(store, references);
+        printComparison(store, runs, reach);
+        if (importance) printImportance(store, runs);
+      }, 'read'),
     );
 
   program

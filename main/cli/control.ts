@@ -15,6 +15,8 @@ interface ControlCommand {
   /** Those of several runs that it is for. */
   readonly takes: readonly RunStatus[];
   readonly done: string;
+  /** The same of one that has not begun. */
+  readonly waiting?: string;
 }
 
 const runsHelp = 'numbers, ids, ranges such as 3..5, or what was launched';
@@ -31,15 +33,17 @@ const controlCommands: readonly ControlCommand[] = [
     name: 'pause',
     summary: 'let runs wait',
     ask: pauseRun,
-    takes: ['running', 'paused'],
+    takes: ['queued', 'running', 'paused'],
     done: 'pauses after its current step',
+    waiting: 'does not begin before it is continued',
   },
   {
     name: 'continue',
     summary: 'let paused runs go on',
     ask: continueRun,
-    takes: ['running', 'paused'],
+    takes: ['queued', 'running', 'paused'],
     done: 'goes on',
+    waiting: 'begins when its turn comes',
   },
 ];
 
@@ -73,14 +77,18 @@ export function addControlCommands(program: Command): void {
     );
 }
 
-function control(store: Store, { name, ask, takes, done }: ControlCommand, references: readonly string[]): void {
+function control(
+  store: Store,
+  { name, ask, takes, done, waiting = done }: ControlCommand,
+  references: readonly string[],
+): void {
   const chosen = references.length > 0 ? selectRuns(store, references) : [store.get(runUnderWay(store))];
   // Of several runs it is for those that it can be for; one that is named has to be such.
   const fit = chosen.filter(({ status }) => chosen.length === 1 || takes.includes(status));
   if (fit.length === 0) print(`None of these runs is ${takes.join(' or ')}: there is nothing to ${name}.`);
   for (const { id } of fit) {
     const { status } = ask(store, id);
-    print(status === 'stopped' ? `Run ${id} is stopped.` : `Run ${id} ${done}.`);
+    print(status === 'stopped' ? `Run ${id} is stopped.` : `Run ${id} ${status === 'queued' ? waiting : done}.`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { formatSpan } from '../charts/formats.ts';
 import { SluiceError } from '../errors.ts';
-import { continueRun, pauseRun } from '../runs/life/lifecycle.ts';
+import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
 import { executeHere } from '../processes/run/execute.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
@@ -10,7 +10,8 @@ import type { Store } from '../runs/store/store.ts';
 import type { LogTarget, RunTracking } from '../exports/tracking/live.ts';
 import { displayRun } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
-import { print } from './format.ts';
+import { besideWords, trainingBeside } from '../runs/life/beside.ts';
+import { note, print } from './format.ts';
 import { listen } from './interrupt.ts';
 
 /** What keeps a run from the server it was given would keep the next one from it, too. */
@@ -47,16 +48,28 @@ export async function executeInTurn(
       // Another terminal, or the lab, may have taken it off meanwhile, or taken it up.
       if (!store.marks().some(({ id, status }) => id === run.id && status === 'queued')) continue;
       current = run;
+      const others = trainingBeside(store, run.id);
+      if (others.length > 0) note(besideWords(run.id, others));
       if (runs.length > 1) print(placeWords(store, runs, i));
       const failure = await executeShown(store, run, network, { signal, targets });
       if (failure === null) continue;
       code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
       if (failure instanceof SluiceError && serverFailures.has(failure.code)) break;
     }
+    if (signal.aborted) takeOff(store, runs);
   } finally {
     end();
   }
   return code;
+}
+
+/** Those that have not begun are nobody's when this terminal ends: they would be counted as waiting for ever. */
+function takeOff(store: Store, runs: readonly Run[]): void {
+  const ours = new Set(runs.map(({ id }) => id));
+  const inLab = new Set(store.queue().map(({ id }) => id));
+  for (const { id, status } of store.marks()) {
+    if (ours.has(id) && status === 'queued' && !inLab.has(id)) stopRun(store, id);
+  }
 }
 
 const stopped = Symbol('stopped');

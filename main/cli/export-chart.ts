@@ -2,10 +2,11 @@ import { Option, type Command } from 'commander';
 import type { SourceView } from '../charts/data.ts';
 import type { ChartChanges } from '../charts/kinds/kind.ts';
 import { chartNames, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
-import { usualPaper, type PaperSpec } from '../charts/spec.ts';
+import type { DressedLine } from '../charts/drawable/dressed.ts';
+import { bands, legendPlaces, usualPaper, type BandKind, type LegendPlace, type PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../data/near.ts';
 import { SluiceError } from '../errors.ts';
-import { number, range, source, words } from './arguments.ts';
+import { line, number, range, source, words } from './arguments.ts';
 
 /** What `export` can be told about a chart and the paper it is drawn on. */
 export interface ChartOptions {
@@ -24,6 +25,12 @@ export interface ChartOptions {
   readonly phases: boolean;
   readonly plan: boolean;
   readonly range?: [from: number, to: number];
+  readonly yRange?: [from: number, to: number];
+  readonly band?: BandKind;
+  readonly legend?: LegendPlace;
+  readonly line?: readonly DressedLine[];
+  readonly inTurn?: true;
+  readonly wholes?: true;
   readonly source?: SourceView;
 }
 
@@ -46,9 +53,19 @@ export function addChartOptions(command: Command): void {
     .option('--no-log-x', 'linear x axis')
     .option('--log-y', 'logarithmic y axis')
     .option('--no-bands', 'every seed as a line of its own instead of mean and band')
+    .addOption(new Option('--band <kind>', 'of the seeds: least to most, or mean ± SD, SE, 95 % CI').choices(bands))
+    .option('--in-turn', 'what a run trained one after another where it lies in the run, not from its own beginning')
+    .option('--wholes', 'a run as one line through all its budgets, not a line for each of its pairs')
     .option('--no-phases', 'no ground that shows the phases')
     .option('--no-plan', 'as far as the runs are, without what was planned')
     .option('--range <from..to>', 'a part of the x axis: epochs, steps, seconds or bytes', range)
+    .option('--y-range <from..to>', 'a part of the y axis, accuracies as shares: 0.5..0.9', range)
+    .addOption(new Option('--legend <place>', 'where lines are named').choices(legendPlaces))
+    .option(
+      '--line <line=name:#colour>',
+      'a line by another name, in another colour, or both; may be given several times, in the order of the legend',
+      line,
+    )
     .option(
       '--source <number>',
       'one data source alone, or "each" for a line of each; all together unless given',
@@ -72,7 +89,7 @@ export function chartHelp(): string {
 /** The chart of a name as the options want it. Throws `chart-unknown`. */
 export function chartOf(
   name: string,
-  { smoothing = 0, logX, logY = false, bands, phases, plan }: ChartOptions,
+  { smoothing = 0, logX, logY = false, bands: asBand, band, inTurn, yRange, phases, plan }: ChartOptions,
 ): ChartSpec {
   if (smoothing < 0 || smoothing > 0.999) {
     throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
@@ -80,10 +97,13 @@ export function chartOf(
   const changes: ChartChanges = {
     smoothing,
     logY,
-    seedsAsBand: bands,
+    seedsAsBand: asBand,
     phases,
     ...(plan ? {} : { plan: undefined }),
     ...(logX === undefined ? {} : { logX }),
+    ...(band && { band }),
+    ...(inTurn && { inTurn }),
+    ...(yRange && { yRange }),
   };
   const chart = namedChart(name, changes);
   if (chart) return chart;
@@ -104,6 +124,7 @@ export function paperOf(chart: ChartSpec, options: ChartOptions): PaperSpec {
     fontSize,
     theme,
     title = usualPaper.title,
+    legend,
   } = options;
   const within = (option: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
@@ -113,5 +134,5 @@ export function paperOf(chart: ChartSpec, options: ChartOptions): PaperSpec {
   within('height', height, 10, 1000);
   within('dpi', dpi, 36, 1200);
   within('font-size', fontSize, 3, 72);
-  return { widthMm: width, heightMm: height, dpi, fontFamily: font, fontSize, theme, title };
+  return { widthMm: width, heightMm: height, dpi, fontFamily: font, fontSize, theme, title, ...(legend && { legend }) };
 }

@@ -90,6 +90,7 @@ Examples:
   sluice export 12 --format safetensors -o weights
   sluice export figure-8 --chart accuracy-bytes --format pdf -o accuracy.pdf
   sluice export 4 7 --chart loss-step --smoothing 0.9 --format png --dpi 600 -o loss.png
+  sluice export figure-12 --chart accuracy-epoch --in-turn --legend inside-bottom --format pdf -o figure-12.pdf
   sluice export 9..11 --chart accuracy-epoch --format csv > accuracy.csv
   sluice export 12 --format zip --checkpoints -o run-12.zip
   sluice export figure-8 --format tensorboard -o logs && tensorboard --logdir logs
@@ -159,6 +160,8 @@ async function writeChart(store: Store, runs: readonly Run[], name: string, opti
     neutralise,
     ...(options.range && { range: options.range }),
     ...(options.source !== undefined && { source: options.source }),
+    ...(options.wholes && { parts: 'wholes' as const }),
+    ...(options.line && { lines: options.line }),
   });
   if (isOf(streamed, format) && output === undefined) return write([new TextDecoder().decode(file.data)], output);
   return save(file, output);

@@ -122,7 +122,6 @@ function withoutThreads(engine: string): string {
 /** What the settings of runs did to their accuracy, where there is enough to tell. */
 export function printImportance(store: Store, runs: readonly Run[]): void {
   const { settings, importance } = outcomeOf(store, runs);
-  if (settings.length === 0) return;
   print('');
   if ('tooFew' in importance) {
     print(`Importance: ${importance.tooFew}`);

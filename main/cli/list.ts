@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
-import { epochsOfRun } from '../runs/experiment/epochs-of-run.ts';
+import { epochsOfRun, standingOf } from '../runs/experiment/epochs-of-run.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
 import { runNumber, type Origin, type Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
@@ -66,8 +67,7 @@ function leftOut({ dropped, experiment: { sources } }: Run): string {
 }
 
 function totalEpochs(store: Store, { id, experiment, status }: Run): number {
-  const epochs = store.epochs(id);
-  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : (epochs.at(-1) ?? { training: 0, phase: 0 }));
+  return epochsOfRun(experiment, standingOf(store.epochs(id), status === 'finished'));
 }
 
 function show(store: Store, run: Run): void {
@@ -114,7 +114,7 @@ function took(store: Store, { id, startedAt, endedAt }: Run): [string, string][]
 
 function settings(run: Run): [string, string][] {
   const { experiment, seed } = run;
-  const { dataset, model, split, method, phases, batchSize } = experiment;
+  const { dataset, validation, model, split, method, phases, batchSize, stop } = experiment;
   const { learningRate, momentum, weightDecay } = experiment.optimiser;
   const samples = [dataset.trainSamples ?? 'all', dataset.testSamples ?? 'all'].join(' training and ');
   const { count, serverHalf, cpuShare } = experiment.sources;
@@ -123,6 +123,11 @@ function settings(run: Run): [string, string][] {
   const module = split.module ? `r = ${split.module.resolution}, c = ${split.module.features}` : 'no module';
   return [
     ['data', `${dataset.name}, ${samples} test images${dataset.augment ? '' : ', not augmented'}`],
+    [
+      'validation',
+      validation === undefined ? 'none: the test set chooses' : `${formatPercent(validation)} of the training images`,
+    ],
+    ...(stop ? [['stop', stopWords(stop)] as [string, string]] : []),
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
     ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
@@ -132,14 +137,26 @@ function settings(run: Run): [string, string][] {
   ];
 }
 
+function stopWords({ patience, accuracy, bytes }: NonNullable<Experiment['stop']>): string {
+  return [
+    ...(patience === undefined
+      ? []
+      : [`a phase after ${patience} ${patience === 1 ? 'epoch' : 'epochs'} without a better one`]),
+    ...(accuracy === undefined ? [] : [`at an accuracy of ${formatPercent(accuracy)}`]),
+    ...(bytes === undefined ? [] : [`after ${formatBytes(bytes)}`]),
+  ].join(', ');
+}
+
 function epochLines(curves: readonly Curve[]): string[] {
   const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
+  const held = epochs.some(({ validationAccuracy }) => !Number.isNaN(validationAccuracy));
   const titles = [
     'epoch',
     'budget',
     'loss',
     'accuracy',
+    ...(held ? ['validation'] : []),
     'test loss',
     'test accuracy',
     'up',
@@ -154,6 +171,7 @@ function epochLines(curves: readonly Curve[]): string[] {
       formatBudget(epoch.budget),
       epoch.trainLoss.toFixed(3),
       formatPercent(epoch.trainAccuracy),
+      ...(held ? [formatPercent(epoch.validationAccuracy)] : []),
       epoch.testLoss.toFixed(3),
       formatPercent(epoch.testAccuracy),
       formatBytes(epoch.bytesUp),

@@ -45,7 +45,12 @@ export function addModelCommand(program: Command): void {
       within(ranges.resolution, wholeNumber),
       1,
     )
-    .option('--features <c>', 'feature factor of the module: 1/c as many maps', within(ranges.features, wholeNumber), 1)
+    .option(
+      '--features <c>',
+      'feature factor of the module: 2 halves the number of maps',
+      within(ranges.features, wholeNumber),
+      1,
+    )
     .option('--no-module', 'the plain split, without compression module')
     .addOption(
       new Option('--budgets <list>', 'budgets whose traffic to show').argParser(budgets).default([4, 16], '4,16'),

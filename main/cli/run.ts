@@ -3,7 +3,9 @@ import { engineChoices } from '../engine/choices.ts';
 import { SluiceError } from '../errors.ts';
 import type { LogTarget } from '../exports/tracking/live.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
-import { resumeRun } from '../runs/life/lifecycle.ts';
+import { placeOf, serverMissing } from '../processes/run/place.ts';
+import { hasCheckpoint } from '../runs/checkpoint/checkpoint.ts';
+import { requireResumable, resumeRun } from '../runs/life/lifecycle.ts';
 import type { Preset } from '../runs/experiment/presets.ts';
 import { runNumber, type Run, type RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
@@ -174,9 +176,19 @@ async function resume(
     print('All of these runs are finished or under way.');
     return 0;
   }
-  for (const { id } of unfinished) resumeRun(store, id);
+  // What is missing for one of them leaves all as they are.
+  for (const run of unfinished) await requireReady(store, run, network);
   await announceResumed(unfinished, network.offload !== undefined);
+  for (const { id } of unfinished) resumeRun(store, id);
   return executeAndCompare(store, unfinished, network, targets);
+}
+
+/** Throws for a run that cannot be gone on with, or whose server half is elsewhere when nobody said how to reach it. */
+async function requireReady(store: Store, run: Run, { offload }: NetworkOptions): Promise<void> {
+  requireResumable(store, run);
+  const folder = store.folder(run.id);
+  const place = offload ? null : placeOf(folder);
+  if (place && (await hasCheckpoint(folder))) throw serverMissing(run.id, place);
 }
 
 /** From so many on it is worth asking what their settings did. */

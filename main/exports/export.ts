@@ -4,7 +4,9 @@ import { dirname, join } from 'node:path';
 import { zipSync } from 'fflate';
 import type { ChartExport, ExportedFile, RunExport } from '../api.ts';
 import { chartFormats, runFormats, type ChartFormat } from '../api/formats.ts';
-import { drawnTrainings, type Looks } from '../charts/drawable/looks.ts';
+import { dressed } from '../charts/drawable/dressed.ts';
+import { drawnTrainings, lookIndex, type Looks } from '../charts/drawable/looks.ts';
+import type { TrainingData } from '../charts/data.ts';
 import { chartName, isOfSets, kindOf, type ChartSpec } from '../charts/kinds/table.ts';
 import type { PaperSpec } from '../charts/spec.ts';
 import { SluiceError } from '../errors.ts';
@@ -30,6 +32,7 @@ export async function exportChart(
     trainings: looks,
     source = 'all',
     parts = 'pairs',
+    lines = [],
     neutralise,
   }: ChartExport & Pick<RunsAsked, 'neutralise'>,
 ): Promise<ExportedFile> {
@@ -38,9 +41,9 @@ export async function exportChart(
     throw new SluiceError('bad-input', 'The chart is of no run. Name one at least.', { path: 'runs' });
   const named = runs.map((id) => store.find(id));
   const all = readTrainings(store, named, shownSources(spec, source), kindOf(spec).showsPairs ? parts : 'wholes');
-  const trainings = looks ? drawnTrainings(all, looks) : all;
+  const { trainings, colours } = dressed(looks ? drawnTrainings(all, looks) : all, lines);
   const shown = named.filter(({ id }) => trainings.some(({ run }) => run === id));
-  const chart = chartOf(store, trainings, spec, { looks, source, range });
+  const chart = chartOf(store, trainings, spec, { looks: looks ?? looksOf(all), source, range, colours });
   const content = await chartExporters[format](chart, { paper, provenance: provenance(shown), neutralise });
   return {
     ...about(
@@ -54,6 +57,12 @@ export async function exportChart(
     ),
     data: encoded(content),
   };
+}
+
+/** The places in the palette that trainings take in their order, which they keep in another. */
+function looksOf(trainings: readonly TrainingData[]): Looks {
+  const lookOf = lookIndex(trainings, undefined);
+  return Object.fromEntries(trainings.map(({ id, family }) => [id, lookOf(id, family)]));
 }
 
 interface SetsChart {

@@ -7,6 +7,7 @@ import { screenStyle, type ChartStyle, type Medium } from '../../main/charts/sty
 import { useSettings } from '../stores/settings.ts';
 import { bitmap } from './bitmap.ts';
 import { changesOf } from './changes.ts';
+import { drawInTurn } from './drawing-turns.ts';
 import { pointedFamily } from './cursor.ts';
 
 registerCharts();
@@ -81,20 +82,27 @@ export function useScreenChart(
   const option = computed(() => (visible.value && width.value > 0 && height.value > 0 ? draw(style.value) : null));
   let drawn: EChartsCoreOption | null = null;
 
+  function update(): void {
+    isWaiting = false;
+    if (!option.value || !element.value || isGone) return;
+    chart.value ??= begin(element.value);
+    // Resizing and drawing lay everything out: each only when there is something to it.
+    const resized = chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value;
+    if (resized) chart.value.resize({ width: width.value, height: height.value, silent: true });
+    const changes = changesOf(drawn, option.value);
+    drawn = option.value;
+    if (changes) chart.value.setOption(changes.option, { replaceMerge: changes.replaceMerge });
+    if (!changes && !resized) return;
+    emphasise();
+    drawings.value++;
+  }
+  let [isWaiting, isGone] = [false, false];
   watch(
     [option, width, height],
     () => {
-      if (!option.value || !element.value) return;
-      chart.value ??= begin(element.value);
-      // Resizing and drawing lay everything out: each only when there is something to it.
-      const resized = chart.value.getWidth() !== width.value || chart.value.getHeight() !== height.value;
-      if (resized) chart.value.resize({ width: width.value, height: height.value, silent: true });
-      const changes = changesOf(drawn, option.value);
-      drawn = option.value;
-      if (changes) chart.value.setOption(changes.option, { replaceMerge: changes.replaceMerge });
-      if (!changes && !resized) return;
-      emphasise();
-      drawings.value++;
+      if (isWaiting) return;
+      isWaiting = true;
+      drawInTurn(update);
     },
     { flush: 'post', immediate: true },
   );
@@ -110,6 +118,7 @@ export function useScreenChart(
   watch(pointedFamily, emphasise);
 
   onScopeDispose(() => {
+    isGone = true;
     chart.value?.dispose();
     chart.value = null;
   });

@@ -19,6 +19,15 @@ export interface LongTasks<Task> {
   show(task: Task): void;
 }
 
+/**
+ * Without imports that failed before one succeeded: it may have been of the same files by another name, and what was wrong
+ * is no longer news.
+ */
+function current<Task extends Tasks[keyof Tasks]>(all: readonly Task[]): Task[] {
+  const succeeded = Math.max(-1, ...all.filter(({ kind, status }) => kind === 'import' && status === 'done').map(({ id }) => id));
+  return all.filter(({ kind, status, id }) => kind !== 'import' || status !== 'failed' || id > succeeded);
+}
+
 /** Long tasks, kept up; `onDone` is called when one has succeeded. */
 export function useLongTasks<Event extends keyof Tasks>(event: Event, onDone: () => void): LongTasks<Tasks[Event]> {
   type Task = Tasks[Event];
@@ -32,7 +41,7 @@ export function useLongTasks<Event extends keyof Tasks>(event: Event, onDone: ()
 
   useLabEvent<keyof Tasks>(event, show as (task: Tasks[keyof Tasks]) => void);
   return {
-    tasks: computed(() => new Map([...byId.value.values()].map((task) => [task.name, task]))),
+    tasks: computed(() => new Map(current([...byId.value.values()]).map((task) => [task.name, task]))),
     set: (all) => (byId.value = new Map(all.map((task) => [task.id, task]))),
     show,
   };

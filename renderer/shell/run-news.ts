@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../main/api.ts';
-import { formatPercent } from '../../main/charts/formats.ts';
+import { bestsText } from '../../main/charts/formats.ts';
 
 export interface News {
   readonly tone: 'good' | 'warn' | 'bad' | 'info';
@@ -8,11 +8,11 @@ export interface News {
 }
 
 /** What to say of a run that has just become what it is; null for what needs no words. */
-export function newsOf({ name, number, status, startedAt, bestAccuracy, error }: RunSummary): News | null {
+export function newsOf({ name, number, status, startedAt, bests, error }: RunSummary): News | null {
   const run = `${name} (run ${number})`;
   switch (status) {
     case 'finished': {
-      const best = bestAccuracy === null ? '' : `, best accuracy ${formatPercent(bestAccuracy)}`;
+      const best = bests.length === 0 ? '' : `, best accuracy ${bestsText(bests)}`;
       return { tone: 'good', title: 'Run finished', text: `${run} has finished${best}.` };
     }
     case 'failed':

@@ -7,10 +7,10 @@ withChromium.describe('the quickstart of an empty lab', { timeout: 180_000 }, ()
   test('is one click; its run can be watched, paused, survives its host and is stopped', async ({ lab, open }) => {
     const { page, problems } = await open();
     await page.getByRole('button', { name: 'Run the quickstart' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
+    const name = 'deprune';
+    await page.getByRole('heading', { level: 1, name }).waitFor();
 
     await goTo(page, '/', 'Home');
-    const name = 'deprune';
     const card = page.getByRole('article', { name });
     await expect.poll(() => card.textContent(), { timeout: 60_000 }).toMatch(/epoch \d+ of \d+/);
     await expect.poll(() => card.textContent(), { timeout: 60_000 }).toMatch(/[\d.]+ [kMG]B/);

@@ -7,6 +7,7 @@ const minute = 60_000;
 /** A finished run, changed as asked. */
 export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunSummary {
   const createdAt = Date.now() - number * 37 * minute;
+  const { bestAccuracy = 0.8342 } = changes;
   return {
     id: `run-${number}`,
     number,
@@ -29,7 +30,8 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     epochsDone: 22,
     epochsTotal: 22,
     lastAccuracy: 0.8311,
-    bestAccuracy: 0.8342,
+    bestAccuracy,
+    bests: bestAccuracy === null ? [] : [{ budget: null, accuracy: bestAccuracy }],
     bytesUp: 1.38e9,
     bytesDown: 1.12e9,
     samplesPerSecond: 412,

@@ -87,6 +87,7 @@ type RunCalls = Pick<
   LabApi,
   | 'runs'
   | 'run'
+  | 'compared'
   | 'pause'
   | 'proceed'
   | 'stop'
@@ -133,6 +134,18 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         origin: null,
       });
     },
+    compared: async (ids) =>
+      await Promise.resolve(
+        ids.flatMap((id) => {
+          const run = runs.get(id);
+          if (!run) return [];
+          const { name, number, seed, status, dropped, method } = run;
+          const experiment = { ...fakeExperiment(method), name };
+          const pairs = plannedPairs(method, experiment.phases, 128);
+          const { epochs } = fakeEpochs(number);
+          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs };
+        }),
+      ),
     pause: (id) => change(id, { status: 'paused' }),
     proceed: (id) => change(id, { status: 'running' }),
     stop: (id) => change(id, { status: 'stopped', progress: null, endedAt: Date.now() }),
@@ -163,6 +176,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         progress: null,
         lastAccuracy: null,
         bestAccuracy: null,
+        bests: [],
         bytesUp: 0,
         bytesDown: 0,
       }));

@@ -1,4 +1,4 @@
-import { bestAccuracy, reachedBy } from '../achievement.ts';
+import { bestScore, reachedBy } from '../achievement.ts';
 import type { TrainingData } from '../data.ts';
 
 /** How soon a pair that went on from the one before it got as far as the same pair did from scratch. */
@@ -19,7 +19,7 @@ export function formatSooner(against: AgainstScratch | null): string {
   if (!against) return '–';
   const { factor } = against;
   const times = Number((factor < 1 ? 1 / factor : factor).toFixed(1));
-  return times === 1 ? 'as many epochs' : `${times}× ${factor < 1 ? 'more' : 'fewer'} epochs`;
+  return times === 1 ? 'the same number of epochs' : `${times}× ${factor < 1 ? 'more' : 'fewer'} epochs`;
 }
 
 /** Null for what began with new weights itself, and where nothing that did has the same network, cut and budget. */
@@ -37,9 +37,7 @@ export function againstScratch(
       other.budget === first.budget,
   );
   if (!scratch || ![...family, ...scratch].every(({ epochs }) => epochs.length > 0)) return null;
-  const level = Math.min(
-    ...[family, scratch].map((members) => mean(members.map(({ epochs }) => bestAccuracy(epochs)))),
-  );
+  const level = Math.min(...[family, scratch].map((members) => mean(members.map(({ epochs }) => bestScore(epochs)))));
   const [epochs, scratchEpochs] = [family, scratch].map((members) =>
     mean(members.map((each) => epochsTo(each, level))),
   );
@@ -57,7 +55,7 @@ function isFromScratch({ start, budget, epochs }: TrainingData): boolean {
 
 /** To the level, or to its own best where a seed does not get there. */
 function epochsTo({ epochs }: TrainingData, level: number): number {
-  return reachedBy(epochs, Math.min(level, bestAccuracy(epochs)))?.epochs ?? NaN;
+  return reachedBy(epochs, Math.min(level, bestScore(epochs)))?.epochs ?? NaN;
 }
 
 function mean(values: readonly number[]): number {

@@ -36,7 +36,8 @@ export function resultsOf(
   const base = baselineOf(results, baseline);
   return results.map((result) => ({
     ...result,
-    saving: saving(base, result),
+    // What went on from the pair before it owes a part of its accuracy to bytes that are not its own.
+    saving: result.trainings.some(({ start }) => start.epoch > 0) ? null : saving(base, result),
     scratch: againstScratch(result.trainings, families),
   }));
 }
@@ -100,5 +101,5 @@ export function formatSaving(saving: number | null): string {
   if (saving === null) return '–';
   const factor = saving < 1 ? 1 / saving : saving;
   const text = factor.toFixed(factor < 9.95 ? 1 : 0);
-  return text === '1.0' ? 'as many' : `${text}× ${saving < 1 ? 'more' : 'fewer'}`;
+  return text === '1.0' ? 'the same' : `${text}× ${saving < 1 ? 'more' : 'fewer'}`;
 }

@@ -47,7 +47,7 @@ export function linesOf(trainings: readonly TrainingData[], spec: LineChartSpec,
       phases,
     }));
   }
-  return bandsOf(smoothed).map(({ id, family, members, x, mean, least, most }) => ({
+  return bandsOf(smoothed, spec.band).map(({ id, family, members, x, mean, least, most }) => ({
     id,
     run: members[0].run,
     label: family,
@@ -66,6 +66,8 @@ const parts: Partial<Record<Metric, { readonly label: string; readonly look: num
   accuracy: { label: 'test', look: 0 },
   'test-loss': { label: 'test', look: 0 },
   'train-accuracy': { label: 'training', look: 1 },
+  'validation-accuracy': { label: 'validation', look: 2 },
+  'validation-loss': { label: 'validation', look: 2 },
   loss: { label: 'training', look: 1 },
   bytes: { label: 'both ways', look: 0 },
   'bytes-up': { label: 'up', look: 1 },
@@ -148,12 +150,19 @@ export function pointCount(lines: readonly SampledLine[]): { shown: number; tota
   return { shown: sum(({ shown }) => shown), total: sum(({ total }) => total) };
 }
 
-/** Whether lines went through the same budgets, so that the phases of one are those of all. */
+/** Whether lines went through the same budgets at the same places, so that the phases of one are those of all. */
 export function sharePhases(lines: readonly Pick<Line, 'phases'>[]): boolean {
-  const courses = lines
-    .filter(({ phases }) => phases.length > 0)
-    .map(({ phases }) => phases.map(({ budget }) => budget));
-  return new Set(courses.map(String)).size === 1;
+  const courses = lines.filter(({ phases }) => phases.length > 0).map(({ phases }) => phases);
+  const [first, ...others] = courses;
+  const isNear = (a: number, b: number): boolean => Math.abs(a - b) <= 0.02 * Math.max(a, b);
+  return (
+    courses.length > 0 &&
+    others.every(
+      (phases) =>
+        phases.length === first.length &&
+        phases.every(({ budget, from }, i) => budget === first[i].budget && isNear(from, first[i].from)),
+    )
+  );
 }
 
 /** Whether the points themselves are marked: ends of epochs, while there are few. */

@@ -78,8 +78,19 @@ export function parallelOf(
   };
   const means = (of: (epochs: TrainingData['epochs']) => number): number[] =>
     [...lines.values()].map((members) => mean(members.flatMap(({ epochs }) => (epochs.length > 0 ? of(epochs) : []))));
+  const budgets = [...lines.values()].map(([{ budget }]) => budget);
+  // Pairs of one run differ in no setting but in their budget.
+  const ofPairs = new Set(trainings.map(({ run, budget }) => `${run} ${budget}`)).size > runs.length;
   const columns = [
     ...settings.map(setting),
+    ...(ofPairs
+      ? [
+          parallelAxis(
+            'budget',
+            budgets.map((budget) => budget ?? 'full'),
+          ),
+        ]
+      : []),
     parallelAxis(
       'traffic',
       means((epochs) => bytesBy(epochs.at(-1))),

@@ -1,4 +1,4 @@
-import { bestAccuracy, throughput } from '../achievement.ts';
+import { bestAtEnd, throughput } from '../achievement.ts';
 import type { TrainingData } from '../data.ts';
 import type { ScatterChartSpec } from '../kinds/scatter.ts';
 import { lookIndex, type Looks } from './looks.ts';
@@ -13,8 +13,10 @@ export interface Outcome {
   readonly look: number;
   /** Bytes or seconds; for throughput samples a second, of which more is better. */
   readonly cost: number;
-  /** An accuracy between 0 and 1. */
+  /** An accuracy on the test set between 0 and 1. */
   readonly gain: number;
+  /** The same on the images held out for validation; NaN where none were. */
+  readonly validation: number;
   /** What it was tested on: only outcomes of one test set beat one another. */
   readonly testSet: string;
 }
@@ -30,11 +32,18 @@ export function frontsOf(outcomes: readonly Outcome[], spec: Pick<ScatterChartSp
   );
 }
 
-/** The outcomes that no other beats in both, from left to right. */
+/** The outcomes that no other beats in both, from left to right; on the images held out where all have some. */
 function frontOf(outcomes: readonly Outcome[], { x }: Pick<ScatterChartSpec, 'x'>): Outcome[] {
-  if (x !== 'throughput') return paretoFront(outcomes);
-  const front = paretoFront(outcomes.map((outcome) => ({ outcome, cost: -outcome.cost, gain: outcome.gain })));
-  return front.map(({ outcome }) => outcome).reverse();
+  const sign = x === 'throughput' ? -1 : 1;
+  const held = outcomes.every(({ validation }) => !Number.isNaN(validation));
+  const front = paretoFront(
+    outcomes.map((outcome) => ({
+      outcome,
+      cost: sign * outcome.cost,
+      gain: held ? outcome.validation : outcome.gain,
+    })),
+  ).map(({ outcome }) => outcome);
+  return sign < 0 ? front.reverse() : front;
 }
 
 /** The outcomes of those trainings that have finished an epoch. */
@@ -42,10 +51,10 @@ export function outcomesOf(trainings: readonly TrainingData[], spec: ScatterChar
   const lookOf = lookIndex(trainings, looks);
   return trainings.flatMap((training) => {
     const { id, run, label, family, testSet, epochs } = training;
-    const last = epochs.at(-1);
-    if (!last) return [];
-    const gain = spec.y === 'best-accuracy' ? bestAccuracy(epochs) : last.testAccuracy;
-    return [{ id, run, label, family, testSet, look: lookOf(id, family), cost: costOf(training, spec.x), gain }];
+    const told = spec.y === 'best-accuracy' ? bestAtEnd(epochs) : epochs.at(-1);
+    if (!told) return [];
+    const accuracies = { gain: told.testAccuracy, validation: told.validationAccuracy };
+    return [{ id, run, label, family, testSet, look: lookOf(id, family), cost: costOf(training, spec.x), ...accuracies }];
   });
 }
 

@@ -22,7 +22,7 @@ export function familyOption(
     ...frame(style),
     legend: top.option,
     // The names of the points stand above them.
-    grid: grid(style, top.height + style.fontSize),
+    grid: grid(style, top.room, style.fontSize),
     xAxis: { ...xAxis(costQuantity(spec), style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: ['4%', '6%'] },
     yAxis: { ...yAxis(gained, style, false, extentOf([accuracies], false)), boundaryGap: ['8%', '8%'] },
     series: lines.map((line) => series(line, style)),

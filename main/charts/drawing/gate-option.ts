@@ -5,7 +5,7 @@ import { isKept, mapRows, type GateData } from '../drawable/gates.ts';
 import type { MapOrder } from '../kinds/gates.ts';
 import type { ChartStyle } from '../style.ts';
 import { gradient, mixed } from './colours.ts';
-import { frame, grid } from './frame.ts';
+import { frame, grid, noRoom } from './frame.ts';
 
 /**
  * A heat map of the gate: a row for each map, a column for each moment, the stronger the colour the wider the gate is
@@ -24,7 +24,7 @@ export function gateOption(gates: GateData, order: MapOrder, style: ChartStyle):
     ...frame(style),
     legend: { show: false },
     graphic: key.elements,
-    grid: grid(style, key.height),
+    grid: grid(style, noRoom, key.height),
     xAxis: bounded(xAxis(axisQuantities.step, style, false, [range.min, range.max]), range.min, range.max),
     yAxis: {
       ...axis,

@@ -1,10 +1,21 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, extentOf, xExtent, metricQuantities, xAxis, yAxis } from '../axes.ts';
-import { frame, grid, legend } from './frame.ts';
+import {
+  axisQuantities,
+  bounded,
+  counted,
+  extentOf,
+  limited,
+  metricQuantities,
+  xAxis,
+  xExtent,
+  yAxis,
+} from '../axes.ts';
+import { bandWords } from '../spec.ts';
+import { frame, grid, legend, type LegendEntry } from './frame.ts';
 import { marksPoints, sharePhases, thinnedLines, type SampledLine } from '../drawable/lines.ts';
 import type { PlannedLine } from '../drawable/plan.ts';
-import { lookOf, type Look } from './palette.ts';
-import { phaseSeries } from './phases.ts';
+import { lookIn, type Look } from './palette.ts';
+import { markSeries, phaseSeries } from './phases.ts';
 import { ribbonSeries } from './ribbon.ts';
 import { interleave } from '../drawable/sample.ts';
 import type { LineChartSpec, LinesData } from '../kinds/lines.ts';
@@ -15,16 +26,13 @@ type DrawnLines = Pick<LinesData, 'lines' | 'planned' | 'range'>;
 /** A chart of lines as an ECharts option. Its series have ids, so that one option can take the place of another. */
 export function lineOption(data: DrawnLines, spec: LineChartSpec, style: ChartStyle): EChartsCoreOption {
   const lines = thinnedLines(data, spec, style);
-  const { planned } = data;
-  const entries = legendEntries(lines, planned, style);
-  const top = legend(style.selfContained ? entries : [], style);
+  const entries = [...legendEntries(lines, data.planned, style), ...bandEntry(lines, spec, style)];
+  const place = legend(style.selfContained ? entries : [], style);
+  const above = spec.phases && sharePhases(lines) && lines[0]?.phases.length > 1 ? style.fontSize : 0;
   return {
     ...frame(style),
-    legend: top.option,
-    grid: grid(
-      style,
-      top.height + (spec.phases && sharePhases(lines) && lines[0]?.phases.length > 1 ? style.fontSize : 0),
-    ),
+    legend: place.option,
+    grid: grid(style, place.room, above),
     ...lineAxes(lines, spec, style, data),
     series: lineSeries(lines, spec, style, data),
   };
@@ -32,23 +40,39 @@ export function lineOption(data: DrawnLines, spec: LineChartSpec, style: ChartSt
 
 function lineAxes(
   lines: readonly SampledLine[],
-  { metric, x, logX, logY }: LineChartSpec,
+  { metric, x, logX, logY, yRange }: LineChartSpec,
   style: ChartStyle,
   { planned, range }: DrawnLines,
 ): { xAxis: object; yAxis: object } {
-  const across = range ?? xExtent([...lines, ...planned], logX);
-  // The points that are drawn hold the least and the greatest of all that lie in the range.
+  const [first, last] = range ?? xExtent([...lines, ...planned], logX);
+  const quantity = axisQuantities[x];
+  const horizontal = xAxis(quantity, style, logX, [first, last]);
+  const counts = quantity.isWhole && horizontal['type'] !== 'log' && lines.length > 0;
+  const vertical = metricQuantities[metric];
+  return {
+    xAxis: counts
+      ? counted(horizontal, range ? first : Math.min(0, first), last)
+      : range
+        ? bounded(horizontal, first, last)
+        : horizontal,
+    yAxis: yRange
+      ? limited(yAxis(vertical, style, logY, yRange), yRange)
+      : yAxis(vertical, style, logY, drawnExtent(lines, planned, logY)),
+  };
+}
+
+/** Least and greatest of the points that are drawn, which hold those of all that lie in the range. */
+function drawnExtent(
+  lines: readonly SampledLine[],
+  planned: readonly PlannedLine[],
+  logY: boolean,
+): ReturnType<typeof extentOf> {
   const drawn = lines.flatMap(({ main, faint, ribbon }) => [
     main.points.filter((_, i) => i % 2 === 1),
     ...(faint ? [faint.points.filter((_, i) => i % 2 === 1)] : []),
     ...(ribbon ? [ribbon.filter((_, i) => i % 3 > 0)] : []),
   ]);
-  const up = extentOf([...drawn, ...planned.map(({ y }) => y)], logY);
-  const horizontal = xAxis(axisQuantities[x], style, logX, across);
-  return {
-    xAxis: range ? bounded(horizontal, range[0], range[1]) : horizontal,
-    yAxis: yAxis(metricQuantities[metric], style, logY, up),
-  };
+  return extentOf([...drawn, ...planned.map(({ y }) => y)], logY);
 }
 
 function lineSeries(
@@ -67,11 +91,26 @@ function lineSeries(
     ),
     ...lines.flatMap((line) => (line.faint ? [faintSeries(line, line.faint.points, style)] : [])),
     ...lines.map((line) => mainSeries(line, spec, style)),
+    ...(spec.phases && !sharePhases(lines) ? lines.flatMap((line) => markSeries(line, look(line, style), style)) : []),
+    ...bandEntry(lines, spec, style).map(({ name }) => ({
+      type: 'line',
+      id: 'band',
+      name,
+      data: [],
+      silent: true,
+      itemStyle: { color: style.faint, opacity: 0.3 },
+    })),
   ];
 }
 
-function look(line: Pick<SampledLine, 'look'>, { palette, lineWidth }: ChartStyle): Look {
-  return lookOf(line.look, palette, lineWidth);
+function look({ look: place, family }: Pick<SampledLine, 'look' | 'family'>, style: ChartStyle): Look {
+  return lookIn(style, place, family);
+}
+
+/** What the bands are, said where the chart tells its lines apart itself. */
+function bandEntry(lines: readonly SampledLine[], { band = 'range' }: LineChartSpec, style: ChartStyle): LegendEntry[] {
+  if (!style.selfContained || !lines.some(({ ribbon }) => ribbon)) return [];
+  return [{ name: bandWords[band], look: { colour: style.faint, dash: [], symbol: 'circle' }, icon: 'rect' }];
 }
 
 /** What there is to tell apart, the plan included; nothing where there is a single line. */

@@ -7,8 +7,8 @@ export type Scheme = 'light' | 'dark';
  * and grey stand for their orange, sky blue, yellow and black, on a dark one grey for their blue and black.
  */
 export const palettes: Readonly<Record<Scheme, readonly string[]>> = {
-  light: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#6b3a10', '#7a1fe0', '#5a5a5a'],
-  dark: ['#56b4e9', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#f0e442', '#d8d8d8'],
+  light: ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#7a1fe0', '#6b3a10', '#5a5a5a'],
+  dark: ['#56b4e9', '#d55e00', '#009e73', '#cc79a7', '#f0e442', '#e69f00', '#d8d8d8'],
 };
 
 export interface Ground {
@@ -46,3 +46,17 @@ export function lookOf(index: number, palette: readonly string[], lineWidth: num
     symbol: symbols[second],
   };
 }
+
+/** How a line of a chart looks: by its place in the palette, in a colour of its own where the chart gives it one. */
+export function lookIn(
+  { palette, lineWidth, colours }: { palette: readonly string[]; lineWidth: number; colours: Colours },
+  index: number,
+  name: string,
+): Look {
+  const look = lookOf(index, palette, lineWidth);
+  const own = colours[name];
+  return own === undefined ? look : { ...look, colour: own };
+}
+
+/** Colours of lines by their names. */
+export type Colours = Readonly<Record<string, string>>;

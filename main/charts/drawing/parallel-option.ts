@@ -1,6 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { frame, legend } from './frame.ts';
-import { lookOf, type Look } from './palette.ts';
+import { lookIn, type Look } from './palette.ts';
 import type { ParallelAxis, ParallelData, ParallelRow } from '../drawable/parallel.ts';
 import type { ParallelChartSpec } from '../kinds/parallel.ts';
 import type { ChartStyle } from '../style.ts';
@@ -16,14 +16,13 @@ export function parallelOption(
   style: ChartStyle,
 ): EChartsCoreOption {
   const { selfContained } = style;
-  const lines = data.rows.map((row) => {
-    return { ...row, name: row.label, look: lookOf(row.look, style.palette, style.lineWidth) };
-  });
-  const top = legend(selfContained ? lines : [], style);
+  const lines = data.rows.map((row) => ({ ...row, name: row.label, look: lookIn(style, row.look, row.label) }));
+  // Axes have names and labels at all sides: there is room above alone.
+  const top = legend(selfContained ? lines : [], style.legend === 'none' ? style : { ...style, legend: 'top' });
   return {
     ...frame(style),
     legend: top.option,
-    ...axesOption(data, style, top.height),
+    ...axesOption(data, style, top.room.top),
     series: [lineSeries(lines, brushed, style), ...(selfContained ? lines.map(legendSeries) : [])],
     ...(selfContained ? { grid: { show: false }, xAxis: { show: false }, yAxis: { show: false } } : {}),
   };

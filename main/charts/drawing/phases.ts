@@ -1,6 +1,9 @@
 import { formatBudget } from '../formats.ts';
+import type { Line } from '../drawable/lines.ts';
+import { valueAt } from '../drawable/numbers.ts';
 import type { Range } from '../drawable/sample.ts';
 import type { PhaseMark } from '../series.ts';
+import type { Look } from './palette.ts';
 import type { ChartStyle } from '../style.ts';
 
 /** Every second phase on a tinted ground, with its budget above where there is room, over a part of the x axis. */
@@ -32,6 +35,50 @@ export function phaseSeries(phases: readonly PhaseMark[], style: ChartStyle, acr
     z: 0,
     markArea: { silent: true, label, itemStyle: { opacity: 0.45 }, emphasis: { disabled: true }, data },
   };
+}
+
+/** Where a line goes over to another budget, on the line itself: a stroke across it and the budget that begins. */
+export function markSeries(
+  line: Pick<Line, 'id' | 'family' | 'x' | 'y' | 'phases'>,
+  look: Look,
+  style: ChartStyle,
+): object[] {
+  const marks = line.phases.slice(1).flatMap(({ from, budget }) => {
+    const y = valueAt(line, from);
+    return Number.isNaN(y) ? [] : [{ value: [from, y], budget }];
+  });
+  if (marks.length === 0) return [];
+  const { lineWidth, fontSize, fontFamily, ground } = style;
+  return [
+    {
+      type: 'line',
+      id: `${line.id}/phases`,
+      name: style.selfContained ? '' : line.family,
+      z: 4,
+      silent: true,
+      symbol: 'rect',
+      symbolSize: [1.2 * lineWidth, 8 * lineWidth],
+      showSymbol: true,
+      showAllSymbol: true,
+      lineStyle: { width: 0 },
+      itemStyle: { color: look.colour, borderColor: ground, borderWidth: lineWidth / 3 },
+      emphasis: { disabled: true },
+      blur: { itemStyle: { opacity: 0.15 }, label: { opacity: 0.15 } },
+      labelLayout: { hideOverlap: true },
+      data: marks.map(({ value, budget }) => ({
+        value,
+        label: {
+          show: true,
+          position: 'bottom',
+          distance: fontSize / 4,
+          formatter: formatBudget(budget),
+          color: look.colour,
+          fontSize: 0.9 * fontSize,
+          fontFamily,
+        },
+      })),
+    },
+  ];
 }
 
 /** How wide a stretch of the axis is drawn, more or less: what stands beside the plot is only known to ECharts. */

@@ -1,10 +1,10 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, extentOf, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
+import { axisQuantities, extentOf, limited, metricQuantities, xAxis, yAxis, type Quantity } from '../axes.ts';
 import { frontsOf, type Outcome } from '../drawable/scatter.ts';
 import type { ScatterChartSpec } from '../kinds/scatter.ts';
 import type { ChartStyle } from '../style.ts';
 import { frame, grid, legend } from './frame.ts';
-import { lookOf, type Look } from './palette.ts';
+import { lookIn, type Look } from './palette.ts';
 
 const costQuantities: Readonly<Record<ScatterChartSpec['x'], Quantity>> = {
   bytes: axisQuantities.bytes,
@@ -32,9 +32,11 @@ export function scatterOption(
       itemHeight: 0.8 * style.fontSize,
       itemStyle: { opacity: 1 },
     },
-    grid: grid(style, top.height),
+    grid: grid(style, top.room),
     xAxis: { ...xAxis(costQuantities[spec.x], style, spec.logX, extentOf([costs], spec.logX)), boundaryGap: [0, '4%'] },
-    yAxis: { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
+    yAxis: spec.yRange
+      ? limited(yAxis(gainQuantities[spec.y], style, false, spec.yRange), spec.yRange)
+      : { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
     series: [
       ...fronts.map((front, i) => frontSeries(front, i, spec, style)),
       ...pointSeries(families, outcomes, fronts.flat(), style),
@@ -52,9 +54,9 @@ interface FamilyLook {
   readonly look: Look;
 }
 
-function familyLooks(outcomes: readonly Outcome[], { palette, lineWidth }: ChartStyle): FamilyLook[] {
+function familyLooks(outcomes: readonly Outcome[], style: ChartStyle): FamilyLook[] {
   const looks = new Map(outcomes.map(({ family, look }) => [family, look]));
-  return [...looks].map(([name, look]) => ({ name, look: lookOf(look, palette, lineWidth) }));
+  return [...looks].map(([name, look]) => ({ name, look: lookIn(style, look, name) }));
 }
 
 function frontSeries(

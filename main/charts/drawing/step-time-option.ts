@@ -1,5 +1,5 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import { axisQuantities, bounded, extentOf, xAxis, yAxis } from '../axes.ts';
+import { axisQuantities, bounded, counted, extentOf, xAxis, yAxis } from '../axes.ts';
 import { interleave } from '../drawable/sample.ts';
 import { timeParts, type StepTimes } from '../drawable/step-time.ts';
 import { formatSeconds } from '../formats.ts';
@@ -22,8 +22,12 @@ export function stepTimeOption(times: StepTimes, spec: StepTimeChartSpec, style:
   return {
     ...frame(style),
     legend: { ...top.option, icon: 'roundRect', itemWidth: style.fontSize },
-    grid: grid(style, top.height + (times.phases.length > 1 ? style.fontSize : 0)),
-    xAxis: bounded(xAxis(axisQuantities[spec.x], style, false, [from, last]), from, last),
+    grid: grid(style, top.room, times.phases.length > 1 ? style.fontSize : 0),
+    xAxis: (axisQuantities[spec.x].isWhole ? counted : bounded)(
+      xAxis(axisQuantities[spec.x], style, false, [from, last]),
+      from,
+      last,
+    ),
     yAxis: yAxis(stepTime, style, false, extentOf(tops.slice(-1), false)),
     series: [
       phaseSeries(times.phases, style, [from, last], false),

@@ -42,6 +42,13 @@ export type Given<Needed extends Need> = View & Pick<Provided, Needed>;
 /** zod, as whoever checks a spec has it: the window, which checks none, need not load it. */
 export type Zod = typeof z;
 
+/** A part of an axis, its lower end first. */
+export function rangeSchema(zod: Zod): z.ZodType<Range> {
+  return zod
+    .tuple([zod.number(), zod.number()])
+    .refine(([from, to]) => from < to, 'the lower end before the upper one');
+}
+
 /** What a command line can ask of any chart; a kind takes of it what it has a use for. */
 export type ChartChanges = Partial<Omit<LineChartSpec, 'kind'>>;
 

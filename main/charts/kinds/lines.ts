@@ -5,8 +5,18 @@ import { withPlan, type PlannedLine } from '../drawable/plan.ts';
 import type { Range } from '../drawable/sample.ts';
 import { lineOption } from '../drawing/line-option.ts';
 import { isSmoothable } from '../series.ts';
-import { axes, horizons, metrics, type AxisKind, type Horizon, type Metric } from '../spec.ts';
-import type { ChartKind } from './kind.ts';
+import {
+  axes,
+  bands,
+  bandWords,
+  horizons,
+  metrics,
+  type AxisKind,
+  type BandKind,
+  type Horizon,
+  type Metric,
+} from '../spec.ts';
+import { rangeSchema, type ChartKind } from './kind.ts';
 
 /** Values over an axis, a line for each training. */
 export interface LineChartSpec {
@@ -19,8 +29,12 @@ export interface LineChartSpec {
   readonly smoothing: number;
   readonly logX: boolean;
   readonly logY: boolean;
-  /** Trainings that differ in the seed alone as their mean with a band from least to most. */
+  /** Trainings that differ in the seed alone as their mean with a band around it. */
   readonly seedsAsBand: boolean;
+  /** What the band spans; from least to most unless given. */
+  readonly band?: BandKind;
+  /** The part of the y axis that is drawn; all that is measured unless given. */
+  readonly yRange?: Range;
   /** Pairs that a run trained one after another where they lie in it, not each from its own beginning. */
   readonly inTurn?: boolean;
   /** Phases shaded behind the lines, where all went through the same. */
@@ -55,6 +69,8 @@ export const lines: ChartKind<LineChartSpec, 'plan', LinesData> = {
       logX: z.boolean(),
       logY: z.boolean(),
       seedsAsBand: z.boolean(),
+      band: z.enum(bands).optional(),
+      yRange: rangeSchema(z).optional(),
       inTurn: z.boolean().optional(),
       phases: z.boolean(),
       plan: z.enum(horizons).optional(),
@@ -67,14 +83,16 @@ export const lines: ChartKind<LineChartSpec, 'plan', LinesData> = {
   data: ({ trainings, looks, plan, source, range }, spec) => {
     return { trainings, range, ...withPlan(chartLines(trainings, spec, looks), plan, spec, source) };
   },
-  parts: ['LineChart', 'CustomChart', 'MarkAreaComponent'],
+  parts: ['LineChart', 'CustomChart', 'MarkAreaComponent', 'LabelLayout'],
   option: lineOption,
   rows: lineRows,
-  notes: ({ metric, smoothing, seedsAsBand }) => [
+  notes: ({ metric, smoothing, seedsAsBand, band = 'range' }) => [
     isSmoothable(metric) && smoothing > 0
       ? `smoothed: debiased exponential moving average of weight ${smoothing}`
       : 'not smoothed',
-    ...(seedsAsBand ? ['mean, least and most: over the seeds of a family, interpolated between points'] : []),
+    ...(seedsAsBand
+      ? [`mean, least and most: ${bandWords[band]} of the seeds of a family, interpolated between points`]
+      : []),
     'not sampled: pictures show at every place on the x axis the least, the greatest and the last point',
   ],
   paper: {

@@ -1,6 +1,7 @@
 import { outcomesOf, type Outcome } from '../drawable/scatter.ts';
 import { scatterOption } from '../drawing/scatter-option.ts';
-import type { ChartKind } from './kind.ts';
+import type { Range } from '../drawable/sample.ts';
+import { rangeSchema, type ChartKind } from './kind.ts';
 
 export const gains = ['best-accuracy', 'last-accuracy'] as const;
 export const costs = ['bytes', 'bytes-per-sample', 'time', 'throughput'] as const;
@@ -12,6 +13,8 @@ export interface ScatterChartSpec {
   /** What is paid, or `throughput`, of which more is better. */
   readonly x: (typeof costs)[number];
   readonly logX: boolean;
+  /** The part of the y axis that is drawn; all that is measured unless given. */
+  readonly yRange?: Range;
 }
 
 export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
@@ -19,8 +22,19 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
   help: ['pareto', 'best accuracy against bytes'],
   charts: { pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true } },
   nameOf: () => 'pareto',
-  changed: (spec, { logX }) => (logX === undefined ? spec : { ...spec, logX }),
-  schema: (z) => z.strictObject({ kind: z.literal('scatter'), y: z.enum(gains), x: z.enum(costs), logX: z.boolean() }),
+  changed: (spec, { logX, yRange }) => ({
+    ...spec,
+    ...(logX !== undefined && { logX }),
+    ...(yRange && { yRange }),
+  }),
+  schema: (z) =>
+    z.strictObject({
+      kind: z.literal('scatter'),
+      y: z.enum(gains),
+      x: z.enum(costs),
+      logX: z.boolean(),
+      yRange: rangeSchema(z).optional(),
+    }),
 
   needs: [],
   showsEachSource: true,

@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import type { SourceView, TrainingData } from '../../charts/data.ts';
 import type { FamilySet } from '../../charts/drawable/family.ts';
 import type { Looks } from '../../charts/drawable/looks.ts';
+import type { Colours } from '../../charts/drawing/palette.ts';
 import type { Range } from '../../charts/drawable/sample.ts';
 import { isOfSets, kindOf, type AnyKind, type ChartSpec } from '../../charts/kinds/table.ts';
 import type { ChartStyle } from '../../charts/style.ts';
@@ -18,12 +19,15 @@ export interface Chart {
   readonly data: unknown;
   readonly source: SourceView;
   readonly range: Range | null;
+  /** Of lines that are not to have one of the palette. */
+  readonly colours: Colours;
 }
 
 interface Wanted {
   readonly looks?: Looks | undefined;
   readonly source?: SourceView;
   readonly range?: Range | null | undefined;
+  readonly colours?: Colours;
   /** The runs that are compared; those of the trainings with records unless given. */
   readonly runs?: readonly Run[];
   /** For charts of model sets, which are of no trainings. */
@@ -35,7 +39,7 @@ export function chartOf(
   store: Store,
   trainings: readonly TrainingData[],
   spec: ChartSpec,
-  { looks, source = 'all', range = null, runs, sets = [] }: Wanted = {},
+  { looks, source = 'all', range = null, colours = {}, runs, sets = [] }: Wanted = {},
 ): Chart {
   const kind = kindOf(spec);
   const drawn = trainings.filter(({ steps, epochs }) => steps.step.length > 0 || epochs.length > 0);
@@ -46,12 +50,12 @@ export function chartOf(
   const compared = runs ?? [...new Set(drawn.map(({ run }) => run))].map((run) => store.find(run));
   const provided = provide(kind.needs, { store, runs: compared, trainings: drawn, sets });
   const data = kind.data({ trainings: drawn, looks, source, range, ...provided }, spec);
-  return { kind, spec, data, source, range };
+  return { kind, spec, data, source, range, colours };
 }
 
 /** The chart as an ECharts option. */
-export function optionOf({ kind, spec, data }: Chart, style: ChartStyle): EChartsCoreOption {
-  return kind.option(data, spec, style);
+export function optionOf({ kind, spec, data, colours }: Chart, style: ChartStyle): EChartsCoreOption {
+  return kind.option(data, spec, { ...style, colours });
 }
 
 /** The data sources that a chart of a kind shows, where these are asked for. Throws `bad-input` where they are not kept. */

@@ -21,7 +21,7 @@ const moments = 400;
 
 const providers: { readonly [N in Need]: (asked: Asked) => Provided[N] } = {
   sets: ({ sets }) => sets,
-  plan: ({ runs }) => sharedPlan(runs),
+  plan: ({ store, runs }) => sharedPlan(store, runs),
   differences: ({ runs }) => {
     const settings = differingSettings(runs.map(({ experiment }) => experiment));
     if (settings.length === 0)

@@ -17,7 +17,7 @@ export function outcomeOf(store: Pick<Store, 'results'>, runs: readonly Run[]): 
   const results = store.results();
   const trials = runs.map(({ id, status }, i) => ({
     values: values[i],
-    result: (status === 'finished' ? results.get(id)?.bestAccuracy : null) ?? NaN,
+    result: (status === 'finished' ? results.get(id)?.bests.at(-1)?.accuracy : null) ?? NaN,
   }));
   return { runs: runs.map(({ id }) => id), settings, values, importance: importanceOf(settings, trials) };
 }

@@ -3,6 +3,7 @@ import { messageOf, SluiceError } from '../../errors.ts';
 import type { Notice } from '../../api.ts';
 import { fullDisk, hasRoom, isDiskFull } from '../../disk.ts';
 import type { ServerAddress } from '../../offload/client/dial.ts';
+import { besideWords, trainingBeside } from '../../runs/life/beside.ts';
 import { lockRun, type RunLock } from '../../runs/life/lock.ts';
 import type { QueuedRun } from '../../runs/store/queue-table.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -54,6 +55,7 @@ const mostAttempts = 2;
 export function openQueue(options: QueueOptions): RunQueue {
   const { home, store, log, parallelRuns, notify, onAlert, dead, launcher, hasRoom: isRoom = hasRoom } = options;
   const servers = new Map<string, ServerAddress>();
+  const told = new Set<string>();
   let lock: RunLock | null = null;
   let closed = false;
   let alert: string | null = null;
@@ -71,6 +73,16 @@ export function openQueue(options: QueueOptions): RunQueue {
       tend();
     };
     log(`run ${id} is executed by ${launcher.start({ id, server, onExit })}`);
+    tellOfTerminals(id);
+  }
+
+  /** How many train at a time is for the lab to keep; what terminals train besides is said once of each. */
+  function tellOfTerminals(id: string): void {
+    const own = new Set(store.queue().map((queued) => queued.id));
+    const others = trainingBeside(store, id).filter((other) => !own.has(other));
+    if (others.every((other) => told.has(other))) return;
+    for (const other of others) told.add(other);
+    notify({ level: 'info', text: besideWords(id, others), run: id });
   }
 
   /** A run whose process died: it is resumed once, unless it was about to stop anyway. */

@@ -33,6 +33,12 @@ const events: Readonly<Record<string, Event>> = {
   pair: {
     words: (pair, { prefix }) => `${prefix}A client/server pair for ${budgetOf(pair)}: ${accuracyOf(pair)}`,
   },
+  'ended-early': {
+    words: ({ epoch, end }) =>
+      end === 'phase'
+        ? `The phase ends with epoch ${Number(epoch) + 1}, as none was better for so long`
+        : `The pair is made as it stands after epoch ${Number(epoch) + 1}, which is accurate enough or has sent enough`,
+  },
   'checkpoint-left': { level: 'warning', words: ({ message }) => text(message) },
   'records-restored': { level: 'warning', words: ({ message }) => text(message) },
   'record-file-restored': { level: 'warning', words: ({ message }) => text(message) },

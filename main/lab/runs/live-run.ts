@@ -64,7 +64,7 @@ function sizeOf({ experiment }: Run): RunSize | null {
 function measureRun(store: Store, run: Run, planned: RunSize | null): LiveRun {
   let epochs = store.epochs(run.id);
   let place = { training: epochs.at(-1)?.training ?? 0, phase: epochs.at(-1)?.phase ?? 0 };
-  const size = planned && { ...planned, epochs: epochsOfRun(run.experiment, epochs, place) };
+  const size = planned && { ...planned, epochs: epochsOfRun(run.experiment, { finished: epochs, place }) };
   const totals = store.stepTotals(run.id);
   let { bytesUp, bytesDown } = totals;
   const recent = store.stepColumns(run.id, Math.max(0, totals.row - recentRows), recentRows);
@@ -84,7 +84,7 @@ function measureRun(store: Store, run: Run, planned: RunSize | null): LiveRun {
     const isLater = training > place.training || (training === place.training && phase > place.phase);
     if (!size || !isLater) return;
     place = { training, phase };
-    size.epochs = epochsOfRun(run.experiment, store.epochs(run.id), place);
+    size.epochs = epochsOfRun(run.experiment, { finished: store.epochs(run.id), place });
   };
   const take = (columns: StepColumns): void => {
     const seconds = secondsOfSteps(columns);

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
-import type { RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import type { ComparedRun, RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
 import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
+import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
 import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
+import { runNumber } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { notePlace, placeOf, serverMissing } from '../../processes/run/place.ts';
 import { deleteRuns } from './delete-runs.ts';
@@ -19,6 +21,7 @@ import { plannedPairs } from '../../training/plan.ts';
 type Names =
   | 'runs'
   | 'run'
+  | 'compared'
   | Control
   | 'resume'
   | 'delete'
@@ -45,6 +48,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
   return {
     runs: () => summaries.all(),
     run: (id) => detail(lab, id),
+    compared: (ids) => compared(lab, ids),
     pause: asking(pauseRun),
     proceed: asking(continueInTurn),
     stop: asking((_, id) => launcher.cancel(id)),
@@ -114,8 +118,24 @@ async function resume({ store, queue, changed }: LabState, id: string, server: S
   changed();
 }
 
+function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
+  const there = new Map(store.list().map((run) => [run.id, run]));
+  const runs = ids.flatMap((id) => there.get(id) ?? []);
+  const datasets = new Set(runs.map(({ experiment }) => experiment.dataset.name));
+  const classes = new Map([...datasets].map((name) => [name, inputFacts(name)?.classes.length ?? null]));
+  return runs.map((run) => {
+    const { id, name, seed, status, dropped, experiment } = run;
+    return {
+      ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
+      pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
+      classes: classes.get(experiment.dataset.name) ?? null,
+      epochs: store.epochs(id),
+    };
+  });
+}
+
 async function detail({ store, summaries, planTimes }: LabState, id: string): Promise<RunDetail> {
-  const { experiment, origin } = store.get(id);
+  const { experiment, origin, status } = store.get(id);
   const { design } = examine(experiment, store, planTimes);
   const folder = store.folder(id);
   const place = placeOf(folder);
@@ -124,7 +144,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     experiment,
     notes: store.annotations(id).notes,
     folder,
-    plan: design?.plan ?? null,
+    plan: design && planLeft(design.plan, experiment, standingOf(store.epochs(id), status === 'finished')),
     pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../api.ts';
-import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
+import { epochsOfRun, standingOf } from '../../runs/experiment/epochs-of-run.ts';
 import { mapsAtCut } from '../../runs/experiment/maps.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
 import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
@@ -138,7 +138,8 @@ function summarise(
     epochsDone: results?.epochs ?? 0,
     epochsTotal: live?.progress?.runEpochs ?? epochsTotal(store, run, status),
     lastAccuracy: results?.lastAccuracy ?? null,
-    bestAccuracy: results?.bestAccuracy ?? null,
+    bestAccuracy: results?.bests.at(-1)?.accuracy ?? null,
+    bests: results?.bests ?? [],
     bytesUp,
     bytesDown,
     samplesPerSecond: results?.samplesPerSecond ?? null,
@@ -151,7 +152,5 @@ function summarise(
 
 /** Without those that phases have left out which ended early. */
 function epochsTotal(store: Store, { id, experiment }: Run, status: RunStatus): number {
-  const epochs = experiment.stop ? store.epochs(id) : [];
-  const { training, phase } = epochs.at(-1) ?? { training: 0, phase: 0 };
-  return epochsOfRun(experiment, epochs, status === 'finished' ? 'over' : { training, phase });
+  return epochsOfRun(experiment, standingOf(experiment.stop ? store.epochs(id) : [], status === 'finished'));
 }

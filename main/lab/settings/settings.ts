@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../../api.ts';
-import { usualPaper } from '../../charts/spec.ts';
+import { legendPlaces, usualPaper } from '../../charts/spec.ts';
 import { engineChoices } from '../../engine/choices.ts';
 
 export const paperSchema = z.strictObject({
@@ -12,6 +12,7 @@ export const paperSchema = z.strictObject({
   fontFamily: z.string().min(1).max(100),
   fontSize: z.number().min(3).max(72),
   theme: z.enum(['light', 'dark']),
+  legend: z.enum(legendPlaces).optional(),
   title: z.string().max(500),
 });
 

@@ -39,6 +39,15 @@ const playgroundSettings = { link: linkSchema, latencyMs: z.number().min(1).max(
 
 const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
 
+const dressedLine = z.strictObject({
+  line: z.string().max(500),
+  name: z.string().trim().min(1).max(200).optional(),
+  colour: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'a colour such as #0072b2')
+    .optional(),
+});
+
 type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Name]>> };
 
 const nothing = z.tuple([]);
@@ -69,6 +78,7 @@ const inputs: Inputs = {
   controlLaunch: z.tuple([group, z.enum(['pause', 'proceed', 'stop', 'resume'])]),
   runs: nothing,
   run: oneRun,
+  compared: z.tuple([ids]),
   pause: oneRun,
   proceed: oneRun,
   stop: oneRun,
@@ -105,6 +115,7 @@ const inputs: Inputs = {
       trainings: z.record(id, count.max(1000)).optional(),
       source: z.union([z.enum(['all', 'each']), count]).optional(),
       parts: z.enum(['pairs', 'wholes']).optional(),
+      lines: z.array(dressedLine).max(1000).optional(),
     }),
   ]),
   exportRuns: z.tuple([

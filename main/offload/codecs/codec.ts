@@ -45,8 +45,11 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   /** Largest magnitude of a value; beyond it encoding throws `codec-overflow`. */
   readonly largest: number;
   size(shape: TensorShape, params: z.output<Params>): Size;
-  /** Both sides open the same codec with the same seed. Throws `codec-unavailable` where this machine lacks what it needs. */
-  open(params: z.output<Params>, seed: number): OpenCodec;
+  /**
+   * Both sides open the same codec with the same seed; `once` for a single tensor that is no part of the training, where nothing
+   * is left to chance. Throws `codec-unavailable` where this machine lacks what it needs.
+   */
+  open(params: z.output<Params>, seed: number, once?: boolean): OpenCodec;
   /** Largest |decoded − value| of a value; missing where what is lost depends on tensors before. */
   errorBound?(value: number, within: Surroundings, params: z.output<Params>): number;
   /** Whether this machine can do it; missing where any can. */

@@ -14,9 +14,9 @@ export function compressed<Name extends string, Params extends z.ZodObject, By e
     params,
     largest,
     size: (shape, chosen) => ({ atMost: compression.bound(mostBytes(codec.size(shape, chosen))) }),
-    open(chosen, seed): OpenCodec {
+    open(chosen, seed, once): OpenCodec {
       compression.require();
-      const plain = codec.open(chosen, seed);
+      const plain = codec.open(chosen, seed, once);
       return {
         encode: (values, layout) => compression.compress(plain.encode(values, layout)),
         decode: (bytes, layout) =>

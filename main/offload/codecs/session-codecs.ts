@@ -46,14 +46,14 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
   const opened = { up: openAll('up'), down: openAll('down') };
   const remembering = [...opened.up, ...opened.down].filter(({ codec }) => codec.state);
 
-  function open(index: number, direction: Direction): Opened {
+  function open(index: number, direction: Direction, once: boolean): Opened {
     const { name, params } = choices[index];
-    const codec = codecNamed(name).open(params, random(seed, 'codec', index, direction).integer(2 ** 32));
+    const codec = codecNamed(name).open(params, random(seed, 'codec', index, direction).integer(2 ** 32), once);
     return { codec, prefix: `${index}.${direction}.`, ...channel(choices[index], codec) };
   }
 
   function openAll(direction: Direction): Opened[] {
-    return choices.map((_, index) => open(index, direction));
+    return choices.map((_, index) => open(index, direction, false));
   }
 
   function requireIndex(index: number): void {
@@ -75,7 +75,7 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
     },
     fresh(index, direction) {
       requireIndex(index);
-      return open(index, direction);
+      return open(index, direction, true);
     },
     read: () => stateOf(remembering),
     write(state) {

@@ -17,13 +17,13 @@ export interface Judge {
 }
 
 interface JudgeOptions {
-  readonly session: Pick<Execution, 'run' | 'store'>;
+  readonly session: Pick<Execution, 'run' | 'store' | 'log'>;
   readonly members: readonly Member[];
   /** Writes down what was reported before. */
   readonly flush: () => void;
 }
 
-export function createJudge({ session: { run, store }, members, flush }: JudgeOptions): Judge {
+export function createJudge({ session: { run, store, log }, members, flush }: JudgeOptions): Judge {
   const { stop, validation, method, phases } = run.experiment;
   const trainings = planTrainings(method, phases, Infinity);
   const sources = new Set(members.map(({ index }) => index));
@@ -46,6 +46,7 @@ export function createJudge({ session: { run, store }, members, flush }: JudgeOp
     if (known !== undefined || !stop) return known ?? null;
     const end = earlyEnd(stop, trainings[record.training], epochsUntil(record));
     given.set(key, end);
+    if (end) log('ended-early', { training: record.training, phase: record.phase, epoch: record.epoch, end });
     return end;
   }
 

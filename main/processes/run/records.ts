@@ -21,7 +21,7 @@ export function recordSources({ store, run, records, log, emit }: Execution): So
   const { experiment } = run;
   const { sources } = experiment;
   let place: Pick<TrainingRecord, 'training' | 'phase'> = { training: 0, phase: 0 };
-  let epochs = epochsOfRun(experiment, store.epochs(run.id), place);
+  let epochs = epochsOfRun(experiment, { finished: store.epochs(run.id), place });
   const steps = new Map<number, number>();
   const size: RunSize = {
     // Of a source that has not said anything yet the others give an idea.
@@ -44,7 +44,7 @@ export function recordSources({ store, run, records, log, emit }: Execution): So
     if (!isLater) return;
     place = { training, phase };
     recorder.flush();
-    epochs = epochsOfRun(experiment, store.epochs(run.id), place);
+    epochs = epochsOfRun(experiment, { finished: store.epochs(run.id), place });
   };
   let meter = meterProgress(size, recorded());
   return {

@@ -1,29 +1,67 @@
 import type { EpochRecord } from '../../records/record.ts';
 import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
+import type { PlannedPhase, PlannedTraffic } from './plan-traffic.ts';
 
-/** Where a run is, or that it is over. */
-export type RunPlace = Pick<EpochRecord, 'training' | 'phase'> | 'over';
+/** How far a run is: the epochs it has finished, and the phase it is in, or that it is over. */
+export interface RunStanding {
+  readonly finished: readonly Pick<EpochRecord, 'training' | 'phase' | 'epoch'>[];
+  readonly place: Pick<EpochRecord, 'training' | 'phase'> | 'over';
+}
 
-/**
- * How many epochs a run has, all its trainings together: those planned, without those that phases which are over have left
- * out as they ended early.
- */
-export function epochsOfRun(
-  { method, phases, stop }: Pick<Experiment, 'method' | 'phases' | 'stop'>,
-  finished: readonly Pick<EpochRecord, 'training' | 'phase' | 'epoch'>[],
-  place: RunPlace,
-): number {
-  const planned = phases.reduce((sum, { epochs }) => sum + epochs, 0);
-  if (!stop) return planned;
-  const isOver = (training: number, phase: number): boolean =>
-    place === 'over' || training < place.training || (training === place.training && phase < place.phase);
-  const leftOut = planTrainings(method, phases, Infinity).flatMap((training, number) =>
-    training.map(({ epochs }, phase) => {
-      if (!isOver(number, phase)) return 0;
-      const own = finished.filter((each) => each.training === number && each.phase === phase);
-      return epochs - new Set(own.map(({ epoch }) => epoch)).size;
-    }),
-  );
-  return planned - leftOut.reduce((sum, epochs) => sum + epochs, 0);
+/** The standing of a run as its records tell. */
+export function standingOf(finished: readonly EpochRecord[], isFinished: boolean): RunStanding {
+  const { training, phase } = finished.at(-1) ?? { training: 0, phase: 0 };
+  return { finished, place: isFinished ? 'over' : { training, phase } };
+}
+
+type Settings = Pick<Experiment, 'method' | 'phases' | 'stop'>;
+
+/** Epochs of a phase: those planned, or if it is over those it had, as it may have ended early. */
+function epochsOfPhase(training: number, phase: number, planned: number, { finished, place }: RunStanding): number {
+  const isOver = place === 'over' || training < place.training || (training === place.training && phase < place.phase);
+  if (!isOver) return planned;
+  const own = finished.filter((each) => each.training === training && each.phase === phase);
+  return new Set(own.map(({ epoch }) => epoch)).size;
+}
+
+/** How many epochs a run has, all its trainings together: those planned, without those left out by phases that ended early. */
+export function epochsOfRun({ method, phases, stop }: Settings, standing: RunStanding): number {
+  if (!stop) return phases.reduce((sum, { epochs }) => sum + epochs, 0);
+  return planTrainings(method, phases, Infinity)
+    .flatMap((training, number) => training.map(({ epochs }, phase) => epochsOfPhase(number, phase, epochs, standing)))
+    .reduce((sum, epochs) => sum + epochs, 0);
+}
+
+/** The plan of a run that is under way or over, without what phases have left out that ended early. */
+export function planLeft<T extends PlannedTraffic>(plan: T, { stop }: Settings, standing: RunStanding): T {
+  if (!stop) return plan;
+  const phases: PlannedPhase[] = [];
+  for (const planned of plan.phases) {
+    const before = phases.filter(({ training }) => training === planned.training);
+    const epochs = epochsOfPhase(planned.training, before.length, planned.epochs, standing);
+    if (epochs === 0) continue;
+    const share = epochs / planned.epochs;
+    phases.push({
+      ...planned,
+      epochs,
+      firstEpoch: before.reduce((sum, each) => sum + each.epochs, 0),
+      steps: planned.steps * share,
+      mostSteps: planned.mostSteps * share,
+      bytesUp: planned.bytesUp * share,
+      bytesDown: planned.bytesDown * share,
+    });
+  }
+  const sum = (of: readonly PlannedPhase[], key: 'epochs' | 'steps' | 'bytesUp' | 'bytesDown'): number =>
+    of.reduce((total, phase) => total + phase[key], 0);
+  const share = sum(phases, 'epochs') / sum(plan.phases, 'epochs');
+  return {
+    ...plan,
+    phases,
+    bytesUp: sum(phases, 'bytesUp'),
+    bytesDown: sum(phases, 'bytesDown'),
+    steps: sum(phases, 'steps'),
+    fullBudgetBytes: plan.fullBudgetBytes * share,
+    plainSplitBytes: plan.plainSplitBytes * share,
+  };
 }

@@ -85,7 +85,7 @@ const split = z
           .describe('Resolution factor r: maps shrink r times a side'),
         features: within(z.int(), ranges.features)
           .default(1)
-          .describe('Feature factor c: the module makes 1/c as many maps'),
+          .describe('Feature factor c: 2 halves the number of maps, 4 quarters it'),
       })
       .nullable()
       .prefault({})

@@ -47,11 +47,16 @@ export async function createRuns(
  */
 export function resumeRun(store: Store, reference: string): Run {
   const run = store.find(reference);
-  expect(run, ['stopped', 'failed', 'interrupted', 'queued'], 'resumed');
-  requireCheckpoint(store, run);
+  requireResumable(store, run);
   store.want(run.id, 'run');
   store.dequeue(run.id);
   return run.status === 'queued' ? run : store.setStatus(run.id, 'queued');
+}
+
+/** Throws for a run that cannot be gone on with, and changes nothing. */
+export function requireResumable(store: Store, run: Run): void {
+  expect(run, ['stopped', 'failed', 'interrupted', 'queued'], 'resumed');
+  requireCheckpoint(store, run);
 }
 
 /** Ends a run after a last checkpoint; the process that executes it does so at its next step. */

@@ -1,4 +1,5 @@
-import { bestEpoch } from '../../records/best-epoch.ts';
+import type { Budget } from '../../records/column.ts';
+import { bestEpoch, type Scored } from '../../records/best-epoch.ts';
 import type { Database } from './database.ts';
 
 /** What lists show of runs' records. */
@@ -14,7 +15,8 @@ export interface RunResults {
   readonly epochs: number;
   /** On the test set, the mean over the sources; null where it is not a number. The best is of the epoch that is chosen. */
   readonly lastAccuracy: number | null;
-  readonly bestAccuracy: number | null;
+  /** The best at each budget, in the order they were trained: an accuracy at another budget is another model's. */
+  readonly bests: readonly BudgetBest[];
   /** Of all trainings and sources in their finished epochs. */
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -24,6 +26,11 @@ export interface RunResults {
   readonly trainingSeconds: number;
   /** Between epochs; null where it was not measured, as by versions before. */
   readonly evaluationSeconds: number | null;
+}
+
+export interface BudgetBest {
+  readonly budget: Budget;
+  readonly accuracy: number;
 }
 
 export interface StepTotals {
@@ -37,6 +44,7 @@ export interface StepTotals {
 interface EpochRow {
   readonly run: string;
   readonly training: number;
+  readonly budget: Budget;
   readonly accuracy: number | null;
   readonly validation: number | null;
   readonly samples: number | null;
@@ -56,7 +64,7 @@ export function resultTables(database: Database): ResultTables {
     results: (run) => {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
-        `SELECT run, training, avg(testAccuracy) AS accuracy, avg(validationAccuracy) AS validation,
+        `SELECT run, training, budget, avg(testAccuracy) AS accuracy, avg(validationAccuracy) AS validation,
            sum(samplesPerSecond * took) AS samples, max(seconds) AS seconds, max(evaluationSeconds) AS evaluation
          FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
                FROM epochs ${where})
@@ -92,22 +100,34 @@ function byRun(epochs: readonly EpochRow[]): Map<string, EpochRow[]> {
 }
 
 function resultsOf(epochs: readonly EpochRow[], { bytesUp, bytesDown }: BytesRow): RunResults {
-  const tested = epochs.flatMap(({ accuracy, validation }) =>
-    accuracy === null ? [] : [{ testAccuracy: accuracy, validationAccuracy: validation ?? NaN }],
-  );
   const trainingSeconds = secondsInTraining(epochs);
   const samples = sum(epochs.map((epoch) => epoch.samples));
   const evaluations = epochs.flatMap(({ evaluation }) => evaluation ?? []);
   return {
     epochs: epochs.length,
     lastAccuracy: epochs.at(-1)?.accuracy ?? null,
-    bestAccuracy: bestEpoch(tested)?.testAccuracy ?? null,
+    bests: bestsOf(epochs),
     bytesUp,
     bytesDown,
     samplesPerSecond: samples > 0 && trainingSeconds > 0 ? samples / trainingSeconds : null,
     trainingSeconds,
     evaluationSeconds: evaluations.length > 0 ? sum(evaluations) : null,
   };
+}
+
+/** Of the epochs at each budget of each training the one that is chosen. */
+function bestsOf(epochs: readonly EpochRow[]): BudgetBest[] {
+  const groups = new Map<string, (Scored & Pick<EpochRow, 'budget'>)[]>();
+  for (const { training, budget, accuracy, validation } of epochs) {
+    if (accuracy === null) continue;
+    const key = `${training}/${budget}`;
+    const tested = { budget, testAccuracy: accuracy, validationAccuracy: validation ?? NaN };
+    groups.set(key, [...(groups.get(key) ?? []), tested]);
+  }
+  return [...groups.values()].map((group) => {
+    const { budget, testAccuracy } = bestEpoch(group)!;
+    return { budget, accuracy: testAccuracy };
+  });
 }
 
 /** Trainings come one after the other. */

@@ -1,15 +1,18 @@
 import { useLocalStorage } from '@vueuse/core';
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue';
-import type { RunDetail, RunSummary } from '../../../main/api.ts';
+import type { ComparedRun, RunSummary } from '../../../main/api.ts';
 import { leastLevel } from '../../../main/charts/achievement.ts';
 import type { TrainingData } from '../../../main/charts/data.ts';
 import { differingSettings, type DifferingSetting } from '../../../main/charts/differing.ts';
 import { drawnTrainings, type Looks } from '../../../main/charts/drawable/looks.ts';
+import { sortRows, type Sorting } from '../../components/table.ts';
 import { useRuns } from '../../stores/runs.ts';
 import { assignLooks, colourCount, lookOfColour } from './assign-looks.ts';
 import { claimsOf, type Claim } from '../../../main/charts/comparison/claims.ts';
 import type { Questions } from '../../../main/charts/comparison/measures.ts';
 import { baselineOf, resultsOf, usualQuestions, type Result } from '../../../main/charts/comparison/results.ts';
+import { mostLines, needsSteps } from './legible.ts';
+import { lineColumns } from './line-columns.ts';
 import { useCompared, type Compared } from './useCompared.ts';
 import { useView, type ViewState } from './useView.ts';
 
@@ -35,6 +38,11 @@ export interface Comparison extends ViewState, Compared {
   readonly shownLooks: ComputedRef<Looks>;
   /** Those shown, but for what is not brushed. */
   readonly drawn: ComputedRef<readonly TrainingData[]>;
+  /** Their lines, in the order of the list, and the trainings of as many of these as charts over an axis draw. */
+  readonly drawnLines: ComputedRef<readonly ComparedLine[]>;
+  readonly charted: ComputedRef<readonly TrainingData[]>;
+  /** How the list of lines is sorted; in the order of the runs while it is null. */
+  readonly sorting: Ref<Sorting | null>;
   readonly looks: ComputedRef<Looks>;
   recolour(line: string, colour: number): void;
   readonly questions: ComputedRef<Questions>;
@@ -50,7 +58,7 @@ export interface Comparison extends ViewState, Compared {
   readonly takesTurns: ComputedRef<boolean>;
   /** In which the runs of the lines differ. */
   readonly differences: ComputedRef<readonly DifferingSetting[]>;
-  readonly differingRuns: ComputedRef<readonly RunDetail[]>;
+  readonly differingRuns: ComputedRef<readonly ComparedRun[]>;
   /** Ids of the lines that pass through what is brushed; null while nothing is. */
   readonly brushed: Ref<ReadonlySet<string> | null>;
 }
@@ -60,7 +68,9 @@ export function useComparison(): Comparison {
   const state = useView();
   const { view } = state;
   const summaries = useRuns();
-  const compared = useCompared(() => view.value.runs);
+  /** Of which runs the charts need the steps: set once it is known what they draw. */
+  const stepRuns = shallowRef<readonly string[]>([]);
+  const compared = useCompared(() => view.value.runs, stepRuns);
   const { trainings, runs } = compared;
   const kept = useLocalStorage<Record<string, number>>('sluice.compare.looks', {});
 
@@ -71,6 +81,7 @@ export function useComparison(): Comparison {
     if (clear.length > 0) kept.value = remembered(kept.value, Object.fromEntries(clear));
   });
 
+  const sorting = shallowRef<Sorting | null>(null);
   const lines = computed(() => linesOf(trainings.value, allLooks.value, summaries.byId));
   const shown = computed(() => {
     const hidden = new Set(view.value.hidden);
@@ -101,6 +112,19 @@ export function useComparison(): Comparison {
   });
 
   const brushed = shallowRef<ReadonlySet<string> | null>(null);
+  const drawnLines = computed(() =>
+    sortRows(lines.value, lineColumns, sorting.value).filter(({ id }) => (brushed.value ?? shown.value).has(id)),
+  );
+  const charted = computed(() => drawnLines.value.slice(0, mostLines));
+  watch(
+    () => {
+      const { charts, x } = view.value;
+      if (!needsSteps(charts, x)) return '';
+      return [...new Set(charted.value.flatMap(({ trainings }) => trainings.map(({ run }) => run)))].join();
+    },
+    (ids) => (stepRuns.value = ids.split(',').filter(Boolean)),
+    { immediate: true },
+  );
   const looks = computed(() => (brushed.value ? looksOf(brushed.value) : shownLooks.value));
 
   return {
@@ -113,6 +137,12 @@ export function useComparison(): Comparison {
       state.change({ hidden });
     },
     drawn: computed(() => (brushed.value ? drawnTrainings(trainings.value, looks.value) : shownTrainings.value)),
+    drawnLines,
+    charted: computed(() => {
+      const ids = new Set(charted.value.flatMap(({ trainings }) => trainings.map(({ id }) => id)));
+      return drawnTrainings(trainings.value, looks.value).filter(({ id }) => ids.has(id));
+    }),
+    sorting,
     looks,
     recolour: (line, colour) => {
       kept.value = remembered(kept.value, { [line]: lookOfColour(colour, allLooks.value, line) });

@@ -17,11 +17,16 @@ export interface SweptSetting {
   readonly hint: string;
 }
 
+/** What is asked most often, in the order that it is added. */
+const usual = ['optimiser.learningRate', 'phases[0].budget', 'gate.delta', 'split.layer', 'model.width', 'batchSize'];
+
 /** The settings that can be swept, those of so many phases one by one. */
 export function sweepable(phases: number): SweptSetting[] {
   const each = Array.from({ length: phases }, (_, i) => [`phases[${i}].budget`, `phases[${i}].epochs`]).flat();
   const plain = Object.keys(fields).filter((path) => !unswept.test(path));
-  return [...plain, ...each, 'seed'].map((path) => ({ value: path, label: fieldLabel(path), hint: path }));
+  const all = [...plain, ...each, 'seed'];
+  const first = usual.filter((path) => all.includes(path));
+  return [...new Set([...first, ...all])].map((path) => ({ value: path, label: fieldLabel(path), hint: path }));
 }
 
 /** The values that a setting begins with: what it is now, and something beside it. */

@@ -19,6 +19,12 @@ function secondsOf({ startedAt, endedAt }: RunSummary): number | null {
 const shown = (value: number | null, format: (value: number) => string): string =>
   value === null ? '–' : format(value);
 
+/** With the budget it is of, where that is a smaller one than before, as after prune. */
+function bestText({ bests, bestAccuracy }: RunSummary): string {
+  const budget = bests.length > 1 ? (bests.at(-1)?.budget ?? null) : null;
+  return budget === null ? shown(bestAccuracy, formatPercent) : `${shown(bestAccuracy, formatPercent)} at ${budget}`;
+}
+
 export const runColumns: readonly RunColumn[] = [
   {
     name: 'number',
@@ -35,11 +41,11 @@ export const runColumns: readonly RunColumn[] = [
   {
     name: 'best',
     label: 'Best',
-    width: '78px',
+    width: '104px',
     align: 'end',
     byDefault: true,
     mostFirst: true,
-    text: ({ bestAccuracy }) => shown(bestAccuracy, formatPercent),
+    text: bestText,
     order: ({ bestAccuracy }) => bestAccuracy,
   },
   {

@@ -8,7 +8,7 @@ export interface Quickstart {
   start(): Promise<void>;
 }
 
-/** Launches the quickstart and goes where it can be watched. */
+/** Launches the quickstart and goes to its first run, which is seen to train; the others are compared when they are done. */
 export function useQuickstart(): Quickstart {
   const lab = useLab();
   const router = useRouter();
@@ -18,8 +18,8 @@ export function useQuickstart(): Quickstart {
     async start() {
       starting.value = true;
       await attempt(async () => {
-        const runs = await lab.api.launch(await lab.api.preset('quickstart', false), 'quickstart');
-        await router.push({ name: 'compare', query: { runs: runs.map(({ id }) => id).join(',') } });
+        const [first] = await lab.api.launch(await lab.api.preset('quickstart', false), 'quickstart');
+        await router.push({ name: 'run', params: { id: first.id } });
       });
       starting.value = false;
     },

@@ -1,3 +1,4 @@
+import type { Experiment } from '../../../main/api.ts';
 import type { RunData } from '../../../main/charts/data.ts';
 import { experimentFacts } from '../../../main/charts/experiment-facts.ts';
 import type { LineChartSpec } from '../../../main/charts/kinds/lines.ts';
@@ -5,13 +6,24 @@ import type { Metric } from '../../../main/charts/spec.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
 import type { FixedRun } from './run-tabs.ts';
 
-/** The charts of the page as they are first; while one training is shown, with what is drawn beside their metrics. */
-export const runCharts: readonly { readonly title: string; readonly spec: LineChartSpec }[] = [
-  { title: 'Accuracy', spec: chart('accuracy', ['train-accuracy']) },
-  { title: 'Loss', spec: chart('loss', ['test-loss'], 0.9) },
-  { title: 'Traffic', spec: chart('bytes', ['bytes-up', 'bytes-down']) },
-  { title: 'Throughput', spec: chart('throughput', [], 0.9) },
-];
+interface RunChart {
+  readonly title: string;
+  readonly spec: LineChartSpec;
+}
+
+/**
+ * The charts of the page as they are first; while one training is shown, with what is drawn beside their metrics: results on
+ * images held out for validation where there are some.
+ */
+export function runCharts({ validation }: Pick<Experiment, 'validation'>): readonly RunChart[] {
+  const held = (metric: Metric): Metric[] => (validation === undefined ? [] : [metric]);
+  return [
+    { title: 'Accuracy', spec: chart('accuracy', [...held('validation-accuracy'), 'train-accuracy']) },
+    { title: 'Loss', spec: chart('loss', [...held('validation-loss'), 'test-loss'], 0.9) },
+    { title: 'Traffic', spec: chart('bytes', ['bytes-up', 'bytes-down']) },
+    { title: 'Throughput', spec: chart('throughput', [], 0.9) },
+  ];
+}
 
 function chart(metric: Metric, beside: readonly Metric[], smoothing = 0): LineChartSpec {
   const plain = { logX: false, logY: false, seedsAsBand: false, phases: true };
@@ -20,7 +32,7 @@ function chart(metric: Metric, beside: readonly Metric[], smoothing = 0): LineCh
 
 /** What charts draw of a run as it is read so far. */
 export function runData(
-  run: FixedRun,
+  run: Pick<FixedRun, 'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs'>,
   { steps, epochs }: { readonly steps: Pick<RunRecords['steps'], 'columns'>; readonly epochs: RunRecords['epochs'] },
 ): RunData {
   const { id, name, number, seed, pairs } = run;

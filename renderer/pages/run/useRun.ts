@@ -34,7 +34,11 @@ export function useRun(id: MaybeRefOrGetter<string>): ShownRun {
   const follow = (changed: RunSummary[], gone: string[]): void => {
     const own = toValue(id);
     const summary = changed.find((each) => each.id === own);
-    if (summary && run.value) run.value = { ...run.value, ...summary };
+    if (summary && run.value) {
+      // A phase has ended early: less is planned than was.
+      if (summary.epochsTotal !== run.value.epochsTotal) void load();
+      run.value = { ...run.value, ...summary };
+    }
     if (gone.includes(own)) deleted.value = true;
   };
   watch(

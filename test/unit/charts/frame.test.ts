@@ -23,6 +23,6 @@ it('a legend takes the room of all rows that ECharts needs for it', () => {
     const style = { ...screenStyle('light', width, 'sans-serif'), selfContained: true };
     const middles = heightsOf(style);
     expect(middles).toHaveLength(names.length);
-    expect(legend(entries, style).height, `${width} px`).toBeGreaterThanOrEqual(Math.max(...middles));
+    expect(legend(entries, style).room.top, `${width} px`).toBeGreaterThanOrEqual(Math.max(...middles));
   }
 });

@@ -6,10 +6,17 @@ import { phaseSeries } from '../../../main/charts/drawing/phases.ts';
 import type { Range } from '../../../main/charts/drawable/sample.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
 import { trainingsOf } from '../../../main/charts/trainings.ts';
-import { run, steps } from '../../support/chart-data.ts';
+import { epoch, run, steps } from '../../support/chart-data.ts';
 
 interface Marked {
   readonly markArea: { readonly data: [{ name: string; xAxis: number }, { xAxis: number }][] };
+}
+
+interface Drawn {
+  readonly xAxis: object;
+  readonly yAxis: object;
+  readonly legend: object;
+  readonly series: readonly { readonly id: string; readonly data: unknown }[];
 }
 
 interface Labelled {
@@ -64,7 +71,9 @@ describe('a chart of lines', () => {
   it('has no logarithmic axis for what is nowhere above 0, and leaves zeros out of one', () => {
     const kind = (...values: number[]) => axis({}, losses(1, values)) as unknown as { type: string; min?: number };
     expect(kind(0, 0, 0, 0)).toMatchObject({ type: 'value' });
-    expect(kind(0, 2, 20, 0)).toMatchObject({ type: 'log', min: 2 });
+    const { type, min = 0 } = kind(0, 2, 20, 0);
+    // A little below the least, which is no point in the corner.
+    expect([type, min > 1.5, min < 2]).toEqual(['log', true, true]);
     expect(xExtent([{ x: Float64Array.of(0, 3, 40) }], true)).toEqual([3, 40]);
     expect(extentOf([Float64Array.of(0, -1, 3, NaN, Infinity)], true)).toEqual([3, 3]);
     expect(extentOf([Float64Array.of(0, -1, 3, NaN, Infinity)], false)).toEqual([-1, 3]);
@@ -72,5 +81,48 @@ describe('a chart of lines', () => {
     const style = screenStyle('light', 600, 'sans-serif');
     expect(yAxis(spec, style, true, [0, 5])['type']).toBe('value');
     expect(yAxis(spec, style, true, [1, 5])['type']).toBe('log');
+  });
+
+  const epochs = (...accuracies: number[]) =>
+    run(1, 'a', {
+      epochs: accuracies.map((accuracy, i) => epoch(i, accuracy, { budget: i < 2 ? 4 : null, phase: i < 2 ? 0 : 1 })),
+    });
+  const drawn = (changes: Partial<LineChartSpec>, runs: readonly ReturnType<typeof run>[], style = {}) => {
+    const spec = { ...namedChart('accuracy-epoch'), ...changes } as LineChartSpec;
+    const given = { trainings: trainingsOf(runs), plan: null, source: 'all', range: null } as const;
+    const look = { ...screenStyle('light', 600, 'sans-serif'), ...style };
+    return lines.option(lines.data(given, spec), spec, look) as unknown as Drawn;
+  };
+
+  it('has whole epochs as ticks and ends with the last one', () => {
+    const { xAxis } = drawn({}, [epochs(0.1, 0.2, 0.3)]);
+    expect(xAxis).toMatchObject({ min: 0, max: 3, axisLabel: { customValues: [0, 1, 2, 3] } });
+    const long = drawn({}, [epochs(...Array.from({ length: 37 }, (_, i) => i / 100))]);
+    expect(long.xAxis).toMatchObject({ max: 37, axisTick: { customValues: [0, 10, 20, 30] } });
+  });
+
+  it('has the y axis that is asked for, and nothing beyond', () => {
+    expect(drawn({ yRange: [0.15, 0.35] }, [epochs(0.1, 0.2, 0.3)]).yAxis).toMatchObject({ min: 0.15, max: 0.35 });
+  });
+
+  it('marks on a line where it goes over to another budget, unless all lines do so there', () => {
+    const marked = (...runs: readonly ReturnType<typeof run>[]) =>
+      drawn({ phases: true }, runs).series.flatMap(({ id, data }) =>
+        id.endsWith('/phases') ? (data as { value: number[]; label: { formatter: string } }[]) : [],
+      );
+    const other = run(2, 'b', { epochs: [epoch(0, 0.5), epoch(1, 0.6)] });
+    expect(marked(epochs(0.1, 0.2, 0.3), other).map(({ value, label }) => [...value, label.formatter])).toEqual([
+      [2, 0.2, 'full'],
+    ]);
+    expect(marked(epochs(0.1, 0.2, 0.3))).toEqual([]);
+  });
+
+  it('says what its bands are where it names its lines itself, and names them where it is told', () => {
+    const seeds = [0.4, 0.6].map((accuracy, i) => run(i + 1, 'a', { epochs: [epoch(0, accuracy)] }));
+    const names = (changes: Partial<LineChartSpec>, style: object) =>
+      drawn(changes, seeds, { selfContained: true, ...style }).legend;
+    expect(names({ band: 'ci' }, {})).toMatchObject({ data: [{ name: 'mean ± 95 % CI' }], left: 0 });
+    expect(names({ band: 'sd' }, { legend: 'inside-bottom' })).toMatchObject({ data: [{ name: 'mean ± SD' }] });
+    expect(names({}, { legend: 'none' })).toEqual({ show: false });
   });
 });

@@ -42,6 +42,22 @@ describe('the Pareto front', () => {
     expect(fronts.map((each) => each.map(({ label }) => label))).toEqual([['easy'], ['hard']]);
   });
 
+  it('is chosen on the images held out where all have some, and drawn at what the test set says', () => {
+    const of = (number: number, test: number, validation: number) =>
+      run(number, `run ${number}`, { epochs: [epoch(0, test, { bytesUp: number, validationAccuracy: validation })] });
+    const chosen = (...runs: ReturnType<typeof of>[]): unknown =>
+      frontsOf(outcomesOf(trainingsOf(runs), spec('bytes')), spec('bytes')).map((one) =>
+        one.map(({ label, gain }) => [label, gain]),
+      );
+    expect(chosen(of(1, 0.7, 0.6), of(2, 0.6, 0.8))).toEqual([
+      [
+        ['run 1', 0.7],
+        ['run 2', 0.6],
+      ],
+    ]);
+    expect(chosen(of(1, 0.7, 0.6), of(2, 0.6, NaN))).toEqual([[['run 1', 0.7]]]);
+  });
+
   it('counts bytes a sample both ways', () => {
     const [training] = trainingsOf([run(1, 'one', { steps: steps(4), epochs: [epoch(0, 0.5)] })]);
     // Steps of 16 samples with 100 bytes up and 200 down.

@@ -75,6 +75,14 @@ describe.each(Object.keys(palettes) as Scheme[])('the colours on a %s ground', (
     expect(Math.min(...apart)).toBeGreaterThan(15);
   });
 
+  it('begin with five of which none is taken for another', () => {
+    const five = palette.slice(0, 5).map((colour) => lab(colour, visions['usual']));
+    const apart = five.flatMap((one, i) =>
+      five.slice(i + 1).map((other) => Math.hypot(...one.map((v, k) => v - other[k]))),
+    );
+    expect(Math.min(...apart)).toBeGreaterThan(40);
+  });
+
   it('stand out from it', () => {
     for (const colour of palette) expect(contrast(colour, grounds[scheme].ground)).toBeGreaterThanOrEqual(3);
   });

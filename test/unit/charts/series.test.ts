@@ -146,6 +146,12 @@ describe('lines', () => {
   it('of seeds are one band from least to most', () => {
     const [band] = bandsOf(seriesOf(trainingsOf(seeds), 'accuracy', 'epoch'));
     expect([band.least[0], band.mean[0], band.most[0]]).toEqual([0.4, 0.5, 0.6]);
+    const width = (kind: 'sd' | 'se' | 'ci') =>
+      bandsOf(seriesOf(trainingsOf(seeds), 'accuracy', 'epoch'), kind)[0].most[0] - 0.5;
+    const deviation = Math.sqrt(0.02);
+    expect(width('sd')).toBeCloseTo(deviation, 9);
+    expect(width('se')).toBeCloseTo(deviation / Math.sqrt(2), 9);
+    expect(width('ci')).toBeCloseTo((12.706 * deviation) / Math.sqrt(2), 9);
     expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch'))).toHaveLength(1);
     expect(linesOf(trainingsOf(seeds), lines('accuracy-epoch', { seedsAsBand: false }))).toHaveLength(2);
   });

@@ -1,6 +1,8 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProgram } from '../../../main/cli/program.ts';
+import { notePlace } from '../../../main/processes/run/place.ts';
 import { openDatabase } from '../../../main/runs/store/database.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { lockRun } from '../../../main/runs/life/lock.ts';
@@ -37,6 +39,19 @@ function launched() {
   return { store, ids, queued };
 }
 
+describe('resume', () => {
+  it('without the token that a run needs leaves it stopped, and those named with it', async () => {
+    const { store, queued } = launched();
+    const { id } = store.create(experiment({ name: 'z' }), 1);
+    notePlace(store.folder(id), { url: 'wss://gpu:4450' });
+    mkdirSync(join(store.folder(id), 'checkpoint', '000001'), { recursive: true });
+    writeFileSync(join(store.folder(id), 'checkpoint', '000001', 'checkpoint.json'), '{}');
+    for (const run of [id, queued]) store.setStatus(run, 'stopped');
+    await expect(sluice('resume', queued, id)).rejects.toMatchObject({ code: 'server-missing' });
+    expect([queued, id].map((run) => store.get(run).status)).toEqual(['stopped', 'stopped']);
+  });
+});
+
 describe('stop, pause and continue', () => {
   it('take what was launched, and leave those runs of it alone that are over', async () => {
     const { store, ids } = launched();
@@ -53,6 +68,14 @@ describe('stop, pause and continue', () => {
     expect(ids.map((id) => store.wanted(id))).toEqual(['run', 'stop', 'stop']);
   });
 
+  it('keep what has not begun from beginning, and let it', async () => {
+    const { store, queued } = launched();
+    expect(await sluice('pause', queued)).toBe(`Run ${queued} does not begin before it is continued.\n`);
+    expect([store.get(queued).status, store.wanted(queued)]).toEqual(['queued', 'pause']);
+    expect(await sluice('continue', queued)).toBe(`Run ${queued} begins when its turn comes.\n`);
+    expect(store.wanted(queued)).toBe('run');
+  });
+
   it('take several references, ranges among them', async () => {
     const { store, ids, queued } = launched();
     const [first, last] = [Number.parseInt(ids[0], 10), Number.parseInt(ids[2], 10)];
@@ -66,6 +89,7 @@ describe('stop, pause and continue', () => {
     await expect(sluice('pause', ids[0])).rejects.toMatchObject({ code: 'run-status' });
     await expect(sluice('stop', 'figur')).rejects.toThrow(/Did you mean "figure"/);
     await expect(sluice('pause')).rejects.toThrow(/Several runs are under way/);
+    await sluice('stop', queued);
     expect(await sluice('continue', ids[0], queued)).toMatch(/there is nothing to continue/);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { executeInTurn } from '../../../main/cli/execute.ts';
 import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
 import { stopRun } from '../../../main/runs/life/lifecycle.ts';
+import { lockRun } from '../../../main/runs/life/lock.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 import { createRun } from '../../support/network-runs.ts';
 import { temporaryHome } from '../../support/home.ts';
@@ -41,6 +42,26 @@ describe('runs one after the other', () => {
     expect(runs.map(({ id }) => store.get(id).status)).toEqual(['finished', 'stopped', 'finished']);
     expect(said.join('')).toMatch(/Run 1 of 3\n[^]*Run 3 of 3, about .* left\n/);
     expect(said.join('')).not.toContain('Run 2 of 3');
+  });
+
+  it('are nobody’s any more when the terminal is interrupted, so that none waits for it for ever', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [1, 2, 3].map(() => createRun(store, quick));
+    store.enqueue(runs[2].id);
+    const code = executeInTurn(store, runs, {});
+    process.emit('SIGTERM');
+    expect(await code).toBe(130);
+    expect(runs.map(({ id }) => store.get(id).status)).toEqual(['stopped', 'stopped', 'queued']);
+  });
+
+  it('say when another trains at the same time, as their times cannot be compared', async () => {
+    const store = openTestStore(temporaryFolder());
+    const [run, other] = [createRun(store, quick), createRun(store, quick)];
+    const lock = lockRun(store.folder(other.id), 0);
+    store.setStatus(other.id, 'running');
+    expect(await executeInTurn(store, [run], {})).toBe(0);
+    expect(said.join('')).toContain('Run 1 trains beside run 2: their times and samples per second cannot be compared');
+    lock?.release();
   });
 
   it('stay queued when the server elsewhere is to blame, as it would keep the next one, too', async () => {

@@ -69,7 +69,7 @@ function onPage(chart: ChartSpec): EChartsCoreOption {
   const trainings = readTrainings(store, runs);
   const settings = differingSettings(runs.map(({ experiment }) => experiment));
   const provided: Provided = {
-    plan: sharedPlan(runs),
+    plan: sharedPlan(store, runs),
     differences: { runs: runs.map(({ id }) => id), settings },
     gates: gateHistory(store, runs[0], 0, 400),
     sets,

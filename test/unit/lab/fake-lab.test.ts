@@ -40,6 +40,7 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   experimentSchema: (api) => api.experimentSchema(),
   runs: (api) => api.runs(),
   run: (api, id) => api.run(id),
+  compared: (api, id) => api.compared([id]),
   strayFolders: (api) => api.strayFolders(),
   steps: (api, id) => api.steps(id, 0),
   epochs: (api, id) => api.epochs(id),
@@ -101,6 +102,8 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   exportModelSet: 'starts a process; the packing of sets has tests of its own',
   cancelModelTask: 'answers nothing',
   removeModelSet: 'answers nothing',
+  browsers: 'answers what the door of the lab knows, which has tests of its own',
+  shutOutBrowser: 'answers nothing',
 };
 
 let lab: Lab;

@@ -133,6 +133,20 @@ describe('the queue of runs', () => {
     expect(started).toEqual([b, a]);
   });
 
+  it('says once that a run of a terminal trains at the same time, which nobody can compare times with', () => {
+    const { store, queue, notices, run } = labQueue(2);
+    const terminal = store.create(experiment({ name: 't' }), 1).id;
+    run(terminal);
+    const [a, b] = queued(store, 2);
+    queue.tend();
+    run(a);
+    run(b);
+    queue.tend();
+    expect(notices).toEqual([
+      { level: 'info', text: expect.stringMatching(/^Run 2 trains beside run 1: their times and/) as string, run: a },
+    ]);
+  });
+
   it('knows a death that it cannot write down, says why, and acts when it can', () => {
     const { home, store, queue, started, alerts, dead, run, exit } = labQueue();
     const [a] = queued(store, 1);

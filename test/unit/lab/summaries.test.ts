@@ -51,6 +51,20 @@ describe('runs as lists show them', () => {
     expect(summary.bestAccuracy).toBeCloseTo(0.6);
   });
 
+  it('have the best at every budget by itself, and the last as the best of the run', () => {
+    const store = openTestStore(temporaryFolder());
+    const { id } = store.create(small, 1);
+    const at = (number: number, budget: number | null, testAccuracy: number) =>
+      epochRecord(number, { budget, testAccuracy, phase: budget === null ? 0 : 1 });
+    store.append(id, [at(0, null, 0.8), at(1, null, 0.7), at(2, 4, 0.3), at(3, 4, 0.6), at(4, 4, 0.5)]);
+    const [{ bests, bestAccuracy }] = openSummaries(store).all();
+    expect(bests).toEqual([
+      { budget: null, accuracy: 0.8 },
+      { budget: 4, accuracy: 0.6 },
+    ]);
+    expect(bestAccuracy).toBe(0.6);
+  });
+
   it('choose the best epoch on the images that are held out, and tell its accuracy on the test set', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(small, 1);

@@ -42,6 +42,7 @@ describe('averaging', () => {
     const apart = checkpointsOf(await eventsOf(trainTiny({ momentum: 0.9 })))[0].snapshot;
     expect(client.momentum).toEqual(apart.client.momentum);
     expect((await averaged({ averageEpochs: 2 })).asked).toEqual([[0, 22]]);
+    expect((await averaged({ averageEpochs: 3 })).asked).toEqual([[0, 33]]);
   });
 
   it('counts a source that came back with nothing left of its epoch', async () => {

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
-import { advance, epochRecord, nothingYet, type Counters } from '../../../main/training/counters.ts';
+import {
+  advance,
+  behindStep,
+  epochRecord,
+  nothingYet,
+  takenRecord,
+  type Counters,
+} from '../../../main/training/counters.ts';
 import type { Phase, Training } from '../../../main/training/plan.ts';
+import { stepRecord } from '../../support/run-records.ts';
 
 const phase: Pick<Phase, 'budget'> = { budget: 4 };
 const evaluation = { test: { loss: 0.75, accuracy: 0.5 }, validation: { loss: 0.5, accuracy: 0.625 }, seconds: 3 };
@@ -43,4 +51,23 @@ it('the next epoch begins from nothing, and keeps what counts since the start', 
   advance(progress, phases);
   expect(progress).toMatchObject({ phase: 3, epoch: 3 });
   expect(progress).not.toHaveProperty('firstEpoch');
+});
+
+it('a step is counted with its bytes, its seconds and what it learned', () => {
+  // 16 samples, 7 of them right, in 0.25 + 0.125 + 0.5 + 0.0625 s.
+  const step = stepRecord(9, { crossEntropy: 0.5 });
+  expect(behindStep(counters(), step)).toEqual({
+    ...counters(),
+    ...{ batch: 6, step: 10, bytesUp: 8292, bytesDown: 16584, wireUp: 8310, wireDown: 16612, seconds: 10.9375 },
+    ...{ epochLoss: 68, epochCorrect: 37, epochSamples: 56, epochSeconds: 2.9375 },
+  });
+});
+
+it('a step whose source died is recorded without what only the source could know', () => {
+  const taken = { step: 9, budget: 4, learningRate: 0.01, samples: 16, crossEntropy: 0.5, correct: 7 };
+  const measured = { bytesUp: 300, bytesDown: 400, serverSeconds: 0.5, waitSeconds: 0.25 };
+  expect(takenRecord(counters(), 3, { ...taken, ...measured })).toEqual({
+    ...{ kind: 'step', training: 1, phase: 2, source: 3, epoch: 1, ...taken, ...measured },
+    ...{ wireUp: 300, wireDown: 400, pruneLoss: NaN, clientSeconds: 0, wireSeconds: 0 },
+  });
 });

@@ -22,6 +22,7 @@ const documented: Readonly<Partial<Record<CodecName, (value: number, map: Extrem
   float16: (value) => Math.max(Math.abs(value) / 2048, 2 ** -25),
   'float16-scaled': (value, _, { min, max }) => Math.max(Math.abs(value) / 2048, Math.max(-min, max) * 2 ** -39),
   int8: (_value, { min, max }) => (max - min) / 510,
+  quantised: (_value, { min, max }) => (max - min) / 15,
 };
 
 /** Values of any sign whose magnitudes go evenly through so many powers of two below `top`. */

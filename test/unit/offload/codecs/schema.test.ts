@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { codecSchema } from '../../../../main/offload/codecs/schema.ts';
-import { codecNamed, codecNames } from '../../../../main/offload/codecs/table.ts';
+import { codecChoice, codecNamed, codecNames } from '../../../../main/offload/codecs/table.ts';
 
 /** What is wrong with it, in either of its forms, or null. */
 function wrong(codec: unknown): string[] | null {
@@ -16,7 +16,7 @@ describe('a codec in an experiment', () => {
   it('is a name, or an object with a name and parameters that the codec has', () => {
     for (const name of codecNames) {
       expect(codecSchema.parse(name)).toBe(name);
-      expect(codecSchema.parse({ name })).toEqual({ name });
+      expect(codecSchema.parse({ name })).toEqual({ name, ...codecChoice(name).params });
     }
     expect(wrong('float17')).not.toBeNull();
     expect(wrong({})).not.toBeNull();
@@ -35,11 +35,18 @@ describe('a codec in an experiment', () => {
     expect(anyOf[0].enum).toEqual(codecNames);
     expect(anyOf[0].enumNames).toEqual(words.map(({ label }) => label));
     expect(anyOf[0].enumDescriptions).toEqual(words.map(({ hint }) => hint ?? ''));
-    // No codec has parameters so far, so one form serves all.
-    expect(anyOf[1].oneOf).toHaveLength(1);
-    expect(anyOf[1].oneOf[0]).toMatchObject({
-      properties: { name: { enum: codecNames } },
-      additionalProperties: false,
-    });
+    // A form for all that have no parameters, and one for each that has some.
+    const forms = anyOf[1].oneOf as {
+      properties: Record<string, { enum?: string[] }>;
+      additionalProperties: boolean;
+    }[];
+    expect(forms.flatMap(({ properties }) => properties['name'].enum).sort()).toEqual([...codecNames].sort());
+    expect(forms.map(({ properties: { name, ...params } }) => [name.enum![0], ...Object.keys(params)])).toEqual([
+      ['float32'],
+      ['quantised', 'bits', 'rounding'],
+      ['sign', 'memory'],
+      ['top-k', 'share', 'random'],
+    ]);
+    expect(forms.every(({ additionalProperties }) => !additionalProperties)).toBe(true);
   });
 });

@@ -62,7 +62,7 @@ describe('a comparison', () => {
     await soon(() => expect(results()).toHaveLength(2));
     expect(pageText()).toContain('At 2.00 MB');
     expect(pageText()).toContain('Bytes to 60.0 %');
-    expect(rows('What the cursors say')).toContainEqual(expect.stringMatching(/^deprune.*as many$/));
+    expect(rows('What the cursors say')).toContainEqual(expect.stringMatching(/^deprune.*the same$/));
   });
 
   it('says how runs are that have no data, and which are gone', async () => {
@@ -70,7 +70,11 @@ describe('a comparison', () => {
       const batch = await fakeLab().api.epochs('run-1');
       return id === 'run-4' ? { ...batch, epochs: [] } : batch;
     };
-    await open('?runs=run-1,run-4,run-9', fakeLab({ epochs }, runs));
+    const compared: FakeLab['api']['compared'] = async (ids) => {
+      const found = await fakeLab({}, runs).api.compared(ids);
+      return found.map((run) => (run.id === 'run-4' ? { ...run, epochs: [] } : run));
+    };
+    await open('?runs=run-1,run-4,run-9', fakeLab({ epochs, compared }, runs));
     await soon(() => expect(pageText()).toContain('One run of this comparison is not in this lab: run-9'));
     await soon(() => expect(rows('Compared trainings').join()).toMatch(/broken ?failed/));
     await soon(() => expect(results().join()).toMatch(/broken ?–/));
@@ -104,6 +108,32 @@ describe('a comparison', () => {
     await soon(() => expect(save).toHaveBeenCalled());
     expect(exportRuns).toHaveBeenCalledWith({ runs: ['run-3'], format: 'html', reach: 0.6 });
     save.mockRestore();
+  });
+});
+
+describe('a comparison of very many', () => {
+  const many = Array.from({ length: 70 }, (_, i) => fakeRun(i + 1, { name: `run of ${i}` }));
+
+  it('is told from the ends of epochs, with the steps of the lines that are drawn alone', async () => {
+    const api = fakeLab({}, many).api;
+    const [steps, run] = [vi.fn(api.steps), vi.fn(api.run)];
+    await open(`?runs=${many.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({ steps, run }, many));
+    await soon(() => expect(pageText()).toContain('the first 60 of 70 lines'));
+    expect(rows('Results')[0]).toMatch(/%/);
+    expect([steps, run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+    here.router.push('/compare?runs=run-1,run-2&charts=loss');
+    await soon(() => expect(new Set(steps.mock.calls.map(([id]) => id))).toEqual(new Set(['run-1', 'run-2'])));
+  });
+
+  it('draws those that come first in the list as it is sorted', async () => {
+    await open(`?runs=${many.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({}, many));
+    await soon(() => expect(rows('Compared trainings')[0]).toContain('run of 0'));
+    const head = document.querySelector<HTMLElement>('[aria-label^="Compared trainings"] [role=columnheader] button')!;
+    const image = (): string => document.querySelector('figure [role=img]')?.getAttribute('aria-label') ?? '';
+    await soon(() => expect(image()).toContain('60 lines. run of 0 ends'));
+    head.click();
+    head.click();
+    await soon(() => expect(image()).toMatch(/60 lines\. (?!run of 0 )/));
   });
 });
 

@@ -110,7 +110,7 @@ describe('figures', () => {
     expect([4.26, 0.5, 1.02, 26.7, null].map(formatSaving)).toEqual([
       '4.3× fewer',
       '2.0× more',
-      'as many',
+      'the same',
       '27× fewer',
       '–',
     ]);

@@ -48,14 +48,17 @@ describe('a number field', () => {
     return { input, text: input.find('input'), values };
   };
 
-  it('lets only good values out, marks others, and returns to the last good one', async () => {
+  it('lets only good values out, marks others for as long as they stand there, and returns to the last good one with Escape', async () => {
     const { text, values } = field({});
     for (const typed of ['12', '65', '3.5', 'x', '']) {
       await text.setValue(typed);
       expect(text.attributes('aria-invalid')).toBe(typed === '12' ? undefined : 'true');
     }
     expect(values()).toEqual([12]);
+    await text.setValue('65');
     await text.trigger('blur');
+    expect([text.element.value, text.attributes('aria-invalid')]).toEqual(['65', 'true']);
+    await text.trigger('keydown', { key: 'Escape' });
     expect(text.element.value).toBe('12');
     expect(text.attributes('aria-invalid')).toBeUndefined();
   });
@@ -102,6 +105,8 @@ describe('a form field', () => {
     await field.find('input').setValue('high');
     expect(field.find('.error').text()).toBe('Expected a whole number from 0 to 65535.');
     await field.find('input').trigger('blur');
+    expect(field.find('.error').text()).toBe('Expected a whole number from 0 to 65535.');
+    await field.find('input').trigger('keydown', { key: 'Escape' });
     expect(field.find('.error').text()).toBe('is taken');
   });
 });

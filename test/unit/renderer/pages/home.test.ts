@@ -15,15 +15,15 @@ beforeEach(() => localStorage.clear());
 afterEach(() => here.wrapper.unmount());
 
 describe('an empty lab', () => {
-  it('starts the quickstart in one click and goes to its runs', async () => {
+  it('starts the quickstart in one click and goes to the first of its runs', async () => {
     const launch = vi.fn(fakeLab({}, []).api.launch);
     here = await mountInLab(page, { fake: fakeLab({ launch }, []) });
     button('Run the quickstart').click();
     await here.settle();
     expect(launch.mock.calls[0]).toMatchObject([[{}, {}, {}], 'quickstart']);
     expect(here.router.currentRoute.value).toMatchObject({
-      name: 'compare',
-      query: { runs: 'new-1,new-2,new-3' },
+      name: 'run',
+      params: { id: 'new-1' },
     });
   });
 

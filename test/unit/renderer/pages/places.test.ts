@@ -106,6 +106,24 @@ describe('data', () => {
     ...changes,
   });
 
+  it('forgets an import that failed when the next one succeeds, by whatever name, but no download that failed', async () => {
+    const all: DataTask[] = [];
+    here = await mountInLab(on(DataPage), { fake: fakeLab({ dataTasks: () => Promise.resolve([...all]) }) });
+    const tell = async (changes: Partial<DataTask>): Promise<void> => {
+      all.push(task({ id: all.length, ...changes }));
+      here.fake.emit('dataTask', all.at(-1)!);
+      await here.settle();
+    };
+    await tell({ name: 'cifar10', status: 'failed', notes: ['The server does not answer.'] });
+    await tell({ kind: 'import', name: 'leavs', status: 'failed', notes: ['No such folder.'] });
+    expect(pageText()).toContain('leavs was not imported');
+    await tell({ kind: 'import', name: 'leaves', status: 'done' });
+    expect(pageText()).not.toContain('was not imported');
+    expect(pageText()).toContain('The server does not answer.');
+    await tell({ kind: 'import', name: 'birds', status: 'failed', notes: ['It is empty.'] });
+    expect(pageText()).toContain('birds was not imported');
+  });
+
   it('shows how far a download is, why it failed, and how to go on', async () => {
     here = await mountInLab(on(DataPage));
     button(/^Get 170 MB/).click();

@@ -7,7 +7,7 @@ import { runCharts, runData } from '../../../../renderer/pages/run/run-lines.ts'
 import type { FixedRun } from '../../../../renderer/pages/run/run-tabs.ts';
 import { stepColumns } from './recorded-run.ts';
 
-const [accuracy, , traffic] = runCharts.map(({ spec }) => spec);
+const [accuracy, , traffic] = runCharts({}).map(({ spec }) => spec);
 
 const experiment = parseExperiment({ sources: { count: 2 }, processes: 'separate' });
 const run: FixedRun = {

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { random, type Random } from '../../random.ts';
+import { malformed } from '../protocol/header.ts';
+import { packBits, packedBytes, unpackBits } from './bits.ts';
+import { refuseNonFinite, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
+import { counted } from './counted.ts';
+import { decodeFloats, firstNonFinite } from './float32.ts';
+import { markLargest } from './largest.ts';
+
+const params = z.strictObject({
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe('How many values of a map cross: those of the largest magnitude'),
+  random: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('While it trains: the share of those that is drawn from the others instead'),
+});
+type Params = z.output<typeof params>;
+
+/** How a map of this shape is written: so many of its rows, each as a place and a value. */
+interface Kept {
+  readonly rows: number;
+  readonly count: number;
+  readonly placeBits: number;
+  readonly placeBytes: number;
+}
+
+function keptOf([samples, height, width]: TensorShape, { share }: Pick<Params, 'share'>): Kept {
+  const rows = samples * height * width;
+  const count = Math.max(1, Math.ceil(rows * share));
+  const placeBits = Math.ceil(Math.log2(rows));
+  return { rows, count, placeBits, placeBytes: packedBytes(count, placeBits) };
+}
+
+/**
+ * Gives up marked rows for others, each with the probability `share`, as RandTopk does: values that are never the largest
+ * would never be learned from.
+ */
+function exchange(marks: Uint8Array, count: number, share: number, source: Random): void {
+  let free = marks.length - count;
+  for (let i = 0, left = count; left > 0 && i < marks.length; i++) {
+    if (marks[i] !== 1) continue;
+    left--;
+    if (free === 0 || source.uniform() >= share) continue;
+    let at = source.integer(marks.length);
+    while (marks[at] !== 0) at = (at + 1) % marks.length;
+    // 2 is taken now and not given up again, 3 given up and not taken again.
+    marks[at] = 2;
+    marks[i] = 3;
+    free--;
+  }
+}
+
+function encode(values: Float32Array, { shape }: Layout, chosen: Params, source: Random | null): Uint8Array {
+  const bad = firstNonFinite(values);
+  if (bad >= 0) refuseNonFinite(values, bad);
+  const maps = shape[3];
+  const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
+  const bytes = new Uint8Array(maps * (placeBytes + 4 * count));
+  const sent = new Float32Array(maps * count);
+  const map = new Float32Array(rows);
+  const marks = new Uint8Array(rows);
+  const places = new Uint32Array(count);
+  for (let k = 0, next = 0; k < maps; k++) {
+    for (let r = 0, i = k; r < rows; r++, i += maps) map[r] = values[i];
+    markLargest(map, count, marks);
+    if (source) exchange(marks, count, chosen.random, source);
+    for (let r = 0, n = 0; r < rows; r++) {
+      if (marks[r] !== 1 && marks[r] !== 2) continue;
+      places[n++] = r;
+      sent[next++] = map[r];
+    }
+    packBits(places, count, placeBits, bytes, k * placeBytes);
+  }
+  bytes.set(new Uint8Array(sent.buffer), maps * placeBytes);
+  return bytes;
+}
+
+function decode(bytes: Uint8Array, { shape }: Layout, chosen: Params): Float32Array {
+  const maps = shape[3];
+  const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
+  const sent = decodeFloats(bytes.subarray(maps * placeBytes));
+  const values = new Float32Array(rows * maps);
+  const places = new Uint32Array(count);
+  for (let k = 0; k < maps; k++) {
+    unpackBits(bytes, k * placeBytes, placeBits, places, count);
+    for (let n = 0; n < count; n++) {
+      const place = places[n];
+      if (place >= rows || (n > 0 && place <= places[n - 1]))
+        throw malformed(`The places in map ${k} are not ${count} ascending numbers below ${rows}.`);
+      values[place * maps + k] = sent[k * count + n];
+    }
+  }
+  return values;
+}
+
+function open(chosen: Params, seed: number, once = false): OpenCodec {
+  const decoded = (bytes: Uint8Array, layout: Layout): Float32Array => decode(bytes, layout, chosen);
+  if (chosen.random === 0 || once)
+    return { encode: (values, layout) => encode(values, layout, chosen, null), decode: decoded };
+  const count = counted('top-k');
+  return {
+    encode(values, layout) {
+      const bytes = encode(values, layout, chosen, random(seed, 'places', count.tensors));
+      count.tensors++;
+      return bytes;
+    },
+    decode: decoded,
+    state: count.state,
+    restore: count.restore,
+  };
+}
+
+/**
+ * The largest values of each map with their places, all others as zeros; with a random share, RandTopk (Zheng et al., IJCAI
+ * 2023). What is no part of the training is the largest alone.
+ */
+export const topK = {
+  name: 'top-k',
+  words: { label: 'top-k, the largest values', hint: 'A share of each map’s values as they are; all others are zero' },
+  params,
+  largest: 3.4028234663852886e38,
+  size: (shape, chosen) => {
+    const { count, placeBytes } = keptOf(shape, chosen);
+    return { exact: shape[3] * (placeBytes + 4 * count) };
+  },
+  open,
+  /** A value that does not cross is lost whole. */
+  errorBound: (value) => Math.abs(value),
+} as const satisfies Codec<'top-k', typeof params>;

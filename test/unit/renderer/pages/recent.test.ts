@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import type { EpochRecord } from '../../../../main/api.ts';
+import { curveOf, largestOf, polyline } from '../../../../renderer/pages/home/recent.ts';
+import { epochRecord } from '../../../support/run-records.ts';
+
+const epoch = (number: number, testAccuracy: number, more: Partial<EpochRecord> = {}): EpochRecord =>
+  epochRecord(number, { testAccuracy, bytesUp: 100 * (number + 1), bytesDown: 10 * (number + 1), ...more });
+
+it('a curve has the bytes of all sources and their mean accuracy, of the last training alone', () => {
+  const earlier = epoch(0, 0.9, { training: 0 });
+  const own = [0, 1].flatMap((number) =>
+    [0, 1].map((source) => epoch(number, 0.2 + 0.1 * number + 0.1 * source, { training: 1, source })),
+  );
+  const half = epoch(2, 0.8, { training: 1, source: 0 });
+  const curve = curveOf([earlier, half, ...own]);
+  expect(curve.map(({ bytes }) => bytes)).toEqual([220, 440]);
+  curve.forEach(({ accuracy }, i) => expect(accuracy).toBeCloseTo(0.25 + 0.1 * i, 12));
+  expect(curveOf([])).toEqual([]);
+});
+
+it('curves are drawn on one scale', () => {
+  const curves = [
+    [{ bytes: 50, accuracy: 0.25 }],
+    [
+      { bytes: 100, accuracy: 0.1 },
+      { bytes: 200, accuracy: 0.5 },
+    ],
+  ];
+  const most = largestOf(curves);
+  expect(most).toEqual({ bytes: 200, accuracy: 0.5 });
+  expect(polyline(curves[0], most, { width: 80, height: 40 })).toEqual([{ x: 20, y: 20 }]);
+  expect(polyline(curves[1], most, { width: 80, height: 40 })[1]).toEqual({ x: 80, y: 0 });
+  expect(largestOf([])).toEqual({ bytes: 1, accuracy: 1 });
+});
