@@ -1,5 +1,6 @@
 import type { PaperSpec } from '../charts/spec.ts';
 import type { EngineChoice } from '../engine/choices.ts';
+import type { SavedView } from '../listing/view.ts';
 
 /** What the user has set for all runs and windows. */
 
@@ -15,4 +16,8 @@ export interface Settings {
   readonly notifications: boolean;
   /** The address that is told of runs that end or fail; empty for none. */
   readonly webhook: string;
+  /** That new runs belong to. */
+  readonly project: string;
+  /** Ways to look at the runs that were given a name. */
+  readonly views: readonly SavedView[];
 }

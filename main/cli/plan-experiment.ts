@@ -8,6 +8,7 @@ import { checkExperiment } from '../runs/experiment/check.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { parseExperiment } from '../runs/experiment/parse.ts';
 import { applySetting } from '../runs/experiment/settings.ts';
+import { note } from './format.ts';
 import { loadByName } from './launch.ts';
 import type { ServerFlags } from './network.ts';
 
@@ -46,6 +47,10 @@ export function experimentOf(what: string, { small, experiment: wanted, ...optio
   }
   const { experiments } = loadByName(what, { small, settings });
   const found = wanted === undefined ? experiments[0] : experiments.find(({ name }) => name === wanted);
+  if (wanted === undefined && experiments.length > 1) {
+    const first = `"${experiments[0].name}", the first of ${experiments.length}`;
+    note(`This plans ${first}: --experiment takes another, and "sluice run ${what} --dry-run" lists all.`);
+  }
   if (found) return found;
   const names = experiments.map(({ name }) => `"${name}"`).join(', ');
   throw new SluiceError('bad-usage', `--experiment is "${wanted}": expected one of ${names}.`);

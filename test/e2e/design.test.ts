@@ -123,6 +123,33 @@ withChromium.describe('an experiment', { timeout: 300_000 }, () => {
     await changes.getByText('Nothing yet.').waitFor();
   });
 
+  test('is swept over its settings: one launch, with one progress and buttons for all', async ({ open }) => {
+    const { page } = await open();
+    await goTo(page, '/design', 'Design');
+    await page.getByRole('button', { name: 'Import' }).click();
+    const sweep = { settings: { batchSize: [8, 16], 'phases[0].budget': [1, 2] } };
+    const swept = JSON.stringify({ ...(JSON.parse(text) as object), name: 'swept', sweep });
+    await page.getByRole('textbox', { name: 'JSON of an experiment' }).fill(swept);
+    await page.getByRole('dialog').getByRole('button', { name: 'Open', exact: true }).click();
+    await page.getByText(/^4 combinations/).waitFor();
+    // The words of a switch work as it does.
+    await page.getByText('Advanced').click();
+    const augmentation = page.getByRole('switch', { name: 'Augmentation' });
+    await page.getByText('Augmentation', { exact: true }).click();
+    expect(await augmentation.getAttribute('aria-checked')).toBe('false');
+    await settled(page);
+    await page.getByRole('button', { name: 'Launch', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: /^swept, / }).waitFor();
+    const standing = page.getByRole('region', { name: 'Progress of the launch' });
+    await standing.getByText('4 runs').waitFor();
+    await page.getByRole('button', { name: 'Pause all' }).click();
+    await standing.getByText(/[34] paused/).waitFor(patient);
+    await expectAccessible(page, 'light');
+    await page.getByRole('button', { name: 'Stop all' }).click();
+    await page.getByRole('button', { name: /^Stop \d runs$/ }).click();
+    await standing.getByText(/[34] stopped/).waitFor(patient);
+  });
+
   test('starts from a figure of the paper, or from a file', async ({ open }) => {
     const { page } = await open();
     await goTo(page, '/design', 'Design');
@@ -148,6 +175,7 @@ withChromium.describe('an experiment', { timeout: 300_000 }, () => {
     await page.getByText('Advanced').click();
     await page.getByRole('textbox', { name: 'Data sources' }).fill('4');
     await choose(page, 'Link', /^custom/);
+    await page.getByRole('radio', { name: 'Random' }).click();
     await page.getByRole('textbox', { name: 'Momentum' }).fill('2');
     await page.getByRole('button', { name: 'Duplicate this experiment' }).click();
     await page.getByRole('radio', { name: 'On an offload server' }).click();

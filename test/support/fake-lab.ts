@@ -42,6 +42,8 @@ const defaults: Settings = {
   paper: { widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
   notifications: true,
   webhook: '',
+  project: 'default',
+  views: [],
 };
 
 /** A fake lab; procedures given replace its own, runs given are the only ones. */
@@ -155,7 +157,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       await Promise.resolve();
       emit('runs', [], ids);
     },
-    annotate: (id, { tags }) => change(id, tags ? { tags } : {}),
+    annotate: (id, changes) => change(id, changes),
     strayFolders: () => Promise.resolve([]),
     adopt: () => Promise.resolve(),
     launch: async (experiments, name) => {
