@@ -121,7 +121,7 @@ describe('a comparison of very many', () => {
     await soon(() => expect(pageText()).toContain('the first 60 of 70 lines'));
     expect(rows('Results')[0]).toMatch(/%/);
     expect([steps, run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
-    here.router.push('/compare?runs=run-1,run-2&charts=loss');
+    await here.router.push('/compare?runs=run-1,run-2&charts=loss');
     await soon(() => expect(new Set(steps.mock.calls.map(([id]) => id))).toEqual(new Set(['run-1', 'run-2'])));
   });
 
