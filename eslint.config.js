@@ -22,6 +22,7 @@ const parts = [
   'simulation',
   'planning',
   'charts',
+  'listing',
   'exports',
   'processes',
   'lab',
@@ -38,20 +39,21 @@ const mayImport = {
   offload: ['model'],
   training: ['engine', 'model', 'data', 'offload'],
   charts: [],
+  listing: ['charts', 'api'],
   runs: ['engine', 'model', 'data', 'offload', 'training', 'charts'],
   sets: computing,
   inference: [...computing, 'sets'],
   serving: [...computing, 'sets'],
   simulation: [],
   planning: [...computing, 'simulation'],
-  api: [...computing, ...inUse, 'charts'],
+  api: [...computing, ...inUse, 'charts', 'listing'],
   exports: [...computing, 'sets', 'charts', 'api'],
   processes: [...computing, ...inUse, 'install', 'exports', 'api'],
-  lab: [...computing, ...inUse, 'install', 'charts', 'exports', 'processes', 'api'],
-  cli: [...computing, ...inUse, 'install', 'charts', 'exports', 'processes', 'lab', 'api'],
+  lab: [...computing, ...inUse, 'install', 'charts', 'listing', 'exports', 'processes', 'api'],
+  cli: [...computing, ...inUse, 'install', 'charts', 'listing', 'exports', 'processes', 'lab', 'api'],
   electron: ['api', 'lab'],
-  // Of the lab the window sees types, and how a chart is described and drawn: pure code that needs no Node.
-  renderer: ['api', 'charts'],
+  // Of the lab the window sees types, how a chart is described and drawn, and what lists of runs show: pure code that needs no Node.
+  renderer: ['api', 'charts', 'listing'],
   // The page of a device is a client: of the parts it runs itself it sees what needs no Node, which its bundle proves.
   device: [...computing, 'sets', 'inference', 'charts', 'renderer', 'api', 'processes'],
 };
@@ -59,7 +61,8 @@ const mayImport = {
 const files = [
   {
     category: 'floor',
-    pattern: 'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,visible}.ts',
+    pattern:
+      'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,visible,near}.ts',
   },
   { category: 'records', pattern: 'main/records/**' },
   { category: 'api', pattern: 'main/{api.ts,wire.ts,api/**}' },

@@ -5,7 +5,7 @@ import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { ComparedRun, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
+import type { ComparedRun, RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
@@ -110,7 +110,7 @@ export interface LabApi {
    */
   resume(id: string, server?: ServerAccess): Promise<void>;
   delete(ids: string[]): Promise<void>;
-  annotate(id: string, changes: { notes?: string; tags?: string[] }): Promise<void>;
+  annotate(id: string, changes: RunChanges): Promise<void>;
 
   /** Folders among the runs that the list does not know. */
   strayFolders(): Promise<StrayFolder[]>;

@@ -19,6 +19,11 @@ export interface RunSummary {
   readonly seed: number;
   /** What was launched together. */
   readonly group: string;
+  readonly project: string;
+  /** Left out of lists that do not ask for such. */
+  readonly archived: boolean;
+  /** Without its notes, which are the run's now. */
+  readonly experiment: Experiment;
   readonly status: RunStatus;
   readonly method: MethodName;
   readonly model: string;
@@ -83,8 +88,16 @@ export interface RunProgress {
   readonly secondsLeft: number;
 }
 
+/** What people may change of a run at any time. */
+export interface RunChanges {
+  readonly notes?: string;
+  readonly tags?: string[];
+  readonly name?: string;
+  readonly project?: string;
+  readonly archived?: boolean;
+}
+
 export interface RunDetail extends RunSummary {
-  readonly experiment: Experiment;
   readonly notes: string;
   readonly folder: string;
   /** null when its data set is gone. */

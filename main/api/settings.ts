@@ -1,5 +1,6 @@
 import type { PaperSpec } from '../charts/spec.ts';
 import type { EngineChoice } from '../engine/choices.ts';
+import type { SavedView } from '../listing/view.ts';
 
 /** What the user has set for all runs and windows. */
 
@@ -13,4 +14,8 @@ export interface Settings {
   /** Defaults of chart exports. */
   readonly paper: PaperSpec;
   readonly notifications: boolean;
+  /** That new runs belong to. */
+  readonly project: string;
+  /** Ways to look at the runs that were given a name. */
+  readonly views: readonly SavedView[];
 }

@@ -4,7 +4,7 @@ import type { ChartChanges } from '../charts/kinds/kind.ts';
 import { chartNames, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
 import type { DressedLine } from '../charts/drawable/dressed.ts';
 import { bands, legendPlaces, usualPaper, type BandKind, type LegendPlace, type PaperSpec } from '../charts/spec.ts';
-import { nearest } from '../data/near.ts';
+import { nearest } from '../near.ts';
 import { SluiceError } from '../errors.ts';
 import { line, number, range, source, words } from './arguments.ts';
 

@@ -5,6 +5,8 @@ import type { EngineChoice } from '../engine/choices.ts';
 import type { Engine } from '../engine/engine.ts';
 import { defaultThreads } from '../engine/threads.ts';
 import { SluiceError } from '../errors.ts';
+import { sluiceHome } from '../home.ts';
+import { readSettings } from '../lab/settings/settings.ts';
 import { checkAll } from '../runs/experiment/check-all.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
@@ -29,6 +31,13 @@ export function loadByName(source: string, options: LoadOptions): Preset {
   throw new SluiceError('file-missing', `There is no file ${source}. Presets go by name: "sluice presets" lists them.`);
 }
 
+interface LaunchTerms {
+  readonly elsewhere?: boolean;
+  /** The one that the lab has chosen unless given. */
+  readonly project?: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Queues the runs of a preset. Before any is made, all of them must suit their data sets and have their engines, that of
  * the server half too unless their server is `elsewhere`. When the signal aborts, it throws and none is left.
@@ -36,12 +45,15 @@ export function loadByName(source: string, options: LoadOptions): Preset {
 export async function launch(
   store: Store,
   preset: Preset,
-  { elsewhere = false, signal }: { readonly elsewhere?: boolean; readonly signal?: AbortSignal } = {},
+  { elsewhere = false, project, signal }: LaunchTerms = {},
 ): Promise<Run[]> {
   const { experiments } = preset;
   checkAll(experiments, (experiment) => checkExperiment(experiment, describeDataset(experiment.dataset.name)));
   await announceEngines(experiments.flatMap((each) => enginesHere(each, each.threads, elsewhere)));
-  return createRuns(store, experiments, launchName(preset.name), signal);
+  return createRuns(store, experiments, launchName(preset.name), {
+    project: project ?? readSettings(sluiceHome()).project,
+    signal,
+  });
 }
 
 interface Wanted {

@@ -1,21 +1,42 @@
 import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
-import { epochsOfRun, standingOf } from '../runs/experiment/epochs-of-run.ts';
-import type { Experiment } from '../runs/experiment/experiment.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
-import { runNumber, type Origin, type Run } from '../runs/store/run.ts';
+import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
-import { factLines, formatDate, note, print, shorten, tableLines } from './format.ts';
+import { runColumns, type RunColumn } from '../listing/columns.ts';
+import { factLines, formatDate, listed, note, print, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
+import { leftOut, listRuns, noteDropped, type ListOptions } from './list-runs.ts';
 
 /** `list` and `show`. */
 export function addListCommands(program: Command): void {
   program
     .command('list')
     .summary('list all runs')
-    .description('List all runs, the newest last.')
-    .action(() => withStore(list, 'read'));
+    .description(
+      'Lists the runs of the current project, the newest last. A filter compares columns with values: = != < <= > >=, ' +
+        ': for a part of a text or a tag, ~ for a regular expression, in [a, b] or in a..b, joined by and, or, not and ' +
+        'brackets. Other words are looked for in names, launches, data sets, methods and tags.',
+    )
+    .option('--where <filter>', 'only runs that fit, for example "best > 50 % and lr in [0.01, 0.05]"')
+    .option('--columns <names>', 'what to show of them, for example best,bytes,lr')
+    .option('--sort <column>', 'in this order; -best begins with the most')
+    .option('--group <column>', 'fold those together that have the same there, or "settings": all but the seed')
+    .option('--view <name>', 'as a view that was saved in the lab; other options change it')
+    .option('--project <name>', 'of this project instead of the current one')
+    .option('--all-projects', 'of all projects')
+    .addHelpText(
+      'after',
+      () => `
+Columns:
+${columnsHelp()}
+
+Examples:
+  sluice list --where "method = prune and best > 50 % and tag: figure8" --sort -best
+  sluice list --group settings --columns best,bytes,lr`,
+    )
+    .action((options: ListOptions) => withStore((store) => list(store, options), 'read'));
 
   program
     .command('show')
@@ -25,49 +46,22 @@ export function addListCommands(program: Command): void {
     .action((reference: string) => withStore((store) => show(store, store.find(reference)), 'read'));
 }
 
-function list(store: Store): void {
-  listRuns(store);
+function list(store: Store, options: ListOptions): void {
+  listRuns(store, options);
+  noteDropped(store.list());
   const left = store.strayFolders().length;
   if (left > 0) note(`\n${left === 1 ? 'A folder is' : `${left} folders are`} without a run here: sluice adopt`);
 }
 
-function listRuns(store: Store): void {
-  const runs = store.list();
-  if (runs.length === 0) {
-    print('There are no runs yet. "sluice run quickstart" makes three.');
-    return;
-  }
-  const columns = (['#', 'run', 'seed', 'status', 'epochs', 'accuracy', 'bytes', 'created'] as const).map((title) => ({
-    title,
-    align: title === 'run' || title === 'status' ? ('left' as const) : ('right' as const),
-  }));
-  print(tableLines({ columns, rows: runs.map((run) => row(store, run)) }));
-  for (const run of runs.filter(({ dropped }) => dropped.length > 0)) note(`Run ${runNumber(run)}: ${leftOut(run)}.`);
-}
-
-function row(store: Store, run: Run): string[] {
-  const epochs = curvesOf(store, [run], 'wholes').flatMap(({ training }) => training.epochs);
-  const accuracy = epochs.at(-1)?.testAccuracy;
-  return [
-    String(runNumber(run)),
-    shorten(run.name, 24),
-    String(run.seed),
-    statusNow(store, run),
-    `${epochs.length}/${totalEpochs(store, run)}`,
-    accuracy === undefined ? '–' : formatPercent(accuracy),
-    formatBytes(store.byteCount(run.id)),
-    formatDate(run.createdAt),
-  ];
-}
-
-/** What a run lacks that goes on, or went on, without some of its sources. */
-function leftOut({ dropped, experiment: { sources } }: Run): string {
-  const names = dropped.map((source) => source + 1).join(', ');
-  return `${dropped.length} of ${sources.count} sources died too often and are left out (${names})`;
-}
-
-function totalEpochs(store: Store, { id, experiment, status }: Run): number {
-  return epochsOfRun(experiment, standingOf(store.epochs(id), status === 'finished'));
+/** Names of columns as filters take them, those of settings by the name that is shortest to read. */
+function columnsHelp(): string {
+  const named = (part: RunColumn['part']): string[] =>
+    runColumns
+      .filter((column) => column.part === part)
+      .map(({ name, aliases = [] }) => (part === 'setting' ? (aliases[0] ?? name) : name));
+  return [listed('runs', named('run')), listed('results', named('result')), listed('settings', named('setting'))].join(
+    '\n',
+  );
 }
 
 function show(store: Store, run: Run): void {
@@ -86,6 +80,7 @@ function facts(store: Store, run: Run): [string, string][] {
     ['run', run.id],
     ['status', run.error === null ? status : `${status}: ${run.error}`],
     ['launch', run.group],
+    ['project', run.archived ? `${run.project}, archived` : run.project],
     ['created, started, ended', times.join(', ')],
     ...took(store, run),
     ['engine', run.engine ?? '–'],

@@ -10,6 +10,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['quickstart'], async () => (await import('./quickstart.ts')).addQuickstartCommand],
   [['run', 'resume'], async () => (await import('./run.ts')).addRunCommands],
   [['list', 'show'], async () => (await import('./list.ts')).addListCommands],
+  [['edit'], async () => (await import('./edit.ts')).addEditCommand],
   [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],
   [['adopt'], async () => (await import('./adopt.ts')).addAdoptCommand],
   [['import'], async () => (await import('./import.ts')).addImportCommand],

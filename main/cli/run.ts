@@ -31,6 +31,7 @@ interface RunOptions extends ServerFlags {
   readonly set?: readonly string[];
   readonly seeds?: readonly number[];
   readonly name?: string;
+  readonly project?: string;
   readonly engine?: string;
   readonly clientEngine?: string;
   readonly serverEngine?: string;
@@ -61,6 +62,7 @@ export function addRunCommands(program: Command): void {
     .option('--sweep-seed <seed>', 'what they are drawn by', wholeNumber)
     .option('--dry-run', 'list what would be trained, with its bytes and time, and train nothing')
     .option('--name <name>', 'what to call it: "sluice compare <name>" then compares its runs', name)
+    .option('--project <name>', 'the project its runs belong to; the current one of the lab unless given', name)
     .addOption(new Option('--engine <engine>', 'what computes').choices(engineChoices))
     .addOption(new Option('--client-engine <engine>', 'what computes the client halves').choices(engineChoices))
     .addOption(new Option('--server-engine <engine>', 'what computes the server half').choices(engineChoices))
@@ -115,7 +117,7 @@ async function run(store: Store, source: string, options: RunOptions): Promise<n
   const called = options.name ?? preset.name;
   const single = preset.experiments.length === 1 && options.name !== undefined;
   const experiments = preset.experiments.map((each) => (single ? { ...each, name: called } : each));
-  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network);
+  const runs = await launchUnlessStopped(store, { ...preset, name: called, experiments }, network, options.project);
   return runs ? executeAndCompare(store, runs, network, targets) : exitCodes.stopped;
 }
 
@@ -127,10 +129,15 @@ async function targetsOf(texts: readonly string[] | undefined): Promise<LogTarge
 }
 
 /** Null when the user has ended it: then nothing is queued. */
-async function launchUnlessStopped(store: Store, preset: Preset, { offload }: NetworkOptions): Promise<Run[] | null> {
+async function launchUnlessStopped(
+  store: Store,
+  preset: Preset,
+  { offload }: NetworkOptions,
+  project?: string,
+): Promise<Run[] | null> {
   const { signal, end } = listen(() => undefined);
   try {
-    return await launch(store, preset, { elsewhere: offload !== undefined, signal });
+    return await launch(store, preset, { elsewhere: offload !== undefined, project, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
     note('Stopped before all runs were queued: none is.');

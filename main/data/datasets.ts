@@ -4,7 +4,7 @@ import { SluiceError } from '../errors.ts';
 import { catalogue, known } from './catalogue.ts';
 import { datasetFolder, importedNames, infoOf, readManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
-import { nearest } from './near.ts';
+import { nearest } from '../near.ts';
 import type { DatasetInfo } from './source.ts';
 import { syntheticInfo, syntheticName } from './synthetic.ts';
 

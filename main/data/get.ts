@@ -10,7 +10,7 @@ import type { DownloadOptions } from './download.ts';
 import { importDataset } from './import.ts';
 import type { ImportResult } from './import.ts';
 import { datasetFolder } from './manifest.ts';
-import { nearest } from './near.ts';
+import { nearest } from '../near.ts';
 
 /** Downloads a data set from its authors' place, checks it and imports it; the downloads are then deleted. */
 export async function getKnown(entry: KnownDataset, options: DownloadOptions = {}): Promise<ImportResult> {

@@ -1,4 +1,4 @@
-import { nearest } from '../data/near.ts';
+import { nearest } from '../near.ts';
 import { installable, isInstallable, type Installable } from '../engine/installed.ts';
 import { SluiceError } from '../errors.ts';
 

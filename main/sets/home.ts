@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { nearest } from '../data/near.ts';
+import { nearest } from '../near.ts';
 import { SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { readSet, requireSizes, type ReadSet } from './files.ts';

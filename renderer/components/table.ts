@@ -1,3 +1,5 @@
+import { inOrderOf, type Key } from '../../main/listing/order.ts';
+
 /** A column of a DataTable. Cells show what the slot of the column's name gives, or else `text`. */
 export interface Column<Row> {
   readonly name: string;
@@ -7,17 +9,17 @@ export interface Column<Row> {
   readonly align?: 'start' | 'end';
   readonly text?: (row: Row) => string;
   /** What the column is sorted by; null has its place at the end whichever way it goes. */
-  readonly order?: (row: Row) => string | number | null;
+  readonly order?: (row: Row) => Key;
   /** Sorted from most to least at the first click. */
   readonly mostFirst?: boolean;
+  /** What it has, where its label does not say it all. */
+  readonly help?: string;
 }
 
 export interface Sorting {
   readonly column: string;
   readonly direction: 'ascending' | 'descending';
 }
-
-const words = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 
 /** The rows in the order asked for; those that are alike stay as they were. */
 export function sortRows<Row>(
@@ -27,16 +29,7 @@ export function sortRows<Row>(
 ): readonly Row[] {
   const order = columns.find(({ name }) => name === sorting?.column)?.order;
   if (!order) return rows;
-  const sign = sorting?.direction === 'descending' ? -1 : 1;
-  return rows
-    .map((row) => ({ row, key: order(row) }))
-    .sort((a, b) => compareKeys(a.key, b.key, sign))
-    .map(({ row }) => row);
-}
-
-function compareKeys(a: string | number | null, b: string | number | null, sign: number): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return sign * (typeof a === 'number' && typeof b === 'number' ? a - b : words.compare(String(a), String(b)));
+  return inOrderOf(rows, order, sorting?.direction === 'descending');
 }
 
 /** What a click on a column's head asks for. */
@@ -44,11 +37,6 @@ export function nextSorting<Row>(column: Column<Row>, now: Sorting | null): Sort
   const first = column.mostFirst ? 'descending' : 'ascending';
   if (now?.column !== column.name) return { column: column.name, direction: first };
   return { column: column.name, direction: now.direction === 'ascending' ? 'descending' : 'ascending' };
-}
-
-/** The ids between two places, both included, in either direction. */
-export function idsBetween(ids: readonly string[], a: number, b: number): readonly string[] {
-  return ids.slice(Math.max(0, Math.min(a, b)), Math.max(a, b) + 1);
 }
 
 /** The row a key goes to from another, or null for a key that goes nowhere. */

@@ -23,10 +23,14 @@ export function useRunNews(): void {
 
   const show = (id: string) => ({ label: 'Show', perform: () => void attempt(() => router.push(`/runs/${id}`)) });
 
+  const showAll = { label: 'Show', perform: () => void attempt(() => router.push('/')) };
+
   function tell(run: RunSummary): void {
     const news = newsOf(run);
     if (!news) return;
-    if (!(route.name === 'run' && route.params['id'] === run.id)) toast(news.tone, news.text, show(run.id));
+    if (!(route.name === 'run' && route.params['id'] === run.id)) {
+      toast(news.tone, news.text, show(run.id), { kind: news.title, text: news.many, action: showAll });
+    }
     if (visibility.value === 'hidden' && settings.settings?.notifications) bridge?.notify(news.title, news.text);
   }
 

@@ -13,6 +13,11 @@ export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
   return status === 'running' || status === 'paused' || status === 'queued';
 }
 
+/** All tags there are, by the alphabet. */
+export function tagsOf(runs: readonly Pick<RunSummary, 'tags'>[]): string[] {
+  return [...new Set(runs.flatMap(({ tags }) => tags))].sort((a, b) => a.localeCompare(b));
+}
+
 const places: Partial<Record<RunStatus, number>> = { running: 0, paused: 1, queued: 2 };
 
 /** Those in training before those paused, then those that wait, in the order of their turns, and a terminal's last. */

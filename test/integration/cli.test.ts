@@ -110,7 +110,7 @@ describe('a run from the terminal', { timeout: 120_000 }, () => {
       err: expect.stringContaining('--yes') as string,
     });
     expect(await sluice(folder, 'delete', '1', '--yes')).toMatchObject({ code: 0, out: 'Deleted 0001-deprune.\n' });
-    expect((await sluice(folder, 'list')).out).toMatch(/^#.*\n2 .*finished +3\/3.*\n$/);
+    expect((await sluice(folder, 'list')).out).toMatch(/^#.*\n2 .*finished +1 +3 of 3.*\n$/);
   });
 });
 
@@ -145,7 +145,7 @@ describe('an interrupted run', { timeout: 120_000 }, () => {
     if (process.platform !== 'win32') expect(code).toBe(130);
     const killed = await startUntil('epoch 4/12', folder, 'resume', 'tiny');
     await end(killed, 'SIGKILL');
-    expect((await sluice(folder, 'list')).out).toMatch(/^1 +deprune +1 +interrupted +\d+\/12/m);
+    expect((await sluice(folder, 'list')).out).toMatch(/^1 +deprune +interrupted +1 +\d+ of 12/m);
     expect(await sluice(folder, 'resume')).toMatchObject({ code: 0 });
 
     // Processes of its own make no difference to a run: it is let alone in one.

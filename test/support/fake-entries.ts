@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { engineTable } from '../../main/api/engines.ts';
 import type { DatasetEntry, EngineStanding, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
+import { fakeExperiment } from './fake-series.ts';
 
 const minute = 60_000;
 
@@ -14,6 +15,9 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     name: 'deprune',
     seed: 1,
     group: 'quickstart',
+    project: 'default',
+    archived: false,
+    experiment: fakeExperiment(changes.method ?? 'deprune'),
     status: 'finished',
     method: 'deprune',
     model: 'vgg11',

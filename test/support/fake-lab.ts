@@ -41,6 +41,8 @@ const defaults: Settings = {
   engine: 'auto',
   paper: { widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
   notifications: true,
+  project: 'default',
+  views: [],
 };
 
 /** A fake lab; procedures given replace its own, runs given are the only ones. */
@@ -154,7 +156,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
       await Promise.resolve();
       emit('runs', [], ids);
     },
-    annotate: (id, { tags }) => change(id, tags ? { tags } : {}),
+    annotate: (id, changes) => change(id, changes),
     strayFolders: () => Promise.resolve([]),
     adopt: () => Promise.resolve(),
     launch: async (experiments, name) => {

@@ -44,7 +44,7 @@ async function launch(
     await tryServer(server, experiments);
     queue.requireOurs();
   }
-  const runs = await createRuns(store, experiments, name);
+  const runs = await createRuns(store, experiments, name, { project: settings.current.project });
   for (const { id } of runs) {
     if (server) {
       queue.useServer(id, server);

@@ -110,7 +110,7 @@ function summarise(
   live: LiveRun | null,
   { dead, elsewhere }: { readonly dead: boolean; readonly elsewhere: boolean },
 ): RunSummary {
-  const { id, name, seed, group, engine, serverEngine, error, experiment } = run;
+  const { id, name, seed, group, project, archived, engine, serverEngine, error, experiment } = run;
   const status = dead ? 'interrupted' : asWanted(run.status, store.wanted(id));
   // All steps of a finished run belong to a finished epoch, so they need not be added up.
   const { bytesUp, bytesDown } = live ?? (status === 'finished' && results ? results : store.stepTotals(id));
@@ -120,11 +120,15 @@ function summarise(
     name,
     seed,
     group,
+    project,
+    archived,
     status,
     engine,
     serverEngine,
     error,
     dropped: run.dropped.length,
+    // A launch of many runs has its notes once for each, and lists show none.
+    experiment: { ...experiment, notes: '' },
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Settings } from '../../api.ts';
 import { legendPlaces, usualPaper } from '../../charts/spec.ts';
 import { engineChoices } from '../../engine/choices.ts';
+import { nameSchema } from '../../runs/experiment/experiment.ts';
+import { firstProject } from '../../runs/store/run.ts';
 
 export const paperSchema = z.strictObject({
   widthMm: z.number().min(10).max(1000),
@@ -16,6 +18,15 @@ export const paperSchema = z.strictObject({
   title: z.string().max(500),
 });
 
+const viewSchema = z.strictObject({
+  name: z.string().trim().pipe(nameSchema),
+  where: z.string().max(2000),
+  columns: z.array(z.string().max(100)).max(200),
+  widths: z.record(z.string().max(100), z.number().min(1).max(10_000)),
+  sort: z.strictObject({ column: z.string().max(100), descending: z.boolean() }),
+  group: z.string().max(100),
+});
+
 export const settingsSchema = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   parallelRuns: z.int().min(1).max(64).default(1),
@@ -23,6 +34,8 @@ export const settingsSchema = z.strictObject({
   engine: z.enum(engineChoices).default('auto'),
   paper: paperSchema.default(usualPaper),
   notifications: z.boolean().default(true),
+  project: z.string().trim().pipe(nameSchema).default(firstProject),
+  views: z.array(viewSchema).max(200).default([]),
 });
 
 /** The user's settings, in a file of the home folder. */
@@ -47,6 +60,15 @@ export function openSettings(path: string, onDamage: (text: string) => void): Se
       return current;
     },
   };
+}
+
+/** What the user of a home folder has set, for those who change nothing of it. Where it cannot be read, nothing is set. */
+export function readSettings(home: string): Settings {
+  try {
+    return settingsSchema.parse(JSON.parse(readFileSync(join(home, 'settings.json'), 'utf8')));
+  } catch {
+    return settingsSchema.parse({});
+  }
 }
 
 function read(path: string, onDamage: (text: string) => void): Settings {

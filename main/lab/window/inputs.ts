@@ -89,6 +89,9 @@ const inputs: Inputs = {
     z.strictObject({
       notes: z.string().max(mostNotes).optional(),
       tags: z.array(z.string().trim().min(1).max(50)).max(50).optional(),
+      name: z.string().trim().pipe(nameSchema).optional(),
+      project: z.string().trim().pipe(nameSchema).optional(),
+      archived: z.boolean().optional(),
     }),
   ]),
   strayFolders: nothing,
@@ -181,7 +184,7 @@ function chartSchema(): z.ZodType<ChartSpec> {
 
 /** Changes leave out what stays: a default would put it back to what it was at first. */
 function changes() {
-  const { theme, parallelRuns, threads, engine, paper, notifications } = settingsSchema.shape;
+  const { theme, parallelRuns, threads, engine, paper, notifications, project, views } = settingsSchema.shape;
   return z
     .strictObject({
       theme: theme.unwrap(),
@@ -190,6 +193,8 @@ function changes() {
       engine: engine.unwrap(),
       paper: paper.unwrap(),
       notifications: notifications.unwrap(),
+      project: project.unwrap(),
+      views: views.unwrap(),
     })
     .partial();
 }

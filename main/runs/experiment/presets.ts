@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname } from 'node:path';
 import { z } from 'zod';
-import { nearest } from '../../data/near.ts';
+import { nearest } from '../../near.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { experimentSchema, type Experiment, type ExperimentInput } from './experiment.ts';
 import { hasFields, merge, type Fields } from '../../fields.ts';

@@ -7,7 +7,7 @@ import { parseExperiment } from '../experiment/parse.ts';
 import { recordFilePath, recordLines } from '../store/record-file.ts';
 import { anyRecordSchema } from '../store/record-schema.ts';
 import type { RunFile } from '../store/run-file.ts';
-import type { Run } from '../store/run.ts';
+import { firstProject, type Run } from '../store/run.ts';
 import type { Store } from '../store/store.ts';
 import { readEventRun, type EventFiles, type EventRun } from './event-files.ts';
 import { recordsOfOthers, recordsOfSluice, type ForeignColumn, type FoundRecords } from './event-records.ts';
@@ -67,7 +67,16 @@ function requireRecords({ name, series }: EventRun, { records }: FoundRecords): 
 }
 
 /** What a run file has that event files know nothing of. */
-const unknown = { format: 1 as const, fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [] };
+const unknown = {
+  format: 1 as const,
+  project: firstProject,
+  archived: false,
+  fingerprint: null,
+  threads: null,
+  engine: null,
+  serverEngine: null,
+  dropped: [],
+};
 
 function fileOfSluice({ about }: EventRun): RunFile {
   const { id, name, seed, group, createdAt, uid } = about!;

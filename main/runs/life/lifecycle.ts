@@ -23,7 +23,7 @@ export async function createRuns(
   store: Store,
   experiments: readonly Experiment[],
   group: string,
-  signal?: AbortSignal,
+  { project, signal }: { readonly project?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Run[]> {
   const runs: Run[] = [];
   try {
@@ -31,7 +31,7 @@ export async function createRuns(
       for (let at = 0; at < experiment.seeds.length; at += createdAtOnce) {
         await setImmediate();
         signal?.throwIfAborted();
-        runs.push(...store.createEach(experiment, experiment.seeds.slice(at, at + createdAtOnce), group));
+        runs.push(...store.createEach(experiment, experiment.seeds.slice(at, at + createdAtOnce), group, project));
       }
     }
     return runs;

@@ -173,4 +173,9 @@ export const migrations: readonly (readonly string[])[] = [
     'ALTER TABLE pairs ADD COLUMN validationAccuracy REAL',
     'ALTER TABLE pairs ADD COLUMN validationLoss REAL',
   ],
+  // Runs belong to projects, and may be put away.
+  [
+    "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",
+    'ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0',
+  ],
 ];

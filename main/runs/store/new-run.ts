@@ -7,7 +7,7 @@ import { version } from '../../version.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Database, Value } from './database.ts';
 import { writeRunFile, type RunFile } from './run-file.ts';
-import { runNumber, type Run } from './run.ts';
+import { firstProject, runNumber, type Run } from './run.ts';
 
 /** Where a run stands in its life. */
 export type RunLife = Pick<Run, 'status' | 'startedAt' | 'endedAt' | 'error'>;
@@ -21,7 +21,7 @@ export interface RunMaker {
    * Queued runs of an experiment, one for each seed, each with a folder that was not there before: their ids. All of them or
    * none, with one wait for the disk. Throws `disk-full`.
    */
-  make(experiment: Experiment, seeds: readonly number[], group: string | undefined): string[];
+  make(experiment: Experiment, seeds: readonly number[], group?: string, project?: string): string[];
 }
 
 export function runMaker(database: Database, root: string): RunMaker {
@@ -34,12 +34,12 @@ export function runMaker(database: Database, root: string): RunMaker {
     taken.add(number);
     return runId(number, name);
   };
-  const make: RunMaker['make'] = (experiment, seeds, group) => {
+  const make: RunMaker['make'] = (experiment, seeds, group, project) => {
     const made: string[] = [];
     const makeRun = (seed: number): string => {
       // A launch may have 100,000 seeds: each run knows its own.
       const own: Experiment = { ...experiment, seeds: [seed] };
-      const file = newRunFile(reserve(experiment.name), own, seed, group);
+      const file = newRunFile(reserve(experiment.name), own, seed, { group, project });
       const folder = join(root, file.id);
       made.push(folder);
       writeFileSync(join(folder, 'experiment.json'), `${JSON.stringify(own, null, 2)}\n`);
@@ -63,10 +63,26 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
   const sql = 'SELECT id FROM runs WHERE number = ? OR uid = ? OR id = ?';
   const other = database.all<{ id: string }>(sql, number, file.uid, file.id)[0]?.id;
   if (other !== undefined) throw runExists(file.id, other);
-  const { id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes } = file;
+  const { id, uid, name, seed, group, project, engine, serverEngine, fingerprint, threads, notes } = file;
   const row: Readonly<Record<string, Value>> = {
-    ...{ number, id, uid, name, seed, group, engine, serverEngine, fingerprint, threads, notes, status, error },
+    ...{
+      number,
+      id,
+      uid,
+      name,
+      seed,
+      group,
+      project,
+      engine,
+      serverEngine,
+      fingerprint,
+      threads,
+      notes,
+      status,
+      error,
+    },
     wanted: 'run',
+    archived: Number(file.archived),
     tags: JSON.stringify(file.tags),
     dropped: JSON.stringify(file.dropped),
     origin: file.origin && JSON.stringify(file.origin),
@@ -80,11 +96,16 @@ export function insertRun(database: Database, file: RunFile, { status, startedAt
   database.run(`INSERT INTO runs (${columns}) VALUES (${names.map(() => '?').join(', ')})`, ...Object.values(row));
 }
 
-function newRunFile(id: string, experiment: Experiment, seed: number, group = id): RunFile {
+function newRunFile(
+  id: string,
+  experiment: Experiment,
+  seed: number,
+  { group = id, project = firstProject }: { readonly group?: string; readonly project?: string },
+): RunFile {
   const { name, notes } = experiment;
   const createdAt = new Date().toISOString();
   const unknown = { fingerprint: null, threads: null, engine: null, serverEngine: null, dropped: [], origin: null };
-  const facts = { uid: randomUUID(), id, name, seed, group, createdAt, version: version() };
+  const facts = { uid: randomUUID(), id, name, seed, group, project, archived: false, createdAt, version: version() };
   return { format: 1, ...facts, ...unknown, notes, tags: [], experiment };
 }
 

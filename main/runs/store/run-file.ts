@@ -6,7 +6,7 @@ import { hasFields } from '../../fields.ts';
 import { version } from '../../version.ts';
 import type { Owner } from '../checkpoint/manifest.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { originSchema, type Run } from './run.ts';
+import { firstProject, originSchema, type Run } from './run.ts';
 import { openJson, sealJson } from './sealed-json.ts';
 
 const text = z.string();
@@ -28,6 +28,9 @@ const runFileSchema = z.strictObject({
   serverEngine: text.nullable().default(null),
   /** Data sources that it goes on without; those of earlier versions do not say. */
   dropped: z.array(z.int().min(0)).default([]),
+  /** Those of earlier versions say neither. */
+  project: text.default(firstProject),
+  archived: z.boolean().default(false),
   /** Where it was brought in from; null, or missing, of a run that was trained where its folder is. */
   origin: originSchema.nullable().default(null),
   notes: text,
@@ -48,10 +51,11 @@ export function runFilePath(runFolder: string): string {
 }
 
 export function runFileOf(run: IdentifiedRun, { notes, tags }: Annotations): RunFile {
-  const { uid, id, name, seed, group, fingerprint, threads, engine, serverEngine, origin, experiment } = run;
+  const { uid, id, name, seed, group, project, archived, fingerprint, threads, engine, serverEngine, origin } = run;
   const made = { uid, id, name, seed, group, createdAt: run.createdAt.toISOString(), version: version() };
-  const facts = { ...made, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped], origin };
-  return { format: 1, ...facts, notes, tags, experiment };
+  const place = { project, archived, origin };
+  const facts = { ...made, ...place, fingerprint, threads, engine, serverEngine, dropped: [...run.dropped] };
+  return { format: 1, ...facts, notes, tags, experiment: run.experiment };
 }
 
 /** Writes it into a folder that has none. Until something is recorded there a power cut may take it along. */

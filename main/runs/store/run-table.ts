@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { nearest } from '../../data/near.ts';
+import { nearest } from '../../near.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Database, Value } from './database.ts';
 import type { Role } from '../experiment/engines.ts';
@@ -33,16 +33,25 @@ export interface Annotations {
   readonly tags: string[];
 }
 
+/** What people may change of a run at any time. */
+export interface RunChanges {
+  readonly notes?: string;
+  readonly tags?: readonly string[];
+  readonly name?: string;
+  readonly project?: string;
+  readonly archived?: boolean;
+}
+
 export interface RunTable {
   /** The folder of a run: run.json, experiment.json, records.jsonl, checkpoint/, pairs/, log.jsonl. */
   folder(id: string): string;
   /**
-   * A new run, queued, with a folder that was not there before. Without a group it begins one, named after itself. Its
-   * number is the next that neither a run nor a folder has.
+   * A new run, queued, with a folder that was not there before. Without a group it begins one, named after itself; without
+   * a project it belongs to the first one. Its number is the next that neither a run nor a folder has.
    */
-  create(experiment: Experiment, seed: number, group?: string): Run;
+  create(experiment: Experiment, seed: number, group?: string, project?: string): Run;
   /** The same for several seeds, in a fraction of the time. All of them or none. */
-  createEach(experiment: Experiment, seeds: readonly number[], group?: string): Run[];
+  createEach(experiment: Experiment, seeds: readonly number[], group?: string, project?: string): Run[];
   /** The id of a run that is to be brought in: its folder was not there and is now, and empty. */
   reserve(name: string): string;
   /** Folders of runs that there is no row for. */
@@ -68,7 +77,7 @@ export interface RunTable {
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
   annotations(id: string): Annotations;
-  annotate(id: string, annotations: { notes?: string; tags?: readonly string[] }): void;
+  annotate(id: string, changes: RunChanges): void;
   /** Removes a run, its records and its folder. Throws `run-busy` while it is executed. */
   delete(id: string): void;
 }
@@ -84,20 +93,25 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   interrupted: ['running', 'paused'],
 };
 
-interface RunRow extends Omit<Run, 'experiment' | 'dropped' | 'origin' | 'createdAt' | 'startedAt' | 'endedAt'> {
+interface RunRow extends Omit<
+  Run,
+  'experiment' | 'dropped' | 'archived' | 'origin' | 'createdAt' | 'startedAt' | 'endedAt'
+> {
   readonly experiment: string;
   readonly dropped: string;
+  readonly archived: number;
   readonly origin: string | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
 }
 
-const markColumns = 'status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, dropped, generation';
+const markColumns =
+  'name, project, archived, status, wanted, startedAt, endedAt, engine, serverEngine, error, tags, dropped, generation';
 
 const runColumns =
-  'id, uid, name, seed, "group", status, experiment, createdAt, startedAt, endedAt, engine, serverEngine, fingerprint, ' +
-  'threads, dropped, origin, error';
+  'id, uid, name, seed, "group", project, archived, status, experiment, createdAt, startedAt, endedAt, engine, ' +
+  'serverEngine, fingerprint, threads, dropped, origin, error';
 
 export function runTable(database: Database, home: string): RunTable {
   const root = join(home, 'runs');
@@ -116,8 +130,9 @@ export function runTable(database: Database, home: string): RunTable {
   const list = (): Run[] => database.all<RunRow>(`SELECT ${runColumns} FROM runs ORDER BY number`).map(toRun);
   return {
     folder,
-    create: (experiment, seed, group) => byId(database, make(experiment, [seed], group)[0]),
-    createEach: (experiment, seeds, group) => make(experiment, seeds, group).map((id) => byId(database, id)),
+    create: (experiment, seed, group, project) => byId(database, make(experiment, [seed], group, project)[0]),
+    createEach: (experiment, seeds, group, project) =>
+      make(experiment, seeds, group, project).map((id) => byId(database, id)),
     reserve,
     strayFolders: () => {
       const known = new Set(list().map(({ id }) => id));
@@ -140,10 +155,8 @@ export function runTable(database: Database, home: string): RunTable {
       database.run('UPDATE runs SET wanted = ? WHERE id = ?', command, id);
     },
     annotations,
-    annotate: (id, { notes, tags }) => {
-      const json = tags ? JSON.stringify([...new Set(tags)]) : null;
-      const sql = 'UPDATE runs SET notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?';
-      database.run(sql, notes ?? null, json, id);
+    annotate: (id, changes) => {
+      change(database, id, changes);
       renew(id);
     },
     delete: (id) => {
@@ -158,6 +171,24 @@ export function runTable(database: Database, home: string): RunTable {
       rmSync(folder(id), { recursive: true, force: true });
     },
   };
+}
+
+/** A name is that of the settings, too, so that what is designed from the run has it. */
+function change(database: Database, id: string, { notes, tags, name, project, archived }: RunChanges): void {
+  const values: Readonly<Record<string, Value | undefined>> = {
+    notes,
+    tags: tags && JSON.stringify([...new Set(tags)]),
+    name,
+    experiment: name === undefined ? undefined : JSON.stringify({ ...byId(database, id).experiment, name }),
+    project,
+    archived: archived === undefined ? undefined : Number(archived),
+  };
+  const given = Object.entries(values).flatMap(([column, value]) =>
+    value === undefined ? [] : [[column, value] as const],
+  );
+  if (given.length === 0) return;
+  const sets = given.map(([column]) => `${column} = ?`).join(', ');
+  database.run(`UPDATE runs SET ${sets} WHERE id = ?`, ...given.map(([, value]) => value), id);
 }
 
 function byId(database: Database, id: string): Run {
@@ -206,6 +237,7 @@ function toRun(row: RunRow): Run {
   return {
     ...row,
     experiment: settingsOf(row),
+    archived: row.archived === 1,
     dropped: JSON.parse(row.dropped) as number[],
     origin: row.origin === null ? null : (JSON.parse(row.origin) as Origin),
     createdAt: new Date(row.createdAt),

@@ -8,6 +8,9 @@ export const runStatuses = ['queued', 'running', 'paused', 'finished', 'stopped'
  */
 export type RunStatus = (typeof runStatuses)[number];
 
+/** That of runs which were made before there were others, and of new ones until another is chosen. */
+export const firstProject = 'default';
+
 export const originSchema = z.strictObject({
   /** Sluice's own files, or event files of TensorBoard. */
   format: z.enum(['sluice', 'tensorboard']),
@@ -33,6 +36,10 @@ export interface Run {
   readonly seed: number;
   /** Runs launched together share it: the name of their preset or file, and when it was. */
   readonly group: string;
+  /** What it is part of, as people divide their work. */
+  readonly project: string;
+  /** Left out of lists that do not ask for such. */
+  readonly archived: boolean;
   readonly status: RunStatus;
   readonly experiment: Experiment;
   readonly createdAt: Date;

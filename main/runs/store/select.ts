@@ -1,5 +1,5 @@
 import { SluiceError } from '../../errors.ts';
-import { nearest } from '../../data/near.ts';
+import { nearest } from '../../near.ts';
 import { runNumber, type Run } from './run.ts';
 import type { Store } from './store.ts';
 

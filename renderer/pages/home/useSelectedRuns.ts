@@ -1,6 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue';
 import { useRouter } from 'vue-router';
-import type { RunExport, RunSummary } from '../../../main/api.ts';
+import type { RunChanges, RunExport, RunSummary } from '../../../main/api.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
 import { useLab } from '../../lab/index.ts';
@@ -15,6 +15,8 @@ export interface SelectedRuns {
   exportAs(format: RunExport['format']): Promise<boolean>;
   /** Puts a tag on all of them, or takes it off all. */
   tag(tag: string, on: boolean): Promise<boolean>;
+  /** Gives all of them a name, moves them to a project, puts them away or back. */
+  change(changes: RunChanges): Promise<boolean>;
   /** Those in training end with a checkpoint; those that wait leave the queue. */
   stop(): Promise<boolean>;
   /** After asking. */
@@ -48,6 +50,7 @@ export function useSelectedRuns(): SelectedRuns {
             ),
         ),
       ),
+    change: (changes) => attempt(() => Promise.all(runs.value.map(({ id }) => lab.api.annotate(id, changes)))),
     stop: () => attempt(() => Promise.all(runs.value.filter(isActive).map(({ id }) => lab.api.stop(id)))),
     async remove() {
       const chosen = runs.value;

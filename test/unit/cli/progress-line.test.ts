@@ -17,6 +17,8 @@ function runOf(status: Run['status'] = 'running', name = 'high compression'): Ru
     name,
     seed: 1,
     group: 'g',
+    project: 'default',
+    archived: false,
     status,
     experiment: experiment({ phases }),
     ...dates,

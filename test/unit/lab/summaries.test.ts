@@ -21,6 +21,9 @@ describe('runs as lists show them', () => {
     store.annotate(ids[3], { tags: ['kept'] });
     store.delete(ids[5]);
     expect(summaries.changes()).toMatchObject({ changed: [{ id: ids[3], tags: ['kept'] }], deleted: [ids[5]] });
+    store.annotate(ids[4], { name: 'wide', project: 'vision', archived: true });
+    const renamed = { id: ids[4], name: 'wide', project: 'vision', archived: true, experiment: { name: 'wide' } };
+    expect(summaries.changes()).toMatchObject({ changed: [renamed], deleted: [] });
     expect(summaries.all().map(({ number }) => number)).toEqual(
       Array.from({ length: 30 }, (_, i) => i + 1).toSpliced(5, 1),
     );

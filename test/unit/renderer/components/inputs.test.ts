@@ -10,7 +10,7 @@ import {
   steppedNumber,
   writtenNumber,
 } from '../../../../renderer/components/number-text.ts';
-import { launchText, whenText } from '../../../../renderer/components/when.ts';
+import { launchText, whenText } from '../../../../main/listing/when.ts';
 
 describe('a number as text', () => {
   it('is read as it is written', () => {

@@ -2,10 +2,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { defineComponent, h } from 'vue';
 import ConfirmDialog from '../../../../renderer/components/ConfirmDialog.vue';
 import HomePage from '../../../../renderer/pages/home/HomePage.vue';
-import { filterRuns, noFilter } from '../../../../renderer/pages/home/filter.ts';
 import { fakeRun, fakeRuns } from '../../../support/fake-entries.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
-import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
+import { button, giveSize, mountInLab, pageText, typeInto, type InLab } from '../in-lab.ts';
 
 const page = defineComponent({ render: () => [h(HomePage), h(ConfirmDialog)] });
 let here: InLab;
@@ -59,6 +58,8 @@ describe('home', () => {
     button('Show them in the table').click();
     await here.settle();
     expect(pageText()).toContain('43 of 49 runs');
+    expect(here.router.currentRoute.value.query).toEqual({});
+    await vi.waitFor(() => expect(here.router.currentRoute.value.query).toEqual({ where: 'active = yes' }));
   });
 
   it('stops those chosen that have not ended', async () => {
@@ -144,19 +145,94 @@ describe('home', () => {
   });
 });
 
-describe('a filter', () => {
-  const runs = fakeRuns();
-  const numbers = (filter: Partial<typeof noFilter>): number[] =>
-    filterRuns(runs, { ...noFilter, ...filter }).map(({ number }) => number);
+describe('the table of runs', () => {
+  const rows = (): string[] =>
+    [...document.querySelectorAll('.body')].map((row) => (row.textContent ?? '').replace(/\s+/g, ' ').trim());
+  const filter = (): HTMLInputElement => document.querySelector<HTMLInputElement>('input[role=combobox]')!;
+  async function type(text: string): Promise<void> {
+    filter().focus();
+    filter().value = text;
+    filter().setSelectionRange(text.length, text.length);
+    filter().dispatchEvent(new Event('input', { bubbles: true }));
+    await here.settle();
+  }
+  async function press(target: Element, key: string): Promise<void> {
+    target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    await here.settle();
+  }
 
-  it('wants every word, wherever it stands', () => {
-    expect(numbers({ text: 'FIGURE-12 prune' })).toEqual([4]);
-    expect(numbers({ text: '#7' })).toEqual([7]);
-    expect(numbers({ text: 'nothing' })).toEqual([]);
+  it('is filtered by what is typed, completed by keyboard, and stays while the end is missing', async () => {
+    here = await mountInLab(page);
+    await type('status = fail');
+    expect(pageText()).toContain('No run fits');
+    await press(filter(), 'ArrowDown');
+    await press(filter(), 'Enter');
+    expect(filter().value).toBe('status = failed ');
+    expect(rows()).toHaveLength(1);
+    await type('status = failed and best >');
+    expect(rows()).toHaveLength(1);
+    expect(pageText()).toContain('Position 27: expected a share such as 50 % or 0.5 for best, the filter ends.');
+    expect(filter().getAttribute('aria-invalid')).toBeNull();
+    await type('best > x and status = failed');
+    expect(filter().getAttribute('aria-invalid')).toBe('true');
   });
 
-  it('goes by status and tag', () => {
-    expect(numbers({ status: 'active' })).toEqual([1, 2, 3]);
-    expect(numbers({ status: 'finished', tag: 'paper' })).toEqual([4]);
+  it('shows what its address asks for: filter, columns, order and groups', async () => {
+    const query = 'where=method = deprune&columns=optimiser.learningRate,best&sort=-best&group=settings';
+    here = await mountInLab(page, { route: `/?${query}` });
+    const heads = [...document.querySelectorAll('[role=columnheader]')].map((head) => head.textContent?.trim());
+    expect(heads.slice(1)).toEqual(['#', 'Name', 'Status', 'Learning rate', 'Best']);
+    expect(rows()[0]).toMatch(/^3 ×deprune.*0\.0179\.3 ± 7\.0 %$/);
+    const grid = document.querySelector('[role=treegrid]')!;
+    const folded = rows().length;
+    await press(grid, 'ArrowRight');
+    expect(rows()).toHaveLength(folded + 3);
+    await press(grid, ' ');
+    expect(pageText()).toContain('3 selected');
+    await press(grid, 'ArrowLeft');
+    expect(rows()).toHaveLength(folded);
+  });
+
+  it('has columns wider or narrower by keyboard, and remembers it', async () => {
+    here = await mountInLab(page, { route: '/?columns=best:100' });
+    const head = (): HTMLElement =>
+      [...document.querySelectorAll<HTMLElement>('.sort')].find(({ textContent }) => textContent?.includes('Best'))!;
+    const event = { key: 'ArrowRight', shiftKey: true, bubbles: true, cancelable: true };
+    head().dispatchEvent(new KeyboardEvent('keydown', event));
+    await here.settle();
+    const tracks = document.querySelector<HTMLElement>('.head')!.style.gridTemplateColumns;
+    expect(tracks).not.toContain('100px');
+    await vi.waitFor(() => expect(here.router.currentRoute.value.query['columns']).toMatch(/^best:\d+$/));
+  });
+
+  it('saves a view under a name and shows it again', async () => {
+    here = await mountInLab(page, { route: '/?where=status = failed' });
+    const menu = async (entry: string): Promise<void> => {
+      await press(button('Views'), 'Enter');
+      button(entry).click();
+      await here.settle();
+    };
+    await menu('Save this view…');
+    await typeInto(here, /^Name/, 'failures');
+    button('Save').click();
+    await here.settle();
+    expect((await here.fake.api.settings()).views).toMatchObject([{ name: 'failures', where: 'status = failed' }]);
+    expect(pageText()).toContain('failures');
+  });
+
+  it('shows the runs of the project, and of all where it is asked to', async () => {
+    const runs = [...fakeRuns(), fakeRun(20, { project: 'vision', name: 'seen' }), fakeRun(21, { archived: true })];
+    here = await mountInLab(page, { fake: fakeLab({}, runs) });
+    expect(rows()).toHaveLength(9);
+    await type('project = vision');
+    expect(rows()).toEqual([expect.stringContaining('seen')]);
+    await type('archived = yes');
+    expect(rows()).toEqual([expect.stringContaining('21')]);
+    document.querySelector<HTMLElement>('.body [type=checkbox]')?.click();
+    await here.settle();
+    await press(button('Organise'), 'Enter');
+    button('Restore').click();
+    await here.settle();
+    expect(here.fake.runs.get('run-21')?.archived).toBe(false);
   });
 });

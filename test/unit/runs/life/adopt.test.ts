@@ -23,7 +23,7 @@ async function orphanedHome() {
   const stop = new AbortController();
   const onStep = (step: number) => step === 8 && stop.abort();
   await executeToy(store, two, { ...toy, onStep }, { signal: stop.signal });
-  store.annotate(one, { notes: 'good', tags: ['kept'] });
+  store.annotate(one, { notes: 'good', tags: ['kept'], name: 'better', project: 'vision', archived: true });
   store.setFingerprint(one, 'of images');
   store.setThreads(one, 2);
   const before = [one, two].map((id) => ({ run: store.get(id), records: allRecords(store, id) }));

@@ -25,7 +25,9 @@ function watched(before: (made: number) => void) {
 it('runs that are launched together are all there, or none when the user ends that', async () => {
   const stop = new AbortController();
   const { home, store, earlier } = watched((made) => made > 0 && stop.abort());
-  await expect(createRuns(store, [many], 'many', stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(createRuns(store, [many], 'many', { signal: stop.signal })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
   expect(store.list().map(({ id }) => id)).toEqual([earlier]);
   expect(readdirSync(join(home, 'runs'))).toEqual([earlier]);
   expect(await createRuns(store, [many], 'many')).toHaveLength(100);
