@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
+import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import { runColumns, type RunColumn } from '../listing/columns.ts';

@@ -6,7 +6,7 @@ import { withChromium, testWith } from './support/fixtures.ts';
 import { expectAccessible, saved, type Theme, settledBox } from './support/page.ts';
 import { tinyPhases, trainTiny } from './support/runs.ts';
 
-/** Four experiments, one with two seeds: what they cost differs, whatever they learn. */
+/** Four experiments, one with two seeds, one with two pairs: what they cost differs, whatever they learn. */
 const experiments = [
   { name: 'deprune', seeds: [1, 2] },
   { name: 'full budget', method: 'full', phases: [{ budget: 'full', epochs: 3 }] },
@@ -47,7 +47,7 @@ async function compareAll(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Compare' }).click();
   await page.getByRole('button', { name: 'Compare the latest launch' }).click();
   await chart(page, 'Accuracy for traffic').locator('canvas').waitFor();
-  await soon(() => results(page).getByRole('row').count()).toBe(5);
+  await soon(() => results(page).getByRole('row').count()).toBe(6);
 }
 
 withChromium.describe('runs compared', { timeout: 180_000 }, () => {
@@ -101,10 +101,10 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await compareAll(page);
     const line = page.getByRole('grid', { name: /^Compared trainings/ }).getByRole('row', { name: 'high' });
     await line.getByRole('checkbox').click();
-    await soon(() => results(page).getByRole('row').count()).toBe(4);
+    await soon(() => results(page).getByRole('row').count()).toBe(5);
     await page.getByRole('radio', { name: 'Bytes' }).click();
     await soon(() => chart(page, 'Test accuracy').getByRole('img').getAttribute('aria-label')).toMatch(
-      /^Test accuracy over traffic.*3 lines/,
+      /^Test accuracy over traffic.*4 lines/,
     );
     await page.getByRole('switch', { name: 'Seeds together' }).click();
     await page.getByRole('button', { name: 'Colour and more of deprune, seed 2' }).click();
@@ -114,16 +114,34 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await page.getByRole('button', { name: 'Colour and more of full budget' }).click();
     await page.getByRole('button', { name: 'Show only this' }).click();
     await soon(() => results(page).getByRole('row').count()).toBe(2);
-    await soon(() => (query(page).get('hide') ?? '').split(',').length).toBe(4);
+    await soon(() => (query(page).get('hide') ?? '').split(',').length).toBe(5);
 
     await page.reload();
     await soon(() => results(page).getByRole('row').count()).toBe(2);
     expect(await results(page).innerText()).toContain('full budget');
     expect(await page.getByRole('radio', { name: 'Bytes' }).isChecked()).toBe(true);
     await page.getByRole('checkbox', { name: 'Select all' }).first().click();
-    await soon(() => results(page).getByRole('row').count()).toBe(6);
+    await soon(() => results(page).getByRole('row').count()).toBe(7);
     await page.getByRole('button', { name: 'Colour and more of deprune, seed 2' }).click();
     expect(await page.getByRole('button', { name: 'Colour 7' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  test('have every pair of prune for itself, from its own first epoch or one after another', async ({ open }) => {
+    const { page } = await open();
+    await compareAll(page);
+    const accuracy = chart(page, 'Test accuracy').getByRole('img');
+    await soon(() => accuracy.getAttribute('aria-label')).toMatch(/prune <b>, 2 maps ends with [\d.]+ % at 2/);
+    await page.getByRole('switch', { name: 'One after another' }).click();
+    await soon(() => accuracy.getAttribute('aria-label')).toMatch(/prune <b>, 2 maps ends with [\d.]+ % at 3/);
+    await soon(() => query(page).get('pairs')).toBe('turn');
+    const { bytes } = await exported(page, 'Test accuracy', 'CSV', async (dialog) => {
+      await dialog.getByRole('textbox', { name: 'Y axis from' }).waitFor({ state: 'detached' });
+    });
+    const places = bytes
+      .toString()
+      .split('\r\n')
+      .filter((row) => row.startsWith('"prune <b>, 2 maps"'));
+    expect(places.map((row) => row.split(',').at(-2))).toEqual(['2', '3']);
   });
 
   test('point one another out: a row pointed at comes out in every chart', async ({ open }) => {
@@ -180,14 +198,14 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('slider', { name: 'traffic from' }).focus();
     await page.keyboard.press('ArrowRight');
-    await soon(() => results(page).getByRole('row').count()).toBe(4);
-    expect(await results(page).textContent()).not.toContain('high');
-    expect(await panel.textContent()).toContain('3 of 4 chosen');
+    await soon(() => results(page).getByRole('row').count()).toBe(5);
+    expect(await results(page).textContent()).not.toContain('prune <b>, 2 maps');
+    expect(await panel.textContent()).toContain('4 of 5 chosen');
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await panel.getByRole('button', { name: 'Show all' }).focus();
     await page.keyboard.press('Enter');
-    await soon(() => results(page).getByRole('row').count()).toBe(5);
+    await soon(() => results(page).getByRole('row').count()).toBe(6);
   });
 
   test('become files: a chart in every format, the table, a report, an archive', async ({ open }) => {
@@ -195,7 +213,7 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await compareAll(page);
     const line = page.getByRole('grid', { name: /^Compared trainings/ }).getByRole('row', { name: 'high' });
     await line.getByRole('checkbox').click();
-    await soon(() => results(page).getByRole('row').count()).toBe(4);
+    await soon(() => results(page).getByRole('row').count()).toBe(5);
 
     const files = new Map<string, Buffer>();
     for (const format of ['SVG', 'PNG', 'PDF', 'CSV']) {
@@ -238,7 +256,7 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     const html = report.bytes.toString();
     expect(html.match(/<svg role="img"/g)).toHaveLength(6);
     expect(html).toContain('prune &lt;b&gt;');
-    expect(html).toMatch(/epochs to [\d.]+ %/);
+    expect(html).toMatch(/to [\d.]+ %<[\s\S]*bytes to it/);
     expect(html).not.toContain('<script');
 
     await page.getByRole('button', { name: 'Export', exact: true }).click();

@@ -96,7 +96,7 @@ function sentBy(trainings: readonly TrainingData[]): Priced<'total'> {
   return { trainings, values: { total: spreadOf(trainings.map(({ epochs }) => bytesBy(epochs.at(-1)))) } };
 }
 
-/** `4.3× fewer`, `1.8× more`, `as many`. */
+/** `4.3× fewer`, `1.8× more`, `the same`. */
 export function formatSaving(saving: number | null): string {
   if (saving === null) return '–';
   const factor = saving < 1 ? 1 / saving : saving;

@@ -6,6 +6,8 @@ import { lookIndex, type Looks } from './looks.ts';
 
 /** One axis of parallel coordinates: a setting in which runs differ, or a result. */
 export interface ParallelAxis {
+  /** The whole path of a setting, or what a result is called. */
+  readonly id: string;
   readonly name: string;
   readonly format: (value: number) => string;
   readonly logarithmic: boolean;
@@ -23,11 +25,14 @@ export interface ParallelRow {
 
 export interface ParallelData {
   readonly axes: readonly ParallelAxis[];
+  /** All that there could be, in their usual order. */
+  readonly offered: readonly Pick<ParallelAxis, 'id' | 'name'>[];
   readonly rows: readonly ParallelRow[];
 }
 
 /** An axis for values of any kind: numbers on a scale, anything else by name in the order it comes. */
 function parallelAxis(
+  id: string,
   name: string,
   values: readonly unknown[],
   format: (value: number) => string = String,
@@ -37,14 +42,14 @@ function parallelAxis(
     const known = values.filter((value) => !Number.isNaN(value));
     const [least, most] = [Math.min(...known), Math.max(...known)];
     return {
-      axis: { name, format, logarithmic: least > 0 && most / least > 30, categories: null },
+      axis: { id, name, format, logarithmic: least > 0 && most / least > 30, categories: null },
       places: [...values],
     };
   }
   const words = values.map(word);
   const categories = [...new Set(words)];
   return {
-    axis: { name, format, logarithmic: false, categories },
+    axis: { id, name, format, logarithmic: false, categories },
     places: words.map((each) => categories.indexOf(each)),
   };
 }
@@ -64,6 +69,7 @@ export function parallelOf(
   { runs, settings }: Differences,
   seedsTogether: boolean,
   looks?: Looks,
+  chosen: readonly string[] | null = null,
 ): ParallelData {
   const lookOf = lookIndex(trainings, looks);
   const lines = new Map<string, TrainingData[]>();
@@ -74,18 +80,21 @@ export function parallelOf(
   const place = new Map(runs.map((id, i) => [id, i]));
   const setting = ({ path, values }: DifferingSetting): ReturnType<typeof parallelAxis> => {
     const own = [...lines.values()].map(([{ run }]) => values[place.get(run) ?? -1]);
-    return parallelAxis(shortName(path, settings), own, String, formatSetting);
+    return parallelAxis(path, shortName(path, settings), own, String, formatSetting);
   };
   const means = (of: (epochs: TrainingData['epochs']) => number): number[] =>
     [...lines.values()].map((members) => mean(members.flatMap(({ epochs }) => (epochs.length > 0 ? of(epochs) : []))));
   const budgets = [...lines.values()].map(([{ budget }]) => budget);
   // Pairs of one run differ in no setting but in their budget.
-  const ofPairs = new Set(trainings.map(({ run, budget }) => `${run} ${budget}`)).size > runs.length;
-  const columns = [
+  const ofPairs =
+    new Set(trainings.map(({ run, budget }) => `${run} ${budget}`)).size >
+    new Set(trainings.map(({ run }) => run)).size;
+  const all = [
     ...settings.map(setting),
     ...(ofPairs
       ? [
           parallelAxis(
+            'budget',
             'budget',
             budgets.map((budget) => budget ?? 'full'),
           ),
@@ -93,13 +102,16 @@ export function parallelOf(
       : []),
     parallelAxis(
       'traffic',
+      'traffic',
       means((epochs) => bytesBy(epochs.at(-1))),
       formatBytes,
     ),
-    parallelAxis('best accuracy', means(bestAccuracy), formatPercent),
+    parallelAxis('best accuracy', 'best accuracy', means(bestAccuracy), formatPercent),
   ];
+  const columns = chosenAxes(all, chosen);
   return {
     axes: columns.map(({ axis }) => axis),
+    offered: all.map(({ axis: { id, name } }) => ({ id, name })),
     rows: [...lines].map(([label, [{ id, family }]], row) => ({
       id,
       label,
@@ -107,6 +119,18 @@ export function parallelOf(
       values: columns.map(({ places }) => places[row]),
     })),
   };
+}
+
+/** More than these cannot be read beside one another, unless they are asked for. */
+const usualAxes = 8;
+
+/** The axes asked for, in that order; unless they are the first settings, as many as are legible, and the results. */
+function chosenAxes<T extends { readonly axis: ParallelAxis }>(
+  all: readonly T[],
+  chosen: readonly string[] | null,
+): T[] {
+  if (!chosen) return all.length <= usualAxes ? [...all] : [...all.slice(0, usualAxes - 2), ...all.slice(-2)];
+  return chosen.flatMap((id) => all.find(({ axis }) => axis.id === id) ?? []);
 }
 
 /** How a value stands on an axis. */

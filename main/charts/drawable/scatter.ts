@@ -54,7 +54,9 @@ export function outcomesOf(trainings: readonly TrainingData[], spec: ScatterChar
     const told = spec.y === 'best-accuracy' ? bestAtEnd(epochs) : epochs.at(-1);
     if (!told) return [];
     const accuracies = { gain: told.testAccuracy, validation: told.validationAccuracy };
-    return [{ id, run, label, family, testSet, look: lookOf(id, family), cost: costOf(training, spec.x), ...accuracies }];
+    return [
+      { id, run, label, family, testSet, look: lookOf(id, family), cost: costOf(training, spec.x), ...accuracies },
+    ];
   });
 }
 

@@ -9,6 +9,8 @@ export interface ParallelChartSpec {
   readonly seedsTogether: boolean;
   /** Ids of the lines that stand out, each that of its first training; all of them where it is null. */
   readonly brushed: readonly string[] | null;
+  /** Paths of settings, `budget`, `traffic` and `best accuracy` in the order of their axes; the first that fit unless given. */
+  readonly axes?: readonly string[] | undefined;
 }
 
 export const parallel: ChartKind<ParallelChartSpec, 'differences', ParallelData> = {
@@ -21,14 +23,15 @@ export const parallel: ChartKind<ParallelChartSpec, 'differences', ParallelData>
     z.strictObject({
       kind: z.literal('parallel'),
       seedsTogether: z.boolean(),
+      axes: z.array(z.string().min(1).max(200)).max(200).optional(),
       brushed: z.array(z.string().min(1).max(100)).max(10_000).nullable(),
     }),
 
   needs: ['differences'],
   showsEachSource: true,
   showsPairs: true,
-  data: ({ trainings, differences, looks }, { seedsTogether }) =>
-    parallelOf(trainings, differences, seedsTogether, looks),
+  data: ({ trainings, differences, looks }, { seedsTogether, axes }) =>
+    parallelOf(trainings, differences, seedsTogether, looks, axes),
   parts: ['ParallelChart', 'ParallelComponent', 'LineChart'],
   option: (data, { brushed }, style) => parallelOption(data, brushed, style),
   rows: parallelRows,

@@ -156,6 +156,8 @@ function stepAt(columns: StepColumns, i: number): Parameters<ReturnType<typeof m
 }
 
 function progressOf(progress: Progress): RunProgress {
-  const { kind: _, bytesDone: __, etaSeconds: secondsLeft, ...shown } = progress;
-  return { ...shown, secondsLeft };
+  const { training, phase, budget, epoch, runEpoch, runEpochs, stepsDone, totalSteps } = progress;
+  const { crossEntropy, samplesPerSecond, etaSeconds: secondsLeft } = progress;
+  const place = { training, phase, budget, epoch, runEpoch, runEpochs, stepsDone, totalSteps };
+  return { ...place, crossEntropy, samplesPerSecond, secondsLeft };
 }

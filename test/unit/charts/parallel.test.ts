@@ -32,6 +32,27 @@ describe('parallel coordinates', () => {
     expect(rows.map(({ look }) => look)).toEqual([0, 1, 2]);
   });
 
+  it('have the axes that are asked for in their order, and of very many those that can be read', () => {
+    const names = (chosen: readonly string[] | null, of = differences) =>
+      parallelOf(trainings, of, true, undefined, chosen).axes.map(({ name }) => name);
+    expect(names(['best accuracy', 'method'])).toEqual(['best accuracy', 'method']);
+    const settings = Array.from({ length: 20 }, (_, i) => ({ path: `setting ${i}`, values: [i, i + 1, i] }));
+    const many = { ...differences, settings };
+    expect(names(null, many)).toEqual([0, 1, 2, 3, 4, 5].map((i) => `setting ${i}`).concat('traffic', 'best accuracy'));
+    expect(parallelOf(trainings, many, true).offered).toHaveLength(22);
+  });
+
+  it('have an axis of budgets where pairs of one run differ in nothing else', () => {
+    const pairs = [null, 4].map((budget, phase) => ({ training: 0, firstPhase: phase, lastPhase: phase, budget }));
+    const prune = trainingsOf([
+      run(1, 'prune', { pairs, epochs: [epoch(0, 0.9, { budget: null }), epoch(1, 0.6, { phase: 1 })] }),
+      run(3, 'full', { epochs: [epoch(0, 0.7, { budget: null })] }),
+    ]);
+    const { axes, rows } = parallelOf(prune, { runs: ['0001-prune', '0003-full'], settings: [] }, true);
+    expect(axes.map(({ name }) => name)).toEqual(['budget', 'traffic', 'best accuracy']);
+    expect(rows.map(({ values }) => formatParallel(axes[0], values[0]))).toEqual(['full', '4', 'full']);
+  });
+
   it('have a line for each seed when these are apart', () => {
     const { rows } = parallelOf(trainings, differences, false, { '0002-deprune/0': 5 });
     expect(rows.map(({ label, look }) => [label, look])).toContainEqual(['deprune, seed 2', 5]);
