@@ -62,7 +62,7 @@ const files = [
   {
     category: 'floor',
     pattern:
-      'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,visible,near}.ts',
+      'main/{errors,failure,random,pause,digest,entry,home,version,fields,json,disk,authorities,markdown,visible,near}.ts',
   },
   { category: 'records', pattern: 'main/records/**' },
   { category: 'api', pattern: 'main/{api.ts,wire.ts,api/**}' },

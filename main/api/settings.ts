@@ -14,6 +14,8 @@ export interface Settings {
   /** Defaults of chart exports. */
   readonly paper: PaperSpec;
   readonly notifications: boolean;
+  /** The address that is told of runs that end or fail; empty for none. */
+  readonly webhook: string;
   /** That new runs belong to. */
   readonly project: string;
   /** Ways to look at the runs that were given a name. */

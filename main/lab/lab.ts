@@ -30,6 +30,7 @@ import { openSettings } from './settings/settings.ts';
 import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
 import { openUploads } from './runs/uploads.ts';
+import { openWebhook } from './runs/webhook.ts';
 import { tailStore } from './runs/tail.ts';
 import { browserProcedures } from './web/browser-procedures.ts';
 import { openWindows, type LabWindow } from './window/windows.ts';
@@ -103,7 +104,16 @@ export function openLab(): Lab {
     queue.tend();
     tail.poke();
   };
+  const webhook = openWebhook({
+    store,
+    summary: (id) => summaries.one(id),
+    address: () => settings.current.webhook,
+    isOurs: () => queue.isOurs(),
+    notify,
+    log,
+  });
   const heart = setInterval(() => {
+    webhook.look();
     const needed = store.queue().length > 0 || store.marks().some(({ status }) => isUnderWay(status));
     if (needed) changed();
   }, tendMs);

@@ -7,7 +7,7 @@ import { useLabEvent } from '../lab/index.ts';
 import { useRuns } from '../stores/runs.ts';
 import { useSettings } from '../stores/settings.ts';
 import { overallShare } from './progress.ts';
-import { newsOf } from './run-news.ts';
+import { newsOf, type News } from './run-news.ts';
 
 const tones = { info: 'info', warning: 'warn', error: 'bad' } as const;
 
@@ -31,7 +31,13 @@ export function useRunNews(): void {
     if (!(route.name === 'run' && route.params['id'] === run.id)) {
       toast(news.tone, news.text, show(run.id), { kind: news.title, text: news.many, action: showAll });
     }
-    if (visibility.value === 'hidden' && settings.settings?.notifications) bridge?.notify(news.title, news.text);
+    if (visibility.value === 'hidden' && settings.settings?.notifications) notifyBeside(news);
+  }
+
+  /** Beside the page: by the desktop app, or by a browser that was allowed to. */
+  function notifyBeside({ title, text }: News): void {
+    if (bridge) bridge.notify(title, text);
+    else if ('Notification' in window && Notification.permission === 'granted') new Notification(title, { body: text });
   }
 
   watch(

@@ -56,8 +56,8 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await page.getByRole('link', { name: 'Compare' }).click();
     const rows = page.getByRole('grid', { name: 'Runs to choose from' });
     await soon(() => rows.getByRole('row').count()).toBe(6);
-    await page.getByRole('button', { name: 'Regular expression' }).click();
-    await page.getByRole('searchbox', { name: 'Search runs' }).fill('^(full|deprune)');
+    await page.getByRole('combobox', { name: 'Filter runs' }).fill('name ~ "^(full|deprune)"');
+    await page.keyboard.press('Escape');
     await soon(() => rows.getByRole('row').count()).toBe(4);
     await rows.focus();
     await page.keyboard.press('Control+a');

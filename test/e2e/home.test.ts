@@ -24,25 +24,36 @@ const test = testWith(fill);
 const rowCount = (page: Page): Promise<string | null> =>
   page.getByRole('grid', { name: 'Runs' }).getAttribute('aria-rowcount');
 
-async function choose(page: Page, field: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: field }).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
-}
-
 withChromium.describe('a thousand runs', { timeout: 180_000 }, () => {
-  test('are found by words, status and tag', async ({ open }) => {
+  test('are found by a filter that is completed by keyboard, and folded into groups', async ({ open }) => {
     const { page } = await open();
     await expect.poll(() => rowCount(page)).toBe(String(runs + 1));
     expect(await page.getByRole('row').count()).toBeLessThan(60);
-    await choose(page, 'Tag', 'kept');
-    await page.getByText('10 of 1000 runs').waitFor();
     await page.keyboard.press('/');
-    await page.keyboard.type('prune 1000');
+    await page.keyboard.type('tag: k');
+    await page.getByRole('option', { name: 'kept' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByText('10 of 1000 runs').waitFor();
+    await page.keyboard.type('and name: 1000');
     await page.getByText('1 of 1000 runs').waitFor();
-    await choose(page, 'Status', 'Finished');
+    await page.keyboard.type(' and best >');
+    await page.getByText('expected a share such as 50 % or 0.5 for best').waitFor();
+    await page.getByText('1 of 1000 runs').waitFor();
+    await page.keyboard.type(' 50 %');
     await page.getByText('No run fits').waitFor();
     await page.getByRole('button', { name: 'Show all runs' }).click();
     await expect.poll(() => rowCount(page)).toBe(String(runs + 1));
+
+    await page.getByRole('combobox', { name: 'Group' }).click();
+    await page.getByRole('option', { name: 'By method' }).click();
+    const grid = page.getByRole('treegrid', { name: 'Runs' });
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).toBe('3');
+    await grid.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => grid.getAttribute('aria-rowcount')).not.toBe('3');
+    expect(page.url()).toContain('group=method');
   });
 
   test('are gone through with the keyboard, chosen, compared and deleted', async ({ open }) => {

@@ -124,7 +124,7 @@ withChromium.describe('with the keyboard alone', { timeout: 300_000 }, () => {
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Search runs');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Filter runs');
   });
 
   test('every control of every page can be reached in turn, and shows that it has the focus', async ({ open }) => {

@@ -41,6 +41,7 @@ const defaults: Settings = {
   engine: 'auto',
   paper: { widthMm: 85, heightMm: 60, dpi: 300, fontFamily: 'Inter', fontSize: 8, theme: 'light', title: '' },
   notifications: true,
+  webhook: '',
   project: 'default',
   views: [],
 };

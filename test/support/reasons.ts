@@ -16,6 +16,7 @@ const reasons = [
   'no numpy',
   'no PyTorch',
   'no ONNX',
+  'no pandas',
   'no TensorBoard',
   'no MLflow',
   'no ONNX Runtime',

@@ -5,6 +5,7 @@ import { cssColours } from '../../charts/style.ts';
 import { compare } from '../tables/compare.ts';
 import { comparisonNotes, comparisonTable, pairTable, type Table } from '../tables/comparison-table.ts';
 import { curvesOf } from '../tables/curves.ts';
+import { noteHtml } from '../../markdown.ts';
 import { reportCharts } from './report-charts.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -50,6 +51,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
     ...(pairs ? ['<h2>Model pairs</h2>', tableHtml(pairs), `<p class="note">${pairExplanation}</p>`] : []),
     ...reportCharts(store, curves).map(({ title, svg }) => `<section><h2>${title}</h2>\n${svg}</section>`),
     ...(runs.length > 1 ? differences(runs) : []),
+    ...notesOf(store, runs),
     '<h2>All settings</h2>',
     ...runs.map(settings),
     `<p class="note">Made by Sluice on ${escape(madeAt.toISOString().slice(0, 16).replace('T', ' '))} UTC.</p>`,
@@ -113,6 +115,20 @@ function differences(runs: readonly Run[]): string[] {
     rows: differing.map(({ path, values }) => [path, ...values.map(formatSetting)]),
   };
   return ['<h2>Settings that differ</h2>', tableHtml(table)];
+}
+
+/** What was noted of the runs; nothing where nothing was. */
+function notesOf(store: Store, runs: readonly Run[]): string[] {
+  const noted = runs.flatMap((run) => {
+    const { notes } = store.annotations(run.id);
+    return notes.trim() === '' ? [] : [{ run, notes }];
+  });
+  if (noted.length === 0) return [];
+  const heading = ({ name, seed, ...run }: Run): string => escape(`${runNumber(run)} ${name}, seed ${seed}`);
+  return [
+    '<h2>Notes</h2>',
+    ...noted.map(({ run, notes }) => `<section><p class="note">${heading(run)}</p>\n${noteHtml(notes)}</section>`),
+  ];
 }
 
 function settings(run: Run): string {

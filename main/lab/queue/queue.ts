@@ -23,6 +23,8 @@ export interface RunQueue {
    * memory alone. Throws `lab-other` as above.
    */
   useServer(id: string, server: ServerAddress | null): void;
+  /** Whether it is this lab that executes the queue, and not another of the same home. */
+  isOurs(): boolean;
   /** What keeps it from looking after its runs; null while nothing does. */
   readonly alert: string | null;
   /** Runs of the queue that are being executed. */
@@ -189,6 +191,7 @@ export function openQueue(options: QueueOptions): RunQueue {
   return {
     tend,
     requireOurs,
+    isOurs: executes,
     useServer: (id, server) => {
       if (server) {
         requireOurs();

@@ -72,11 +72,14 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     importRuns: async (request) => {
       if ('upload' in request) {
         const { upload, name } = request;
-        return runTasks.import(uploads.path(upload), name, () => uploads.drop(upload));
+        return runTasks.import(uploads.path(upload), name, () => {
+          uploads.drop(upload);
+          changed();
+        });
       }
       const path = wholePath(request.path, 'path');
       await requireThere(path);
-      return runTasks.import(path);
+      return runTasks.import(path, basename(path), changed);
     },
     uploadPart: (id, name, data) => uploads.add(id, name, data),
     cancelRunTask: (id) => runTasks.cancel(id),

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { ChartExport, ExportedFile, RunExport, RunTask } from '../../api.ts';
 import { chartName } from '../../charts/kinds/table.ts';
 import { sweepStaging } from '../../data/staging.ts';
@@ -11,7 +10,7 @@ import { openPool } from './pool.ts';
 /** Runs being brought in, and files being made of runs, each in a process of its own. */
 export interface RunTasks {
   /** `name` is what people know the file or folder as; `onEnd` is called whatever came of it. */
-  import(path: string, name?: string, onEnd?: () => void): RunTask;
+  import(path: string, name: string, onEnd: () => void): RunTask;
   exportRuns(request: RunExport): Promise<ExportedFile>;
   exportChart(request: ChartExport): Promise<ExportedFile>;
   cancel(id: number): void;
@@ -50,10 +49,10 @@ export function openRunTasks(home: string, onChange: (task: RunTask) => void, lo
   };
 
   return {
-    import: (path, name = basename(path), onEnd = () => undefined) =>
+    import: (path, name, onEnd) =>
       begin('import', name, async (options) => {
         try {
-          return notesOf(await runTask('importRuns', { path }, options));
+          return notesOf(await runTask('importRuns', { path, from: name }, options));
         } finally {
           onEnd();
         }

@@ -18,6 +18,21 @@ export const paperSchema = z.strictObject({
   title: z.string().max(500),
 });
 
+/** Where runs that end may be told of: over https, or on this machine. */
+const webhookSchema = z
+  .string()
+  .max(2000)
+  .refine(isHook, 'an address that begins with https://, or one of this machine such as http://127.0.0.1:8080');
+
+const thisMachine = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+function isHook(text: string): boolean {
+  if (text === '') return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && thisMachine.has(hostname));
+}
+
 const viewSchema = z.strictObject({
   name: z.string().trim().pipe(nameSchema),
   where: z.string().max(2000),
@@ -34,6 +49,7 @@ export const settingsSchema = z.strictObject({
   engine: z.enum(engineChoices).default('auto'),
   paper: paperSchema.default(usualPaper),
   notifications: z.boolean().default(true),
+  webhook: webhookSchema.default(''),
   project: z.string().trim().pipe(nameSchema).default(firstProject),
   views: z.array(viewSchema).max(200).default([]),
 });

@@ -184,7 +184,7 @@ function chartSchema(): z.ZodType<ChartSpec> {
 
 /** Changes leave out what stays: a default would put it back to what it was at first. */
 function changes() {
-  const { theme, parallelRuns, threads, engine, paper, notifications, project, views } = settingsSchema.shape;
+  const { theme, parallelRuns, threads, engine, paper, notifications, webhook, project, views } = settingsSchema.shape;
   return z
     .strictObject({
       theme: theme.unwrap(),
@@ -193,6 +193,7 @@ function changes() {
       engine: engine.unwrap(),
       paper: paper.unwrap(),
       notifications: notifications.unwrap(),
+      webhook: webhook.unwrap(),
       project: project.unwrap(),
       views: views.unwrap(),
     })

@@ -69,9 +69,9 @@ export const tasks = {
     return exportSet(request, onProgress);
   },
 
-  async importRuns({ path }: { path: string }, onProgress: OnProgress): Promise<Taken[]> {
+  async importRuns({ path, from }: { path: string; from: string }, onProgress: OnProgress): Promise<Taken[]> {
     const { importRuns } = await import('../../runs/import/import.ts');
-    return withStore((store) => importRuns(store, path, { home: sluiceHome(), onProgress }));
+    return withStore((store) => importRuns(store, path, { home: sluiceHome(), from, onProgress }));
   },
 
   /** What layers would be timed on, and their times. */

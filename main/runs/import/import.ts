@@ -25,6 +25,8 @@ export interface Taken {
 
 export interface ImportOptions extends EventOptions {
   readonly home: string;
+  /** What people know the path as: its last part unless given. */
+  readonly from?: string | undefined;
   readonly onProgress?: OnProgress | undefined;
 }
 
@@ -34,7 +36,7 @@ export interface ImportOptions extends EventOptions {
  */
 export async function importRuns(store: Store, path: string, options: ImportOptions): Promise<Taken[]> {
   const { home, onProgress } = options;
-  const from = basename(resolve(path));
+  const from = options.from ?? basename(resolve(path));
   return inStagingFolder(async (scratch) => {
     const { folders, events } = await findRuns(path, scratch, onProgress);
     const all = [

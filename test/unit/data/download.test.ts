@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -20,8 +20,12 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
 }
 
-/** Serves `content` with ranges, but breaks the connection of the first `breaks` answers after `after` bytes. */
-function breaking(body: Buffer, breaks: number, after: number, ranges: (string | undefined)[]): RequestListener {
+/** Serves `content` with ranges, but breaks the connection of the first `breaks` answers once `after` bytes of them lie in `to`. */
+function breaking(
+  body: Buffer,
+  { breaks, after, to }: { readonly breaks: number; readonly after: number; readonly to: string },
+  ranges: (string | undefined)[] = [],
+): RequestListener {
   return (request, response) => {
     ranges.push(request.headers.range);
     const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -29,10 +33,16 @@ function breaking(body: Buffer, breaks: number, after: number, ranges: (string |
       'content-length': body.length - start,
       ...(start > 0 ? { 'content-range': `bytes ${start}-${body.length - 1}/${body.length}` } : {}),
     });
-    if (ranges.length <= breaks)
-      response.write(body.subarray(start, start + after), () => setTimeout(() => response.destroy(), 50));
+    if (ranges.length <= breaks) void breakOff(response, body.subarray(start, start + after), to, start + after);
     else response.end(body.subarray(start));
   };
+}
+
+/** Not before so many bytes were written: what the client had not read yet would be lost with the connection. */
+async function breakOff(response: ServerResponse, piece: Buffer, to: string, bytes: number): Promise<void> {
+  response.write(piece);
+  await expect.poll(() => statSync(`${to}.part`, { throwIfNoEntry: false })?.size, { interval: 10 }).toBe(bytes);
+  response.destroy();
 }
 
 function published(body: Buffer, ...urls: string[]) {
@@ -42,8 +52,8 @@ function published(body: Buffer, ...urls: string[]) {
 describe('download', () => {
   it('takes up a broken download where it ended', async () => {
     const ranges: (string | undefined)[] = [];
-    const url = await serve(breaking(content, 2, 100_000, ranges));
     const to = join(scratchFolder(), 'file.bin');
+    const url = await serve(breaking(content, { breaks: 2, after: 100_000, to }, ranges));
     const heard: DataProgress[] = [];
     await download(published(content, url), to, { onProgress: (progress) => heard.push(progress) });
     expect(readFileSync(to).equals(content)).toBe(true);
@@ -53,8 +63,8 @@ describe('download', () => {
   });
 
   it('keeps what arrived when it gives up, for the next call', async () => {
-    const url = await serve(breaking(content, 1, 50_000, []));
     const to = join(scratchFolder(), 'file.bin');
+    const url = await serve(breaking(content, { breaks: 1, after: 50_000, to }));
     let calls = 0;
     const once = async (at: string, init: { headers: Record<string, string> }): Promise<Response> => {
       if (calls++ > 0) throw new Error('the network is gone');
@@ -71,12 +81,12 @@ describe('download', () => {
 
   it('begins again where a server knows no ranges', async () => {
     let calls = 0;
+    const to = join(scratchFolder(), 'file.bin');
     const url = await serve((_, response) => {
       response.writeHead(200, { 'content-length': content.length });
-      if (calls++ === 0) response.write(content.subarray(0, 1000), () => setTimeout(() => response.destroy(), 50));
+      if (calls++ === 0) void breakOff(response, content.subarray(0, 1000), to, 1000);
       else response.end(content);
     });
-    const to = join(scratchFolder(), 'file.bin');
     await download(published(content, url), to);
     expect(readFileSync(to).equals(content)).toBe(true);
   });
@@ -133,7 +143,8 @@ describe('getting a data set', () => {
     const folder = scratchFolder();
     writeCifar10(join(folder, 'cifar-10-batches-bin'));
     const archive = readFileSync(await tarOf(folder, join(scratchFolder(), 'a.tar.gz')));
-    const url = await serve(breaking(archive, 1, Math.floor(archive.length / 2), []));
+    const to = join(home, 'downloads', 'cifar10', 'cifar-10-binary.tar.gz');
+    const url = await serve(breaking(archive, { breaks: 1, after: Math.floor(archive.length / 2), to }));
     const file = { ...published(archive, url), name: 'cifar-10-binary.tar.gz' };
     const { info } = await getKnown({ ...catalogue.cifar10, files: [file] });
     expect(info).toEqual(describeDataset('cifar10'));

@@ -132,6 +132,7 @@ describe('a comparison of very many', () => {
     const image = (): string => document.querySelector('figure [role=img]')?.getAttribute('aria-label') ?? '';
     await soon(() => expect(image()).toContain('60 lines. run of 0 ends'));
     head.click();
+    await here.settle();
     head.click();
     await soon(() => expect(image()).toMatch(/60 lines\. (?!run of 0 )/));
   });
