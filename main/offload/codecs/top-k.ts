@@ -10,7 +10,7 @@ import { markLargest } from './largest.ts';
 const params = z.strictObject({
   share: z
     .number()
-    .gt(0)
+    .min(0.0001)
     .max(1)
     .default(0.1)
     .describe('How many values of a map cross: those of the largest magnitude'),

@@ -7,6 +7,15 @@ import { shareDone } from '../../shell/progress.ts';
 
 const inOrder: readonly RunStatus[] = ['running', 'paused', 'queued', 'finished', 'stopped', 'failed', 'interrupted'];
 
+/** Launches of several runs that are not over, the newest first, each with all of its runs. */
+export function openLaunches(all: readonly RunSummary[]): { group: string; runs: readonly RunSummary[] }[] {
+  const groups = new Map<string, RunSummary[]>();
+  for (const run of all) groups.set(run.group, [...(groups.get(run.group) ?? []), run]);
+  return [...groups]
+    .filter(([, runs]) => runs.length > 1 && runs.some(isActive))
+    .map(([group, runs]) => ({ group, runs }));
+}
+
 /** `3 running · 9 queued · 12 finished`. */
 export function countWords(runs: readonly RunSummary[]): string {
   return inOrder

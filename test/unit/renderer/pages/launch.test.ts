@@ -2,7 +2,13 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defineComponent, h } from 'vue';
 import type { LaunchOutcome, RunSummary } from '../../../../main/api.ts';
 import ConfirmDialog from '../../../../renderer/components/ConfirmDialog.vue';
-import { commandsFor, countWords, launchShare, secondsLeft } from '../../../../renderer/pages/launch/launch-state.ts';
+import {
+  commandsFor,
+  countWords,
+  launchShare,
+  openLaunches,
+  secondsLeft,
+} from '../../../../renderer/pages/launch/launch-state.ts';
 import LaunchPage from '../../../../renderer/pages/launch/LaunchPage.vue';
 import { fakeRuns } from '../../../support/fake-entries.ts';
 import { fakeLab } from '../../../support/fake-lab.ts';
@@ -36,6 +42,12 @@ describe('a launch as one', () => {
     expect(secondsLeft(runs, 2)).toBe(35);
     expect(secondsLeft(runs.slice(2), 1)).toBeNull();
     expect(secondsLeft(runs.slice(0, 2), 1)).toBeNull();
+  });
+
+  it('is open while one of its runs is, and none where there is one run alone', () => {
+    const other = run(9, { status: 'running', group: 'alone@now' });
+    const over = [5, 6].map((number) => run(number, { status: 'finished', group: 'over@now' }));
+    expect(openLaunches([other, ...over, ...runs])).toEqual([{ group, runs }]);
   });
 
   it('can be asked what its runs can be asked', () => {
