@@ -11,7 +11,7 @@ export function bytesBy(epoch: Pick<EpochData, 'bytesUp' | 'bytesDown'> | undefi
 }
 
 /** The best epoch's accuracy on the test set, and what it took to get there; NaN where none has ended. */
-export interface Best extends Reached {
+interface Best extends Reached {
   readonly accuracy: number;
 }
 

@@ -12,7 +12,7 @@ export interface DressedLine {
 }
 
 /** Trainings by their new names and in their new order, those that are not named last, and the colours of the lines. */
-export interface Dressed {
+interface Dressed {
   readonly trainings: readonly TrainingData[];
   readonly colours: Colours;
 }

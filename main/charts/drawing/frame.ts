@@ -27,7 +27,7 @@ function titleHeight({ title: text, fontSize }: ChartStyle): number {
 const NAME_GAP = 5;
 
 /** What a legend takes of the picture, at its edges. */
-export interface LegendRoom {
+interface LegendRoom {
   readonly top: number;
   readonly right: number;
   readonly bottom: number;

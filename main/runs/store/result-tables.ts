@@ -28,7 +28,7 @@ export interface RunResults {
   readonly evaluationSeconds: number | null;
 }
 
-export interface BudgetBest {
+interface BudgetBest {
   readonly budget: Budget;
   readonly accuracy: number;
 }
