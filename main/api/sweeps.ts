@@ -4,7 +4,7 @@ import type { PointValues } from '../runs/sweep/points.ts';
 /** The same experiment with other settings: what a sweep would run, and what came of one. */
 
 /** Values of settings as a line of text: pure, so that the window reads and writes them too. */
-export { isRange, readSeeds, readValues, writtenValues } from '../runs/sweep/values.ts';
+export { readSeeds, readValues, writtenValues } from '../runs/sweep/values.ts';
 export type { Sweep } from '../runs/sweep/schema.ts';
 export type { Values } from '../runs/sweep/space.ts';
 export type { Importance, PointValues, TooFew };

@@ -48,7 +48,7 @@ export function addCompareCommands(program: Command): void {
       withStore((store) => {
         const runs = chosenRuns(store, references, where);
         printComparison(store, runs, reach);
-        if (importance) printImportance(store, runs);
+        if (importance) printImportance(store, runs, { asked: true });
       }, 'read'),
     );
 

@@ -75,7 +75,7 @@ function takeOff(store: Store, runs: readonly Run[]): void {
 const stopped = Symbol('stopped');
 
 /** `Run 3 of 12, about 20 min left`, by how long those before it took. */
-export function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: number): string {
+function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: number): string {
   const took = runs.slice(0, at).flatMap(({ id }) => {
     const { status, startedAt, endedAt } = store.get(id);
     return status === 'finished' && startedAt && endedAt ? [(endedAt.getTime() - startedAt.getTime()) / 1000] : [];

@@ -131,14 +131,14 @@ function withoutThreads(engine: string): string {
   return engine.replace(/, \d+ threads?$/, '');
 }
 
-/** What the settings of runs did to their accuracy, where there is enough to tell. */
-export function printImportance(store: Store, runs: readonly Run[]): void {
+/** What the settings of runs did to their accuracy; where there is too little to tell, that is said to who asked for it. */
+export function printImportance(store: Store, runs: readonly Run[], { asked }: { readonly asked: boolean }): void {
   const { settings, importance } = outcomeOf(store, runs);
-  print('');
   if ('tooFew' in importance) {
-    print(`Importance: ${importance.tooFew}`);
+    if (asked) print(`\nImportance: ${importance.tooFew}`);
     return;
   }
+  print('');
   print([
     `Share of the variance of the best accuracy (${importanceWords(importance)}):`,
     ...tableLines(shareTable(settings, importance)),

@@ -214,7 +214,7 @@ export async function executeAndCompare(
   if (begun.length > 0) {
     print('');
     printComparison(store, begun);
-    if (runs.length >= manyRuns) printImportance(store, ended);
+    if (runs.length >= manyRuns) printImportance(store, ended, { asked: false });
   }
   const left = ended.filter(({ status }) => status === 'stopped' || status === 'queued');
   const server = network.offload ? ` --offload ${network.offload.url} --token …` : '';

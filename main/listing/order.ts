@@ -12,7 +12,7 @@ export function inOrderOf<T>(items: readonly T[], keyOf: (item: T) => Key, desce
     .map(({ item }) => item);
 }
 
-export function compareKeys(a: Key, b: Key, sign = 1): number {
+function compareKeys(a: Key, b: Key, sign = 1): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return sign * (typeof a === 'number' && typeof b === 'number' ? compare(a, b) : words.compare(String(a), String(b)));
 }

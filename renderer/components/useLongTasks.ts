@@ -24,7 +24,10 @@ export interface LongTasks<Task> {
  * is no longer news.
  */
 function current<Task extends Tasks[keyof Tasks]>(all: readonly Task[]): Task[] {
-  const succeeded = Math.max(-1, ...all.filter(({ kind, status }) => kind === 'import' && status === 'done').map(({ id }) => id));
+  const succeeded = Math.max(
+    -1,
+    ...all.filter(({ kind, status }) => kind === 'import' && status === 'done').map(({ id }) => id),
+  );
   return all.filter(({ kind, status, id }) => kind !== 'import' || status !== 'failed' || id > succeeded);
 }
 

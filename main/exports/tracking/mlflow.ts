@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestAsSystem } from '../../data/fetch.ts';
+import { fetchAsSystem } from '../../data/fetch.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { version } from '../../version.ts';
@@ -138,10 +138,10 @@ function asker(base: URL, headers: Readonly<Record<string, string>>): Ask {
   return async (method, path, body) => {
     const url = new URL(path, base);
     const isBytes = body instanceof Uint8Array;
-    let response: Awaited<ReturnType<typeof requestAsSystem>>;
+    let response: Awaited<ReturnType<typeof fetchAsSystem>>;
     let text: string;
     try {
-      response = await requestAsSystem(url.href, {
+      response = await fetchAsSystem(url.href, {
         method,
         headers: { ...headers, 'content-type': isBytes ? 'application/octet-stream' : 'application/json' },
         ...(body && { body: isBytes ? body : JSON.stringify(body) }),

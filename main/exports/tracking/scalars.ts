@@ -78,7 +78,7 @@ function numbersIn(record: TrainingRecord): [string, number][] {
 }
 
 /** The columns that have a tag of their own. */
-export function taggedColumns(kind: RecordName): readonly Column[] {
+function taggedColumns(kind: RecordName): readonly Column[] {
   const { order } = records[kind];
   return columnsOf(kind).filter(
     ({ name, type }) => type !== 'values' && name !== 'training' && name !== 'source' && name !== order,

@@ -1,5 +1,5 @@
 import type { Notice, RunSummary } from '../../api.ts';
-import { requestAsSystem } from '../../data/fetch.ts';
+import { fetchAsSystem } from '../../data/fetch.ts';
 import { messageOf } from '../../errors.ts';
 import type { RunStatus } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -20,7 +20,7 @@ interface WebhookOptions {
   readonly isOurs: () => boolean;
   readonly notify: (notice: Notice) => void;
   readonly log: LabLog;
-  readonly request?: typeof requestAsSystem;
+  readonly request?: typeof fetchAsSystem;
 }
 
 const patienceMs = 10_000;
@@ -28,7 +28,7 @@ const told = new Set<RunStatus>(['finished', 'failed', 'stopped', 'interrupted']
 
 /** What goes wrong is said once for an address, and never keeps anything from going on. */
 export function openWebhook(options: WebhookOptions): Webhook {
-  const { store, summary, address, isOurs, notify, log, request = requestAsSystem } = options;
+  const { store, summary, address, isOurs, notify, log, request = fetchAsSystem } = options;
   const statusesNow = (): Map<string, RunStatus> => new Map(store.marks().map(({ id, status }) => [id, status]));
   /** Null while nobody is to be told. */
   let statuses = address() === '' ? null : statusesNow();
@@ -70,7 +70,7 @@ export function openWebhook(options: WebhookOptions): Webhook {
 }
 
 /** What is told of a run: nothing that lets anybody in anywhere. */
-export function messageOn(run: RunSummary): object {
+function messageOn(run: RunSummary): object {
   const { id, number, name, seed, group, status, method, model, dataset, startedAt, endedAt } = run;
   const { epochsDone, lastAccuracy, bestAccuracy, bytesUp, bytesDown, error } = run;
   const text = `${name} (run ${number}) ${status === 'interrupted' ? 'was interrupted' : `has ${status}`}`;

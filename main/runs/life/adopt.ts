@@ -83,7 +83,7 @@ async function isWhole(folder: string, file: RunFile, ledger: Ledger): Promise<b
 }
 
 /** How far a run came by its log; one under way was interrupted. */
-export function lifeIn(folder: string): RunLife {
+function lifeIn(folder: string): RunLife {
   const path = join(folder, 'log.jsonl');
   const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n').flatMap(fieldsOf) : [];
   const statuses = lines.filter(({ event }) => event === 'status');

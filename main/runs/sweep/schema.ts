@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mostPoints, spaceSchema } from './space.ts';
 
 /** How the runs of a sweep are chosen from its space. */
-export const sweepKinds = ['grid', 'random', 'list'] as const;
+const sweepKinds = ['grid', 'random', 'list'] as const;
 
 export const sweepSchema = z
   .strictObject({

@@ -84,7 +84,10 @@ describe('runs in the store', () => {
   it('take commands only where these make sense', () => {
     const store = openTestStore(temporaryFolder());
     const { id } = store.create(experiment(), 1);
-    expect(() => pauseRun(store, id)).toThrow(/is queued/);
+    // It waits before it begins, until it is to go on or is stopped.
+    pauseRun(store, id);
+    expect(store.find(id).status).toBe('queued');
+    expect(store.wanted(id)).toBe('pause');
     expect(stopRun(store, id).status).toBe('stopped');
     expect(() => stopRun(store, id)).toThrow(/is stopped/);
     expect(resumeRun(store, 'latest').status).toBe('queued');
