@@ -3,7 +3,7 @@ const browsers = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\bFirefox\//, 'Firefox'],
-  [/\bHeadlessChrome\//, 'Chrome without a window'],
+  [/\bHeadlessChrome\//, 'headless Chrome'],
   [/\bChrome\//, 'Chrome'],
   [/\bSafari\//, 'Safari'],
 ] as const;

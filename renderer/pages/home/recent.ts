@@ -24,23 +24,35 @@ export function curveOf(epochs: readonly EpochRecord[]): CurvePoint[] {
   );
 }
 
-/** Points of a polyline in a box, with scales that all curves of a page share. */
-export function polyline(
-  curve: readonly CurvePoint[],
-  most: CurvePoint,
-  { width, height }: { readonly width: number; readonly height: number },
-): { readonly x: number; readonly y: number }[] {
-  return curve.map(({ bytes, accuracy }) => ({
-    x: (bytes / most.bytes) * width,
-    y: height - (accuracy / most.accuracy) * height,
-  }));
+/** What the axes of all curves of a page go over. */
+export interface Extent {
+  /** Bytes, from and to. */
+  readonly from: number;
+  readonly to: number;
+  /** The largest, from 0. */
+  readonly accuracy: number;
 }
 
-/** The largest of each, of all curves; 1 where there is nothing to draw. */
-export function largestOf(curves: readonly (readonly CurvePoint[])[]): CurvePoint {
-  const points = curves.flat();
-  return {
-    bytes: Math.max(0, ...points.map(({ bytes }) => bytes)) || 1,
-    accuracy: Math.max(0, ...points.map(({ accuracy }) => accuracy)) || 1,
-  };
+/** Null where there is nothing to draw. */
+export function extentOf(curves: readonly (readonly CurvePoint[])[]): Extent | null {
+  const points = curves.flat().filter(({ bytes }) => bytes > 0);
+  if (points.length === 0) return null;
+  const bytes = points.map((point) => point.bytes);
+  const accuracy = Math.max(...points.map((point) => point.accuracy)) || 1;
+  return { from: Math.min(...bytes), to: Math.max(...bytes), accuracy };
+}
+
+/** Points of a polyline in a box: accuracy over the logarithm of bytes, as budgets are apart by factors. */
+export function polyline(
+  curve: readonly CurvePoint[],
+  { from, to, accuracy }: Extent,
+  { width, height }: { readonly width: number; readonly height: number },
+): { readonly x: number; readonly y: number }[] {
+  const decades = Math.log(to / from) || 1;
+  return curve
+    .filter(({ bytes }) => bytes > 0)
+    .map((point) => ({
+      x: (Math.log(point.bytes / from) / decades) * width,
+      y: height - (point.accuracy / accuracy) * height,
+    }));
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EpochRecord } from '../../../../main/api.ts';
-import { curveOf, largestOf, polyline } from '../../../../renderer/pages/home/recent.ts';
+import { curveOf, extentOf, polyline } from '../../../../renderer/pages/home/recent.ts';
 import { epochRecord } from '../../../support/run-records.ts';
 
 const epoch = (number: number, testAccuracy: number, more: Partial<EpochRecord> = {}): EpochRecord =>
@@ -18,17 +18,22 @@ it('a curve has the bytes of all sources and their mean accuracy, of the last tr
   expect(curveOf([])).toEqual([]);
 });
 
-it('curves are drawn on one scale', () => {
+it('curves are drawn on one scale, over the logarithm of their bytes', () => {
   const curves = [
-    [{ bytes: 50, accuracy: 0.25 }],
+    [{ bytes: 100, accuracy: 0.25 }],
     [
-      { bytes: 100, accuracy: 0.1 },
-      { bytes: 200, accuracy: 0.5 },
+      { bytes: 10, accuracy: 0.1 },
+      { bytes: 1000, accuracy: 0.5 },
     ],
   ];
-  const most = largestOf(curves);
-  expect(most).toEqual({ bytes: 200, accuracy: 0.5 });
-  expect(polyline(curves[0], most, { width: 80, height: 40 })).toEqual([{ x: 20, y: 20 }]);
-  expect(polyline(curves[1], most, { width: 80, height: 40 })[1]).toEqual({ x: 80, y: 0 });
-  expect(largestOf([])).toEqual({ bytes: 1, accuracy: 1 });
+  const extent = extentOf(curves)!;
+  expect(extent).toEqual({ from: 10, to: 1000, accuracy: 0.5 });
+  const box = { width: 80, height: 40 };
+  expect(polyline(curves[0], extent, box)).toEqual([{ x: 40, y: 20 }]);
+  expect(polyline(curves[1], extent, box)).toEqual([
+    { x: 0, y: 32 },
+    { x: 80, y: 0 },
+  ]);
+  expect(polyline(curves[0], extentOf([curves[0]])!, box)).toEqual([{ x: 0, y: 0 }]);
+  expect(extentOf([])).toBeNull();
 });
