@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { openEngine } from '../../main/engine/engine.ts';
 import { onnxFiles } from '../../main/exports/onnx/set.ts';
 import type { NetworkName } from '../../main/model/zoo.ts';
@@ -10,6 +9,7 @@ import type { Features } from '../../main/offload/protocol/messages.ts';
 import { random } from '../../main/random.ts';
 import { servedPairs, type ServedPair } from '../../main/serving/pairs.ts';
 import { serverOf } from '../../main/sets/open.ts';
+import { onnxRuntime } from '../support/onnx-runtime.ts';
 import { channelsFirst } from '../support/written-halves.ts';
 import { makeTestSet } from '../support/model-set.ts';
 import { median } from './median.ts';
@@ -19,6 +19,9 @@ import { median } from './median.ts';
  * in turn, batch by batch, so that what else the machine does befalls both. Where it does much, the time of the processor
  * tells more than the clock: of one thread (`--threads 1`), as those that wait for one another take some, too.
  */
+
+if (!onnxRuntime) throw new Error('ONNX Runtime is missing: npm install --no-save onnxruntime-node@1.30.0');
+const { InferenceSession, Tensor } = onnxRuntime;
 
 const { values: asked } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import type * as OnnxRuntime from 'onnxruntime-node';
+import type * as OnnxRuntime from 'onnxruntime-common';
 import { messageOf, SluiceError } from '../../errors.ts';
 import { serverOnnxOf } from '../../exports/onnx/set.ts';
 import type { Features } from '../../offload/protocol/messages.ts';
@@ -58,7 +58,9 @@ export async function onnxHalves(set: OpenedSet, threads: number | undefined): P
 
 async function loadOnnxRuntime(): Promise<typeof OnnxRuntime> {
   try {
-    return await import('onnxruntime-node');
+    // Not installed with Sluice, so that its types are not there either; it exports those of its common part.
+    const name: string = 'onnxruntime-node';
+    return (await import(name)) as typeof OnnxRuntime;
   } catch (cause) {
     throw new SluiceError(
       'onnxruntime-missing',
