@@ -4,12 +4,13 @@ import { engineHalves, onnxHalves } from '../../../../main/processes/serve/halve
 import { servedPairs } from '../../../../main/serving/pairs.ts';
 import { useHome } from '../../../support/datasets.ts';
 import { makeTestSet } from '../../../support/model-set.ts';
+import { withOnnxRuntime } from '../../../support/onnx-runtime.ts';
 
 beforeAll(async () => {
   await openEngine('cpu', { threads: 1 });
 });
 
-it('both runtimes give the same logits for every pair, and what they give is the asker’s', async () => {
+withOnnxRuntime.it('both runtimes give the same logits for every pair, and what they give is the asker’s', async () => {
   useHome();
   const set = await makeTestSet();
   const [ours, theirs] = [await engineHalves(set), await onnxHalves(set, 1)];
