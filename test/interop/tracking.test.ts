@@ -63,8 +63,6 @@ for part, tags in {'train': {'epoch_loss': [2, 1], 'lr': [0.1, 0.1]}, 'validatio
 print('{}')
 `;
 
-const mlflow = pythonHas('mlflow') ? 'mlflow' : null;
-
 where(pythonHas('tensorboard'), 'no TensorBoard').describe('TensorBoard', { timeout: 120_000 }, () => {
   it('finds the numbers, the settings and what run it is in the event files', async () => {
     const store = openTestStore(temporaryFolder());
@@ -108,11 +106,11 @@ where(pythonHas('tensorboard'), 'no TensorBoard').describe('TensorBoard', { time
   });
 });
 
-where(mlflow !== null, 'no MLflow').describe('MLflow', { timeout: 180_000 }, () => {
+where(pythonHas('mlflow'), 'no MLflow').describe('MLflow', { timeout: 180_000 }, () => {
   it('has settings, numbers by step and a zip of the run, once', async () => {
     const store = openTestStore(temporaryFolder());
     const run = recorded(store);
-    const uri = await startMlflow(mlflow!);
+    const uri = await startMlflow();
     const send = async () => {
       const sent = [];
       for await (const each of sendToMlflow(store, [run], uri, 'fig')) sent.push(each);
@@ -147,13 +145,13 @@ where(mlflow !== null, 'no MLflow').describe('MLflow', { timeout: 180_000 }, () 
 });
 
 /** A tracking server on a port of its own, until the test ends. */
-async function startMlflow(command: string): Promise<string> {
+async function startMlflow(): Promise<string> {
   const folder = temporaryFolder();
   const port = await freePort();
   const options = ['--backend-store-uri', `sqlite:///${join(folder, 'mlflow.db')}`, '--artifacts-destination', folder];
   const server = spawn(
-    command,
-    ['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...options],
+    'python3',
+    ['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1', ...options],
     {
       cwd: folder,
       stdio: 'ignore',
