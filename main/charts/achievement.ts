@@ -30,8 +30,7 @@ export function bestOf(epochs: readonly Ended[]): Best {
 
 /** The greatest accuracy that it was chosen by, at that budget: on held-out images where there are some. */
 export function bestScore(epochs: readonly Ended[]): number {
-  const budget = epochs.at(-1)?.budget;
-  const best = bestEpoch(epochs.filter((epoch) => epoch.budget === budget));
+  const best = bestAtEnd(epochs);
   return best ? choosingAccuracy(best) : NaN;
 }
 

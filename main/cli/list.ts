@@ -5,7 +5,7 @@ import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent 
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
-import { runColumns, type RunColumn } from '../listing/columns.ts';
+import { briefName, runColumns, type RunColumn } from '../listing/columns.ts';
 import { factLines, formatDate, listed, note, print, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
 import { leftOut, listRuns, noteDropped, type ListOptions } from './list-runs.ts';
@@ -57,9 +57,7 @@ function list(store: Store, options: ListOptions): void {
 /** Names of columns as filters take them, those of settings by the name that is shortest to read. */
 function columnsHelp(): string {
   const named = (part: RunColumn['part']): string[] =>
-    runColumns
-      .filter((column) => column.part === part)
-      .map(({ name, aliases = [] }) => (part === 'setting' ? (aliases[0] ?? name) : name));
+    runColumns.filter((column) => column.part === part).map(briefName);
   return [listed('runs', named('run')), listed('results', named('result')), listed('settings', named('setting'))].join(
     '\n',
   );

@@ -153,11 +153,16 @@ const aboutRuns: readonly RunColumn[] = [
 
 /** In the order in which tables have them. */
 export const runColumns: readonly RunColumn[] = [
-  ...aboutRuns.slice(0, 3),
+  ...aboutRuns.filter(({ fixed }) => fixed),
   ...resultColumns,
   ...settingColumns,
-  ...aboutRuns.slice(3),
+  ...aboutRuns.filter(({ fixed }) => !fixed),
 ];
+
+/** The name of a column that is shortest to read: settings are else called by their path. */
+export function briefName({ name, aliases = [], part }: RunColumn): string {
+  return part === 'setting' ? (aliases[0] ?? name) : name;
+}
 
 const byName = new Map(
   runColumns.flatMap((column) =>

@@ -61,6 +61,7 @@ function resultOf(members: readonly TrainingData[], looks: Looks, questions: Que
   const values = Object.fromEntries(measures.map((measure) => [measure.name, valueOf(measure)])) as Result['values'];
   return { id, run, family, label: family, look: looks[id] ?? 0, budget, trainings: members, values };
 }
+
 /** What the others are measured by: the one chosen, or else the one that sends most. */
 export function baselineOf<T extends Priced<'total'>>(results: readonly T[], chosen: string | null): T | null {
   const found = results.find(({ trainings }) => trainings.some(({ id }) => id === chosen));

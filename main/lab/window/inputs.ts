@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ExperimentInput, LabApi } from '../../api.ts';
 import { chartFormats, runFormats } from '../../api/formats.ts';
+import { rangeSchema } from '../../charts/kinds/kind.ts';
 import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
@@ -36,8 +37,6 @@ const server = z.strictObject({
 });
 
 const playgroundSettings = { link: linkSchema, latencyMs: z.number().min(1).max(60_000) };
-
-const range = z.tuple([z.number(), z.number()]).refine(([from, to]) => from < to, 'the lower end before the upper one');
 
 const dressedLine = z.strictObject({
   line: z.string().max(500),
@@ -114,7 +113,7 @@ const inputs: Inputs = {
       chart: chartSchema(),
       format: z.enum(chartFormats.map(({ format }) => format)),
       paper: paperSchema,
-      range: range.optional(),
+      range: rangeSchema(z).optional(),
       trainings: z.record(id, count.max(1000)).optional(),
       source: z.union([z.enum(['all', 'each']), count]).optional(),
       parts: z.enum(['pairs', 'wholes']).optional(),

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../api/runs.ts';
 import { isOrdered } from '../cells.ts';
-import { cellsOf, columnNamed, runColumns, writeCell, type RunColumn } from '../columns.ts';
+import { briefName, cellsOf, columnNamed, runColumns, writeCell, type RunColumn } from '../columns.ts';
 import { parse, signsOf, Unreadable, type Awaited } from './parse.ts';
 import { quotedWhereNeeded, tokensOf, type Token } from './tokens.ts';
 
@@ -96,11 +96,14 @@ const signWords: Readonly<Record<string, string>> = {
 };
 
 /** Columns by the name that is shortest to read: settings have long paths. */
-const columnItems: readonly Fitting[] = runColumns.map(({ name, aliases = [], label, part, help }) => ({
-  text: part === 'setting' ? (aliases[0] ?? name) : name,
-  hint: help ?? label,
-  names: [...(part === 'setting' ? aliases : [name, ...aliases]), name, ...label.split(' ')],
-}));
+const columnItems: readonly Fitting[] = runColumns.map((column) => {
+  const { name, aliases = [], label, part, help } = column;
+  return {
+    text: briefName(column),
+    hint: help ?? label,
+    names: [...(part === 'setting' ? aliases : [name, ...aliases]), name, ...label.split(' ')],
+  };
+});
 
 /** Under the name that was begun, where it has several; none where nothing of it was. */
 function fitting(item: Fitting, word: string): Fitting[] {
