@@ -5,6 +5,7 @@ import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { searchSchema } from '../search/schema.ts';
 import { sweepSchema } from '../sweep/schema.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
@@ -285,6 +286,7 @@ export const experimentSchema = z
       .optional()
       .describe('Checkpoint every so many steps, besides after every epoch'),
     sweep: sweepSchema.optional(),
+    search: searchSchema.optional(),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 
