@@ -178,6 +178,8 @@ export const migrations: readonly (readonly string[])[] = [
     "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",
     'ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0',
   ],
+  // How much of the images what crosses still has.
+  ['ALTER TABLE epochs ADD COLUMN distanceCorrelation REAL', 'ALTER TABLE pairs ADD COLUMN distanceCorrelation REAL'],
   // Searches, the points of them that were begun, and where a run is to stop by itself, as JSON.
   [
     'ALTER TABLE runs ADD COLUMN halt TEXT',
