@@ -65,9 +65,10 @@ export const glossary: Readonly<Record<string, Term>> = {
   },
   'gate.name': {
     title: 'How maps are chosen',
-    text:
-      'The published gate learns σ(f̂), which starts nearly saturated and hardly moves, so that it keeps what chance opened the widest. Importance keeps ' +
-      'the maps that the loss would miss the most; straight-through and hard-concrete gates learn the choice with chance in it. None costs bytes: they use what is at the device anyway.',
+    text: [
+      'The published gate learns σ(f̂), which starts nearly saturated and hardly moves, so that it keeps what chance opened the widest. Importance keeps the maps that the loss would miss the most; straight-through and hard-concrete gates learn the choice with chance in it.',
+      'None costs bytes: they use what is at the device anyway.',
+    ],
   },
   'gate.ties': {
     title: 'Equal maps',
