@@ -46,6 +46,8 @@ describe('a codec in an experiment', () => {
       ['quantised', 'bits', 'rounding'],
       ['sign', 'memory'],
       ['top-k', 'share', 'random'],
+      ['codebook', 'length', 'codewords', 'groups', 'every', 'correction'],
+      ['superposed', 'images', 'keys'],
     ]);
     expect(forms.every(({ additionalProperties }) => !additionalProperties)).toBe(true);
   });
