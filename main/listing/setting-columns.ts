@@ -25,6 +25,7 @@ const settings: readonly Setting[] = [
   ['selectLr.epochs', 'selectLr lₖ', 'number'],
   ['selectLr.factor', 'selectLr γ', 'number'],
   ['validation', 'Held out', 'share'],
+  ['leakageSamples', 'Leakage images', 'number', 'leakage'],
   ['stop.patience', 'Stop after epochs', 'number', 'patience'],
   ['stop.accuracy', 'Stop at accuracy', 'share'],
   ['stop.bytes', 'Stop at bytes', 'bytes'],

@@ -19,6 +19,7 @@ import {
   type Evaluation,
   type Score,
 } from './counters.ts';
+import type { LeakageMeter } from './leakage.ts';
 import type { Budget } from '../records/column.ts';
 import type { EpochRecord } from '../records/record.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
@@ -43,6 +44,8 @@ export interface TrainOptions {
   readonly averageEpochs?: number;
   /** What the client half computes on; this machine as it is unless given. */
   readonly device?: Device;
+  /** Measures after every epoch what crosses has of the images; nothing does unless given. */
+  readonly leakage?: LeakageMeter | undefined;
   /** What an epoch ends before its time; nothing unless given. */
   readonly judge?: ((epoch: EpochRecord) => Promise<EarlyEnd | null>) | undefined;
   readonly resume?: Snapshot;
@@ -187,7 +190,10 @@ async function evaluate(
   const validation = held ? await score(held, split, budget, step, options) : null;
   if (held && !validation) return null;
   const test = await score(options.data.test(), split, budget, step, options);
-  return test && { test, validation, seconds: (performance.now() - start) / 1000 };
+  if (!test) return null;
+  const decision = options.controller.decide({ purpose: 'evaluate', planned: budget, step });
+  const distanceCorrelation = (await options.leakage?.measure(split.client, decision)) ?? NaN;
+  return { test, validation, distanceCorrelation, seconds: (performance.now() - start) / 1000 };
 }
 
 /** Null when aborted meanwhile. */

@@ -104,17 +104,11 @@ function open(chosen: Params, seed: number, once = false): OpenCodec {
   const decoded = (bytes: Uint8Array, layout: Layout): Float32Array => decode(bytes, layout, chosen);
   if (chosen.random === 0 || once)
     return { encode: (values, layout) => encode(values, layout, chosen, null), decode: decoded };
-  const count = counted('top-k');
-  return {
-    encode(values, layout) {
-      const bytes = encode(values, layout, chosen, random(seed, 'places', count.tensors));
-      count.tensors++;
-      return bytes;
-    },
-    decode: decoded,
-    state: count.state,
-    restore: count.restore,
-  };
+  return counted(
+    'top-k',
+    (values, layout, tensor) => encode(values, layout, chosen, random(seed, 'places', tensor)),
+    decoded,
+  );
 }
 
 /**

@@ -73,6 +73,7 @@ export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem
   return [
     ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
     ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
+    ...enoughTested(experiment, info),
     ...(samples < 1 ? [problem('validation', validation, 'a share that leaves an image to train on')] : []),
     ...(samples >= 1 && sources.count > samples
       ? [
@@ -119,6 +120,13 @@ function unfitCodecs(experiment: Experiment, info: DatasetInfo): Problem[] {
   });
   // Each once, for the first phase that shows it.
   return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
+}
+
+function enoughTested({ leakageSamples, dataset }: Experiment, info: DatasetInfo): Problem[] {
+  const tested = Math.min(dataset.testSamples ?? Infinity, info.testSamples);
+  return leakageSamples !== undefined && leakageSamples > tested
+    ? [problem('leakageSamples', leakageSamples, `at most ${tested}, the test images`)]
+    : [];
 }
 
 function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {

@@ -66,6 +66,16 @@ const validation = z
       'left out, the test images choose',
   );
 
+const leakageSamples = z
+  .int()
+  .min(16)
+  .max(2048)
+  .optional()
+  .describe(
+    'Test images on which the distance correlation between image and what crosses is measured after every epoch; ' +
+      'left out, it is not measured',
+  );
+
 const model = z
   .strictObject({
     name: z.enum(networkNames).default('vgg11').describe('A network of the zoo'),
@@ -247,6 +257,7 @@ export const experimentSchema = z
       .describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     validation,
+    leakageSamples,
     model: model.prefault({}),
     split: split.prefault({}),
     method: z.enum(methodNames).default(defaultMethod).describe(methodsHelp),

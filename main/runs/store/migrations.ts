@@ -178,4 +178,6 @@ export const migrations: readonly (readonly string[])[] = [
     "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",
     'ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0',
   ],
+  // How much of the images what crosses still has.
+  ['ALTER TABLE epochs ADD COLUMN distanceCorrelation REAL', 'ALTER TABLE pairs ADD COLUMN distanceCorrelation REAL'],
 ];

@@ -34,6 +34,13 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     step: 0.05,
     help: 'Share of the training images that is held out to choose best epochs on',
   },
+  leakageSamples: {
+    label: 'Measure leakage on',
+    unit: 'images',
+    empty: 'none',
+    step: 64,
+    help: 'Distance correlation after every epoch',
+  },
   'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
   'model.name': { label: 'Network', help: 'vgg11 in the paper' },
   'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },

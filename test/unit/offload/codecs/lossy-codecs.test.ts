@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packBits, packedBytes, unpackBits } from '../../../../main/offload/codecs/bits.ts';
+import { packBits, packedBytes, packSmall, unpackBits, unpackSmall } from '../../../../main/offload/codecs/bits.ts';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
 import { markLargest } from '../../../../main/offload/codecs/largest.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
@@ -41,6 +41,21 @@ it('bits are packed one after another, the lowest first', () => {
       unpackBits(bytes, 3, bits, read, numbers.length);
       expect([...read]).toEqual(numbers);
       expect([bytes[0], bytes[2], bytes.at(-1)]).toEqual([0, 0, 0]);
+    }),
+  );
+});
+
+it('numbers of a byte each are packed the same way', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.uint8Array({ maxLength: 70 }), (bits, given) => {
+      const numbers = given.map((number) => number % 2 ** bits);
+      const [bytes, expected] = [0, 0].map(() => new Uint8Array(3 + packedBytes(numbers.length, bits) + 1));
+      packSmall(numbers, bits, bytes, 3);
+      packBits(Uint32Array.from(numbers), numbers.length, bits, expected, 3);
+      expect(bytes).toEqual(expected);
+      const read = new Uint8Array(numbers.length);
+      unpackSmall(bytes, 3, bits, read);
+      expect(read).toEqual(numbers);
     }),
   );
 });

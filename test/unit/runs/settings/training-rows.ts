@@ -297,6 +297,19 @@ export const trainingRows: Readonly<Record<string, Row>> = {
       expect(changed.averages).toEqual([[0, 22]]);
     },
   },
+  leakageSamples: {
+    // Noise of 6 test images is not asked for by an experiment, and is measured on all the same.
+    changed: { leakageSamples: 16 },
+    shows(normal, changed) {
+      for (const { distanceCorrelation } of [...normal.epochs, ...normal.pairs]) expect(distanceCorrelation).toBeNaN();
+      const measured = changed.epochs.map(({ distanceCorrelation }) => distanceCorrelation);
+      for (const value of measured) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+      expect(new Set(measured).size).toBe(3);
+      expect(changed.pairs[0].distanceCorrelation).toBe(measured[2]);
+      // Measuring changes nothing.
+      expect(changed.weights(9)).toEqual(normal.weights(9));
+    },
+  },
   checkpointSteps: {
     changed: { checkpointSteps: 2 },
     shows(normal, changed) {
