@@ -38,6 +38,7 @@ export function scatterOption(
       ? limited(yAxis(gainQuantities[spec.y], style, false, spec.yRange), spec.yRange)
       : { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
     series: [
+      ...markSeries(spec, style),
       ...fronts.map((front, i) => frontSeries(front, i, spec, style)),
       ...pointSeries(families, outcomes, fronts.flat(), style),
     ],
@@ -79,6 +80,15 @@ function frontSeries(
     emphasis: { disabled: true },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };
+}
+
+/** Lines across the drawing at what is marked on its axes. */
+function markSeries({ marks }: ScatterChartSpec, { faint, lineWidth }: ChartStyle): object[] {
+  if (!marks) return [];
+  const data = [...marks.x.map((xAxis) => ({ xAxis })), ...marks.y.map((yAxis) => ({ yAxis }))];
+  const lineStyle = { color: faint, width: lineWidth / 2, type: [lineWidth, 2 * lineWidth], opacity: 0.8 };
+  const markLine = { silent: true, symbol: 'none', label: { show: false }, lineStyle, data };
+  return [{ type: 'line', id: 'marks', data: [], silent: true, z: 0, markLine }];
 }
 
 /** More families than this are drawn as one series: each costs its time, and none can be told from the others. */

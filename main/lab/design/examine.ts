@@ -13,6 +13,8 @@ import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
+import { planSearch as planSearchOf } from '../../runs/search/search.ts';
+import { planOfSearch } from '../search/outcome.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
 import { planSweep } from './plan-sweep.ts';
@@ -23,12 +25,14 @@ import { planSweep } from './plan-sweep.ts';
  */
 export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTimes): Examination {
   const { experiment, problems } = readExperiment(input);
-  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null };
+  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null, search: null };
   const sweep = experiment.sweep && problems.length === 0 ? planSweep(input, experiment.sweep, past, times) : null;
   if (sweep?.problem) problems.push({ path: 'sweep', text: sweep.problem });
+  const sought = () => planOfSearch(planSearchOf(input));
+  const search = experiment.search && problems.length === 0 ? collecting(problems, experiment, sought) : null;
   const { info, problem } = findDataset(experiment.dataset.name);
   if (problem) problems.push(problem);
-  if (!info) return { problems, experiment, network: null, design: null, sweep };
+  if (!info) return { problems, experiment, network: null, design: null, sweep, search };
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
@@ -36,7 +40,7 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
     const [, , maps] = design.sent;
     problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
   }
-  return { problems, experiment, network, design, sweep };
+  return { problems, experiment, network, design, sweep, search };
 }
 
 function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {
