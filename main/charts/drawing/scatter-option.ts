@@ -19,8 +19,14 @@ export function scatterOption(
   spec: ScatterChartSpec,
   style: ChartStyle,
 ): EChartsCoreOption {
-  const costs = Float64Array.from(outcomes, ({ cost }) => cost);
-  const gains = Float64Array.from(outcomes, ({ gain }) => gain);
+  const costs = withMarks(
+    outcomes.map(({ cost }) => cost),
+    spec.marks?.x,
+  );
+  const gains = withMarks(
+    outcomes.map(({ gain }) => gain),
+    spec.marks?.y,
+  );
   const families = familyLooks(outcomes, style);
   const fronts = frontsOf(outcomes, spec);
   const top = legend(style.selfContained ? families : [], style);
@@ -80,6 +86,13 @@ function frontSeries(
     emphasis: { disabled: true },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };
+}
+
+/** With the marks among the values and the next one beyond them: those far away would leave the values little room. */
+function withMarks(values: readonly number[], marks: readonly number[] = []): Float64Array {
+  const most = Math.max(...values);
+  const next = Math.min(...marks.filter((mark) => mark >= most));
+  return Float64Array.from([...values, ...marks.filter((mark) => mark <= next)]);
 }
 
 /** Lines across the drawing at what is marked on its axes. */

@@ -45,6 +45,12 @@ export function begun(kind: Sweep['kind'], before: SweepInput | undefined, value
   return before ? { ...before, kind } : { kind, settings: { 'optimiser.learningRate': values } };
 }
 
+/** A search as it begins, with all that it has, so that the form shows it. */
+export function begunSearch(values: Values): SearchInput {
+  const rungs = { unit: 'bytes', count: 4, reduction: 3 } as const;
+  return { floor: 0.5, settings: { 'optimiser.learningRate': values }, trials: 20, seed: 1, rungs };
+}
+
 /** Another setting in the place of one, in its order. */
 export function withRenamed(space: Space, name: string, to: string, values: Values): Space {
   return Object.fromEntries(

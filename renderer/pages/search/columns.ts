@@ -7,7 +7,7 @@ import type { Column } from '../../components/table.ts';
 export function trialColumns({ settings, goal }: SearchOutcome): Column<SearchTrial>[] {
   const number = (width: string): Pick<Column<SearchTrial>, 'width' | 'align'> => ({ width, align: 'end' });
   return [
-    { name: 'run', label: 'Run', ...number('64px'), order: ({ run }) => runNumberOf(run) },
+    { name: 'run', label: 'Run', ...number('104px'), order: ({ run }) => runNumberOf(run) },
     ...settings.map((name): Column<SearchTrial> => ({
       name: `setting ${name}`,
       label: name,
@@ -33,7 +33,7 @@ export function trialColumns({ settings, goal }: SearchOutcome): Column<SearchTr
     {
       name: 'accuracy',
       label: 'Accuracy',
-      ...number('88px'),
+      ...number('104px'),
       mostFirst: true,
       text: ({ accuracy }) => (accuracy === null ? '–' : formatPercent(accuracy)),
       order: ({ accuracy }) => accuracy,
