@@ -48,5 +48,6 @@ export const float32 = {
   largest: (2 - 2 ** -23) * 2 ** 127,
   size: (shape) => ({ exact: 4 * valuesIn(shape) }),
   open: () => ({ encode: encodeFloats, decode: decodeFloats }),
+  feedsBack: true,
   errorBound: () => 0,
 } as const satisfies Codec;

@@ -101,6 +101,7 @@ export const sign = {
   },
   params,
   largest,
+  feedsBack: true,
   size: ([samples, height, width, maps]) => ({ exact: maps * (scaleBytes + packedBytes(samples * height * width, 1)) }),
   open,
 } as const satisfies Codec<'sign', typeof params>;

@@ -6,6 +6,7 @@ import { networkSpec } from '../../model/zoo.ts';
 import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
 import { methodNamed } from '../../training/methods/table.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCodecProblems } from './image-codecs.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
 /** The network of an experiment for the images of its data set, and where it is cut. */
@@ -32,11 +33,13 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
 /** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
 export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
-  const [, , maps] = describeCut(network, cut).sent;
+  const { sent } = describeCut(network, cut);
+  const [, , maps] = sent;
   throwProblems('The experiment', [
     ...budgetProblems(experiment, maps),
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
+    ...imageCodecProblems(experiment, info, sent),
   ]);
 }
 
