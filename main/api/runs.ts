@@ -55,6 +55,8 @@ export interface RunSummary {
   /** In finished epochs: of training alone, and of evaluation between epochs, which older versions did not measure. */
   readonly trainingSeconds: number | null;
   readonly evaluationSeconds: number | null;
+  /** Between images and what crosses, in the last epoch; null where it is not measured. */
+  readonly distanceCorrelation: number | null;
   /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
   /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */

@@ -1,7 +1,14 @@
 import type { Command } from 'commander';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
-import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
+import {
+  formatBudget,
+  formatBytes,
+  formatCorrelation,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+} from '../charts/formats.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
@@ -145,6 +152,7 @@ function epochLines(curves: readonly Curve[]): string[] {
   const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const held = epochs.some(({ validationAccuracy }) => !Number.isNaN(validationAccuracy));
+  const leaks = epochs.some(({ distanceCorrelation }) => !Number.isNaN(distanceCorrelation));
   const titles = [
     'epoch',
     'budget',
@@ -153,6 +161,7 @@ function epochLines(curves: readonly Curve[]): string[] {
     ...(held ? ['validation'] : []),
     'test loss',
     'test accuracy',
+    ...(leaks ? ['dist. corr.'] : []),
     'up',
     'down',
     'samples/s',
@@ -168,6 +177,7 @@ function epochLines(curves: readonly Curve[]): string[] {
       ...(held ? [formatPercent(epoch.validationAccuracy)] : []),
       epoch.testLoss.toFixed(3),
       formatPercent(epoch.testAccuracy),
+      ...(leaks ? [formatCorrelation(epoch.distanceCorrelation)] : []),
       formatBytes(epoch.bytesUp),
       formatBytes(epoch.bytesDown),
       formatNumber(epoch.samplesPerSecond),

@@ -41,6 +41,7 @@ export function fakeRun(number: number, changes: Partial<RunSummary> = {}): RunS
     samplesPerSecond: 412,
     trainingSeconds: 17 * 60,
     evaluationSeconds: 2 * 60,
+    distanceCorrelation: null,
     progress: null,
     elsewhere: false,
     ...changes,

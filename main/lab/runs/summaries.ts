@@ -149,6 +149,7 @@ function summarise(
     samplesPerSecond: results?.samplesPerSecond ?? null,
     trainingSeconds: results?.trainingSeconds ?? null,
     evaluationSeconds: results?.evaluationSeconds ?? null,
+    distanceCorrelation: results?.distanceCorrelation ?? null,
     progress: live?.progress ?? null,
     elsewhere,
   };

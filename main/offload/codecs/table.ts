@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
-import type { Codec, Size, TensorShape } from './codec.ts';
+import type { Codec, ImageMemoryName, Size, TensorShape } from './codec.ts';
 import { compressed } from './compressed.ts';
 import { compressions } from './compression.ts';
 import { delta } from './delta.ts';
@@ -9,7 +9,7 @@ import { codecs } from './index.ts';
 
 type Plain = (typeof codecs)[number]['name'];
 /** A codec, alone or with something behind it: a lossless compression (`int8+deflate`), or a memory of images (`top-k+ef21`). */
-export type CodecName = Plain | `${Plain}+${(typeof compressions)[number]['name'] | 'ef21' | 'delta'}`;
+export type CodecName = Plain | `${Plain}+${(typeof compressions)[number]['name'] | ImageMemoryName}`;
 
 /** A codec with all its parameters: what a session announces. */
 export interface CodecChoice {
@@ -20,12 +20,13 @@ export interface CodecChoice {
 /** A codec as experiments name it: alone, or with parameters that are not to have their defaults. */
 export type CodecInput = CodecName | { readonly name: CodecName; readonly [param: string]: unknown };
 
+const imageMemories = { ef21, delta } as const;
+
 /** The codecs as they stand in their table, each followed by its other forms. */
 const all: readonly Codec[] = codecs.flatMap((codec: Codec) => [
   codec,
   ...compressions.map((compression) => compressed(codec, compression)),
-  ...(codec.feedsBack ? [] : [ef21(codec)]),
-  delta(codec),
+  ...(codec.memories ?? (['ef21', 'delta'] as const)).map((memory) => imageMemories[memory](codec)),
 ]);
 const byName = new Map(all.map((codec) => [codec.name, codec]));
 

@@ -7,6 +7,7 @@ import { requestSections, totalBytes } from '../../offload/protocol/messages.ts'
 import { clientHalf } from '../../training/client.ts';
 import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
+import { leakageMeter } from '../../training/leakage.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import { planTrainings } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
@@ -49,6 +50,7 @@ export function trainExperiment(
   const codecs = codecSettings(experiment.codec);
   const controller = scheduled(codecs);
   const place = { ...split, codecs: controller.codecs };
+  const { leakageSamples } = experiment;
   return train({
     ...options,
     trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
@@ -60,6 +62,7 @@ export function trainExperiment(
     selectLr: experiment.selectLr,
     checkpointSteps: experiment.checkpointSteps,
     averageEpochs: experiment.sources.averageEpochs,
+    leakage: leakageSamples === undefined ? undefined : leakageMeter(data, leakageSamples, seed),
   });
 }
 

@@ -34,6 +34,13 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     step: 0.05,
     help: 'Share of the training images that is held out to choose best epochs on',
   },
+  leakageSamples: {
+    label: 'Measure leakage on',
+    unit: 'images',
+    empty: 'none',
+    step: 64,
+    help: 'Distance correlation after every epoch',
+  },
   'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
   'model.name': { label: 'Network', help: 'vgg11 in the paper' },
   'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },
@@ -132,6 +139,23 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'sweep.settings': { label: 'Settings of the sweep' },
   'sweep.runs': { label: 'Combinations', help: 'How many are drawn' },
   'sweep.seed': { label: 'Drawn by seed' },
+  'gate.name': { label: 'Gate' },
+  'gate.memory': {
+    label: 'Memory',
+    step: 0.01,
+    help: 'How slowly a map’s importance follows what is measured',
+  },
+  'gate.temperature': {
+    label: 'Temperature τ',
+    step: 0.05,
+    help: 'How much chance there is in the choice, and how soft it is on the way back',
+  },
+  'gate.penalty': { label: 'L0 penalty', step: 0.005, help: 'What every gate that is open costs' },
+  'gate.randomShare': {
+    label: 'Random share',
+    step: 0.05,
+    help: 'Maps of the budget that are drawn from the others while it trains, fewer from epoch to epoch of a phase',
+  },
   'gate.delta': {
     label: 'δ, steepness',
     step: 0.01,
