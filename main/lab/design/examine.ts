@@ -17,6 +17,7 @@ import { planSearch as planSearchOf } from '../../runs/search/search.ts';
 import { planOfSearch } from '../search/outcome.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
+import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
 import { planSweep } from './plan-sweep.ts';
 
 /**
@@ -38,7 +39,11 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) {
     const [, , maps] = design.sent;
-    problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
+    problems.push(
+      ...budgetProblems(experiment, maps),
+      ...orderProblems(experiment, maps),
+      ...imageCodecProblems(experiment, info, design.sent),
+    );
   }
   return { problems, experiment, network, design, sweep, search };
 }
