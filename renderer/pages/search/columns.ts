@@ -53,7 +53,7 @@ export function runNumberOf(run: string | null): number | null {
   return run === null ? null : Number.parseInt(run, 10);
 }
 
-export function stateWords({ state, reached, reason, epochs, plannedEpochs }: SearchTrial): string {
+function stateWords({ state, reached, reason, epochs, plannedEpochs }: SearchTrial): string {
   if (reached) return 'reaches the accuracy';
   if (state === 'failed') return reason ?? 'failed';
   if (state === 'over') return epochs >= plannedEpochs ? 'trained to its end' : (reason ?? 'as far as it may go');
