@@ -92,6 +92,8 @@ async function* trainOne(
 ): AsyncGenerator<TrainingEvent> {
   let entered: number | null = null;
   while (progress.phase < phases.length) {
+    // The last checkpoint is of here.
+    if (options.signal?.aborted) return;
     const phase = phases[progress.phase];
     const begins = progress.epoch === firstEpochOf(phase, progress) && progress.batch === 0;
     if (begins) await enterPhase(split, phase, progress, options.seed);

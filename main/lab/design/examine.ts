@@ -18,6 +18,7 @@ import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
+import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
 import { planSweep } from './plan-sweep.ts';
 
 /**
@@ -38,7 +39,11 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   if (design) {
     const { network: uncut, cut } = experimentNetwork(experiment, info);
     const features = featuresAt(uncut, cut);
-    problems.push(...budgetProblems(experiment, features), ...orderProblems(experiment, features));
+    problems.push(
+      ...budgetProblems(experiment, features),
+      ...orderProblems(experiment, features),
+      ...imageCodecProblems(experiment, info, features),
+    );
   }
   return { problems, experiment, network, design, sweep };
 }

@@ -8,6 +8,7 @@ import { planTrainings } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';
 import { featuresAt, type CutFeatures } from './features.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCodecProblems } from './image-codecs.ts';
 import { imageCounts } from './image-counts.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
@@ -35,10 +36,12 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
 /** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
 export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
+  const features = featuresAt(network, cut);
   throwProblems('The experiment', [
-    ...budgetProblems(experiment, featuresAt(network, cut)),
+    ...budgetProblems(experiment, features),
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
+    ...imageCodecProblems(experiment, info, features),
     ...unfitCodecs(experiment, info),
   ]);
 }

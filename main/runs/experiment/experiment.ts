@@ -7,6 +7,7 @@ import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
 import { commonParams } from '../../training/gates/chooser.ts';
 import { defaultGate, gateNamed, gateNames, gateParams } from '../../training/gates/table.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { searchSchema } from '../search/schema.ts';
 import { sweepSchema } from '../sweep/schema.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
@@ -299,6 +300,7 @@ export const experimentSchema = z
       .optional()
       .describe('Checkpoint every so many steps, besides after every epoch'),
     sweep: sweepSchema.optional(),
+    search: searchSchema.optional(),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 

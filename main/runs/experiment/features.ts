@@ -6,6 +6,8 @@ export interface CutFeatures {
   readonly sent: Shape;
   readonly clientTrains: boolean;
   readonly classes: number;
+  /** Training images of a source, for codecs that have to tell them apart; few enough for two bytes unless given. */
+  readonly images?: number;
 }
 
 /** What crosses the network at a cut. Throws what describeCut throws. */
