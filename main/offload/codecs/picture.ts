@@ -114,6 +114,8 @@ function picture<Name extends PictureFormat>(name: Name, words: CodecWords): Cod
     words,
     params,
     largest: int8.largest,
+    // A picture of what is missing need not bring it nearer.
+    memories: ['delta'],
     size: (shape) => ({ atMost: 1 + int8.size(shape).exact }),
     open: (chosen) => open(name, chosen),
     errorBound: (value, within) => within.map.max - within.map.min + int8.errorBound(value, within),
