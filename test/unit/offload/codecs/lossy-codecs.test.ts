@@ -204,6 +204,8 @@ it.each([
   [{ name: 'superposed', images: 1 }, 'codec.images'],
   [{ name: 'superposed', images: 65 }, 'codec.images'],
   [{ name: 'superposed', keys: -1 }, 'codec.keys'],
+  [{ name: 'jpeg', quality: 0 }, 'codec.quality'],
+  [{ name: 'webp', quality: 101 }, 'codec.quality'],
 ])('%j is refused, and the parameter named', (choice, path) => {
   expect(() => codecChoice(choice)).toThrow(expect.objectContaining({ code: 'codec-params', path }));
 });
