@@ -25,6 +25,7 @@ import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
 import { launchProcedures } from './runs/launch-procedures.ts';
+import { reportProcedures } from './runs/report-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { openSettings } from './settings/settings.ts';
 import { openRunTasks } from './runs/run-tasks.ts';
@@ -154,6 +155,7 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...reportProcedures(lab),
             ...launchProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),

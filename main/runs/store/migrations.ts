@@ -180,4 +180,14 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // How much of the images what crosses still has.
   ['ALTER TABLE epochs ADD COLUMN distanceCorrelation REAL', 'ALTER TABLE pairs ADD COLUMN distanceCorrelation REAL'],
+  // Reports that were written in the lab; which runs they are of is a JSON list.
+  [
+    `CREATE TABLE reports (
+       name TEXT PRIMARY KEY,
+       runs TEXT NOT NULL,
+       reach REAL,
+       view TEXT NOT NULL,
+       prose TEXT NOT NULL
+     ) WITHOUT ROWID`,
+  ],
 ];
