@@ -52,6 +52,11 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   open(params: z.output<Params>, seed: number, once?: boolean): OpenCodec;
   /** Largest |decoded − value| of a value; missing where what is lost depends on tensors before. */
   errorBound?(value: number, within: Surroundings, params: z.output<Params>): number;
+  /**
+   * Why it is not to be used for batches of this shape, as what was expected instead; null where nothing is wrong. An
+   * experiment with such a batch is refused.
+   */
+  unfit?(shape: TensorShape, params: z.output<Params>): string | null;
   /** Whether this machine can do it; missing where any can. */
   available?(): boolean;
 }
@@ -65,6 +70,8 @@ export interface OpenCodec {
   encode(values: Float32Array, layout: Layout): Uint8Array;
   /** The values in memory of their own, from bytes whose number `size` allows. Throws for others, with its state as it was. */
   decode(bytes: Uint8Array, layout: Layout): Float32Array;
+  /** What is to be added to the gradient of the tensor encoded last, in the order of its values; null: nothing. */
+  correction?(): Float32Array | null;
   /** Everything it remembers, in memory of its own. */
   state?(): StateDict;
   /** Throws `codec-state` for a state that is none of its own, and keeps the one it has. */

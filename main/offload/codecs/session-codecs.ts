@@ -21,6 +21,8 @@ export interface SessionCodecs {
   indexOf(choice: CodecChoice): number;
   /** The codec of the training steps, which sees all of them in order. Throws `codec-unknown`. */
   at(index: number, direction: Direction): Channel;
+  /** Adds to the gradient of the maps sent last in a codec what that codec wants added (FedLite). */
+  correct(index: number, gradient: Float32Array): void;
   /** One newly opened, for a tensor that is no part of the training: what the others remember stays as it is. */
   fresh(index: number, direction: Direction): Channel;
   /** Whether any of them remembers something. */
@@ -72,6 +74,10 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
     at(index, direction) {
       requireIndex(index);
       return opened[direction][index];
+    },
+    correct(index, gradient) {
+      const wanted = opened.up[index].codec.correction?.();
+      wanted?.forEach((value, i) => (gradient[i] += value));
     },
     fresh(index, direction) {
       requireIndex(index);

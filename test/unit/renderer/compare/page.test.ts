@@ -138,8 +138,7 @@ describe('a comparison', () => {
     const { sendRuns } = fakeLab().api;
     const asked = vi.fn((request: Parameters<typeof sendRuns>[0]) => answers.pop() ?? sendRuns(request));
     await open('?runs=run-1', fakeLab({ sendRuns: asked }, runs));
-    button('Export').dispatchEvent(new MouseEvent('click', { bubbles: true }));
-    await here.settle();
+    button('Export').focus();
     button('Export').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     await here.settle();
     button('Send to MLflow…').click();
