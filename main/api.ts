@@ -5,7 +5,7 @@ import type { ChartExport, ExportedFile, RunExport, RunSending } from './api/exp
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
-import type { SavedReport } from './api/reports.ts';
+import type { SavedReport } from './runs/store/report-table.ts';
 import type { ComparedRun, RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
@@ -43,6 +43,7 @@ export type {
   PairRecord,
   PlannedPhase,
   RunStatus,
+  SavedReport,
   Shape,
   StepColumn,
   StepColumns,
@@ -57,7 +58,6 @@ export type * from './api/playground.ts';
 export type * from './api/models.ts';
 export type * from './api/planning.ts';
 export type * from './api/records.ts';
-export type * from './api/reports.ts';
 export type * from './api/runs.ts';
 export type * from './api/server.ts';
 export type * from './api/settings.ts';

@@ -1,7 +1,19 @@
-import type { SavedReport } from '../../api/reports.ts';
 import { nearest } from '../../near.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Database } from './database.ts';
+
+/** A report that is kept in the lab, with the comparison that it is of. */
+export interface SavedReport {
+  /** Its title; no other has the same. */
+  readonly name: string;
+  readonly runs: readonly string[];
+  /** An accuracy between 0 and 1 whose price it tells; null for the usual one. */
+  readonly reach: number | null;
+  /** The comparison as its address has it, such as `runs=1,2&x=bytes`. */
+  readonly view: string;
+  /** Markdown with the places of its sections. */
+  readonly prose: string;
+}
 
 /** Reports that were written in the lab. Their runs may be gone. */
 export interface ReportTable {

@@ -118,7 +118,7 @@ describe('a comparison', () => {
     await typeInto(here, /^Title/, 'Findings');
     button('Keep in the lab').click();
     const kept = { name: 'Findings', runs: ['run-3'], reach: 0.6, prose: 'First\n\n{{results}}\n\nlast' };
-    await soon(async () => expect(await fake.api.reports()).toMatchObject([kept]));
+    await vi.waitFor(async () => expect(await fake.api.reports()).toMatchObject([kept]), { timeout: 20_000 });
     const save = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
     button('Save HTML').click();
     await soon(() => expect(save).toHaveBeenCalled());
