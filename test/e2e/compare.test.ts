@@ -89,7 +89,7 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await page.getByText('An accuracy has to be above chance, 10.0 %.').waitFor();
     await reach.fill('12.5');
     const answers = page.getByRole('grid', { name: 'What the cursors say' });
-    await soon(() => answers.innerText()).toContain('Bytes to 12.5 %');
+    await soon(() => answers.innerText()).toContain('To 12.5 %');
     await page.getByRole('combobox', { name: 'Baseline' }).click();
     await page.getByRole('option', { name: 'high' }).click();
     await soon(() => query(page).get('base')).toMatch(/high/);

@@ -1,4 +1,4 @@
-import { readProse } from '../../charts/prose.ts';
+import { readProse, reportSections } from '../../charts/prose.ts';
 import { cssColours } from '../../charts/style.ts';
 import { testSetsDiffer } from '../../charts/test-sets.ts';
 import { noteHtml } from '../../markdown.ts';
@@ -26,7 +26,7 @@ export interface ReportOptions {
 export function renderReport(store: Store, chosen: readonly Run[], options: ReportOptions): string {
   const { title, description, reach, prose = '', madeAt } = options;
   const parts = readProse(prose);
-  const isWritten = prose.trim() !== '';
+  const isChosen = parts.filter((part) => 'section' in part).length < reportSections.length;
   const sections = sectionsOf(store, curvesOf(store, chosen), reach);
   const testedOn = testSetsDiffer(chosen.map(({ experiment }) => experiment));
   return [
@@ -48,9 +48,7 @@ export function renderReport(store: Store, chosen: readonly Run[], options: Repo
       if ('text' in part) return [`<div class="prose">${noteHtml(part.text)}</div>`];
       const lines = sections.get(part.section.name) ?? [];
       // A place that was chosen is not left out in silence.
-      return lines.length > 0 || !isWritten
-        ? lines
-        : [noteLine(`${part.section.title}: there is nothing to show yet.`)];
+      return lines.length > 0 || !isChosen ? lines : [noteLine(`${part.section.title}: there is nothing to show yet.`)];
     }),
     noteLine(`Made by Sluice on ${madeAt.toISOString().slice(0, 16).replace('T', ' ')} UTC.`),
     '</body>',
