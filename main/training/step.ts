@@ -30,6 +30,7 @@ export async function trainStep(
     labels: batch.labels,
     classes: data.info.classes.length,
     learningRate,
+    ...(batch.indices && { images: { count: data.info.trainSamples, indices: [...batch.indices] } }),
   };
   const result = await server.step(request, codecs).catch((error: unknown) => {
     begun.abandon();

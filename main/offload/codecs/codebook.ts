@@ -168,6 +168,8 @@ export const codebook = {
   },
   params,
   largest,
+  // Its codebook is a memory that takes in whole batches.
+  memories: [],
   size: (shape, chosen) => {
     const { codes, book, plain } = partsOf(shape, chosen);
     const most = Math.min(codes + book, plain);

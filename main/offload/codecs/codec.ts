@@ -10,6 +10,8 @@ export interface Layout {
   readonly shape: TensorShape;
   /** Which of the cut's maps these are, ascending; null: all of them. */
   readonly kept: readonly number[] | null;
+  /** While it trains, for codecs that ask for it: which of the source's images each sample is. Without it a sample is its place. */
+  readonly images?: readonly number[] | undefined;
 }
 
 /** How many bytes an encoded tensor takes. */
@@ -26,6 +28,9 @@ export interface Surroundings {
   readonly map: Range;
   readonly tensor: Range;
 }
+
+/** What stands behind a codec and remembers images at both ends. */
+export type ImageMemoryName = 'ef21' | 'delta';
 
 /** How a codec is called and what it does to values, for people who choose one. */
 export interface CodecWords {
@@ -44,6 +49,10 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   readonly params: Params;
   /** Largest magnitude of a value; beyond it encoding throws `codec-overflow`. */
   readonly largest: number;
+  /** The memories of images that may stand behind it; all unless given. */
+  readonly memories?: readonly ImageMemoryName[];
+  /** It compares an image with what it sent of it before, and keeps that at both ends. */
+  readonly byImage?: true;
   size(shape: TensorShape, params: z.output<Params>): Size;
   /**
    * Both sides open the same codec with the same seed; `once` for a single tensor that is no part of the training, where nothing

@@ -9,6 +9,8 @@ export type Direction = 'up' | 'down';
 
 /** One codec in one direction. */
 export interface Channel {
+  /** Whether it has to know which image each sample is. */
+  readonly byImage: boolean;
   /** Throws `message-malformed` unless a tensor of this shape may take so many bytes. */
   requireSize(shape: TensorShape, bytes: number): void;
   encode(values: Float32Array, layout: Layout): Uint8Array;
@@ -99,6 +101,7 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
 /** Sees to it that the sizes are what they are said to be. */
 function channel(choice: CodecChoice, codec: OpenCodec): Channel {
   return {
+    byImage: codecNamed(choice.name).byImage ?? false,
     requireSize: (shape, bytes) => requireSize(choice, shape, bytes),
     encode(values, layout) {
       const bytes = codec.encode(values, layout);

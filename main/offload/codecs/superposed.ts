@@ -97,6 +97,8 @@ export const superposed = {
   },
   params,
   largest,
+  // What is lost of an image depends on those beside it, and does not shrink with what is sent.
+  memories: [],
   size: (shape, chosen) => {
     const { sums, length } = sumsOf(shape, chosen);
     return { exact: 4 * sums * length };

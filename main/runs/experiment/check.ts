@@ -7,6 +7,7 @@ import { availableCodecs, codecChoice, codecNamed } from '../../offload/codecs/t
 import { methodNamed } from '../../training/methods/table.ts';
 import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCodecProblems } from './image-codecs.ts';
 import { imageCounts } from './image-counts.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
@@ -34,11 +35,13 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
 /** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
 export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
-  const [, , maps] = describeCut(network, cut).sent;
+  const { sent } = describeCut(network, cut);
+  const [, , maps] = sent;
   throwProblems('The experiment', [
     ...budgetProblems(experiment, maps),
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
+    ...imageCodecProblems(experiment, info, sent),
     ...unfitCodecs(experiment, info),
   ]);
 }
