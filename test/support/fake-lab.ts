@@ -260,6 +260,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
         network: null,
         design: null,
         sweep: null,
+        search: null,
       }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
