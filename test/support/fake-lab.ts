@@ -1,5 +1,14 @@
 import { shallowRef } from 'vue';
-import type { JsonSchema, LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import type {
+  JsonSchema,
+  LabApi,
+  LabEvents,
+  LabInfo,
+  RunSummary,
+  SavedReport,
+  ServerState,
+  Settings,
+} from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
@@ -209,7 +218,16 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
 
 type SeriesCalls = Pick<
   LabApi,
-  'steps' | 'epochs' | 'gates' | 'log' | 'exportChart' | 'exportRuns' | 'examine' | 'experimentSchema' | 'preset'
+  | 'steps'
+  | 'epochs'
+  | 'gates'
+  | 'log'
+  | 'exportChart'
+  | 'exportRuns'
+  | 'sendRuns'
+  | 'examine'
+  | 'experimentSchema'
+  | 'preset'
 >;
 
 function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
@@ -234,6 +252,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
       }),
     exportChart: () => Promise.resolve(file),
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
+    sendRuns: ({ runs, to }) => Promise.resolve(runs.map((id) => `${id}: ${to}/#/experiments/1/runs/2`)),
     examine: () =>
       Promise.resolve({
         problems: [],
@@ -241,6 +260,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
         network: null,
         design: null,
         sweep: null,
+        search: null,
       }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
@@ -252,6 +272,7 @@ type PlaceCalls = Omit<LabApi, keyof RunCalls | keyof SeriesCalls>;
 
 function placeCalls(emit: FakeLab['emit']): PlaceCalls {
   let settings = defaults;
+  const reports = new Map<string, SavedReport>();
   let server: ServerState = { status: 'stopped', error: null };
   async function serve(state: ServerState): Promise<ServerState> {
     server = state;
@@ -335,6 +356,15 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     browsers: () => Promise.resolve([]),
     shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
+    reports: () => Promise.resolve([...reports.values()]),
+    saveReport: async (report) => {
+      reports.set(report.name, report);
+      return await Promise.resolve();
+    },
+    deleteReport: async (name) => {
+      reports.delete(name);
+      return await Promise.resolve();
+    },
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };
       await Promise.resolve();

@@ -32,7 +32,8 @@ type Names =
   | 'cancelRunTask'
   | 'runTasks'
   | 'exportChart'
-  | 'exportRuns';
+  | 'exportRuns'
+  | 'sendRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
@@ -85,6 +86,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     runTasks: () => runTasks.all(),
     exportChart: (request) => runTasks.exportChart(request),
     exportRuns: (request) => runTasks.exportRuns(request),
+    sendRuns: (request) => runTasks.sendRuns(request),
   };
 }
 
