@@ -1,5 +1,11 @@
 import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
-import { availableCodecs, codecChoice, type CodecChoice, type CodecName } from '../../main/offload/codecs/table.ts';
+import {
+  availableCodecs,
+  codecChoice,
+  codecNamed,
+  type CodecChoice,
+  type CodecName,
+} from '../../main/offload/codecs/table.ts';
 import {
   decodeGradient,
   encodeEvaluate,
@@ -11,8 +17,10 @@ import {
   type StepRequest,
 } from '../../main/offload/protocol/messages.ts';
 
-/** Every codec that this machine can do, without parameters: what the sessions of tests announce. */
-export const testCodecs: CodecChoice[] = availableCodecs().map((name) => codecChoice(name));
+/** Every codec that this machine can do and that remembers nothing, without parameters: what the sessions of tests announce. */
+export const testCodecs: CodecChoice[] = availableCodecs()
+  .filter((name) => !codecNamed(name).byImage)
+  .map((name) => codecChoice(name));
 
 /** One end of a session that announces them; none of these codecs remembers anything. */
 export const openedCodecs = openCodecs(testCodecs, 1);

@@ -10,6 +10,7 @@ import { plannedPairs } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
+import { searchCalls } from './fake-search.ts';
 import { fakeDatasets, fakeEngines, fakePresets, fakeRuns, fakeSample } from './fake-entries.ts';
 import { fakeSets } from './fake-sets.ts';
 import { fakeEpochs, fakeExperiment, fakeGates, fakePlan, fakeSteps } from './fake-series.ts';
@@ -332,6 +333,7 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelModelTask: () => Promise.resolve(),
     modelTasks: () => Promise.resolve([]),
     removeModelSet: () => Promise.resolve(),
+    ...searchCalls(null),
     browsers: () => Promise.resolve([]),
     shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),

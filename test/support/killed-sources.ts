@@ -243,6 +243,8 @@ function idleClient(): ClientHalf {
     begin: () => Promise.resolve({ features, pruneLoss: 0, finish: () => undefined, abandon: () => undefined }),
     infer: () => Promise.resolve(features),
     gate: () => Promise.resolve(null),
+    openness: () => Promise.resolve(null),
+    resetGate: () => Promise.resolve(),
     setGate: () => undefined,
     resetOptimiser: () => undefined,
     read: () => Promise.resolve({ weights: {}, momentum: {} }),

@@ -15,6 +15,7 @@ import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
+import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
 import { planSweep } from './plan-sweep.ts';
 
 /**
@@ -34,7 +35,11 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) {
     const [, , maps] = design.sent;
-    problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
+    problems.push(
+      ...budgetProblems(experiment, maps),
+      ...orderProblems(experiment, maps),
+      ...imageCodecProblems(experiment, info, design.sent),
+    );
   }
   return { problems, experiment, network, design, sweep };
 }

@@ -101,6 +101,8 @@ export const sign = {
   },
   params,
   largest,
+  // Its error feedback is its own.
+  memories: ['delta'],
   size: ([samples, height, width, maps]) => ({ exact: maps * (scaleBytes + packedBytes(samples * height * width, 1)) }),
   open,
 } as const satisfies Codec<'sign', typeof params>;

@@ -3,9 +3,12 @@ import type { DatasetInfo } from '../../data/source.ts';
 import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
-import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
+import { availableCodecs, codecChoice, codecNamed } from '../../offload/codecs/table.ts';
 import { methodNamed } from '../../training/methods/table.ts';
+import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCodecProblems } from './image-codecs.ts';
+import { imageCounts } from './image-counts.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
 
 /** The network of an experiment for the images of its data set, and where it is cut. */
@@ -32,11 +35,14 @@ export function checkExperiment(experiment: Experiment, info: DatasetInfo): void
 /** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
 export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
-  const [, , maps] = describeCut(network, cut).sent;
+  const { sent } = describeCut(network, cut);
+  const [, , maps] = sent;
   throwProblems('The experiment', [
     ...budgetProblems(experiment, maps),
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
+    ...imageCodecProblems(experiment, info, sent),
+    ...unfitCodecs(experiment, info),
   ]);
 }
 
@@ -96,6 +102,27 @@ export function codecProblems({ codec }: Experiment): Problem[] {
     const expected = `one of ${available.join(', ')}, which this Node ${process.versions.node} has`;
     return [problem(`codec.${use}`, name, expected)];
   });
+}
+
+/** Codecs that make no sense for the batches of a phase, as a codebook that is larger than what it saves. */
+function unfitCodecs(experiment: Experiment, info: DatasetInfo): Problem[] {
+  const { network, cut } = experimentNetwork(experiment, info);
+  const { sent, client } = describeCut(network, cut);
+  const [height, width, total] = sent;
+  const share = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
+  const samples = Math.min(experiment.batchSize, share);
+  const trained = client.some(({ parameters }) => parameters > 0);
+  const phases = planTrainings(experiment.method, experiment.phases, total).flat();
+  const problems = phases.flatMap(({ budget }) => {
+    const uses = budget === null ? (['full'] as const) : trained ? (['up', 'down'] as const) : (['up'] as const);
+    return uses.flatMap((use) => {
+      const { name, params } = codecChoice(experiment.codec[use]);
+      const expected = codecNamed(name).unfit?.([samples, height, width, budget ?? total], params);
+      return expected ? [problem(`codec.${use}`, name, expected)] : [];
+    });
+  });
+  // Each once, for the first phase that shows it.
+  return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
 }
 
 function enoughTested({ leakageSamples, dataset }: Experiment, info: DatasetInfo): Problem[] {

@@ -4,7 +4,10 @@ import { ranges, within } from '../../model/ranges.ts';
 import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
+import { commonParams } from '../../training/gates/chooser.ts';
+import { defaultGate, gateNamed, gateNames, gateParams } from '../../training/gates/table.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { searchSchema } from '../search/schema.ts';
 import { sweepSchema } from '../sweep/schema.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
@@ -105,25 +108,16 @@ const split = z
 
 const gate = z
   .strictObject({
-    delta: z
-      .number()
-      .min(1e-6)
-      .max(100)
-      .default(0.01)
-      .describe('δ, steepness of the gate loss (the testbed of the paper: 0.1)'),
-    epsilon: z.number().min(0).max(1e9).default(1000).describe('ε, weight of the gate loss'),
-    lambda: z.number().min(0).max(1e6).default(1).describe('λ, weight of its falling side'),
-    mask: z
-      .enum(['squared', 'linear'])
-      .default('squared')
-      .describe('m = f² as in the published code, m = f as in the paper'),
-    ties: z
-      .enum(['keep', 'cut'])
-      .default('cut')
-      .describe(
-        'Maps whose mask equals the last one within the budget, as saturated gates do: cut holds the budget exactly, ' +
-          'keep sends them too as the published code does',
-      ),
+    name: z
+      .enum(gateNames)
+      .default(defaultGate)
+      .describe('How the maps are chosen that cross')
+      .meta({
+        enumNames: gateNames.map((name) => gateNamed(name).words.label),
+        enumDescriptions: gateNames.map((name) => gateNamed(name).words.hint),
+      }),
+    ...gateParams,
+    ...commonParams,
   })
   .describe('The gate that chooses the maps, and its loss');
 
@@ -296,6 +290,7 @@ export const experimentSchema = z
       .optional()
       .describe('Checkpoint every so many steps, besides after every epoch'),
     sweep: sweepSchema.optional(),
+    search: searchSchema.optional(),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 

@@ -3,6 +3,7 @@ import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
 import { enginesOf } from './engines.ts';
+import { searchProblems } from '../search/problems.ts';
 import { sweepProblems } from '../sweep/problems.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
@@ -34,7 +35,7 @@ function withMethodDefaults(input: unknown): unknown {
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, validation, batchSize, seeds, sweep } = experiment;
+  const { dataset, validation, batchSize, seeds, sweep, search } = experiment;
   const problems = [
     ...budgetOrder(experiment),
     ...moduleOfMethod(experiment),
@@ -53,6 +54,7 @@ function contradictions(experiment: Experiment): Problem[] {
       problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples${less}, ${most}`));
   }
   if (sweep) problems.push(...sweepProblems(sweep));
+  if (search) problems.push(...searchProblems(search, experiment));
   return problems;
 }
 

@@ -180,4 +180,23 @@ export const migrations: readonly (readonly string[])[] = [
   ],
   // How much of the images what crosses still has.
   ['ALTER TABLE epochs ADD COLUMN distanceCorrelation REAL', 'ALTER TABLE pairs ADD COLUMN distanceCorrelation REAL'],
+  // Searches, the points of them that were begun, and where a run is to stop by itself, as JSON.
+  [
+    'ALTER TABLE runs ADD COLUMN halt TEXT',
+    `CREATE TABLE searches (
+       id TEXT PRIMARY KEY,
+       project TEXT NOT NULL,
+       experiment TEXT NOT NULL,
+       state TEXT NOT NULL,
+       inLab INTEGER NOT NULL,
+       createdAt INTEGER NOT NULL
+     ) WITHOUT ROWID`,
+    `CREATE TABLE trials (
+       search TEXT NOT NULL REFERENCES searches (id) ON DELETE CASCADE,
+       number INTEGER NOT NULL,
+       run TEXT REFERENCES runs (id) ON DELETE SET NULL,
+       rung INTEGER NOT NULL,
+       PRIMARY KEY (search, number)
+     ) WITHOUT ROWID`,
+  ],
 ];

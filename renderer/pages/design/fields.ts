@@ -139,6 +139,23 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'sweep.settings': { label: 'Settings of the sweep' },
   'sweep.runs': { label: 'Combinations', help: 'How many are drawn' },
   'sweep.seed': { label: 'Drawn by seed' },
+  'gate.name': { label: 'Gate' },
+  'gate.memory': {
+    label: 'Memory',
+    step: 0.01,
+    help: 'How slowly a map’s importance follows what is measured',
+  },
+  'gate.temperature': {
+    label: 'Temperature τ',
+    step: 0.05,
+    help: 'How much chance there is in the choice, and how soft it is on the way back',
+  },
+  'gate.penalty': { label: 'L0 penalty', step: 0.005, help: 'What every gate that is open costs' },
+  'gate.randomShare': {
+    label: 'Random share',
+    step: 0.05,
+    help: 'Maps of the budget that are drawn from the others while it trains, fewer from epoch to epoch of a phase',
+  },
   'gate.delta': {
     label: 'δ, steepness',
     step: 0.01,

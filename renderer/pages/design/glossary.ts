@@ -63,6 +63,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'f = σ(f̂) is how open the gate of a map is. The published code multiplies by f twice, so that m = f²; the paper’s text says m = f. The figures were made with the code.',
     ],
   },
+  'gate.name': {
+    title: 'How maps are chosen',
+    text: [
+      'The published gate learns σ(f̂), which starts nearly saturated and hardly moves, so that it keeps what chance opened the widest. Importance keeps the maps that the loss would miss the most; straight-through and hard-concrete gates learn the choice with chance in it.',
+      'None costs bytes: they use what is at the device anyway.',
+    ],
+  },
   'gate.ties': {
     title: 'Equal maps',
     text: [

@@ -195,6 +195,15 @@ it.each([
   [{ name: 'top-k', share: 0 }, 'codec.share'],
   [{ name: 'top-k', share: 1.1 }, 'codec.share'],
   [{ name: 'top-k', random: 1 }, 'codec.random'],
+  [{ name: 'codebook', length: 0 }, 'codec.length'],
+  [{ name: 'codebook', codewords: 1 }, 'codec.codewords'],
+  [{ name: 'codebook', codewords: 4097 }, 'codec.codewords'],
+  [{ name: 'codebook', groups: 0 }, 'codec.groups'],
+  [{ name: 'codebook', every: 0 }, 'codec.every'],
+  [{ name: 'codebook', correction: -1 }, 'codec.correction'],
+  [{ name: 'superposed', images: 1 }, 'codec.images'],
+  [{ name: 'superposed', images: 65 }, 'codec.images'],
+  [{ name: 'superposed', keys: -1 }, 'codec.keys'],
 ])('%j is refused, and the parameter named', (choice, path) => {
   expect(() => codecChoice(choice)).toThrow(expect.objectContaining({ code: 'codec-params', path }));
 });

@@ -1,56 +1,24 @@
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { loadCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
-import { pairFolder } from '../../../../main/runs/checkpoint/pair.ts';
 import { newMember } from '../../../../main/processes/run/member.ts';
 import { recordSources } from '../../../../main/processes/run/records.ts';
 import { seeThrough } from '../../../../main/processes/run/see-through.ts';
 import { performRun } from '../../../../main/runs/life/perform.ts';
 import { commandPollMs, type RunEvent } from '../../../../main/runs/life/execution.ts';
 import { continueRun, pauseRun, resumeRun, stopRun } from '../../../../main/runs/life/lifecycle.ts';
-import { readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { RunStatus } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
 import type { ServerState } from '../../../../main/training/snapshot.ts';
 import { experiment } from '../../../support/run-records.ts';
-import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
+import { outcome, plan, stepsPerEpoch, totalSteps, toy, uninterrupted } from '../../../support/toy-runs.ts';
 import { executeToy, type ToyOptions } from '../../../support/toy-training.ts';
-
-const stepsPerEpoch = 20;
-const toy: ToyOptions = { stepsPerEpoch };
-const plan = experiment({
-  phases: [
-    { budget: 4, epochs: 2 },
-    { budget: 'full', epochs: 1 },
-  ],
-  checkpointSteps: 7,
-});
-const totalSteps = 60;
-
-/** Everything a run leaves behind that an interruption must not change. */
-async function outcome(store: Store, id: string) {
-  const pairs = store.pairs(id);
-  return {
-    status: store.find(id).status,
-    checkpoint: (await loadCheckpoint(store.folder(id))).get(0),
-    records: [store.steps(id), store.epochs(id), pairs],
-    kept: await Promise.all(
-      pairs.map((pair) => readSafetensors(join(pairFolder(store.folder(id), pair), 'client.safetensors'))),
-    ).then((files) => files.map(({ tensors }) => tensors)),
-  };
-}
 
 async function becomes(store: Store, id: string, status: RunStatus) {
   await expect.poll(() => store.find(id).status, { timeout: 20_000 }).toBe(status);
-}
-
-async function uninterrupted(store: Store) {
-  const { id } = store.create(plan, 1);
-  await executeToy(store, id, toy);
-  return outcome(store, id);
 }
 
 describe('executing a run', () => {
@@ -103,7 +71,7 @@ describe('executing a run', () => {
   it('ends as if nothing had been when stopped and resumed, wherever that is', async () => {
     const store = openTestStore(temporaryFolder());
     const expected = await uninterrupted(store);
-    for (const stopAt of [0, 6, 19, 20, 39, 59]) {
+    for (const stopAt of [0, 19, 39, 59]) {
       const { id } = store.create(plan, 1);
       const stop = new AbortController();
       const onStep = (step: number) => step === stopAt && stop.abort();
@@ -114,27 +82,6 @@ describe('executing a run', () => {
       await executeToy(store, id, toy);
       expect(await outcome(store, id)).toEqual(expected);
     }
-  });
-
-  it('ends as if nothing had been when killed and resumed', async () => {
-    const home = temporaryFolder();
-    const expected = await uninterrupted(openTestStore(home));
-    const { id } = openTestStore(home).create(plan, 1);
-    for (const steps of [9, 12]) {
-      const child = startChild('execute', home, id, '5');
-      let seen = 0;
-      child.on('message', () => seen++);
-      while (seen < steps) await once(child, 'message');
-      await killHard(child);
-      const store = openTestStore(home);
-      expect(store.find(id).status).toBe('interrupted');
-      resumeRun(store, id);
-    }
-    const store = openTestStore(home);
-    const resumedAt: number[] = [];
-    await executeToy(store, id, { stepsPerEpoch, onStep: (step) => resumedAt.push(step) });
-    expect(resumedAt[0]).toBeGreaterThanOrEqual(14);
-    expect(await outcome(store, id)).toEqual(expected);
   });
 
   it('pauses, goes on and stops when another process wants it', async () => {

@@ -119,10 +119,28 @@ describe('a comparison of very many', () => {
     const [steps, run] = [vi.fn(api.steps), vi.fn(api.run)];
     await open(`?runs=${many.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({ steps, run }, many));
     await soon(() => expect(pageText()).toContain('the first 60 of 70 lines'));
-    expect(rows('Results')[0]).toMatch(/%/);
+    await soon(() => expect(rows('Results')[0]).toMatch(/%/));
     expect([steps, run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     await here.router.push('/compare?runs=run-1,run-2&charts=loss');
     await soon(() => expect(new Set(steps.mock.calls.map(([id]) => id))).toEqual(new Set(['run-1', 'run-2'])));
+  });
+
+  it('shows the list as runs come in, and charts and tables once all are there', async () => {
+    const all = Array.from({ length: 130 }, (_, i) => fakeRun(i + 1, { name: `run of ${i}` }));
+    const { compared } = fakeLab({}, all).api;
+    let answer = (): void => undefined;
+    const second = new Promise<void>((resolve) => (answer = resolve));
+    const late: typeof compared = async (ids) => {
+      if (ids.length < 100) await second;
+      return compared(ids);
+    };
+    await open(`?runs=${all.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({ compared: late }, all));
+    await soon(() => expect(rows('Compared trainings')[0]).toContain('run of 0'));
+    expect(pageText()).toContain('Reading 30 of 130 runs…');
+    expect(document.querySelectorAll('figure')).toHaveLength(0);
+    answer();
+    await soon(() => expect(rows('Results')[0]).toMatch(/%/));
+    expect(document.querySelectorAll('figure').length).toBeGreaterThan(2);
   });
 
   it('draws those that come first in the list as it is sorted', async () => {

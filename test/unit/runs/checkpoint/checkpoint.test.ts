@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { cpSync, readdirSync, truncateSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { inputFacts } from '../../../../main/data/input.ts';
 import { loadCheckpoint, saveCheckpoint, type RunCheckpoint } from '../../../../main/runs/checkpoint/checkpoint.ts';
@@ -11,7 +9,7 @@ import { inputField, inputMetadata, inputOfMetadata } from '../../../../main/run
 import { readMetadata, readSafetensors } from '../../../../main/runs/checkpoint/weights-file.ts';
 import type { ServerState, Snapshot } from '../../../../main/training/snapshot.ts';
 import { experiment, pairRecord, unbound, uniformSnapshot, weightsOf } from '../../../support/run-records.ts';
-import { killHard, openTestStore, startChild, temporaryFolder } from '../../../support/run-store.ts';
+import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 
 const alone = (snapshot: Snapshot): RunCheckpoint => new Map([[0, snapshot]]);
 
@@ -101,24 +99,6 @@ describe('checkpoint', () => {
     const loading = loadCheckpoint(folder);
     await expect(loading).rejects.toMatchObject({ code: 'checkpoint-damaged' });
     await expect(loading).rejects.toThrow(join(folder, 'checkpoint', '000001'));
-  });
-
-  it('is whole after a kill -9 at any instant of saving', async () => {
-    const folder = temporaryFolder();
-    let before = 0;
-    for (let round = 0; round < 2; round++) {
-      const child = startChild('save', folder, String(before));
-      let saved = before;
-      child.on('message', (k) => (saved = Number(k)));
-      await once(child, 'message');
-      await setTimeout(20 * round);
-      await killHard(child);
-      const snapshot = (await loadCheckpoint(folder)).get(0);
-      const k = snapshot!.position.step;
-      expect(k).toBeGreaterThanOrEqual(saved);
-      expect(snapshot).toEqual(uniformSnapshot(k, 40_000));
-      before = k;
-    }
   });
 });
 

@@ -341,6 +341,33 @@ describe('checkExperiment', () => {
     vi.restoreAllMocks();
   });
 
+  it('wants a codebook that is smaller than what it saves, of the batches of each phase', () => {
+    // At layer 5 of a quarter of VGG11 there are 32 maps of 8 × 8 values: 16 images with 2 of them are 8,192 bytes.
+    const using = (codec: object): Experiment =>
+      parseExperiment({
+        model: { width: 0.25 },
+        phases: [
+          { budget: 2, epochs: 1 },
+          { budget: 'full', epochs: 1 },
+        ],
+        codec,
+      });
+    const up = (codewords: number) => ({ up: { name: 'codebook', length: 8, codewords } });
+    expect(() => checkExperiment(using(up(217)), cifar10)).not.toThrow();
+    expect(() => checkExperiment(using({ full: up(257).up }), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(using(up(257)), cifar10)).message).toBe(
+      'codec.up is "codebook": expected a codebook smaller than what it saves: it has 8224 bytes, its codes 288, and a ' +
+        'batch of [16, 8, 8, 2] as it is 8192. Take fewer codewords or groups, or a larger batch',
+    );
+    const all = {
+      up: up(257).up,
+      down: { name: 'codebook+deflate', codewords: 4096 },
+      full: { name: 'codebook', codewords: 4096 },
+    };
+    const paths = failure(() => checkExperiment(using(all), cifar10)).message.match(/codec\.\w+/g);
+    expect(paths).toEqual(['codec.up', 'codec.down', 'codec.full']);
+  });
+
   it('makes the network for the images of the data set', () => {
     const { network, cut } = experimentNetwork(
       parseExperiment({ method: 'raw-image', model: { name: 'cnn' } }),
