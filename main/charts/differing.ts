@@ -43,10 +43,17 @@ function addLeaves(to: Map<string, unknown>, path: string, value: unknown, apart
 /** How a setting is shown: phases as `4 × 6, full × 3` (budget × epochs), other lists and objects as JSON. */
 export function formatSetting(value: unknown): string {
   if (value === undefined || value === null) return '–';
-  if (isPhases(value)) return value.map(({ budget, epochs }) => `${budget} × ${epochs}`).join(', ');
+  if (isPhases(value)) return value.map(({ budget, epochs }) => `${budgetWords(budget)} × ${epochs}`).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isPhases(value: unknown): value is { budget: number | 'full'; epochs: number }[] {
+/** A budget as an experiment has it: `4`, `full`, `256 B`. */
+export function budgetWords(budget: WrittenBudget): string {
+  return typeof budget === 'object' ? `${budget.bytes} B` : String(budget);
+}
+
+type WrittenBudget = number | 'full' | { readonly bytes: number };
+
+function isPhases(value: unknown): value is { budget: WrittenBudget; epochs: number }[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Object && 'budget' in each);
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { budgetWords } from '../charts/differing.ts';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
 import {
@@ -130,7 +131,7 @@ function settings(run: Run): [string, string][] {
     ],
     ...(stop ? [['stop', stopWords(stop)] as [string, string]] : []),
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
-    ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
+    ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budgetWords(budget)} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
     ['sources', `${count}${half}${cpuShare < 1 ? `, ${formatPercent(cpuShare)} of a core` : ''}, link: ${link}`],
     ...(run.dropped.length > 0 ? [['left out', leftOut(run)] as [string, string]] : []),

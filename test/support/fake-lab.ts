@@ -6,6 +6,7 @@ import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
 import { frontierFacts } from '../../main/runs/experiment/frontier-facts.ts';
 import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
+import { phasesAt } from '../../main/runs/experiment/budgets.ts';
 import { plannedPairs } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
@@ -14,6 +15,9 @@ import { searchCalls } from './fake-search.ts';
 import { fakeDatasets, fakeEngines, fakePresets, fakeRuns, fakeSample } from './fake-entries.ts';
 import { fakeSets } from './fake-sets.ts';
 import { fakeEpochs, fakeExperiment, fakeGates, fakePlan, fakeSteps } from './fake-series.ts';
+
+/** The cut of every fake run. */
+const features = { sent: [8, 8, 128], clientTrains: true, classes: 10 } as const;
 
 /** A lab in memory: a few plausible runs that answer as the real one would, and nothing that trains. */
 export interface FakeLab {
@@ -130,7 +134,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        pairs: plannedPairs(run.method, experiment.phases, 128),
+        pairs: plannedPairs(run.method, phasesAt(experiment, features), 128),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],
@@ -145,7 +149,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
           if (!run) return [];
           const { name, number, seed, status, dropped, method } = run;
           const experiment = { ...fakeExperiment(method), name };
-          const pairs = plannedPairs(method, experiment.phases, 128);
+          const pairs = plannedPairs(method, phasesAt(experiment, features), 128);
           const { epochs } = fakeEpochs(number);
           const facts = frontierFacts(id, experiment, {
             shape: [32, 32, 3],

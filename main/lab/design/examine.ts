@@ -2,6 +2,8 @@ import type { Design, Examination, ExperimentInput, NetworkDescription, Problem 
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
+import type { NetworkSpec } from '../../model/spec.ts';
+import { limitedBudgets, phasesAt } from '../../runs/experiment/budgets.ts';
 import {
   budgetProblems,
   codecProblems,
@@ -11,6 +13,7 @@ import {
 } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
+import { featuresAt } from '../../runs/experiment/features.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
 import { findDataset } from './find-dataset.ts';
@@ -34,11 +37,12 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) {
-    const [, , maps] = design.sent;
+    const { network: uncut, cut } = experimentNetwork(experiment, info);
+    const features = featuresAt(uncut, cut);
     problems.push(
-      ...budgetProblems(experiment, maps),
-      ...orderProblems(experiment, maps),
-      ...imageCodecProblems(experiment, info, design.sent),
+      ...budgetProblems(experiment, features),
+      ...orderProblems(experiment, features),
+      ...imageCodecProblems(experiment, info, features),
     );
   }
   return { problems, experiment, network, design, sweep };
@@ -46,14 +50,8 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
 
 function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {
   const { network, cut } = experimentNetwork(experiment, info);
-  const budgets = new Set(experiment.phases.flatMap(({ budget }) => (budget === 'full' ? [] : [budget])));
   const layers = describeNetwork(network);
-  const cuts = describeCuts(
-    network,
-    cut.module,
-    [...budgets].sort((a, b) => a - b),
-    codecSettings(experiment.codec),
-  );
+  const cuts = describeCuts(network, cut.module, budgetsHere(experiment, network), codecSettings(experiment.codec));
   return {
     input: network.input,
     layers,
@@ -69,6 +67,19 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
       };
     }),
   };
+}
+
+/** The budgets in maps; without those of bytes while these say nothing, as where there is no such cut. */
+function budgetsHere(experiment: Experiment, network: NetworkSpec): number[] {
+  const { phases, split } = experiment;
+  try {
+    return limitedBudgets(phasesAt(experiment, featuresAt(network, split)));
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return limitedBudgets(
+      phases.flatMap(({ budget, epochs }) => (typeof budget === 'object' ? [] : [{ budget, epochs }])),
+    );
+  }
 }
 
 function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, layers?: LayerTimes): Design {

@@ -7,7 +7,7 @@ import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
 import { frontierFacts } from '../../runs/experiment/frontier-facts.ts';
-import { mapsAtCut } from '../../runs/experiment/maps.ts';
+import { pairsOf } from '../../runs/experiment/planned.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import { runNumber } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -18,7 +18,6 @@ import type { LabState, Procedures } from '../lab-state.ts';
 import { tryServer } from '../server/try-server.ts';
 import { wholePath } from '../whole-path.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
-import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
   | 'runs'
@@ -129,7 +128,7 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
     const { id, name, seed, status, dropped, experiment } = run;
     return {
       ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
-      pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
+      pairs: pairsOf(experiment),
       classes: infos.get(experiment.dataset.name)?.classes.length ?? null,
       epochs: store.epochs(id),
       frontier: frontierFacts(id, experiment, infos.get(experiment.dataset.name) ?? null),
@@ -148,7 +147,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design && planLeft(design.plan, experiment, standingOf(store.epochs(id), status === 'finished')),
-    pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
+    pairs: pairsOf(experiment),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,

@@ -32,8 +32,18 @@ const mostMaps = 65_536;
 const mostSamples = 100_000_000;
 
 const budget = z
-  .union([z.literal('full'), z.int().min(1).max(mostMaps)])
-  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked');
+  .union([
+    z.literal('full'),
+    z.int().min(1).max(mostMaps),
+    z.strictObject({
+      bytes: z
+        .int()
+        .min(1)
+        .max(1e9)
+        .describe('The most bytes a sample in either direction, by the codec’s size: as many maps as that allows'),
+    }),
+  ])
+  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked, or bytes of them');
 
 const phase = z.strictObject({
   budget,

@@ -3,10 +3,9 @@ import { settingsKey } from '../../charts/differing.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { codecsFor, codecSettings } from '../../training/controller.ts';
-import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCounts } from './image-counts.ts';
-import { mapsAtCut } from './maps.ts';
+import { trainingsOf } from './planned.ts';
 
 /** What a frontier knows of a run; `info` is null where its data set is not here. */
 export function frontierFacts(
@@ -15,7 +14,7 @@ export function frontierFacts(
   info: Pick<DatasetInfo, 'shape' | 'trainSamples' | 'testSamples'> | null,
 ): FrontierFacts {
   const { dataset, validation, model, method } = experiment;
-  const trainings = planTrainings(method, experiment.phases, mapsAtCut(experiment));
+  const trainings = trainingsOf(experiment);
   return {
     run,
     method,

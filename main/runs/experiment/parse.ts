@@ -39,6 +39,7 @@ function contradictions(experiment: Experiment): Problem[] {
   const problems = [
     ...budgetOrder(experiment),
     ...moduleOfMethod(experiment),
+    ...gateOfMethod(experiment),
     ...withinOneProcess(experiment),
     ...earlyEnds(experiment),
   ];
@@ -62,8 +63,13 @@ function budgetOrder({ method, phases }: Experiment): Problem[] {
   const { order } = methodNamed(method);
   if (!order?.required) return [];
   const rises = order.direction === 'rising';
-  const budgets = phases.map(({ budget }) => (budget === 'full' ? Infinity : budget));
-  const at = budgets.findIndex((budget, i) => i > 0 && (rises ? budget <= budgets[i - 1] : budget >= budgets[i - 1]));
+  const sizes = phases.map(({ budget }) =>
+    typeof budget === 'object' ? budget.bytes : budget === 'full' ? Infinity : budget,
+  );
+  // Bytes compare with maps once it is known what a map takes: see orderProblems.
+  const alike = (i: number): boolean =>
+    (typeof phases[i].budget === 'object') === (typeof phases[i - 1].budget === 'object');
+  const at = sizes.findIndex((size, i) => i > 0 && alike(i) && (rises ? size <= sizes[i - 1] : size >= sizes[i - 1]));
   if (at < 0) return [];
   const wanted = rises
     ? `more than the phase before, since ${method} goes up`
@@ -82,6 +88,16 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   if (elsewhere !== null && split.layer > 1)
     return [problem('split.layer', split.layer, `0, since ${method} sends the image`)];
   return [];
+}
+
+/** A method without a gate has the one that is none, and others have another. */
+function gateOfMethod({ method, gate, split }: Experiment): Problem[] {
+  if (!split.module) return [];
+  const { gate: only } = methodNamed(method);
+  if (only === undefined ? gate.name !== 'none' : gate.name === only) return [];
+  const expected =
+    only === undefined ? `a gate that chooses, since ${method} has budgets` : `${only}, since ${method} has no gate`;
+  return [problem('gate.name', gate.name, expected)];
 }
 
 /** When phases end early: sources that train one server half end together, those with halves of their own would not. */

@@ -1,6 +1,4 @@
 import type { DatasetInfo } from '../../data/source.ts';
-import { describeCut } from '../../model/describe.ts';
-import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
 import {
   gradientSections,
   imageBytesOf,
@@ -13,7 +11,9 @@ import { countValues } from '../../offload/protocol/sections.ts';
 import { codecsFor, codecSettings, type CodecSettings } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
+import { phasesAt } from './budgets.ts';
 import { experimentNetwork } from './check.ts';
+import { featuresAt, type CutFeatures } from './features.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCounts } from './image-counts.ts';
 
@@ -51,15 +51,6 @@ interface Bytes {
   readonly exact: boolean;
 }
 
-/** What one half sends the other for a step: the shape at the cut, and whether the client has weights to train. */
-export interface CutFeatures {
-  readonly sent: Shape;
-  readonly clientTrains: boolean;
-  readonly classes: number;
-  /** Training images of a source, for codecs that have to tell them apart; few enough for two bytes unless given. */
-  readonly images?: number;
-}
-
 /**
  * What one run of an experiment will send, from the sizes of its messages: exact for codecs whose size is (an
  * upper bound with others) and ties cut (a lower bound when kept). Label-skewed sources are taken to have
@@ -69,7 +60,7 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   const { network, cut } = experimentNetwork(experiment, info);
   const images = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
   const features = { ...featuresAt(network, cut), images };
-  const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
+  const trainings = planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]);
   const batches = batchesPerEpoch(experiment, info);
   const steps = batches.reduce((sum, { count }) => sum + count, 0);
   const mostSteps = Math.ceil(images / experiment.batchSize);
@@ -107,12 +98,6 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
     steps: sum((phase) => phase.steps),
     atMost,
   };
-}
-
-/** What crosses the network at a cut. Throws what describeCut throws. */
-export function featuresAt(network: NetworkSpec, cut: Cut): CutFeatures {
-  const { client, sent } = describeCut(network, cut);
-  return { sent, clientTrains: client.some(({ parameters }) => parameters > 0), classes: network.classes };
 }
 
 /** What the two messages of a training step with so many samples are made of. */

@@ -1,3 +1,4 @@
+import { phasesWithout } from '../experiment/budgets.ts';
 import { awaitedOf, epochsOf } from '../../charts/trainings.ts';
 import { choosingAccuracy } from '../../records/best-epoch.ts';
 import type { EpochRecord } from '../../records/record.ts';
@@ -31,7 +32,7 @@ export function isFarEnough(store: Pick<Store, 'halt' | 'epochs' | 'get'>, id: s
   if (!halt) return false;
   const run = store.get(id);
   const { method, phases } = run.experiment;
-  if (training >= planTrainings(method, phases, Infinity).length) return false;
+  if (training >= planTrainings(method, phasesWithout(phases), Infinity).length) return false;
   const epochs = epochsOfAll(run, store.epochs(id));
   const { accuracy } = halt;
   return (

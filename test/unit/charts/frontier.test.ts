@@ -25,7 +25,7 @@ const base = { dataset: { name: 'synthetic', trainSamples: 100 } };
 function made(input: ExperimentInput, accuracies: readonly number[], bytes: number, seed = 1): Run {
   const run = trainedRun(store, { ...base, ...input }, [], { seed });
   const [{ budget }] = run.experiment.phases;
-  const at = { budget: budget === 'full' ? null : budget };
+  const at = { budget: typeof budget === 'number' ? budget : null };
   store.append(
     run.id,
     accuracies.map((accuracy, epoch) => epochOf(epoch, accuracy, bytes, at)),

@@ -151,6 +151,21 @@ describe('hard-concrete', () => {
   });
 });
 
+describe('no gate', () => {
+  it('sends all maps as they are, and nothing moves f̂', async () => {
+    const chooser = chooserOf({ name: 'none' });
+    const f = Float32Array.of(-3, 0.5, 2);
+    const { selection, opening } = chooser.choose(f, null, whole(random(1, 'x')));
+    expect(selection).toBeNull();
+    expect([...opening!.values]).toEqual([1, 1, 1]);
+    const events = await eventsOf(trainTiny({ method: 'bottleneck', gate: { name: 'none' } }));
+    const [first, last] = [checkpointsOf(events)[0], checkpointsOf(events).at(-1)!].map(({ snapshot }) =>
+      Object.entries(snapshot.client.weights).find(([name]) => name.endsWith('prune_filter')),
+    );
+    expect(last).toEqual(first);
+  });
+});
+
 describe('a random share', () => {
   const f = Float32Array.from({ length: 50 }, (_, map) => map / 10);
   const changed = (left: number, steps = 400): number => {

@@ -150,9 +150,9 @@ describe('parseExperiment', () => {
       'model.name is "vgg": expected one of vgg11, vgg16, vgg19, cnn, mlp, resnet18',
       'model.widht is not a field: expected name, width',
       'split.module is 3: expected an object',
-      'phases.0.budget is "half": expected "full" or a number',
+      'phases.0.budget is "half": expected "full" or a number or {"bytes": …}',
       'phases.0.epochs is 0: expected from 1 to 100000',
-      'phases.1.budget is missing: expected "full" or a number',
+      'phases.1.budget is missing: expected "full" or a number or {"bytes": …}',
       'phases.1.epochs is 1.5: expected a whole number',
       'optimiser.momentum is 1: expected from 0 to less than 1',
       'seeds is []: expected a list of 1 or more',
@@ -208,6 +208,19 @@ describe('parseExperiment', () => {
     expect(complaint({ method: 'full', split: { module: null } })).toMatch(/^split\.module is null: expected a module/);
     expect(complaint({ method: 'raw-image', split: { layer: 5 } })).toMatch(/^split\.layer is 5: expected 0/);
     for (const layer of [0, 1]) expect(() => parseExperiment({ method: 'raw-image', split: { layer } })).not.toThrow();
+  });
+
+  it('wants no gate where the method has none, and one where it has', () => {
+    expect(parseExperiment({ method: 'bottleneck' })).toMatchObject({
+      gate: { name: 'none' },
+      split: { module: { features: 8 } },
+    });
+    expect(complaint({ method: 'bottleneck', gate: { name: 'importance' } })).toMatch(
+      /^gate\.name is "importance": expected none, since bottleneck has no gate/,
+    );
+    expect(complaint({ method: 'prune', gate: { name: 'none' } })).toMatch(
+      /^gate\.name is "none": expected a gate that chooses, since prune has budgets/,
+    );
   });
 
   it('wants processes for what one alone would not heed: sources, slow devices, links', () => {

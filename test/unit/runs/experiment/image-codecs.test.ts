@@ -8,7 +8,9 @@ const info = { ...syntheticInfo, trainSamples: 50_000 };
 
 function problems(input: ExperimentInput): string[] {
   const experiment = parseExperiment({ dataset: { augment: false }, ...input });
-  return imageCodecProblems(experiment, info, [8, 8, 128]).map(({ path, text }) => `${path} ${text}`);
+  return imageCodecProblems(experiment, info, { sent: [8, 8, 128], clientTrains: true, classes: 10 }).map(
+    ({ path, text }) => `${path} ${text}`,
+  );
 }
 
 const twice = [

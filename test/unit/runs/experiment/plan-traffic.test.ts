@@ -49,6 +49,13 @@ const cases: Record<string, ExperimentInput> = {
   },
   full: { method: 'full' },
   'high compression': { method: 'high-compression' },
+  'a budget of bytes': {
+    phases: [
+      { budget: { bytes: 200 }, epochs: 1 },
+      { budget: 'full', epochs: 1 },
+    ],
+  },
+  'a fixed bottleneck': { method: 'bottleneck', split: { layer: 3, module: { features: 4 } } },
   'the plain split': { method: 'plain-split' },
   'raw images, which need no gradient': { method: 'raw-image', split: { layer: 0 } },
 };
