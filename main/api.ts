@@ -1,10 +1,11 @@
 import type { LetInBrowser } from './api/browsers.ts';
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
-import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
+import type { ChartExport, ExportedFile, RunExport, RunSending } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
+import type { SavedReport } from './runs/store/report-table.ts';
 import type { ComparedRun, RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
@@ -42,6 +43,7 @@ export type {
   PairRecord,
   PlannedPhase,
   RunStatus,
+  SavedReport,
   Shape,
   StepColumn,
   StepColumns,
@@ -152,6 +154,14 @@ export interface LabApi {
 
   exportChart(request: ChartExport): Promise<ExportedFile>;
   exportRuns(request: RunExport): Promise<ExportedFile>;
+  /** Puts runs on an MLflow server; resolves to what came of it, a line each, progress comes as `runTask` events. */
+  sendRuns(request: RunSending): Promise<string[]>;
+
+  /** Reports that are kept in the lab, by name. */
+  reports(): Promise<SavedReport[]>;
+  /** Keeps a report, in the place of one of the same name. */
+  saveReport(report: SavedReport): Promise<void>;
+  deleteReport(name: string): Promise<void>;
 
   server(): Promise<ServerState>;
   startServer(options: ServerOptions): Promise<ServerState>;

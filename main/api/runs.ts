@@ -38,6 +38,8 @@ export interface RunSummary {
   readonly engine: string | null;
   readonly serverEngine: string | null;
   readonly error: string | null;
+  /** It has stopped by itself where a search wanted it to, and may go on. */
+  readonly halted: boolean;
   /** How many of its data sources died too often and are left out. */
   readonly dropped: number;
   readonly tags: readonly string[];

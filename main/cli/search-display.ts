@@ -37,7 +37,9 @@ export function trialLines({ trials, settings, best, goal }: SearchOutcome): str
       stateWords(trial),
     ]),
   };
-  return tableLines(table);
+  const unbegun = trials.filter(({ asked, state }) => asked === null && state === 'over').length;
+  const words = `${unbegun} ${unbegun === 1 ? 'point was' : 'points were'} not begun: their first epoch alone sends as much.`;
+  return [...tableLines(table), ...(unbegun > 0 ? ['', words] : [])];
 }
 
 /** What reached the floor first, the cheapest before the others; then by accuracy. */
@@ -47,10 +49,15 @@ function byWorth(a: SearchTrial, b: SearchTrial): number {
   return a.reached ? cheaper : better || cheaper;
 }
 
-function stateWords({ state, reached, reason }: SearchTrial): string {
+function stateWords({ state, reached, reason, epochs, plannedEpochs }: SearchTrial): string {
   if (reached) return 'reaches the floor';
   if (state === 'failed') return reason ?? 'failed';
-  return { new: '', busy: 'under way', resting: 'stopped at its rung', over: 'over' }[state];
+  return {
+    new: '',
+    busy: 'under way',
+    resting: 'stopped at its rung',
+    over: epochs < plannedEpochs ? 'could only be dearer' : 'trained to its end',
+  }[state];
 }
 
 /** How far a search is, and about how long it takes still. */

@@ -25,6 +25,7 @@ import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
 import { launchProcedures } from './runs/launch-procedures.ts';
+import { reportProcedures } from './runs/report-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
 import { searchProcedures } from './search/search-procedures.ts';
 import { openSearches } from './search/searches.ts';
@@ -161,6 +162,7 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...reportProcedures(lab),
             ...launchProcedures(lab),
             ...searchProcedures(lab),
             ...recordProcedures(lab, reader),

@@ -1,5 +1,14 @@
 import { shallowRef } from 'vue';
-import type { JsonSchema, LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import type {
+  JsonSchema,
+  LabApi,
+  LabEvents,
+  LabInfo,
+  RunSummary,
+  SavedReport,
+  ServerState,
+  Settings,
+} from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
@@ -215,7 +224,16 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
 
 type SeriesCalls = Pick<
   LabApi,
-  'steps' | 'epochs' | 'gates' | 'log' | 'exportChart' | 'exportRuns' | 'examine' | 'experimentSchema' | 'preset'
+  | 'steps'
+  | 'epochs'
+  | 'gates'
+  | 'log'
+  | 'exportChart'
+  | 'exportRuns'
+  | 'sendRuns'
+  | 'examine'
+  | 'experimentSchema'
+  | 'preset'
 >;
 
 function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
@@ -240,6 +258,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
       }),
     exportChart: () => Promise.resolve(file),
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
+    sendRuns: ({ runs, to }) => Promise.resolve(runs.map((id) => `${id}: ${to}/#/experiments/1/runs/2`)),
     examine: () =>
       Promise.resolve({
         problems: [],
@@ -247,6 +266,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
         network: null,
         design: null,
         sweep: null,
+        search: null,
       }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
@@ -258,6 +278,7 @@ type PlaceCalls = Omit<LabApi, keyof RunCalls | keyof SeriesCalls>;
 
 function placeCalls(emit: FakeLab['emit']): PlaceCalls {
   let settings = defaults;
+  const reports = new Map<string, SavedReport>();
   let server: ServerState = { status: 'stopped', error: null };
   async function serve(state: ServerState): Promise<ServerState> {
     server = state;
@@ -341,6 +362,15 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     browsers: () => Promise.resolve([]),
     shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
+    reports: () => Promise.resolve([...reports.values()]),
+    saveReport: async (report) => {
+      reports.set(report.name, report);
+      return await Promise.resolve();
+    },
+    deleteReport: async (name) => {
+      reports.delete(name);
+      return await Promise.resolve();
+    },
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };
       await Promise.resolve();

@@ -32,7 +32,7 @@ function trial(number: number, layer: number, accuracies: readonly number[], mor
 }
 
 /** A search that goes on: one trial has reached the floor, one has stopped at a rung, one was not begun. */
-export function fakeSearch(run: string | null): SearchOutcome {
+function fakeSearch(run: string | null): SearchOutcome {
   return {
     id: 'narrow@2026-10-20T10:00:00.000Z',
     name: 'narrow',

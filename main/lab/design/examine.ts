@@ -16,6 +16,8 @@ import type { Experiment } from '../../runs/experiment/experiment.ts';
 import { featuresAt } from '../../runs/experiment/features.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
+import { planSearch as planSearchOf } from '../../runs/search/search.ts';
+import { planOfSearch } from '../search/outcome.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
 import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
@@ -27,12 +29,14 @@ import { planSweep } from './plan-sweep.ts';
  */
 export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTimes): Examination {
   const { experiment, problems } = readExperiment(input);
-  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null };
+  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null, search: null };
   const sweep = experiment.sweep && problems.length === 0 ? planSweep(input, experiment.sweep, past, times) : null;
   if (sweep?.problem) problems.push({ path: 'sweep', text: sweep.problem });
+  const sought = () => planOfSearch(planSearchOf(input));
+  const search = experiment.search && problems.length === 0 ? collecting(problems, experiment, sought) : null;
   const { info, problem } = findDataset(experiment.dataset.name);
   if (problem) problems.push(problem);
-  if (!info) return { problems, experiment, network: null, design: null, sweep };
+  if (!info) return { problems, experiment, network: null, design: null, sweep, search };
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
@@ -45,7 +49,7 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
       ...imageCodecProblems(experiment, info, features),
     );
   }
-  return { problems, experiment, network, design, sweep };
+  return { problems, experiment, network, design, sweep, search };
 }
 
 function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {

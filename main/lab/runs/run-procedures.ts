@@ -34,7 +34,8 @@ type Names =
   | 'cancelRunTask'
   | 'runTasks'
   | 'exportChart'
-  | 'exportRuns';
+  | 'exportRuns'
+  | 'sendRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
@@ -87,6 +88,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     runTasks: () => runTasks.all(),
     exportChart: (request) => runTasks.exportChart(request),
     exportRuns: (request) => runTasks.exportRuns(request),
+    sendRuns: (request) => runTasks.sendRuns(request),
   };
 }
 

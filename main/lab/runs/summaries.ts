@@ -125,6 +125,7 @@ function summarise(
     engine,
     serverEngine,
     error,
+    halted: status === 'stopped' && store.wanted(id) !== 'stop' && store.halt(id) !== null,
     dropped: run.dropped.length,
     // A launch of many runs has its notes once for each, and lists show none.
     experiment: { ...experiment, notes: '' },

@@ -3,6 +3,7 @@ import { float16 } from './float16.ts';
 import { scaledFloat16 } from './float16-scaled.ts';
 import { float32 } from './float32.ts';
 import { int8 } from './int8.ts';
+import { jpeg, webp } from './picture.ts';
 import { quantised } from './quantised.ts';
 import { rans } from './rans.ts';
 import { sign } from './sign.ts';
@@ -21,4 +22,6 @@ export const codecs = [
   topK,
   codebook,
   superposed,
+  jpeg,
+  webp,
 ] as const;

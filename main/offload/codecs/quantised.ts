@@ -58,7 +58,7 @@ function open({ bits, rounding }: z.output<typeof params>, seed: number, once = 
   };
   const decode = (bytes: Uint8Array, { shape }: Layout): Float32Array => {
     const extents = extentsOf(shape);
-    return dequantise(unpackLevels(bytes, extents, bits), extents);
+    return dequantise(unpackLevels(bytes, extents, bits), extents, bits);
   };
   if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, 0), decode };
   return counted('quantised', (values, layout, tensor) => encode(values, layout, roundingOf(seed, tensor)), decode);

@@ -3,8 +3,10 @@ import { refuseNonFinite, type TensorShape } from './codec.ts';
 import { firstNonFinite } from './float32.ts';
 import { levelsOf } from './map-levels.ts';
 
-/** Rows that are worked on together: they fit into a cache. What is drawn at random is drawn in their order, too. */
-const tile = 256;
+/** What is drawn at random is drawn for so many rows of a map, then for those of the next. */
+const drawn = 256;
+/** Rows that are written together: map after map they stay in the nearest cache. */
+const tile = 32;
 
 /** Levels are found in units of 2⁻²⁰ of their distance, to which a whole number below 2²⁰ is added that is cut off again. */
 const fraction = 20;
@@ -41,24 +43,22 @@ export function quantise(
   { maps, rows }: Extents,
   { bits, state, format }: { readonly bits: number; readonly state: number; readonly format: string },
 ): Quantised {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
   const steps = 2 ** bits - 1;
   const table = levelsOf(values, maps, steps, format);
   const levels = new Uint8Array(rows * maps);
   const shift = state === 0 ? half : 0;
   let x = state | 0;
-  for (let from = 0; from < rows; from += tile) {
-    const end = Math.min(rows, from + tile);
+  for (let from = 0; from < rows; from += drawn) {
+    const end = Math.min(rows, from + drawn);
     for (let k = 0; k < maps; k++) {
       const [scale, offset] = [table[2 * k], table[2 * k + 1]];
       const perLevel = scale === 0 ? 0 : 2 ** fraction / scale;
-      for (let r = from, i = from * maps + k; r < end; r++, i += maps) {
+      for (let r = k * rows + from, i = from * maps + k; r < k * rows + end; r++, i += maps) {
         x ^= x << 13;
         x ^= x >>> 17;
         x ^= x << 5;
         const level = ((values[i] - offset) * perLevel + (x >>> (32 - fraction)) + shift) >> fraction;
-        levels[k * rows + r] = level > steps ? steps : level;
+        levels[r] = level > steps ? steps : level;
       }
     }
   }
@@ -66,18 +66,27 @@ export function quantise(
 }
 
 /** The values of levels. Throws `codec-non-finite` where a table makes one infinite. */
-export function dequantise({ table, levels }: Quantised, { maps, rows }: Extents): Float32Array {
+export function dequantise({ table, levels }: Quantised, { maps, rows }: Extents, bits: number): Float32Array {
   const values = new Float32Array(rows * maps);
-  for (let from = 0; from < rows; from += tile) {
-    const end = Math.min(rows, from + tile);
+  const number = 2 ** bits;
+  // The bits of all there can be: a value is looked up and copied, which is faster than it is computed.
+  const known = new Float32Array(number * maps);
+  for (let k = 0; k < maps; k++) {
+    for (let level = 0; level < number; level++) known[k * number + level] = table[2 * k + 1] + table[2 * k] * level;
+  }
+  const from = new Int32Array(known.buffer);
+  const to = new Int32Array(values.buffer);
+  for (let first = 0; first < rows; first += tile) {
+    const end = Math.min(rows, first + tile);
     for (let k = 0; k < maps; k++) {
-      const [scale, offset] = [table[2 * k], table[2 * k + 1]];
-      for (let r = from, i = from * maps + k; r < end; r++, i += maps) {
-        values[i] = offset + scale * levels[k * rows + r];
+      const lowest = k * number;
+      for (let r = k * rows + first, i = first * maps + k; r < k * rows + end; r++, i += maps) {
+        to[i] = from[lowest + levels[r]];
       }
     }
   }
-  const bad = firstNonFinite(values);
+  // A level that does not come may well be infinite.
+  const bad = firstNonFinite(known) < 0 ? -1 : firstNonFinite(values);
   if (bad >= 0) refuseNonFinite(values, bad);
   return values;
 }

@@ -75,7 +75,7 @@ function open(chosen: Params, seed: number, once = false): OpenCodec {
   };
   const decode = (bytes: Uint8Array, { shape }: Layout): Float32Array => {
     const extents = rangesOf(shape, chosen);
-    return dequantise(read(bytes, extents, bits), extents);
+    return dequantise(read(bytes, extents, bits), extents, bits);
   };
   if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, 0), decode };
   return counted('rans', (values, layout, tensor) => encode(values, layout, roundingOf(seed, tensor)), decode);

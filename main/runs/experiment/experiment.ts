@@ -71,12 +71,12 @@ const dataset = z
 
 const validation = z
   .number()
-  .min(0.001)
+  .min(0)
   .max(0.9)
   .optional()
   .describe(
     'Share of the training images that is held out: best epochs are chosen on these, and their test accuracy is told; ' +
-      'left out, the test images choose',
+      'left out, or 0, the test images choose',
   );
 
 const leakageSamples = z

@@ -29,6 +29,8 @@ function withMethodDefaults(input: unknown): unknown {
   if (!hasFields(input)) return input;
   // What an export says of the images is no setting.
   const settings = Object.fromEntries(Object.entries(input).filter(([key]) => key !== '$input'));
+  // The same as left out, so that what looks at it need know one way to say none.
+  if (settings['validation'] === 0) delete settings['validation'];
   const { method = defaultMethod } = settings;
   return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, settings) : settings;
 }

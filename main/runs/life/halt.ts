@@ -34,6 +34,7 @@ export function isFarEnough(store: Pick<Store, 'halt' | 'epochs' | 'get'>, id: s
   const { method, phases } = run.experiment;
   if (training >= planTrainings(method, phasesWithout(phases), Infinity).length) return false;
   const epochs = epochsOfAll(run, store.epochs(id));
+  if (epochs.length >= phases.reduce((sum, phase) => sum + phase.epochs, 0)) return false;
   const { accuracy } = halt;
   return (
     epochs.length >= halt.epochs || (accuracy !== null && epochs.some((each) => choosingAccuracy(each) >= accuracy))

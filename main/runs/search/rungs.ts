@@ -5,7 +5,7 @@ const mostRungs = 20;
 
 /**
  * Where trials are compared, rising, in bytes or epochs; the last, Infinity, is the end of a trial. Unless the search says
- * them, the first is η^(1 − count) of the cheapest point's end, and each is η times the one before. `plans` are the bytes
+ * them, the first is η^(1 − count) of the cheapest point's end, or the cheapest first epoch, and each is η times the one before. `plans` are the bytes
  * that points have sent at the end of each epoch.
  */
 export function rungsOf({ maxBytes = Infinity, rungs }: Search, plans: readonly (readonly number[])[]): number[] {
@@ -13,7 +13,9 @@ export function rungsOf({ maxBytes = Infinity, rungs }: Search, plans: readonly 
   if (at) return [...at, Infinity];
   const ends = plans.map((bytes) => (unit === 'bytes' ? Math.min(bytes.at(-1)!, maxBytes) : bytes.length));
   const limits: number[] = [];
-  let limit = Math.min(...ends) / reduction ** (count - 1);
+  // Below the first epoch of all there is nothing to compare.
+  const least = unit === 'bytes' ? Math.min(...plans.map(([first]) => first)) : 1;
+  let limit = Math.max(least, Math.min(...ends) / reduction ** (count - 1));
   // One right before the end would stop what is as good as over.
   while (limit * Math.sqrt(reduction) <= Math.max(...ends) && limits.length < mostRungs) {
     const whole = Math.max(1, Math.round(limit));

@@ -199,4 +199,14 @@ export const migrations: readonly (readonly string[])[] = [
        PRIMARY KEY (search, number)
      ) WITHOUT ROWID`,
   ],
+  // Reports that were written in the lab; which runs they are of is a JSON list.
+  [
+    `CREATE TABLE reports (
+       name TEXT PRIMARY KEY,
+       runs TEXT NOT NULL,
+       reach REAL,
+       view TEXT NOT NULL,
+       prose TEXT NOT NULL
+     ) WITHOUT ROWID`,
+  ],
 ];

@@ -156,6 +156,27 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     step: 0.05,
     help: 'Maps of the budget that are drawn from the others while it trains, fewer from epoch to epoch of a phase',
   },
+  search: { label: 'Search' },
+  'search.settings': { label: 'Settings of the search' },
+  'search.floor': {
+    label: 'Fewest bytes for an accuracy of',
+    empty: 'none',
+    step: 0.05,
+    help: 'Its share of one; or else bytes that may be sent',
+  },
+  'search.maxBytes': {
+    label: 'Best accuracy within bytes',
+    empty: 'none',
+    step: 1e6,
+    help: 'Both ways; or else an accuracy to be reached',
+  },
+  'search.trials': { label: 'Points', empty: '20', help: 'How many are drawn of the space' },
+  'search.seed': { label: 'Drawn by seed', empty: '1' },
+  'search.rungs': { label: 'Rungs' },
+  'search.rungs.unit': { label: 'Compared at', choices: { bytes: 'bytes sent', epochs: 'epochs' } },
+  'search.rungs.count': { label: 'Rungs', empty: '4', help: 'Of the cheapest point; dearer ones have more' },
+  'search.rungs.reduction': { label: 'η', empty: '3', help: 'The best 1/η of a rung go on to the next' },
+  'search.rungs.at': { label: 'Rungs at', help: 'Bytes or epochs, rising, instead of their number' },
   'gate.delta': {
     label: 'δ, steepness',
     step: 0.01,
@@ -194,8 +215,8 @@ export function fieldLabel(path: string): string {
   if (known !== undefined) return known;
   const [, index, part] = /^phases(?:\.|\[)(\d+)\]?(?:\.(\w+))?$/.exec(path) ?? [];
   if (index !== undefined) return `Phase ${Number(index) + 1}${part === undefined ? '' : `, ${part}`}`;
-  const swept = /^sweep\.settings\.(.+?)(?:\.(?:from|to|count|scale))?$/.exec(path)?.[1];
-  if (swept !== undefined) return `Sweep of ${fieldLabel(swept)}`;
+  const [, what, swept] = /^(sweep|search)\.settings\.(.+?)(?:\.(?:from|to|count|scale))?$/.exec(path) ?? [];
+  if (swept !== undefined) return `${capitalised(what)} of ${fieldLabel(swept)}`;
   const seed = /^seeds\.(\d+)$/.exec(path)?.[1];
   if (seed !== undefined) return `Seed ${Number(seed) + 1}`;
   return path === '' ? 'The experiment' : path;

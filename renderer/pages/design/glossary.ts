@@ -121,6 +121,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'A grid of two settings with four values each is 16 runs, times the seeds. With more settings draw combinations at random: few settings matter, and a grid tries few values of these.',
     ],
   },
+  search: {
+    title: 'Search',
+    text: [
+      'Finds the settings with the fewest bytes for an accuracy, or the best accuracy for so many bytes. Points are drawn of the space, all are trained a little, and the best 1/η of those that have sent as much go on: asynchronous successive halving (Li et al., MLSys 2020), with rungs of bytes.',
+      'Every point is a run, and goes on from its checkpoint. What the plan rules out is left out beforehand, and once a run has reached the accuracy, whatever could only be dearer is trained no further.',
+    ],
+  },
   'optimiser.learningRate': {
     title: 'Learning rate',
     text: [

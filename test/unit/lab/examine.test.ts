@@ -45,6 +45,7 @@ describe('examine', () => {
       network: null,
       design: null,
       sweep: null,
+      search: null,
     });
     for (const nonsense of [null, [], 'deprune', 7]) expect(look(nonsense).problems).not.toEqual([]);
   });

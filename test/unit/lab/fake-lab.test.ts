@@ -58,6 +58,10 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   log: (api, id) => api.log(id, 0),
   exportChart: (api, id) => api.exportChart({ runs: [id], chart: lines, format: 'svg', paper } satisfies ChartExport),
   exportRuns: (api, id) => api.exportRuns({ runs: [id], format: 'zip' }),
+  reports: async (api) => {
+    await api.saveReport({ name: 'Findings', runs: ['1'], reach: null, view: 'runs=1', prose: '{{results}}' });
+    return api.reports();
+  },
   server: (api) => api.server(),
   startServer: (api) => api.startServer({ host: '127.0.0.1', port: 0, tls: true }),
   stopServer: (api) => api.stopServer(),
@@ -92,6 +96,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   delete: 'answers nothing',
   annotate: 'answers nothing',
   adopt: 'answers nothing',
+  sendRuns: 'asks a server elsewhere',
+  saveReport: 'answers nothing',
+  deleteReport: 'answers nothing',
   importRuns: 'begins an import',
   uploadPart: 'answers a name',
   cancelRunTask: 'answers nothing',

@@ -22,6 +22,7 @@ const everything: ExperimentInput = {
   engine: { client: 'cpu', server: 'cpu' },
   sources: { count: 2 },
   sweep: { kind: 'random', runs: 2, settings: { lr: [0.01, 0.1, 1] } },
+  search: { floor: 0.5, settings: { lr: [0.01, 0.1] } },
   link: { up: 10, down: 20, rttMs: 5, jitterMs: 1, loss: 0, shared: false },
 };
 
@@ -60,7 +61,9 @@ describe('the fields of an experiment', () => {
     const placed = await placedPaths(everything);
     const missing = leaves(ofExperiments).filter((path) => !placed.includes(path) && !(path in left));
     expect(missing).toEqual([]);
-    const unnamed = placed.filter((path) => !/^(phases\.\d|sweep\.settings\.)/.test(path) && !(path in fields));
+    const unnamed = placed.filter(
+      (path) => !/^(phases\.\d|(sweep|search)\.settings\.)/.test(path) && !(path in fields),
+    );
     expect(unnamed).toEqual([]);
     for (const path of Object.keys(left)) expect(placed).not.toContain(path);
   });

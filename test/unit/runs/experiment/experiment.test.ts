@@ -247,7 +247,9 @@ describe('parseExperiment', () => {
 
   it('trains on what is not held out, and holds nothing out unless it is asked to', () => {
     expect(parseExperiment({})).not.toHaveProperty('validation');
-    expect(complaint({ validation: 0 })).toBe('validation is 0: expected from 0.001 to 0.9');
+    // None in a number is none, to the last bit.
+    expect(parseExperiment({ validation: 0 })).toEqual(parseExperiment({}));
+    expect(complaint({ validation: -0.1 })).toBe('validation is -0.1: expected from 0 to 0.9');
     const twenty = { dataset: { trainSamples: 20 } };
     expect(complaint({ ...twenty, validation: 0.25 })).toBe(
       'batchSize is 16: expected at most dataset.trainSamples less the 5 held out, 15',

@@ -85,13 +85,15 @@ describe('rungs', () => {
 
   it('begin at a share of the cheapest point and go up to the dearest', () => {
     const plans = [
-      [450, 900],
+      [50, 900],
       [13_500, 27_000],
     ];
     expect(rungsOf(search({ floor: 0.5, rungs: { count: 3 } }), plans)).toEqual([100, 300, 900, 2700, 8100, Infinity]);
     expect(rungsOf(search({ maxBytes: 900, rungs: { count: 3 } }), plans)).toEqual([100, 300, Infinity]);
     const ten = [Array.from({ length: 10 }, (_, i) => i)];
     expect(rungsOf(search({ maxBytes: 900, rungs: { unit: 'epochs', count: 4 } }), ten)).toEqual([1, 3, Infinity]);
+    // No lower than the first epoch of all.
+    expect(rungsOf(search({ maxBytes: 900, rungs: { count: 3 } }), [[200, 400, 900]])).toEqual([200, Infinity]);
     expect(rungsOf(search({ floor: 0.5, rungs: { at: [5, 50] } }), plans)).toEqual([5, 50, Infinity]);
   });
 });
