@@ -1,3 +1,4 @@
+import type { FrontierFacts } from '../charts/drawable/frontier.ts';
 import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, RunStatus } from '../runs/store/run.ts';
@@ -126,6 +127,7 @@ export interface ComparedRun extends Pick<
   'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs' | 'classes'
 > {
   readonly epochs: readonly EpochRecord[];
+  readonly frontier: FrontierFacts;
 }
 
 /** Runs to be brought in: a zip, a folder or a home on the lab's machine, or an archive that was handed over (`uploadPart`). */

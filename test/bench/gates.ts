@@ -31,7 +31,7 @@ const base: ExperimentInput = {
   threads: 1,
 };
 
-/** 16 maps at the cut: 2 of them throughout, and all before 2. */
+/** 8 maps of 16 × 16 at the cut: 2 of them throughout, and all before 2. */
 const schedules: Readonly<Record<string, ExperimentInput>> = {
   'high compression': { method: 'high-compression', phases: [{ budget: 2, epochs: 8 }] },
   prune: {
@@ -56,10 +56,10 @@ const cases = Object.entries(schedules).flatMap(([schedule, phases]) =>
   Object.entries(gates).map(([gate, input]) => ({ title: `${schedule} | ${gate}`, input: merge(phases, input) })),
 );
 cases.push({
-  title: 'high compression | fixed bottleneck, c = 8',
+  title: 'high compression | fixed bottleneck, c = 4',
   input: {
     method: 'bottleneck',
-    split: { module: { features: 8 } },
+    split: { module: { features: 4 } },
     phases: [{ budget: 'full', epochs: 8 }],
   },
 });

@@ -12,6 +12,7 @@ import type {
 import { SluiceError } from '../../main/errors.ts';
 import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
+import { frontierFacts } from '../../main/runs/experiment/frontier-facts.ts';
 import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
 import { phasesAt } from '../../main/runs/experiment/budgets.ts';
@@ -159,7 +160,12 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
           const experiment = { ...fakeExperiment(method), name };
           const pairs = plannedPairs(method, phasesAt(experiment, features), 128);
           const { epochs } = fakeEpochs(number);
-          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs };
+          const facts = frontierFacts(id, experiment, {
+            shape: [32, 32, 3],
+            trainSamples: 50_000,
+            testSamples: 10_000,
+          });
+          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs, frontier: facts };
         }),
       ),
     pause: (id) => change(id, { status: 'paused' }),

@@ -1,10 +1,12 @@
 import { basename } from 'node:path';
 import type { ComparedRun, RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import { infoHere } from '../../data/datasets.ts';
 import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
+import { frontierFacts } from '../../runs/experiment/frontier-facts.ts';
 import { pairsOf } from '../../runs/experiment/planned.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import { runNumber } from '../../runs/store/run.ts';
@@ -123,14 +125,15 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
   const there = new Map(store.list().map((run) => [run.id, run]));
   const runs = ids.flatMap((id) => there.get(id) ?? []);
   const datasets = new Set(runs.map(({ experiment }) => experiment.dataset.name));
-  const classes = new Map([...datasets].map((name) => [name, inputFacts(name)?.classes.length ?? null]));
+  const infos = new Map([...datasets].map((name) => [name, infoHere(name)]));
   return runs.map((run) => {
     const { id, name, seed, status, dropped, experiment } = run;
     return {
       ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
       pairs: pairsOf(experiment),
-      classes: classes.get(experiment.dataset.name) ?? null,
+      classes: infos.get(experiment.dataset.name)?.classes.length ?? null,
       epochs: store.epochs(id),
+      frontier: frontierFacts(id, experiment, infos.get(experiment.dataset.name) ?? null),
     };
   });
 }

@@ -21,7 +21,7 @@ const unmeasured = -1;
 export const importance = gateOf({
   name: 'importance',
   words: {
-    label: 'importance, |gradient × activation|',
+    label: 'importance',
     hint: 'Keeps the maps that the loss would miss the most, by a running mean of |gradient × activation|',
   },
   params,

@@ -17,31 +17,40 @@ export function pastRuns(home: string, count: number): void {
       const asked = seeds.slice(0, count - point * seeds.length);
       for (const { id, seed } of store.createEach(experiment, asked, 'sweep')) {
         store.setStatus(id, 'running');
-        store.append(id, epochsOf(experiment, point, seed));
+        store.append(id, epochsOf(budgetsOf(point), point, seed));
         store.setStatus(id, 'finished');
       }
     }
   });
 }
 
+type Maps = (typeof rising)[number];
+
+function methodOf(point: number): (typeof methods)[number] {
+  return methods[point % methods.length];
+}
+
+function budgetsOf(point: number): readonly Maps[] {
+  return { deprune: rising, prune: [...rising].reverse(), full: ['full'] as const }[methodOf(point)];
+}
+
 function experimentOf(point: number): Experiment {
-  const method = methods[point % methods.length];
-  const budgets = { deprune: rising, prune: [...rising].reverse(), full: ['full'] as const }[method];
+  const method = methodOf(point);
   return parseExperiment({
     name: `${method} at rate ${point}`,
     method,
     model: { name: 'cnn', width: 1 },
     split: { layer: 3 },
     optimiser: { learningRate: 0.001 + point / 1e4 },
-    phases: budgets.map((budget) => ({ budget, epochs: epochsOfPhase })),
+    phases: budgetsOf(point).map((budget) => ({ budget, epochs: epochsOfPhase })),
   });
 }
 
 /** Accuracies that rise the slower the higher the rate, with a wobble of each seed; bytes as the budgets cost them. */
-function epochsOf({ phases }: Experiment, point: number, seed: number): EpochRecord[] {
+function epochsOf(budgets: readonly Maps[], point: number, seed: number): EpochRecord[] {
   let [bytesUp, bytesDown] = [0, 0];
-  return phases.flatMap(({ budget, epochs }, phase) =>
-    Array.from({ length: epochs }, (_, i) => {
+  return budgets.flatMap((budget, phase) =>
+    Array.from({ length: epochsOfPhase }, (_, i) => {
       const epoch = phase * epochsOfPhase + i;
       const maps = budget === 'full' ? 64 : budget;
       bytesUp += 1e5 * maps;

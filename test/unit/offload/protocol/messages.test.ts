@@ -19,9 +19,17 @@ import {
 } from '../../../../main/offload/protocol/messages.ts';
 import { countValues } from '../../../../main/offload/protocol/sections.ts';
 import { random } from '../../../../main/random.ts';
-import { evaluateIn, gradientIn, inferIn, openedCodecs, placeOf, stepIn, testCodecs } from '../../../support/codecs.ts';
+import {
+  evaluateIn,
+  gradientIn,
+  inferIn,
+  openedCodecs,
+  imagelessCodecs,
+  placeOf,
+  stepIn,
+} from '../../../support/codecs.ts';
 
-const codecs = testCodecs.map(({ name }) => name as CodecName);
+const codecs = imagelessCodecs.map(({ name }) => name as CodecName);
 const read = { step: decodeHere(decodeStep), evaluate: decodeHere(decodeEvaluate), infer: decodeHere(decodeInfer) };
 
 function decodeHere<T>(decode: (bytes: Uint8Array, codecs: typeof openedCodecs) => T): (bytes: Uint8Array) => T {
