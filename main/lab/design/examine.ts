@@ -21,6 +21,7 @@ import { planOfSearch } from '../search/outcome.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
 import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
+import { unfitCodecs } from '../../runs/experiment/unfit-codecs.ts';
 import { planSweep } from './plan-sweep.ts';
 
 /**
@@ -47,6 +48,7 @@ export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTim
       ...budgetProblems(experiment, features),
       ...orderProblems(experiment, features),
       ...imageCodecProblems(experiment, info, features),
+      ...unfitCodecs(experiment, info, features),
     );
   }
   return { problems, experiment, network, design, sweep, search };

@@ -2,15 +2,14 @@ import { heldOutOf } from '../../data/held-out.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
-import { availableCodecs, codecChoice, codecNamed } from '../../offload/codecs/table.ts';
+import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
 import { methodNamed } from '../../training/methods/table.ts';
-import { planTrainings } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';
 import { featuresAt, type CutFeatures } from './features.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCodecProblems } from './image-codecs.ts';
-import { imageCounts } from './image-counts.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
+import { unfitCodecs } from './unfit-codecs.ts';
 
 /** The network of an experiment for the images of its data set, and where it is cut. */
 export function experimentNetwork(
@@ -42,7 +41,7 @@ export function requireFit(experiment: Experiment, info: DatasetInfo): void {
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
     ...imageCodecProblems(experiment, info, features),
-    ...unfitCodecs(experiment, info),
+    ...unfitCodecs(experiment, info, features),
   ]);
 }
 
@@ -118,27 +117,6 @@ export function codecProblems({ codec }: Experiment): Problem[] {
     const expected = `one of ${available.join(', ')}, which this Node ${process.versions.node} has`;
     return [problem(`codec.${use}`, name, expected)];
   });
-}
-
-/** Codecs that make no sense for the batches of a phase, as a codebook that is larger than what it saves. */
-function unfitCodecs(experiment: Experiment, info: DatasetInfo): Problem[] {
-  const { network, cut } = experimentNetwork(experiment, info);
-  const features = featuresAt(network, cut);
-  const [height, width, total] = features.sent;
-  const share = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
-  const samples = Math.min(experiment.batchSize, share);
-  const phases = planTrainings(experiment.method, phasesAt(experiment, features), total).flat();
-  const problems = phases.flatMap(({ budget }) => {
-    const uses =
-      budget === null ? (['full'] as const) : features.clientTrains ? (['up', 'down'] as const) : (['up'] as const);
-    return uses.flatMap((use) => {
-      const { name, params } = codecChoice(experiment.codec[use]);
-      const expected = codecNamed(name).unfit?.([samples, height, width, budget ?? total], params);
-      return expected ? [problem(`codec.${use}`, name, expected)] : [];
-    });
-  });
-  // Each once, for the first phase that shows it.
-  return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
 }
 
 function enoughTested({ leakageSamples, dataset }: Experiment, info: DatasetInfo): Problem[] {
