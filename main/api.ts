@@ -1,14 +1,16 @@
 import type { LetInBrowser } from './api/browsers.ts';
 import type { DataTask, ImportRequest, Sample } from './api/data.ts';
 import type { Examination, JsonSchema, MethodEntry, PresetEntry } from './api/experiments.ts';
-import type { ChartExport, ExportedFile, RunExport } from './api/exports.ts';
+import type { ChartExport, ExportedFile, RunExport, RunSending } from './api/exports.ts';
 import type { ModelTask, SetExport, SetImport, SetOfRun, SetTimes } from './api/models.ts';
 import type { PlanTable, PlanTask, PlanWish } from './api/planning.ts';
 import type { EpochBatch, GateHistory, LogPage, StepBatch } from './api/records.ts';
+import type { SavedReport } from './runs/store/report-table.ts';
 import type { ComparedRun, RunChanges, RunDetail, RunImport, RunSummary, RunTask, StrayFolder } from './api/runs.ts';
 import type { PlaygroundAnswer, PlaygroundOptions, PlaygroundSettings, PlaygroundState } from './api/playground.ts';
 import type { ServerAccess, ServerOptions, ServerState } from './api/server.ts';
 import type { Settings } from './api/settings.ts';
+import type { SearchEntry, SearchOutcome, SearchPlan } from './api/searches.ts';
 import type { LaunchCommand, LaunchOutcome } from './api/sweeps.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineInstall, EngineTask } from './api/engines.ts';
@@ -41,6 +43,7 @@ export type {
   PairRecord,
   PlannedPhase,
   RunStatus,
+  SavedReport,
   Shape,
   StepColumn,
   StepColumns,
@@ -58,6 +61,7 @@ export type * from './api/records.ts';
 export type * from './api/runs.ts';
 export type * from './api/server.ts';
 export type * from './api/settings.ts';
+export type * from './api/searches.ts';
 export type * from './api/sweeps.ts';
 
 /** What a window asks of the lab. Every procedure may reject with a LabError. */
@@ -94,6 +98,19 @@ export interface LabApi {
   launched(group: string): Promise<LaunchOutcome>;
   /** Asks all runs of a group that it can be asked of. One that needs an offload server elsewhere is not resumed. */
   controlLaunch(group: string, command: LaunchCommand): Promise<void>;
+
+  /** What a search would do, before anything of it is trained. Throws `bad-experiment` for one that cannot be. */
+  planSearch(experiment: ExperimentInput): Promise<SearchPlan>;
+  /** Begins a search; its runs start as soon as there is room. Returns its id. */
+  startSearch(experiment: ExperimentInput, name: string): Promise<string>;
+  /** Newest first. */
+  searches(): Promise<SearchEntry[]>;
+  /** Throws `search-unknown`. */
+  search(id: string): Promise<SearchOutcome>;
+  /** Pauses a search with its runs, or has the lab go on with it. Throws `search-busy` while a terminal executes it. */
+  controlSearch(id: string, command: 'pause' | 'proceed'): Promise<void>;
+  /** Forgets a search; its runs stay, and end where they are. */
+  deleteSearch(id: string): Promise<void>;
 
   runs(): Promise<RunSummary[]>;
   run(id: string): Promise<RunDetail>;
@@ -137,6 +154,14 @@ export interface LabApi {
 
   exportChart(request: ChartExport): Promise<ExportedFile>;
   exportRuns(request: RunExport): Promise<ExportedFile>;
+  /** Puts runs on an MLflow server; resolves to what came of it, a line each, progress comes as `runTask` events. */
+  sendRuns(request: RunSending): Promise<string[]>;
+
+  /** Reports that are kept in the lab, by name. */
+  reports(): Promise<SavedReport[]>;
+  /** Keeps a report, in the place of one of the same name. */
+  saveReport(report: SavedReport): Promise<void>;
+  deleteReport(name: string): Promise<void>;
 
   server(): Promise<ServerState>;
   startServer(options: ServerOptions): Promise<ServerState>;

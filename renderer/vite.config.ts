@@ -23,8 +23,13 @@ export default defineConfig({
   base: './',
   plugins: [withoutNode(), vue()],
   define: { __VUE_OPTIONS_API__: false, __VUE_PROD_DEVTOOLS__: false },
-  // What the codecs compress with on the page of a device; the window of the lab does not have them.
-  resolve: { alias: { 'node:zlib': here('device/zlib.ts') } },
+  // What the codecs compress and draw with on the page of a device; the window of the lab does not have them.
+  resolve: {
+    alias: [
+      { find: 'node:zlib', replacement: here('device/zlib.ts') },
+      { find: './grey-pictures.ts', replacement: here('device/grey-pictures.ts') },
+    ],
+  },
   worker: { format: 'es', plugins: () => [withoutNode()] },
   build: {
     outDir: here('../dist/renderer'),

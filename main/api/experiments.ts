@@ -5,6 +5,7 @@ import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { PlannedTraffic } from '../runs/experiment/plan-traffic.ts';
 import type { Method, MethodWords } from '../training/methods/method.ts';
 import type { MethodName } from '../training/methods/table.ts';
+import type { SearchPlan } from './searches.ts';
 import type { SweepPlan } from './sweeps.ts';
 
 /** Experiments that are not runs yet, and what they would mean. */
@@ -47,6 +48,8 @@ export interface Examination {
   readonly design: Design | null;
   /** What its sweep would run, where it has one that is sound by itself. */
   readonly sweep: SweepPlan | null;
+  /** What its search would do, the same. */
+  readonly search: SearchPlan | null;
 }
 
 export interface NetworkDescription {

@@ -34,6 +34,19 @@ export interface RunExport {
   readonly checkpoints?: boolean;
   /** For `html`: an accuracy between 0 and 1 whose price the report tells. */
   readonly reach?: number;
+  /** For `html`: its title; what was exported unless given. */
+  readonly title?: string;
+  /** For `html`: Markdown with the places of its sections. */
+  readonly prose?: string;
+}
+
+/** Runs to be put on a tracking server. */
+export interface RunSending {
+  readonly runs: readonly string[];
+  /** The address of the MLflow server. */
+  readonly to: string;
+  /** The experiment there; what each run was launched as unless given. */
+  readonly experiment?: string;
 }
 
 export interface ExportedFile {

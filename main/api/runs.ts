@@ -1,3 +1,4 @@
+import type { FrontierFacts } from '../charts/drawable/frontier.ts';
 import type { Shape } from '../model/spec.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, RunStatus } from '../runs/store/run.ts';
@@ -37,6 +38,8 @@ export interface RunSummary {
   readonly engine: string | null;
   readonly serverEngine: string | null;
   readonly error: string | null;
+  /** It has stopped by itself where a search wanted it to, and may go on. */
+  readonly halted: boolean;
   /** How many of its data sources died too often and are left out. */
   readonly dropped: number;
   readonly tags: readonly string[];
@@ -55,6 +58,8 @@ export interface RunSummary {
   /** In finished epochs: of training alone, and of evaluation between epochs, which older versions did not measure. */
   readonly trainingSeconds: number | null;
   readonly evaluationSeconds: number | null;
+  /** Between images and what crosses, in the last epoch; null where it is not measured. */
+  readonly distanceCorrelation: number | null;
   /** While it is running or paused, or waits to go on. */
   readonly progress: RunProgress | null;
   /** Queued by a terminal: that starts it, and the lab does not unless it is resumed. */
@@ -122,6 +127,7 @@ export interface ComparedRun extends Pick<
   'id' | 'name' | 'number' | 'seed' | 'status' | 'dropped' | 'experiment' | 'pairs' | 'classes'
 > {
   readonly epochs: readonly EpochRecord[];
+  readonly frontier: FrontierFacts;
 }
 
 /** Runs to be brought in: a zip, a folder or a home on the lab's machine, or an archive that was handed over (`uploadPart`). */

@@ -9,37 +9,51 @@ export interface DifferingSetting {
  * each unless they are to be taken apart, and null as none. Names, notes and seeds are no settings.
  */
 export function differingSettings(experiments: readonly object[], { apart = false } = {}): DifferingSetting[] {
-  const flat = experiments.map((experiment) => new Map(settingsOf(experiment, apart)));
+  const flat = experiments.map((experiment) => settingsOf(experiment, apart));
   const paths = [...new Set(flat.flatMap((settings) => [...settings.keys()]))];
   return paths
     .map((path) => ({ path, values: flat.map((settings) => settings.get(path)) }))
-    .filter(({ values }) => new Set(values.map((value) => JSON.stringify(value ?? null))).size > 1);
+    .filter(({ values }) => values.some((value) => !isSame(value, values[0])));
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 }
 
 /** The same for experiments that are set the same. */
 export function settingsKey(experiment: object): string {
-  return JSON.stringify(settingsOf(experiment));
+  return JSON.stringify([...settingsOf(experiment)]);
 }
 
 const noSettings = ['name', 'notes', 'seeds', '$schema'];
 
-function settingsOf(experiment: object, apart = false): [path: string, value: unknown][] {
-  const settings = Object.entries(experiment).filter(([key]) => !noSettings.includes(key));
-  return settings.flatMap(([key, value]) => leaves(key, value, apart));
+function settingsOf(experiment: object, apart = false): Map<string, unknown> {
+  const settings = new Map<string, unknown>();
+  for (const [key, value] of Object.entries(experiment)) {
+    if (!noSettings.includes(key)) addLeaves(settings, key, value, apart);
+  }
+  return settings;
 }
 
-function leaves(path: string, value: unknown, apart: boolean): [string, unknown][] {
-  if (typeof value !== 'object' || value === null || (Array.isArray(value) && !apart)) return [[path, value]];
-  return Object.entries(value).flatMap(([key, below]) => leaves(`${path}.${key}`, below, apart));
+function addLeaves(to: Map<string, unknown>, path: string, value: unknown, apart: boolean): void {
+  if (typeof value !== 'object' || value === null || (Array.isArray(value) && !apart)) to.set(path, value);
+  else for (const [key, below] of Object.entries(value)) addLeaves(to, `${path}.${key}`, below, apart);
 }
 
 /** How a setting is shown: phases as `4 × 6, full × 3` (budget × epochs), other lists and objects as JSON. */
 export function formatSetting(value: unknown): string {
   if (value === undefined || value === null) return '–';
-  if (isPhases(value)) return value.map(({ budget, epochs }) => `${budget} × ${epochs}`).join(', ');
+  if (isPhases(value)) return value.map(({ budget, epochs }) => `${budgetWords(budget)} × ${epochs}`).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function isPhases(value: unknown): value is { budget: number | 'full'; epochs: number }[] {
+/** A budget as an experiment has it: `4`, `full`, `256 B`. */
+export function budgetWords(budget: WrittenBudget): string {
+  return typeof budget === 'object' ? `${budget.bytes} B` : String(budget);
+}
+
+type WrittenBudget = number | 'full' | { readonly bytes: number };
+
+function isPhases(value: unknown): value is { budget: WrittenBudget; epochs: number }[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Object && 'budget' in each);
 }

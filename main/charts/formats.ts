@@ -48,6 +48,11 @@ export function formatPercent(share: number): string {
   return Number.isNaN(share) ? '–' : `${(share * 100).toFixed(1)} %`;
 }
 
+/** Of a measure between −1 and 1, to three places. */
+export function formatCorrelation(value: number): string {
+  return Number.isNaN(value) ? '–' : value.toFixed(3);
+}
+
 /** A plain number with three digits, more when it has more before the point. */
 export function formatNumber(value: number): string {
   return Number.isFinite(value) ? threeDigits(value) : '–';

@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { SavedReport } from '../api.ts';
+import { reportSections } from '../charts/prose.ts';
 import type { Run } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
@@ -8,7 +10,7 @@ import { SluiceError } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { readSettings } from '../lab/settings/settings.ts';
 import { share } from './arguments.ts';
-import { print } from './format.ts';
+import { note, print } from './format.ts';
 import { withStore } from './lab.ts';
 import { printComparison, printImportance } from './launch.ts';
 import { summariesOf, whereFits } from './list-runs.ts';
@@ -63,6 +65,8 @@ export function addCompareCommands(program: Command): void {
     .option('--where <filter>', whereHelp)
     .option('-o, --output <file>', 'where to write it', 'report.html')
     .option('--title <title>', 'its heading')
+    .option('--prose <file>', 'Markdown to stand before, between and after its sections')
+    .option('--saved <name>', 'a report that was written in the lab, with its runs unless others are named')
     .option(
       '--reach <accuracy>',
       'what bytes and epochs are told to, such as 0.7 or 70%: 95 % of the end of the costliest unless given',
@@ -70,15 +74,51 @@ export function addCompareCommands(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  sluice report figure-8 -o figure-8.html\n  sluice report 4 7 --title "Wider nets"',
+      `\n${proseHelp}\n\nExamples:\n  sluice report figure-8 -o figure-8.html\n  sluice report 4 7 --title "Wider nets" --prose findings.md`,
     )
-    .action((references: string[], options: { output: string; where?: string; title?: string; reach?: number }) =>
+    .action((references: string[], options: ReportOptions) =>
       withStore(async (store) => {
-        const { output, where, title = `Sluice: ${[...references, where ?? []].flat().join(', ')}`, reach } = options;
-        const runs = chosenRuns(store, references, where);
-        print(`Wrote ${await writeReport(store, runs, output, { title, reach })}`);
+        const { output, where, prose, saved } = options;
+        if (prose !== undefined && saved !== undefined) {
+          throw new SluiceError('bad-usage', 'Give --prose or --saved: both are what the report says.');
+        }
+        const kept = saved === undefined ? null : store.report(saved);
+        const isNamed = references.length > 0 || where !== undefined;
+        const runs = kept && !isNamed ? runsThere(store, kept) : chosenRuns(store, references, where);
+        const text = {
+          title: options.title ?? kept?.name ?? `Sluice: ${[...references, where ?? []].flat().join(', ')}`,
+          reach: options.reach ?? kept?.reach ?? undefined,
+          prose: kept?.prose ?? (prose === undefined ? undefined : await readFile(prose, 'utf8')),
+        };
+        print(`Wrote ${await writeReport(store, runs, output, text)}`);
       }, 'read'),
     );
+}
+
+const proseHelp = `A line of the Markdown such as {{accuracy-bytes}} stands for a section, and those that are named alone are shown; a
+text that names none is followed by all: ${reportSections.map(({ name }) => name).join(', ')}.`;
+
+interface ReportOptions {
+  readonly output: string;
+  readonly where?: string;
+  readonly title?: string;
+  readonly reach?: number;
+  readonly prose?: string;
+  readonly saved?: string;
+}
+
+/** Those runs of a report that are still there. */
+function runsThere(store: Store, { name, runs }: SavedReport): Run[] {
+  const wanted = new Set(runs);
+  const there = store.list().filter(({ id }) => wanted.has(id));
+  if (there.length === 0)
+    throw new SluiceError('run-unknown', `None of the runs of "${name}" is in this lab. Name others.`);
+  if (there.length < wanted.size) {
+    note(
+      `${wanted.size - there.length} of the ${wanted.size} runs of "${name}" are not in this lab: it is of the others.`,
+    );
+  }
+  return there;
 }
 
 /** The runs that references name, a filter lets pass, or both. Throws `bad-usage` where neither is given, or none is left. */
@@ -95,7 +135,8 @@ function chosenRuns(store: Store, references: readonly string[], where: string |
 interface ReportText {
   readonly title: string;
   readonly description?: string;
-  readonly reach?: number;
+  readonly reach?: number | undefined;
+  readonly prose?: string | undefined;
 }
 
 /** Writes the report of runs as they are now, making its folder where needed; returns its full path. */

@@ -5,7 +5,7 @@ import { print } from './format.ts';
 import { advance, endLine, epochLine, progressLine, type RunState } from './progress-line.ts';
 
 /** Shows one run while it is executed. */
-interface Display {
+export interface Display {
   readonly event: (event: RunEvent) => void;
   /** To be called when the user wants the run to stop, which takes it a moment. */
   readonly stopping: () => void;

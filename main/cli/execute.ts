@@ -8,7 +8,7 @@ import type { RunEvent } from '../runs/life/execution.ts';
 import type { Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { LogTarget, RunTracking } from '../exports/tracking/live.ts';
-import { displayRun } from './display.ts';
+import { displayRun, type Display } from './display.ts';
 import { exitCodes, reportFailure } from './failure.ts';
 import { besideWords, trainingBeside } from '../runs/life/beside.ts';
 import { note, print } from './format.ts';
@@ -74,6 +74,11 @@ function takeOff(store: Store, runs: readonly Run[]): void {
 
 const stopped = Symbol('stopped');
 
+/** Whether what kept a run from its end is that it was stopped, or stopped by itself where it was to. */
+export function isStopped(failure: unknown): boolean {
+  return failure === stopped;
+}
+
 /** `Run 3 of 12, about 20 min left`, by how long those before it took. */
 function placeWords(store: Pick<Store, 'get'>, runs: readonly Run[], at: number): string {
   const took = runs.slice(0, at).flatMap(({ id }) => {
@@ -90,16 +95,20 @@ interface How {
   readonly signal: AbortSignal;
   /** What it is logged to besides. */
   readonly targets: readonly LogTarget[];
+  /** Nothing of its progress is shown. */
+  readonly quiet?: boolean;
 }
 
+const silent: Display = { event: () => undefined, stopping: () => undefined, end: () => undefined };
+
 /** What kept the run from its end, or null. */
-async function executeShown(store: Store, run: Run, network: NetworkOptions, how: How): Promise<unknown> {
-  const { signal, targets } = how;
+export async function executeShown(store: Store, run: Run, network: NetworkOptions, how: How): Promise<unknown> {
+  const { signal, targets, quiet = false } = how;
   const reached =
     curvesOf(store, [run])
       .flatMap(({ training }) => training.epochs)
       .at(-1)?.testAccuracy ?? null;
-  const display = displayRun(run, reached);
+  const display = quiet ? silent : displayRun(run, reached);
   const tracking = await trackingOf(store, run, targets, (message) => display.event({ kind: 'notice', message }));
   const onEvent = (event: RunEvent): void => {
     display.event(event);

@@ -19,6 +19,7 @@ export interface ChartOptions {
   readonly theme: PaperSpec['theme'];
   readonly title?: string;
   readonly smoothing?: number;
+  readonly margin?: number;
   readonly logX?: boolean;
   readonly logY?: boolean;
   readonly bands: boolean;
@@ -49,6 +50,7 @@ export function addChartOptions(command: Command): void {
     )
     .option('--title <title>', 'above the chart')
     .option('--smoothing <weight>', 'of the moving average, 0 to 0.999; the raw line stays, faint', number)
+    .option('--margin <points>', 'of the frontier: below the accuracy of the full budget (default: 0.5)', number)
     .option('--log-x', 'logarithmic x axis; traffic has one unless --no-log-x is given')
     .option('--no-log-x', 'linear x axis')
     .option('--log-y', 'logarithmic y axis')
@@ -89,10 +91,16 @@ export function chartHelp(): string {
 /** The chart of a name as the options want it. Throws `chart-unknown`. */
 export function chartOf(
   name: string,
-  { smoothing = 0, logX, logY = false, bands: asBand, band, inTurn, yRange, phases, plan }: ChartOptions,
+  { smoothing = 0, margin, logX, logY = false, bands: asBand, band, inTurn, yRange, phases, plan }: ChartOptions,
 ): ChartSpec {
   if (smoothing < 0 || smoothing > 0.999) {
     throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
+  }
+  if (margin !== undefined && name !== 'frontier') {
+    throw new SluiceError('bad-usage', `--margin is of the chart frontier alone, not of ${name}.`);
+  }
+  if (margin !== undefined && !(margin >= 0 && margin <= 100)) {
+    throw new SluiceError('bad-usage', `--margin ${margin} is not between 0 and 100 points.`);
   }
   const changes: ChartChanges = {
     smoothing,
@@ -103,6 +111,7 @@ export function chartOf(
     ...(logX === undefined ? {} : { logX }),
     ...(band && { band }),
     ...(inTurn && { inTurn }),
+    ...(margin !== undefined && { margin }),
     ...(yRange && { yRange }),
   };
   const chart = namedChart(name, changes);

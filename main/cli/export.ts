@@ -134,14 +134,8 @@ async function send(store: Store, runs: readonly Run[], { to, experiment }: Expo
   if (to === undefined) {
     throw new SluiceError('bad-usage', 'Name the MLflow tracking server with --to, for example http://127.0.0.1:5000.');
   }
-  const { sendToMlflow } = await import('../exports/tracking/send.ts');
-  const { launchOf } = await import('../exports/tracking/live.ts');
-  for (const run of runs) {
-    for await (const { page, outcome, notes } of sendToMlflow(store, [run], to, experiment ?? launchOf(run))) {
-      print(`${run.id}: ${outcome === 'there' ? 'is there already, ' : ''}${page}`);
-      for (const text of notes) note(`${run.id}: ${text}.`);
-    }
-  }
+  const { sendToMlflow, sentText } = await import('../exports/tracking/send.ts');
+  for await (const sent of sendToMlflow(store, runs, to, experiment)) print(sentText(sent));
 }
 
 async function writeChart(store: Store, runs: readonly Run[], name: string, options: ExportOptions): Promise<void> {

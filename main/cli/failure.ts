@@ -26,6 +26,8 @@ const misuse = new Set([
   'images-too-small',
   'model-unknown',
   'samples-exceeded',
+  'search-unknown',
+  'search-busy',
   'run-unknown',
   'run-ambiguous',
   'run-status',

@@ -56,6 +56,11 @@ export async function launch(
   });
 }
 
+/** Opens the engines that an experiment takes on this machine and says what they are; throws when one is not there. */
+export async function announceExperiment(experiment: Experiment): Promise<void> {
+  await announceEngines(enginesHere(experiment, experiment.threads, false));
+}
+
 interface Wanted {
   readonly role: Role;
   readonly engine: EngineChoice;

@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
+import { budgetWords } from '../charts/differing.ts';
 import { pairTable } from '../exports/tables/comparison-table.ts';
 import { curvesOf, type Curve } from '../exports/tables/curves.ts';
-import { formatBudget, formatBytes, formatDuration, formatNumber, formatPercent } from '../charts/formats.ts';
+import {
+  formatBudget,
+  formatBytes,
+  formatCorrelation,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+} from '../charts/formats.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
@@ -123,7 +131,7 @@ function settings(run: Run): [string, string][] {
     ],
     ...(stop ? [['stop', stopWords(stop)] as [string, string]] : []),
     ['network', `${model.name}, width ${model.width}, split at layer ${split.layer}, ${module}`],
-    ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', ')}`],
+    ['method', `${method}: ${phases.map(({ budget, epochs }) => `${budgetWords(budget)} for ${epochs}`).join(', ')}`],
     ['training', `batch ${batchSize}, rate ${learningRate}, momentum ${momentum}, weight decay ${weightDecay}`],
     ['sources', `${count}${half}${cpuShare < 1 ? `, ${formatPercent(cpuShare)} of a core` : ''}, link: ${link}`],
     ...(run.dropped.length > 0 ? [['left out', leftOut(run)] as [string, string]] : []),
@@ -145,6 +153,7 @@ function epochLines(curves: readonly Curve[]): string[] {
   const epochs = curves.flatMap(({ training }) => training.epochs);
   const several = epochs.some(({ training }) => training > 0);
   const held = epochs.some(({ validationAccuracy }) => !Number.isNaN(validationAccuracy));
+  const leaks = epochs.some(({ distanceCorrelation }) => !Number.isNaN(distanceCorrelation));
   const titles = [
     'epoch',
     'budget',
@@ -153,6 +162,7 @@ function epochLines(curves: readonly Curve[]): string[] {
     ...(held ? ['validation'] : []),
     'test loss',
     'test accuracy',
+    ...(leaks ? ['dist. corr.'] : []),
     'up',
     'down',
     'samples/s',
@@ -168,6 +178,7 @@ function epochLines(curves: readonly Curve[]): string[] {
       ...(held ? [formatPercent(epoch.validationAccuracy)] : []),
       epoch.testLoss.toFixed(3),
       formatPercent(epoch.testAccuracy),
+      ...(leaks ? [formatCorrelation(epoch.distanceCorrelation)] : []),
       formatBytes(epoch.bytesUp),
       formatBytes(epoch.bytesDown),
       formatNumber(epoch.samplesPerSecond),

@@ -15,7 +15,8 @@ import { simulateSources, type SimulatedSources } from '../planning/sources.ts';
 import type { ServerMeasured } from '../planning/time-server.ts';
 import { runTask } from '../processes/task/run-task.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
-import { featuresAt } from '../runs/experiment/plan-traffic.ts';
+import { limitedBudgets, phasesAt } from '../runs/experiment/budgets.ts';
+import { featuresAt } from '../runs/experiment/features.ts';
 import { codecSettings } from '../training/controller.ts';
 import { bitRate, budgets, byteSize, collect, count, counts, duration, number } from './arguments.ts';
 import { withProgress } from './data-progress.ts';
@@ -110,7 +111,7 @@ function requireSources({ sources, channel, requests, servers }: PlanOptions): v
 }
 
 function choicesOf(experiment: Experiment, at: Circumstances, options: PlanOptions): PlanChoices {
-  const scheduled = experiment.phases.flatMap(({ budget }) => (budget === 'full' ? [] : [budget]));
+  const scheduled = limitedBudgets(phasesAt(experiment, featuresAt(at.network, experiment.split)));
   return planChoices(at, {
     module: experiment.split.module,
     budgets: [...new Set(options.budgets ?? scheduled)].sort((a, b) => a - b),
@@ -125,8 +126,9 @@ function crowd(experiment: Experiment, at: Circumstances, options: PlanOptions, 
   const { channel, servers, requests } = options;
   const link = channel === undefined ? at.link : { ...(at.link ?? noDelay), up: channel, down: channel, shared: true };
   const linked = { ...at, link };
-  const [{ budget }] = experiment.phases;
-  const [, , maps] = featuresAt(at.network, experiment.split).sent;
+  const features = featuresAt(at.network, experiment.split);
+  const [{ budget }] = phasesAt(experiment, features);
+  const [, , maps] = features.sent;
   const isFull = budget === 'full' || budget >= maps || !experiment.split.module;
   const choice = { cut: experiment.split, budget: isFull ? null : budget, codecs: codecSettings(experiment.codec) };
   const isStep = options.for === 'step' && requests === undefined;

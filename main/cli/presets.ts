@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { budgetWords } from '../charts/differing.ts';
 import { experimentSchema } from '../runs/experiment/experiment.ts';
 import { listPresets, loadPreset, presetSchema } from '../runs/experiment/presets.ts';
 import { fileSchema } from '../runs/experiment/schema.ts';
@@ -42,7 +43,7 @@ function describe(name: string, small: boolean | undefined): void {
     method,
     `${dataset.name}${dataset.trainSamples === undefined ? '' : `, ${dataset.trainSamples}`}`,
     `${model.name}, width ${model.width}`,
-    phases.map(({ budget, epochs }) => `${budget} for ${epochs}`).join(', '),
+    phases.map(({ budget, epochs }) => `${budgetWords(budget)} for ${epochs}`).join(', '),
   ]);
   print(listLines(['experiment', 'method', 'data', 'network', 'budgets, epochs'], rows));
 }

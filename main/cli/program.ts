@@ -9,6 +9,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['lab'], async () => (await import('./lab-command.ts')).addLabCommand],
   [['quickstart'], async () => (await import('./quickstart.ts')).addQuickstartCommand],
   [['run', 'resume'], async () => (await import('./run.ts')).addRunCommands],
+  [['search'], async () => (await import('./search.ts')).addSearchCommand],
   [['list', 'show'], async () => (await import('./list.ts')).addListCommands],
   [['edit'], async () => (await import('./edit.ts')).addEditCommand],
   [['stop', 'pause', 'continue', 'delete'], async () => (await import('./control.ts')).addControlCommands],

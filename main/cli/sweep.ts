@@ -5,6 +5,7 @@ import { planOf } from '../lab/design/plan-of.ts';
 import { checkAll } from '../runs/experiment/check-all.ts';
 import { checkExperiment } from '../runs/experiment/check.ts';
 import type { Experiment, ExperimentInput } from '../runs/experiment/experiment.ts';
+import type { Values } from '../runs/sweep/space.ts';
 import { readValues } from '../runs/sweep/values.ts';
 import type { Store } from '../runs/store/store.ts';
 import { tableLines } from './format.ts';
@@ -18,19 +19,24 @@ interface SweepFlags {
 export function sweepFrom(given: readonly string[] = [], { random, sweepSeed }: SweepFlags): ExperimentInput['sweep'] {
   if (given.length === 0 && random === undefined && sweepSeed === undefined) return undefined;
   return {
-    settings: Object.fromEntries(given.map(settingFrom)),
+    settings: spaceFrom('--sweep', given),
     ...(random === undefined ? {} : { kind: 'random', runs: random }),
     ...(sweepSeed === undefined ? {} : { seed: sweepSeed }),
   };
 }
 
-function settingFrom(text: string): [name: string, values: ReturnType<typeof readValues> & object] {
+/** The space that options of a name say. */
+export function spaceFrom(option: string, given: readonly string[]): Record<string, Values> {
+  return Object.fromEntries(given.map((text) => settingFrom(option, text)));
+}
+
+function settingFrom(option: string, text: string): [name: string, values: Values] {
   const equals = text.indexOf('=');
   const values = equals < 1 ? null : readValues(text.slice(equals + 1));
   if (values) return [text.slice(0, equals), values];
   throw new SluiceError(
     'bad-usage',
-    `--sweep is "${text}": expected path=values, such as lr=0.01,0.1 or "lr=0.001..0.1 log 3".`,
+    `${option} is "${text}": expected path=values, such as lr=0.01,0.1 or "lr=0.001..0.1 log 3".`,
   );
 }
 

@@ -102,6 +102,13 @@ export function describeDataset(name: string): DatasetInfo {
   return name === syntheticName ? syntheticInfo : infoOf(requireManifest(name));
 }
 
+/** The same; null where it is not here. */
+export function infoHere(name: string): DatasetInfo | null {
+  if (name === syntheticName) return syntheticInfo;
+  const manifest = readManifest(name);
+  return manifest ? infoOf(manifest) : null;
+}
+
 /** Where a new data set of that name goes; an error when the name is taken. */
 export function freeFolder(name: string): string {
   const target = datasetFolder(name);

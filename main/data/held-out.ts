@@ -2,7 +2,7 @@ import { stratifiedSubset } from './subset.ts';
 
 /** How many of so many training images are held out: a share of them, one at least; none without a share. */
 export function heldOutOf(samples: number, share: number | undefined): number {
-  return share === undefined ? 0 : Math.max(1, Math.round(samples * share));
+  return share === undefined || share === 0 ? 0 : Math.max(1, Math.round(samples * share));
 }
 
 /** Positions among the training images, ascending: those that are held out for validation, and those trained on. */

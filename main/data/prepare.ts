@@ -43,7 +43,9 @@ export function pipelineOf(
       await write(index, draw, images.subarray(i * pixels, (i + 1) * pixels));
     });
     await Promise.all(writes);
-    return { samples: chosen.length, images, labels: Uint16Array.from(chosen, (index) => labels[index]) };
+    const batch = { samples: chosen.length, images, labels: Uint16Array.from(chosen, (index) => labels[index]) };
+    // Memory of its own: a thread that sends a part of the order would send all of it.
+    return ids === train.ids ? { ...batch, indices: chosen.slice() } : batch;
   }
 
   return {

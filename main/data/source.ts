@@ -19,6 +19,8 @@ export interface Batch {
   readonly samples: number;
   readonly images: Float32Array;
   readonly labels: Uint16Array;
+  /** Which of the training images these are, counted from 0; there while training. */
+  readonly indices?: Uint32Array;
 }
 
 /**

@@ -37,6 +37,9 @@ export interface RunsAsked {
   readonly checkpoints?: boolean | undefined;
   /** An accuracy between 0 and 1 whose price a report tells. */
   readonly reach?: number | undefined;
+  /** The title of a report, and its text with the places of its sections. */
+  readonly title?: string | undefined;
+  readonly prose?: string | undefined;
   /** One kind of records; for CSV the epochs unless given, for JSON all. */
   readonly what?: RecordKind | undefined;
   /** Whether CSV keeps spreadsheets from running texts as formulas; it does unless false. */
@@ -66,9 +69,9 @@ type RunExporter = FileExporter | FolderExporter;
 export const runExporters: { readonly [Format in RunFormat]: RunExporter } = {
   html: {
     suffix: 'report',
-    write: (store, runs, { reach }) => {
-      const title = runs.length === 1 ? runs[0].name : `${runs.length} runs compared`;
-      return [renderReport(store, runs, { title, madeAt: new Date(), ...(reach !== undefined && { reach }) })];
+    write: (store, runs, { reach, title, prose }) => {
+      const usual = runs.length === 1 ? runs[0].name : `${runs.length} runs compared`;
+      return [renderReport(store, runs, { title: title ?? usual, reach, prose, madeAt: new Date() })];
     },
   },
   zip: {

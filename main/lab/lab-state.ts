@@ -10,6 +10,7 @@ import type { LabLog } from './log.ts';
 import type { LabPlayground } from './playground/playground.ts';
 import type { LabServer } from './server/offload-server.ts';
 import type { RunQueue } from './queue/queue.ts';
+import type { LabSearches } from './search/searches.ts';
 import type { PlanTimes } from './design/plan-times.ts';
 import type { SettingsFile } from './settings/settings.ts';
 import type { Summaries } from './runs/summaries.ts';
@@ -27,6 +28,7 @@ export interface LabState {
   readonly windows: Windows;
   readonly summaries: Summaries;
   readonly queue: RunQueue;
+  readonly searches: LabSearches;
   readonly launcher: Launcher;
   readonly settings: SettingsFile;
   readonly server: LabServer;

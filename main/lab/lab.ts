@@ -25,7 +25,10 @@ import { openQueue } from './queue/queue.ts';
 import { openReader, type Reader } from './records/reader.ts';
 import { recordProcedures } from './records/record-procedures.ts';
 import { launchProcedures } from './runs/launch-procedures.ts';
+import { reportProcedures } from './runs/report-procedures.ts';
 import { runProcedures } from './runs/run-procedures.ts';
+import { searchProcedures } from './search/search-procedures.ts';
+import { openSearches } from './search/searches.ts';
 import { openSettings } from './settings/settings.ts';
 import { openRunTasks } from './runs/run-tasks.ts';
 import { openSummaries } from './runs/summaries.ts';
@@ -76,6 +79,7 @@ export function openLab(): Lab {
     parallelRuns: () => settings.current.parallelRuns,
     onAlert: (alert) => windows.emit('alert', alert),
   });
+  const searches = openSearches({ home, store, queue, parallelRuns: () => settings.current.parallelRuns, notify, log });
   const server = openLabServer({ home, onChange: (state) => windows.emit('server', state) });
   const playground = openLabPlayground({
     home,
@@ -101,6 +105,7 @@ export function openLab(): Lab {
     for (const [window, reader] of readers) if (!window.busy()) reader.tell(summaries.isUnderWay);
   });
   const changed = (): void => {
+    searches.tend();
     queue.tend();
     tail.poke();
   };
@@ -114,7 +119,8 @@ export function openLab(): Lab {
   });
   const heart = setInterval(() => {
     webhook.look();
-    const needed = store.queue().length > 0 || store.marks().some(({ status }) => isUnderWay(status));
+    const needed =
+      store.queue().length > 0 || searches.isActive() || store.marks().some(({ status }) => isUnderWay(status));
     if (needed) changed();
   }, tendMs);
 
@@ -124,6 +130,7 @@ export function openLab(): Lab {
     windows,
     summaries,
     queue,
+    searches,
     launcher,
     settings,
     server,
@@ -137,6 +144,7 @@ export function openLab(): Lab {
     log,
     changed,
   };
+  searches.tend();
   queue.tend();
   return {
     home,
@@ -154,7 +162,9 @@ export function openLab(): Lab {
             ...experimentProcedures(lab),
             ...planProcedures(lab),
             ...runProcedures(lab),
+            ...reportProcedures(lab),
             ...launchProcedures(lab),
+            ...searchProcedures(lab),
             ...recordProcedures(lab, reader),
             ...playgroundProcedures(lab),
             ...dataProcedures(lab),
@@ -181,6 +191,7 @@ export function openLab(): Lab {
       uploads.close();
       planTimes.close();
       await Promise.all([server.stop(), playground.stop()]);
+      searches.close();
       queue.close();
       store.close();
     },

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../api/runs.ts';
-import { formatNumber, formatPercent } from '../charts/formats.ts';
+import { formatCorrelation, formatNumber, formatPercent } from '../charts/formats.ts';
 import type { RunColumn } from './columns.ts';
 
 /** Seconds from its start to its end, or until now. */
@@ -126,6 +126,16 @@ export const resultColumns: readonly RunColumn[] = [
     kind: 'seconds',
     value: ({ evaluationSeconds }) => evaluationSeconds,
     help: 'Between epochs',
+  },
+  {
+    name: 'distanceCorrelation',
+    label: 'Distance correlation',
+    part: 'result',
+    kind: 'number',
+    value: ({ distanceCorrelation }) => distanceCorrelation,
+    format: formatCorrelation,
+    kin: lastBudget,
+    help: 'Of images and what crosses, in the last epoch',
   },
   {
     name: 'left',

@@ -19,10 +19,16 @@ import type { ModuleSpec } from './spec.ts';
 /** Indices of the maps that cross the network, ascending; null means all of them, unmasked. */
 export type Kept = readonly number[] | null;
 
+/** What the kept maps are multiplied with instead of σ(f̂), and its derivative by f̂: a value for each. */
+export interface Opening {
+  readonly values: Float32Array;
+  readonly slopes: Float32Array;
+}
+
 type Shape4 = [number, number, number, number];
 
 export interface CompressionForward {
-  /** [n, h', w', B]: the kept maps, each multiplied by its gate σ(f̂). */
+  /** [n, h', w', B]: the kept maps, each multiplied by its gate σ(f̂), or as far as it is opened. */
   readonly maps: tf.Tensor;
   /** ∂L/∂maps → ∂L/∂x. The gate's gradient [φ] goes to `applyGate`, so that its own loss can be added there. */
   backward(
@@ -35,18 +41,18 @@ export interface CompressionForward {
 
 /**
  * The client's module (section 3.1 of the paper): convolution (kernel 2+r, stride r, pad r) → BatchNorm → sigmoid →
- * ×σ(f̂) for each map. The nodes of an MLP have no convolution.
+ * ×σ(f̂) for each map, or what an opening says. The nodes of an MLP have no convolution.
  */
 export interface CompressionModule extends Weights {
   /** f̂, one value for each of the φ maps. */
   readonly gate: Parameter<tf.Rank.R1>;
   /** Inference; maps that are not kept are not computed. */
-  infer(x: tf.Tensor, kept: Kept): tf.Tensor;
+  infer(x: tf.Tensor, kept: Kept, opening?: Opening | null): tf.Tensor;
   /**
    * Convolution and batch statistics cover all maps, since the running statistics of unsent maps follow the batches
    * too; everything after that, and the whole way back, is done for the kept maps alone, with the same result.
    */
-  forward(x: tf.Tensor, kept: Kept): CompressionForward;
+  forward(x: tf.Tensor, kept: Kept, opening?: Opening | null): CompressionForward;
 }
 
 /** What a module is built from. `name` is its name in PyTorch; `nodes` tells that it stands between dense layers. */
@@ -71,10 +77,14 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
   const convolve = (x: tf.Tensor, weight: tf.Tensor4D): tf.Tensor =>
     conv2d({ x: x as tf.Tensor4D, filter: weight, window });
 
+  const openOf = (kept: Kept, opening: Opening | null): tf.Tensor =>
+    opening ? tf.tensor1d(opening.values) : tf.sigmoid(take<tf.Tensor>(gate.value, kept));
+
   function backward(saved: Saved, dMaps: tf.Tensor, inputGradient: boolean): Gradients {
-    const { x, z, s, mean, variance, kept } = saved;
-    const f = tf.sigmoid(take<tf.Tensor>(gate.value, kept));
-    const dGate = tf.mul(sumRows(tf.mul(dMaps, s)), tf.mul(f, tf.sub(1, f)));
+    const { x, z, s, mean, variance, kept, opening } = saved;
+    const f = openOf(kept, opening);
+    const slope = opening ? tf.tensor1d(opening.slopes) : tf.mul(f, tf.sub(1, f));
+    const dGate = tf.mul(sumRows(tf.mul(dMaps, s)), slope);
     const dNormed = tf.mul(tf.mul(dMaps, f), tf.mul(s, tf.sub(1, s)));
     const zKept = take(z, kept);
     const {
@@ -110,14 +120,14 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
     parameters: [gate, ...(filter ? [filter] : []), ...(bias ? [bias] : []), ...bn.parameters],
     statistics: bn.statistics,
     gate,
-    infer: (x, kept) =>
+    infer: (x, kept, opening = null) =>
       tf.tidy(() => {
         const z = filter ? convolve(x, take<tf.Tensor4D>(filter.value, kept)) : take(x, kept);
         const { scale, shift } = bn.affine(bias);
         const normed = scaleShift({ x: z, scale: take(scale, kept), shift: take(shift, kept), activation: 'none' });
-        return tf.mul(tf.sigmoid(normed), tf.sigmoid(take<tf.Tensor>(gate.value, kept)));
+        return tf.mul(tf.sigmoid(normed), openOf(kept, opening));
       }),
-    forward(x, kept) {
+    forward(x, kept, opening = null) {
       const z = filter ? convolve(x, filter.value) : x.clone();
       const { y, mean, variance } = batchNormTrain({
         x: z,
@@ -129,13 +139,13 @@ export function compressionModule({ spec, originals, maps, nodes, name, seed }: 
       bn.track(mean, variance, z.size / maps, bias);
       const s = tf.tidy(() => tf.sigmoid(take(y, kept)));
       y.dispose();
-      const f = tf.tidy(() => tf.sigmoid(take<tf.Tensor>(gate.value, kept)));
+      const f = tf.tidy(() => openOf(kept, opening));
       const outputs = tf.mul(s, f);
       f.dispose();
       return {
         maps: outputs,
         backward(dMaps, apply, applyGate, inputGradient) {
-          const grads = tidyRecord(() => backward({ x, z, s, mean, variance, kept }, dMaps, inputGradient));
+          const grads = tidyRecord(() => backward({ x, z, s, mean, variance, kept, opening }, dMaps, inputGradient));
           tf.dispose([z, s, mean, variance, outputs]);
           if (filter && grads.dFilter) apply(filter, grads.dFilter);
           if (bias) apply(bias, tf.zerosLike(bias.value));
@@ -156,6 +166,7 @@ interface Saved {
   readonly mean: tf.Tensor1D;
   readonly variance: tf.Tensor1D;
   readonly kept: Kept;
+  readonly opening: Opening | null;
 }
 
 type Gradients = {

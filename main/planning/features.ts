@@ -1,5 +1,5 @@
 import type { Cut, NetworkSpec } from '../model/spec.ts';
-import { featuresAt, type CutFeatures } from '../runs/experiment/plan-traffic.ts';
+import { featuresAt, type CutFeatures } from '../runs/experiment/features.ts';
 
 const known = new WeakMap<NetworkSpec, Map<string, CutFeatures>>();
 

@@ -24,8 +24,7 @@ export async function timeHalves(
   { batch, optimiser, passes }: HalvesOptions,
 ): Promise<BothTimes> {
   const { input, classes } = network;
-  const gate = { delta: 0.01, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'cut' } as const;
-  const client = clientHalf(buildClient(network, cut, { seed: 1 }), { input, gate, optimiser, seed: 1 });
+  const client = clientHalf(buildClient(network, cut, { seed: 1 }), { input, gate: {}, optimiser, seed: 1 });
   const clientTrains = client.trainable;
   const server = serverHalf(buildServer(network, cut, { seed: 1 }), { classes, optimiser, seed: 1, clientTrains });
   const source = random(1, 'halves');

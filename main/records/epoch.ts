@@ -143,5 +143,17 @@ export const epoch = {
       note: 'after the epoch',
       together: 'greatest',
     },
+    // Bias-corrected and squared, on a sample of the test images; no number where it is not measured.
+    {
+      role: 'measured',
+      name: 'distanceCorrelation',
+      type: 'real',
+      unit: null,
+      nullable: true,
+      words: 'Distance correlation',
+      note: 'of images and what crosses',
+      together: 'mean',
+      chart: { metric: 'distance-correlation', smoothable: true, fromZero: true },
+    },
   ],
 } as const satisfies RecordKind;

@@ -57,5 +57,16 @@ export const pair = {
       words: 'Validation loss',
       together: 'mean',
     },
+    // Bias-corrected and squared, on a sample of the test images; no number where it is not measured.
+    {
+      role: 'measured',
+      name: 'distanceCorrelation',
+      type: 'real',
+      unit: null,
+      nullable: true,
+      words: 'Distance correlation',
+      note: 'of images and what crosses',
+      together: 'mean',
+    },
   ],
 } as const satisfies RecordKind;

@@ -2,7 +2,7 @@ import { describeCut } from '../model/describe.ts';
 import type { LayerDescription } from '../model/layer-cost.ts';
 import type { Cut, NetworkSpec, Shape } from '../model/spec.ts';
 import type { StateDict } from '../model/state.ts';
-import { availableCodecs, codecChoice } from '../offload/codecs/table.ts';
+import { anyByImage, availableCodecs, codecChoice } from '../offload/codecs/table.ts';
 import { requestSections, totalBytes } from '../offload/protocol/messages.ts';
 import type { Budget } from '../records/column.ts';
 import type { HalfCosts, PairTraffic } from './manifest.ts';
@@ -37,12 +37,13 @@ function halfCosts(layers: readonly LayerDescription[], input: Shape, weights: S
   };
 }
 
-/** What one sample sends with each codec this machine has; `budget` is what the client half is asked for. */
+/** What one sample sends with each codec this machine has, but for those that remember images, which are for training; `budget` is what the client half is asked for. */
 export function pairTraffic(network: NetworkSpec, cut: Cut, budget: Budget): PairTraffic[] {
   const [height, width, total] = describeCut(network, cut).sent;
   const kept = budget ?? total;
   const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
-  return availableCodecs().map((codec) => {
+  const codecs = availableCodecs().filter((codec) => !anyByImage(codecChoice(codec)));
+  return codecs.map((codec) => {
     const sections = requestSections(extent, codecChoice(codec));
     return {
       codec,

@@ -15,11 +15,10 @@ const noVelocities = {};
  */
 export function clientWith(set: ModelSet, pair: SetPair, weights: StateDict): ClientHalf {
   const network = networkOf(set);
-  const gate = { ...set.gate, delta: 0, epsilon: 0, lambda: 0 };
   const half = clientHalf(buildClient(network, cutOf(set, pair), inference), {
     ...inference,
     input: network.input,
-    gate,
+    gate: set.gate,
   });
   return written(half, weights);
 }

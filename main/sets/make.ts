@@ -10,6 +10,7 @@ import { writeFlushed } from '../runs/checkpoint/durable.ts';
 import { writeSafetensors } from '../runs/checkpoint/weights-file.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
 import { sealJson } from '../runs/store/sealed-json.ts';
+import { defaultGate } from '../training/gates/table.ts';
 import { version } from '../version.ts';
 import { pairCosts, pairTraffic } from './costs.ts';
 import { fileSum, manifestFile, type WeightsEntry } from './files.ts';
@@ -64,7 +65,7 @@ function aboutOf(name: string, { experiment, run, images }: TrainedSet): Omit<Mo
     software: version(),
     network: { name: model.name, width: model.width },
     cut: { layer: split.layer, module: split.module },
-    gate: { mask: gate.mask, ties: gate.ties },
+    gate: { ...(gate.name === defaultGate ? {} : { name: gate.name }), mask: gate.mask, ties: gate.ties },
     images: {
       dataset: images.dataset,
       classes: [...images.classes],

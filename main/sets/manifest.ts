@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ranges, within } from '../model/ranges.ts';
+import { gateNames } from '../training/gates/table.ts';
 
 /**
  * A model set (Θ of the paper) is a folder: `set.json`, and for each pair the safetensors of both halves. This is what
@@ -77,8 +78,12 @@ export const manifestSchema = z.strictObject({
       })
       .nullable(),
   }),
-  /** How the maps are chosen that a whole pair sends under its budget (GateSettings). */
-  gate: z.strictObject({ mask: z.enum(['squared', 'linear']), ties: z.enum(['keep', 'cut']) }),
+  /** How the maps are chosen that a whole pair sends under its budget; the published gate unless one is named. */
+  gate: z.strictObject({
+    name: z.enum(gateNames).optional(),
+    mask: z.enum(['squared', 'linear']),
+    ties: z.enum(['keep', 'cut']),
+  }),
   /** What the halves take: bytes x go in as (x / 255 − mean) / std, channel by channel. Shape is [h, w, channels]. */
   images: z.strictObject({
     dataset: z.string(),

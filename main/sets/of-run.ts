@@ -7,6 +7,7 @@ import { inputOfMetadata } from '../runs/checkpoint/input-metadata.ts';
 import { pairFolder, readHalf } from '../runs/checkpoint/pair.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import type { Run } from '../runs/store/run.ts';
+import { phasesWithout } from '../runs/experiment/budgets.ts';
 import { planTrainings } from '../training/plan.ts';
 import { setNameFrom } from './home.ts';
 import { makeSet, type TrainedPair, type TrainedSet } from './make.ts';
@@ -87,7 +88,7 @@ async function imagesOf({ id, uid, experiment: { dataset } }: Run, pair: string)
 
 /** Epochs of its training until the end of its phase. */
 function epochsOf({ experiment: { method, phases } }: Run, { training, phase }: PairRecord): number {
-  const { firstEpoch, epochs } = planTrainings(method, phases, Infinity)[training][phase];
+  const { firstEpoch, epochs } = planTrainings(method, phasesWithout(phases), Infinity)[training][phase];
   return firstEpoch + epochs;
 }
 

@@ -1,6 +1,6 @@
 import type { NamedTensor, StateDict } from '../model/state.ts';
 import type { Budget } from '../records/column.ts';
-import { keepLargest, maskOf, type GateSettings } from '../training/gate.ts';
+import { chooserOf, type GateSettings } from '../training/gates/chooser.ts';
 
 export interface PairWeights {
   readonly client: StateDict;
@@ -30,25 +30,20 @@ const transposedFilter = 'features.0.convOut1.weight';
  * and the gate, and from the server's transposed convolution, which takes in the mask m. Both halves compute what they
  * did, but for the rounding of (x·m)·w. At full budget, in a plain split and between the nodes of an MLP nothing goes.
  */
-export function prunePair(
-  { client, server }: PairWeights,
-  budget: Budget,
-  gate: Pick<GateSettings, 'mask' | 'ties'>,
-): PrunedPair {
+export function prunePair({ client, server }: PairWeights, budget: Budget, gate: GateSettings): PrunedPair {
   const module = Object.keys(client)
     .find((name) => name.endsWith('.convIn1.weight'))
     ?.replace(/convIn1\.weight$/, '');
   if (budget === null || module === undefined) return { client, server, maps: null };
-  const mask = maskOf(client[`${module}prune_filter`].data as Float32Array, gate.mask);
-  const kept = keepLargest(mask, budget, gate.ties);
+  const filter = client[`${module}prune_filter`].data as Float32Array;
+  const { kept, mask } = chooserOf(gate).choose(filter, budget, null).selection!;
   const ofKept = Object.entries(client).map(([name, tensor]) => {
     const axis = name.startsWith(module) ? axisOfMaps.get(name.slice(module.length)) : undefined;
     return [name, axis === undefined ? tensor : rows(tensor, kept, axis)] as const;
   });
-  const filter = rows(server[transposedFilter], kept, 0, mask);
   return {
     client: Object.fromEntries(ofKept),
-    server: { ...server, [transposedFilter]: filter },
+    server: { ...server, [transposedFilter]: rows(server[transposedFilter], kept, 0, mask) },
     maps: kept.length,
   };
 }
@@ -64,7 +59,7 @@ function rows(
   const values = new Float32Array(kept.length * length);
   kept.forEach((map, at) => {
     const row = (data as Float32Array).subarray(map * length, (map + 1) * length);
-    values.set(factors ? row.map((value) => value * factors[map]) : row, at * length);
+    values.set(factors ? row.map((value) => value * factors[at]) : row, at * length);
   });
   return { shape: shape.with(axis, kept.length), data: values };
 }

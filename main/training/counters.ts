@@ -72,6 +72,8 @@ export interface Evaluation {
   readonly test: Score;
   /** On the images that are held out; null where none are. */
   readonly validation: Score | null;
+  /** Between images and what crosses; NaN where it was not measured. */
+  readonly distanceCorrelation: number;
   readonly seconds: number;
 }
 
@@ -79,7 +81,7 @@ export interface Evaluation {
 export function epochRecord(
   phase: Phase,
   progress: Counters,
-  { test, validation, seconds }: Evaluation,
+  { test, validation, distanceCorrelation, seconds }: Evaluation,
   source: number,
 ): EpochRecord {
   const { epochLoss, epochCorrect, epochSamples, epochSeconds } = progress;
@@ -103,6 +105,7 @@ export function epochRecord(
     validationLoss: validation?.loss ?? NaN,
     validationAccuracy: validation?.accuracy ?? NaN,
     evaluationSeconds: seconds,
+    distanceCorrelation,
   };
 }
 
@@ -110,7 +113,17 @@ export function epochRecord(
 export function pairRecord(epoch: EpochRecord, bytesPerSample: number): PairRecord {
   const { training, phase, source, budget, testAccuracy, testLoss, validationAccuracy, validationLoss } = epoch;
   const place = { training, phase, source, budget };
-  return { kind: 'pair', ...place, testAccuracy, testLoss, bytesPerSample, validationAccuracy, validationLoss };
+  const { distanceCorrelation } = epoch;
+  return {
+    kind: 'pair',
+    ...place,
+    testAccuracy,
+    testLoss,
+    bytesPerSample,
+    validationAccuracy,
+    validationLoss,
+    distanceCorrelation,
+  };
 }
 
 /** Goes on to the next epoch, and to the phase of this number among those of the training where another begins. */

@@ -43,6 +43,7 @@ export function inProcessOffloader(server: ServerHalf, choices: readonly CodecCh
         answerCodec: asked.answerCodec,
         wantsGradient: gradient.length > 0,
       });
+      if (gradient.length > 0) near.correct(asked.codec, returned.gradient);
       return {
         gradient: returned.gradient,
         loss: returned.loss,

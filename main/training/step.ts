@@ -1,10 +1,15 @@
 import type { Batch, BatchSource } from '../data/source.ts';
 import { deviceWith, type Device } from './device.ts';
-import { sigmoid } from './gate.ts';
 import type { Counters } from './counters.ts';
 import type { Decision } from './controller.ts';
 import type { StepRecord } from '../records/record.ts';
 import type { SplitNetwork } from './split-network.ts';
+
+/** How fast a step learns, and how much of its phase is left, from 1 down to 0. */
+export interface Pace {
+  readonly learningRate: number;
+  readonly left: number;
+}
 
 const wholeDevice = deviceWith(1);
 
@@ -13,11 +18,11 @@ export async function trainStep(
   { client, server }: SplitNetwork,
   batch: Batch,
   { budget, codecs }: Decision,
-  learningRate: number,
+  { learningRate, left }: Pace,
   { data, source = 0, device = wholeDevice }: { data: BatchSource; source?: number; device?: Device },
   progress: Counters,
 ): Promise<StepRecord> {
-  const forward = await device.work(() => client.begin(batch, budget, progress.step));
+  const forward = await device.work(() => client.begin(batch, budget, progress.step, left));
   const begun = forward.result;
   const request = {
     ...begun.features,
@@ -25,6 +30,7 @@ export async function trainStep(
     labels: batch.labels,
     classes: data.info.classes.length,
     learningRate,
+    ...(batch.indices && { images: { count: data.info.trainSamples, indices: [...batch.indices] } }),
   };
   const result = await server.step(request, codecs).catch((error: unknown) => {
     begun.abandon();
@@ -32,9 +38,9 @@ export async function trainStep(
   });
   const backward = await device.work(() => {
     begun.finish(result.gradient, learningRate);
-    return client.gate();
+    return client.openness();
   });
-  const gate = backward.result;
+  const gates = backward.result;
 
   progress.bytesUp += result.bytesUp;
   progress.bytesDown += result.bytesDown;
@@ -65,6 +71,6 @@ export async function trainStep(
     wireSeconds: result.wireSeconds,
     serverSeconds: result.serverSeconds,
     waitSeconds: forward.waited + result.waitSeconds + backward.waited,
-    ...(gate ? { gates: gate.map(sigmoid) } : {}),
+    ...(gates ? { gates } : {}),
   };
 }

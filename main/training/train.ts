@@ -19,6 +19,7 @@ import {
   type Evaluation,
   type Score,
 } from './counters.ts';
+import type { LeakageMeter } from './leakage.ts';
 import type { Budget } from '../records/column.ts';
 import type { EpochRecord } from '../records/record.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
@@ -43,6 +44,8 @@ export interface TrainOptions {
   readonly averageEpochs?: number;
   /** What the client half computes on; this machine as it is unless given. */
   readonly device?: Device;
+  /** Measures after every epoch what crosses has of the images; nothing does unless given. */
+  readonly leakage?: LeakageMeter | undefined;
   /** What an epoch ends before its time; nothing unless given. */
   readonly judge?: ((epoch: EpochRecord) => Promise<EarlyEnd | null>) | undefined;
   readonly resume?: Snapshot;
@@ -89,6 +92,8 @@ async function* trainOne(
 ): AsyncGenerator<TrainingEvent> {
   let entered: number | null = null;
   while (progress.phase < phases.length) {
+    // The last checkpoint is of here.
+    if (options.signal?.aborted) return;
     const phase = phases[progress.phase];
     const begins = progress.epoch === firstEpochOf(phase, progress) && progress.batch === 0;
     if (begins) await enterPhase(split, phase, progress, options.seed);
@@ -121,8 +126,8 @@ async function enterPhase(
 ): Promise<void> {
   if (phase.freshOptimiser) client.resetOptimiser();
   await server.phase(phaseStart(phase, progress));
-  const gate = phase.reset && (await client.gate());
-  if (gate) client.setGate(phase.reset(gate, random(seed, 'reset', progress.training, progress.phase)));
+  const source = random(seed, 'reset', progress.training, progress.phase);
+  if (phase.reset) await client.resetGate(phase.reset, phase.budget, source);
 }
 
 function phaseStart({ budget, freshOptimiser }: Phase, { training, phase }: Counters): PhaseStart {
@@ -136,17 +141,16 @@ async function* trainEpoch(
   options: TrainOptions,
 ): AsyncGenerator<TrainingEvent> {
   const { data, checkpointSteps, controller, signal } = options;
-  const learningRate = selectLearningRate(
-    options.learningRate,
-    options.selectLr,
-    progress.phase,
-    progress.epoch - firstEpochOf(phase, progress),
-  );
+  const epoch = progress.epoch - firstEpochOf(phase, progress);
+  const pace = {
+    learningRate: selectLearningRate(options.learningRate, options.selectLr, progress.phase, epoch),
+    left: 1 - epoch / phase.epochs,
+  };
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
     const waited = (performance.now() - start) / 1000;
     const decision = controller.decide({ purpose: 'step', planned: phase.budget, step: progress.step });
-    const record = await trainStep(split, batch, decision, learningRate, options, progress);
+    const record = await trainStep(split, batch, decision, pace, options, progress);
     const seconds = (performance.now() - start) / 1000;
     progress.seconds += seconds;
     progress.epochSeconds += seconds;
@@ -187,7 +191,10 @@ async function evaluate(
   const validation = held ? await score(held, split, budget, step, options) : null;
   if (held && !validation) return null;
   const test = await score(options.data.test(), split, budget, step, options);
-  return test && { test, validation, seconds: (performance.now() - start) / 1000 };
+  if (!test) return null;
+  const decision = options.controller.decide({ purpose: 'evaluate', planned: budget, step });
+  const distanceCorrelation = (await options.leakage?.measure(split.client, decision)) ?? NaN;
+  return { test, validation, distanceCorrelation, seconds: (performance.now() - start) / 1000 };
 }
 
 /** Null when aborted meanwhile. */

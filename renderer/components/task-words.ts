@@ -10,6 +10,7 @@ const steps = {
   write: 'Writing',
   check: 'Checking',
   pack: 'Packing',
+  send: 'Sending',
   time: 'Timing the layers of',
 } as const;
 

@@ -1,4 +1,15 @@
-import { Boxes, ChartSpline, Cpu, FlaskConical, House, Images, PencilRuler, Server, Settings } from '@lucide/vue';
+import {
+  Boxes,
+  ChartSpline,
+  Cpu,
+  FlaskConical,
+  House,
+  Images,
+  PencilRuler,
+  Server,
+  Settings,
+  Telescope,
+} from '@lucide/vue';
 import type { Component } from 'vue';
 
 /** A place the rail leads to. */
@@ -14,6 +25,7 @@ export const destinations: readonly Destination[] = [
   { name: 'home', label: 'Home', icon: House, shortcut: 'CmdOrCtrl+Alt+1' },
   { name: 'design', label: 'Design', icon: PencilRuler, shortcut: 'CmdOrCtrl+Alt+2' },
   { name: 'compare', label: 'Compare', icon: ChartSpline, shortcut: 'CmdOrCtrl+Alt+3' },
+  { name: 'searches', label: 'Searches', icon: Telescope, shortcut: 'CmdOrCtrl+Alt+9' },
   { name: 'models', label: 'Models', icon: Boxes, shortcut: 'CmdOrCtrl+Alt+4' },
   { name: 'playground', label: 'Playground', icon: FlaskConical, shortcut: 'CmdOrCtrl+Alt+5' },
   { name: 'server', label: 'Server', icon: Server, shortcut: 'CmdOrCtrl+Alt+6' },

@@ -12,7 +12,7 @@ export interface News {
 const many = (what: string) => (count: number) => `${count} runs ${what}.`;
 
 /** What to say of a run that has just become what it is; null for what needs no words. */
-export function newsOf({ name, number, status, startedAt, bests, error }: RunSummary): News | null {
+export function newsOf({ name, number, status, startedAt, bests, error, halted }: RunSummary): News | null {
   const run = `${name} (run ${number})`;
   switch (status) {
     case 'finished': {
@@ -35,6 +35,8 @@ export function newsOf({ name, number, status, startedAt, bests, error }: RunSum
         many: many('were interrupted'),
       };
     case 'stopped':
+      // A search tells of itself.
+      if (halted) return null;
       // Why the lab could not start one is told in a notice of its own.
       if (startedAt === null) return error === null ? offQueue(run) : null;
       return {

@@ -51,11 +51,13 @@ export function followRun(id: string, lab: Pick<LabApi, 'steps' | 'epochs' | 'lo
   let again = false;
   let timer: ReturnType<typeof setTimeout> | null = null;
 
+  const tell = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    state.version++;
+  };
   const changed = (): void => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      state.version++;
-    }, pauseAfter(steps.count));
+    timer ??= setTimeout(tell, pauseAfter(steps.count));
   };
   const takeEpochs = (batch: EpochBatch): void => {
     if (batch.generation < epochs.generation) return;
@@ -98,7 +100,7 @@ export function followRun(id: string, lab: Pick<LabApi, 'steps' | 'epochs' | 'lo
     } catch (error) {
       Object.assign(state, { status: 'stale', error: failureOf(error).message });
     }
-    state.version++;
+    tell();
   };
   const catchUp = (): Promise<void> => {
     again = true;

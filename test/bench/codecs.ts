@@ -25,7 +25,12 @@ const shares: CodecInput[] = [
   { name: 'top-k', share: 0.01 },
   { name: 'top-k', share: 0.1, random: 0.2 },
 ];
-const choices: CodecInput[] = [...availableCodecs(), ...bits, ...shares];
+const learned: CodecInput[] = [
+  { name: 'codebook', codewords: 64 },
+  { name: 'codebook', codewords: 16, groups: 8, every: 10 },
+  { name: 'superposed', images: 16 },
+];
+const choices: CodecInput[] = [...availableCodecs(), ...bits, ...shares, ...learned];
 
 function processorSeconds(work: () => void): number {
   const before = process.cpuUsage();

@@ -10,6 +10,8 @@ import { executeHere } from '../../main/processes/run/execute.ts';
 import { runTask } from '../../main/processes/task/run-task.ts';
 import { secondsOf } from '../../main/records/columns.ts';
 import type { StepRecord } from '../../main/records/record.ts';
+import { phasesAt } from '../../main/runs/experiment/budgets.ts';
+import { featuresAt } from '../../main/runs/experiment/features.ts';
 import type { Experiment, ExperimentInput } from '../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../main/runs/experiment/parse.ts';
 import { openStore, type Store } from '../../main/runs/store/store.ts';
@@ -109,7 +111,7 @@ function experimentOf([layer, budget, codec, link]: Case): Experiment {
 async function predicted(experiment: Experiment): Promise<Exchange> {
   const times = await runTask('times', timesRequest(experiment, info, 'client'));
   const at = circumstancesOf(experiment, info, times, times);
-  const [{ budget }] = experiment.phases;
+  const [{ budget }] = phasesAt(experiment, featuresAt(at.network, experiment.split));
   const choice = {
     cut: experiment.split,
     budget: budget === 'full' ? null : budget,

@@ -23,8 +23,12 @@ const engine = await openEngine(engineName, { threads: threads || undefined });
 const network = networkSpec('vgg11', { input: [32, 32, 3], classes: 10, width: 1 });
 const cut = { layer: 5, module: { resolution: 1, features: 1 } };
 const optimiser = { momentum: 0, weightDecay: 5e-4 };
-const gate = { delta: 0.01, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'cut' } as const;
-const client = clientHalf(buildClient(network, cut, { seed: 1 }), { input: network.input, gate, optimiser, seed: 1 });
+const client = clientHalf(buildClient(network, cut, { seed: 1 }), {
+  input: network.input,
+  gate: {},
+  optimiser,
+  seed: 1,
+});
 const server = serverHalf(buildServer(network, cut, { seed: 1 }), {
   classes: network.classes,
   optimiser,

@@ -89,7 +89,7 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     await page.getByText('An accuracy has to be above chance, 10.0 %.').waitFor();
     await reach.fill('12.5');
     const answers = page.getByRole('grid', { name: 'What the cursors say' });
-    await soon(() => answers.innerText()).toContain('Bytes to 12.5 %');
+    await soon(() => answers.innerText()).toContain('To 12.5 %');
     await page.getByRole('combobox', { name: 'Baseline' }).click();
     await page.getByRole('option', { name: 'high' }).click();
     await soon(() => query(page).get('base')).toMatch(/high/);
@@ -251,11 +251,19 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     const table = await saved(page, () => page.getByRole('menuitem', { name: 'Save as CSV' }).click());
     expect(table.bytes.toString()).toMatch(/\r\ndeprune,2,[\s\S]*\r\nfull budget,1,/);
 
-    const report = await saved(page, () => page.getByRole('button', { name: 'Report' }).click());
+    await page.getByRole('button', { name: 'Report…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Report' });
+    const text = dialog.getByRole('textbox', { name: 'Text of the report' });
+    await text.fill(`# Findings\n\nAs **expected**.\n\n${await text.inputValue()}`);
+    await dialog.getByText('Read', { exact: true }).click();
+    await dialog.getByText('Accuracy by bytes').waitFor();
+    await expectAccessible(page);
+    const report = await saved(page, () => dialog.getByRole('button', { name: 'Save HTML' }).click());
     expect(report.name).toBe('4-runs-report.html');
     const html = report.bytes.toString();
     expect(html.match(/<svg role="img"/g)).toHaveLength(6);
     expect(html).toContain('prune &lt;b&gt;');
+    expect(html).toContain('<h3>Findings</h3><p>As <strong>expected</strong>.</p>');
     expect(html).toMatch(/to [\d.]+ %<[\s\S]*bytes to it/);
     expect(html).not.toContain('<script');
 

@@ -1,5 +1,11 @@
 import { openCodecs } from '../../main/offload/codecs/session-codecs.ts';
-import { availableCodecs, codecChoice, type CodecChoice, type CodecName } from '../../main/offload/codecs/table.ts';
+import {
+  availableCodecs,
+  codecChoice,
+  codecNamed,
+  type CodecChoice,
+  type CodecName,
+} from '../../main/offload/codecs/table.ts';
 import {
   decodeGradient,
   encodeEvaluate,
@@ -11,15 +17,20 @@ import {
   type StepRequest,
 } from '../../main/offload/protocol/messages.ts';
 
-/** Every codec that this machine can do, without parameters: what the sessions of tests announce. */
-export const testCodecs: CodecChoice[] = availableCodecs().map((name) => codecChoice(name));
+/** Every codec that this machine can do and that knows no images, without parameters. */
+export const imagelessCodecs: CodecChoice[] = availableCodecs()
+  .filter((name) => !codecNamed(name).byImage)
+  .map((name) => codecChoice(name));
 
-/** One end of a session that announces them; none of these codecs remembers anything. */
-export const openedCodecs = openCodecs(testCodecs, 1);
+/** Those that the sessions of tests announce: as many as a session may. */
+export const testCodecs: CodecChoice[] = imagelessCodecs.slice(0, 16);
+
+/** One end of a session that announces them. */
+export const openedCodecs = openCodecs(imagelessCodecs, 1);
 
 /** The place of a codec among these. */
 export function placeOf(name: CodecName): number {
-  return testCodecs.findIndex((choice) => choice.name === name);
+  return imagelessCodecs.findIndex((choice) => choice.name === name);
 }
 
 /** Messages with the maps, and the gradient to come back, in these codecs. */

@@ -1,17 +1,32 @@
 import { shallowRef } from 'vue';
-import type { JsonSchema, LabApi, LabEvents, LabInfo, RunSummary, ServerState, Settings } from '../../main/api.ts';
+import type {
+  JsonSchema,
+  LabApi,
+  LabEvents,
+  LabInfo,
+  RunSummary,
+  SavedReport,
+  ServerState,
+  Settings,
+} from '../../main/api.ts';
 import { SluiceError } from '../../main/errors.ts';
 import { listMethods } from '../../main/lab/design/methods.ts';
 import { experimentSchema } from '../../main/runs/experiment/experiment.ts';
+import { frontierFacts } from '../../main/runs/experiment/frontier-facts.ts';
 import { jsonSchema } from '../../main/runs/experiment/schema.ts';
 import { methodNamed, trainingFacts } from '../../main/training/methods/table.ts';
+import { phasesAt } from '../../main/runs/experiment/budgets.ts';
 import { plannedPairs } from '../../main/training/plan.ts';
 import { protocol } from '../../main/wire.ts';
 import { createEvents } from '../../renderer/lab/events.ts';
 import type { Lab, LabState } from '../../renderer/lab/lab.ts';
+import { searchCalls } from './fake-search.ts';
 import { fakeDatasets, fakeEngines, fakePresets, fakeRuns, fakeSample } from './fake-entries.ts';
 import { fakeSets } from './fake-sets.ts';
 import { fakeEpochs, fakeExperiment, fakeGates, fakePlan, fakeSteps } from './fake-series.ts';
+
+/** The cut of every fake run. */
+const features = { sent: [8, 8, 128], clientTrains: true, classes: 10 } as const;
 
 /** A lab in memory: a few plausible runs that answer as the real one would, and nothing that trains. */
 export interface FakeLab {
@@ -128,7 +143,7 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
         notes: '',
         folder,
         plan: fakePlan(),
-        pairs: plannedPairs(run.method, experiment.phases, 128),
+        pairs: plannedPairs(run.method, phasesAt(experiment, features), 128),
         makesSet: trainingFacts(methodNamed(run.method)).makesSet,
         classes: 10,
         sent: [8, 8, 32],
@@ -143,9 +158,14 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
           if (!run) return [];
           const { name, number, seed, status, dropped, method } = run;
           const experiment = { ...fakeExperiment(method), name };
-          const pairs = plannedPairs(method, experiment.phases, 128);
+          const pairs = plannedPairs(method, phasesAt(experiment, features), 128);
           const { epochs } = fakeEpochs(number);
-          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs };
+          const facts = frontierFacts(id, experiment, {
+            shape: [32, 32, 3],
+            trainSamples: 50_000,
+            testSamples: 10_000,
+          });
+          return { id, name, number, seed, status, dropped, experiment, pairs, classes: 10, epochs, frontier: facts };
         }),
       ),
     pause: (id) => change(id, { status: 'paused' }),
@@ -204,7 +224,16 @@ function runCalls(runs: Map<string, RunSummary>, emit: FakeLab['emit']): RunCall
 
 type SeriesCalls = Pick<
   LabApi,
-  'steps' | 'epochs' | 'gates' | 'log' | 'exportChart' | 'exportRuns' | 'examine' | 'experimentSchema' | 'preset'
+  | 'steps'
+  | 'epochs'
+  | 'gates'
+  | 'log'
+  | 'exportChart'
+  | 'exportRuns'
+  | 'sendRuns'
+  | 'examine'
+  | 'experimentSchema'
+  | 'preset'
 >;
 
 function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
@@ -229,6 +258,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
       }),
     exportChart: () => Promise.resolve(file),
     exportRuns: () => Promise.resolve({ ...file, name: 'runs.zip', type: 'application/zip' }),
+    sendRuns: ({ runs, to }) => Promise.resolve(runs.map((id) => `${id}: ${to}/#/experiments/1/runs/2`)),
     examine: () =>
       Promise.resolve({
         problems: [],
@@ -236,6 +266,7 @@ function seriesCalls(runs: Map<string, RunSummary>): SeriesCalls {
         network: null,
         design: null,
         sweep: null,
+        search: null,
       }),
     experimentSchema: () => Promise.resolve(jsonSchema(experimentSchema) as JsonSchema),
     preset: () =>
@@ -247,6 +278,7 @@ type PlaceCalls = Omit<LabApi, keyof RunCalls | keyof SeriesCalls>;
 
 function placeCalls(emit: FakeLab['emit']): PlaceCalls {
   let settings = defaults;
+  const reports = new Map<string, SavedReport>();
   let server: ServerState = { status: 'stopped', error: null };
   async function serve(state: ServerState): Promise<ServerState> {
     server = state;
@@ -326,9 +358,19 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     cancelModelTask: () => Promise.resolve(),
     modelTasks: () => Promise.resolve([]),
     removeModelSet: () => Promise.resolve(),
+    ...searchCalls(null),
     browsers: () => Promise.resolve([]),
     shutOutBrowser: () => Promise.resolve(),
     settings: () => Promise.resolve(settings),
+    reports: () => Promise.resolve([...reports.values()]),
+    saveReport: async (report) => {
+      reports.set(report.name, report);
+      return await Promise.resolve();
+    },
+    deleteReport: async (name) => {
+      reports.delete(name);
+      return await Promise.resolve();
+    },
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };
       await Promise.resolve();

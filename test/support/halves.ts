@@ -4,7 +4,7 @@ import { buildClient, buildServer } from '../../main/model/build.ts';
 import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import { random } from '../../main/random.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
-import type { GateSettings } from '../../main/training/gate.ts';
+import type { GateSettings } from '../../main/training/gates/chooser.ts';
 import type { CodecInput } from '../../main/offload/codecs/table.ts';
 import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
@@ -71,7 +71,7 @@ export interface HalvesOptions {
   readonly seed?: number;
   readonly momentum?: number;
   readonly weightDecay?: number;
-  readonly gate?: Partial<GateSettings>;
+  readonly gate?: GateSettings;
   readonly codecs?: Partial<Record<keyof CodecSettings, CodecInput>>;
   readonly fold?: boolean;
 }
@@ -87,7 +87,7 @@ export interface Halves {
 /** Both halves of a network, cut, with everything a message goes through between them. */
 export function openHalves(network: NetworkSpec, cut: Cut, options: HalvesOptions = {}): Halves {
   const { seed = 1, momentum = 0, weightDecay = 5e-4, fold } = options;
-  const gate: GateSettings = { delta: 0.01, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'keep', ...options.gate };
+  const gate: GateSettings = { ties: 'keep', ...options.gate };
   const optimiser = { momentum, weightDecay };
   const client = clientHalf(buildClient(network, cut, { seed }), { input: network.input, gate, optimiser, seed });
   const server = serverHalf(buildServer(network, cut, { seed, fold }), {

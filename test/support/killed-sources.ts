@@ -1,3 +1,4 @@
+import { phasesAt } from '../../main/runs/experiment/budgets.ts';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -182,13 +183,14 @@ function startToy(onMessage: (message: FromSource) => void): Child<ToSource> {
 
 async function work(task: SourceTask, supervisor: Supervisor): Promise<void> {
   const { experiment, seed, index, resume } = task;
-  const { method, phases, checkpointSteps } = experiment;
+  const { method, checkpointSteps } = experiment;
+  const features = { sent: [4, 4, 4], clientTrains: true, classes: 3 } as const;
   const codecs = scheduled(codecSettings(publishedCodecs)).codecs;
   const data = shard(index);
   const engine = { name: 'none', device: 'toy', detail: 'by hand' };
   supervisor.tell({ kind: 'ready', engine, stepsPerEpoch: batchesOf(index), fingerprint: fingerprint() });
   const events = train({
-    trainings: planTrainings(method, phases, 4),
+    trainings: planTrainings(method, phasesAt(experiment, features), 4),
     async open(training) {
       const request = { training, network: tinyNetwork, cut: tinyCut, clientTrains: true, codecs };
       const server = await connect(task, request, supervisor, connectOffload);
@@ -243,6 +245,8 @@ function idleClient(): ClientHalf {
     begin: () => Promise.resolve({ features, pruneLoss: 0, finish: () => undefined, abandon: () => undefined }),
     infer: () => Promise.resolve(features),
     gate: () => Promise.resolve(null),
+    openness: () => Promise.resolve(null),
+    resetGate: () => Promise.resolve(),
     setGate: () => undefined,
     resetOptimiser: () => undefined,
     read: () => Promise.resolve({ weights: {}, momentum: {} }),

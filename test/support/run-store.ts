@@ -33,8 +33,10 @@ export function openTestStore(home: string): Store {
 
 /** A queued run as the process has it that executes it; what it logs goes to `log`. */
 export async function takeUp(store: Store, run: Run, log: RunLog = () => undefined): Promise<Execution> {
-  const { signal } = new AbortController();
-  const taken: TakenUp = { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stop = (): void => controller.abort();
+  const taken: TakenUp = { store, run, folder: store.folder(run.id), log, emit: () => undefined, signal, stop };
   const records = await openRunRecords(taken);
   onTestFinished(() => records.close());
   return { ...taken, records };

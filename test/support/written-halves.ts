@@ -4,6 +4,7 @@ import type { Cut, NetworkSpec } from '../../main/model/spec.ts';
 import type { StateDict } from '../../main/model/state.ts';
 import { random, type Random } from '../../main/random.ts';
 import type { Budget } from '../../main/records/column.ts';
+import type { GateSettings } from '../../main/training/gates/chooser.ts';
 import { openHalves } from './halves.ts';
 import { onnxRuntime } from './onnx-runtime.ts';
 
@@ -43,13 +44,19 @@ interface Both {
   dispose(): void;
 }
 
+interface WrittenOptions {
+  readonly budget?: Budget;
+  readonly inside?: Normalisation | null;
+  readonly gate?: GateSettings | undefined;
+}
+
 /** A pair whose weights, statistics and gate are anything, in Sluice and as ONNX. */
 export async function writtenPair(
   network: NetworkSpec,
   cut: Cut,
-  { budget = null, inside = null }: { budget?: Budget; inside?: Normalisation | null } = {},
+  { budget = null, inside = null, gate = {} }: WrittenOptions = {},
 ): Promise<Both> {
-  const halves = openHalves(network, cut, { gate: { ties: 'cut' } });
+  const halves = openHalves(network, cut, { gate: { ties: 'cut', ...gate } });
   const source = random(7, 'weights');
   for (const half of [halves.client, halves.server]) {
     const { weights, momentum } = await half.read();
@@ -64,7 +71,7 @@ export async function writtenPair(
   const [height, width, channels] = network.input;
   const none = new Float32Array(height * width * channels);
   const { selection } = await halves.client.infer({ images: none, samples: 1, labels: new Uint16Array(1) }, budget);
-  const about = { network, cut, selection, metadata: { budget: String(budget ?? 'full') } };
+  const about = { network, cut, selection, gate, metadata: { budget: String(budget ?? 'full') } };
   return {
     client: clientOnnx({ ...about, state: (await halves.client.read()).weights }, inside),
     server: serverOnnx({ ...about, state: (await halves.server.read()).weights }),

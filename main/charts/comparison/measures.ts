@@ -1,6 +1,6 @@
 import { accuracyWithin, bestOf, bytesBy, reachedBy, throughput } from '../achievement.ts';
 import type { EpochData } from '../data.ts';
-import { formatBytes, formatDuration, formatNumber, formatPercent } from '../formats.ts';
+import { formatBytes, formatCorrelation, formatDuration, formatNumber, formatPercent } from '../formats.ts';
 import type { Spread } from './spread.ts';
 
 /** What is asked of all trainings: their accuracy within so many bytes, and the price of an accuracy. */
@@ -18,6 +18,8 @@ export interface Measure {
   readonly of: (epochs: readonly EpochData[], questions: Questions) => number | null;
   readonly kind: Kind;
   readonly moreIsBetter?: boolean;
+  /** Left out of tables in which nobody has it. */
+  readonly optional?: boolean;
 }
 
 export type MeasureName =
@@ -33,9 +35,10 @@ export type MeasureName =
   | 'total'
   | 'speed'
   | 'epochs'
-  | 'seconds';
+  | 'seconds'
+  | 'leakage';
 
-type Kind = 'share' | 'bytes' | 'count' | 'number' | 'seconds';
+type Kind = 'share' | 'bytes' | 'count' | 'number' | 'seconds' | 'correlation';
 
 export const measures: readonly Measure[] = [
   {
@@ -85,7 +88,21 @@ export const measures: readonly Measure[] = [
   },
   { name: 'epochs', label: () => 'Epochs', kind: 'count', of: (epochs) => epochs.length },
   { name: 'seconds', label: () => 'Time in training', kind: 'seconds', of: (epochs) => epochs.at(-1)?.seconds ?? null },
+  {
+    name: 'leakage',
+    label: () => 'Distance corr.',
+    kind: 'correlation',
+    optional: true,
+    of: (epochs) => epochs.at(-1)?.distanceCorrelation ?? null,
+  },
 ];
+
+/** Those that tables of such results have columns for. */
+export function shownMeasures(
+  results: readonly { readonly values: Readonly<Record<MeasureName, Spread | null>> }[],
+): readonly Measure[] {
+  return measures.filter(({ name, optional }) => !optional || results.some(({ values }) => values[name] !== null));
+}
 
 /** A measure by its name. */
 export function measureNamed(name: MeasureName): Measure {
@@ -98,6 +115,7 @@ const formats: Readonly<Record<Kind, (value: number) => string>> = {
   count: (value) => String(Number(value.toFixed(1))),
   number: formatNumber,
   seconds: formatDuration,
+  correlation: formatCorrelation,
 };
 
 /** `57.8 %`, of several seeds `57.8 ± 0.4 %`; `–` where there is none, and how many got there when not all did. */
@@ -113,8 +131,9 @@ function withDeviation(kind: Kind, mean: number, deviation: number | null): stri
   const text = formats[kind](mean);
   if (deviation === null) return text;
   const [figure = '', unit = ''] = text.split(' ');
-  const scale = { share: 100, bytes: Number(figure) / mean, count: 1, number: 1, seconds: 1 }[kind];
-  const digits = Math.min(figure.split('.')[1]?.length ?? 0, 2) || (kind === 'count' ? 1 : 0);
+  const scale = { share: 100, bytes: Number(figure) / mean, count: 1, number: 1, seconds: 1, correlation: 1 }[kind];
+  const digits =
+    Math.min(figure.split('.')[1]?.length ?? 0, kind === 'correlation' ? 3 : 2) || (kind === 'count' ? 1 : 0);
   const whole = kind === 'count' ? mean.toFixed(1) : figure;
   const by = kind === 'seconds' ? formatDuration(deviation) : (deviation * scale).toFixed(digits);
   if (/^[0.:]*$/.test(by) || by === 'NaN') return text;

@@ -165,7 +165,16 @@ export function sharePhases(lines: readonly Pick<Line, 'phases'>[]): boolean {
   );
 }
 
-/** Whether the points themselves are marked: ends of epochs, while there are few. */
-export function marksPoints({ metric }: LineChartSpec, { x }: Pick<Line, 'x'>): boolean {
-  return isOfEpochs(metric) && x.length <= 50;
+const mostMarkedOfLine = 50;
+const mostMarked = 600;
+
+/** Whether the points themselves are marked: ends of epochs, while there are few, of each line and in all. */
+export function marksPoints(
+  { metric }: LineChartSpec,
+  { x }: Pick<Line, 'x'>,
+  all: readonly Pick<Line, 'x'>[],
+): boolean {
+  return (
+    isOfEpochs(metric) && x.length <= mostMarkedOfLine && all.reduce((sum, { x }) => sum + x.length, 0) <= mostMarked
+  );
 }

@@ -90,7 +90,7 @@ function lineSeries(
       line.ribbon ? [ribbonSeries(line, line.ribbon, look(line, style), !style.selfContained)] : [],
     ),
     ...lines.flatMap((line) => (line.faint ? [faintSeries(line, line.faint.points, style)] : [])),
-    ...lines.map((line) => mainSeries(line, spec, style)),
+    ...lines.map((line) => mainSeries(line, marksPoints(spec, line, lines), style)),
     ...(spec.phases && !sharePhases(lines) ? lines.flatMap((line) => markSeries(line, look(line, style), style)) : []),
     ...bandEntry(lines, spec, style).map(({ name }) => ({
       type: 'line',
@@ -133,10 +133,10 @@ function plannedLook({ text, lineWidth }: ChartStyle): Look {
   return { colour: text, dash: [3 * lineWidth, 2 * lineWidth], symbol: 'circle' };
 }
 
-function mainSeries(line: SampledLine, spec: LineChartSpec, style: ChartStyle): object {
+function mainSeries(line: SampledLine, marked: boolean, style: ChartStyle): object {
   const { colour, dash, symbol } = look(line, style);
   const { lineWidth } = style;
-  const isMarked = marksPoints(spec, line) || line.main.points.length === 2;
+  const isMarked = marked || line.main.points.length === 2;
   return {
     type: 'line',
     id: line.id,

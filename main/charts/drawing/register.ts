@@ -4,6 +4,7 @@ import {
   GridComponent,
   LegendComponent,
   MarkAreaComponent,
+  MarkLineComponent,
   ParallelComponent,
   TitleComponent,
 } from 'echarts/components';
@@ -19,6 +20,7 @@ const known = {
   ScatterChart,
   GraphicComponent,
   MarkAreaComponent,
+  MarkLineComponent,
   ParallelComponent,
   LabelLayout,
 };

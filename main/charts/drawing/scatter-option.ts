@@ -19,8 +19,14 @@ export function scatterOption(
   spec: ScatterChartSpec,
   style: ChartStyle,
 ): EChartsCoreOption {
-  const costs = Float64Array.from(outcomes, ({ cost }) => cost);
-  const gains = Float64Array.from(outcomes, ({ gain }) => gain);
+  const costs = withMarks(
+    outcomes.map(({ cost }) => cost),
+    spec.marks?.x,
+  );
+  const gains = withMarks(
+    outcomes.map(({ gain }) => gain),
+    spec.marks?.y,
+  );
   const families = familyLooks(outcomes, style);
   const fronts = frontsOf(outcomes, spec);
   const top = legend(style.selfContained ? families : [], style);
@@ -38,6 +44,7 @@ export function scatterOption(
       ? limited(yAxis(gainQuantities[spec.y], style, false, spec.yRange), spec.yRange)
       : { ...yAxis(gainQuantities[spec.y], style, false, extentOf([gains], false)), boundaryGap: ['6%', '6%'] },
     series: [
+      ...markSeries(spec, style),
       ...fronts.map((front, i) => frontSeries(front, i, spec, style)),
       ...pointSeries(families, outcomes, fronts.flat(), style),
     ],
@@ -79,6 +86,22 @@ function frontSeries(
     emphasis: { disabled: true },
     lineStyle: { color: faint, width: lineWidth / 1.5, type: [3 * lineWidth, 2 * lineWidth] },
   };
+}
+
+/** With the marks among the values and the next one beyond them: those far away would leave the values little room. */
+function withMarks(values: readonly number[], marks: readonly number[] = []): Float64Array {
+  const most = Math.max(...values);
+  const next = Math.min(...marks.filter((mark) => mark >= most));
+  return Float64Array.from([...values, ...marks.filter((mark) => mark <= next)]);
+}
+
+/** Lines across the drawing at what is marked on its axes. */
+function markSeries({ marks }: ScatterChartSpec, { faint, lineWidth }: ChartStyle): object[] {
+  if (!marks) return [];
+  const data = [...marks.x.map((xAxis) => ({ xAxis })), ...marks.y.map((yAxis) => ({ yAxis }))];
+  const lineStyle = { color: faint, width: lineWidth / 2, type: [lineWidth, 2 * lineWidth], opacity: 0.8 };
+  const markLine = { silent: true, symbol: 'none', label: { show: false }, lineStyle, data };
+  return [{ type: 'line', id: 'marks', data: [], silent: true, z: 0, markLine }];
 }
 
 /** More families than this are drawn as one series: each costs its time, and none can be told from the others. */

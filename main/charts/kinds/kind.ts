@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core';
 import type { z } from 'zod';
 import type { SourceView, TrainingData } from '../data.ts';
 import type { FamilySet } from '../drawable/family.ts';
+import type { FrontierFacts } from '../drawable/frontier.ts';
 import type { GateData } from '../drawable/gates.ts';
 import type { Looks } from '../drawable/looks.ts';
 import type { Differences } from '../drawable/parallel.ts';
@@ -10,6 +11,7 @@ import type { Range } from '../drawable/sample.ts';
 import type { EChartsPart } from '../drawing/register.ts';
 import type { AxisKind, PaperSpec } from '../spec.ts';
 import type { ChartStyle } from '../style.ts';
+import type { FrontierChartSpec } from './frontier.ts';
 import type { LineChartSpec } from './lines.ts';
 
 /** What charts are made from besides trainings. Pages, files and reports provide what a kind asks for, and no more. */
@@ -18,6 +20,8 @@ export interface Provided {
   readonly gates: GateData;
   /** The settings in which the runs differ. */
   readonly differences: Differences;
+  /** What a frontier knows of the runs. */
+  readonly frontier: readonly FrontierFacts[];
   /** What the runs were going to do; null where they are not set alike, or it is not known. */
   readonly plan: PlanData | null;
   /** Model sets: charts that need these are of them, and of no runs. */
@@ -50,7 +54,7 @@ export function rangeSchema(zod: Zod): z.ZodType<Range> {
 }
 
 /** What a command line can ask of any chart; a kind takes of it what it has a use for. */
-export type ChartChanges = Partial<Omit<LineChartSpec, 'kind'>>;
+export type ChartChanges = Partial<Omit<LineChartSpec, 'kind'> & Pick<FrontierChartSpec, 'margin'>>;
 
 export type Row = readonly (string | number)[];
 

@@ -15,6 +15,8 @@ export interface ScatterChartSpec {
   readonly logX: boolean;
   /** The part of the y axis that is drawn; all that is measured unless given. */
   readonly yRange?: Range;
+  /** Places on the axes that are marked by lines across: what was to be reached, where runs were compared. */
+  readonly marks?: { readonly x: readonly number[]; readonly y: readonly number[] } | undefined;
 }
 
 export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
@@ -34,13 +36,14 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
       x: z.enum(costs),
       logX: z.boolean(),
       yRange: rangeSchema(z).optional(),
+      marks: z.strictObject({ x: z.array(z.number()).max(100), y: z.array(z.number()).max(100) }).optional(),
     }),
 
   needs: [],
   showsEachSource: true,
   showsPairs: true,
   data: ({ trainings, looks }, spec) => outcomesOf(trainings, spec, looks),
-  parts: ['ScatterChart', 'LineChart', 'LabelLayout'],
+  parts: ['ScatterChart', 'LineChart', 'MarkLineComponent', 'LabelLayout'],
   option: scatterOption,
   rows: (outcomes, { x, y }) => [
     ['training', 'run', 'family', x, y],

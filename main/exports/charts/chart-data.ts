@@ -9,8 +9,7 @@ import {
 import { experimentFacts } from '../../charts/experiment-facts.ts';
 import { trainingsOf } from '../../charts/trainings.ts';
 import { SluiceError } from '../../errors.ts';
-import { mapsAtCut } from '../../runs/experiment/maps.ts';
-import { plannedPairs } from '../../training/plan.ts';
+import { pairsOf } from '../../runs/experiment/planned.ts';
 import { runNumber, type Run } from '../../runs/store/run.ts';
 import type { StepColumns } from '../../records/record.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -46,7 +45,7 @@ export function runData(store: Store, run: Run, steps: StepData = noSteps): RunD
     seed,
     number: runNumber(run),
     ...experimentFacts(run.experiment),
-    pairs: plannedPairs(run.experiment.method, run.experiment.phases, mapsAtCut(run.experiment)),
+    pairs: pairsOf(run.experiment),
     dropped: run.dropped.length,
     isFinished: run.status === 'finished',
     steps,

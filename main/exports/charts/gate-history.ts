@@ -2,7 +2,7 @@ import type { GateHistory } from '../../api.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { GateMoment } from '../../runs/store/step-columns.ts';
 import type { Store } from '../../runs/store/store.ts';
-import { keepLargest } from '../../training/gate.ts';
+import { keepLargest, type Ties } from '../../training/gates/rank.ts';
 
 /** The gate of one training of a run at no more than so many moments, evenly over its steps. */
 export function gateHistory(store: Store, run: Run, training: number, most: number): GateHistory {
@@ -27,7 +27,7 @@ export function gateHistory(store: Store, run: Run, training: number, most: numb
   };
 }
 
-/** Both masks, f and f², rank the maps as f does. */
-function keptMaps({ gates, budget }: GateMoment, ties: 'keep' | 'cut'): Iterable<number> {
+/** How far maps are open ranks them as the gate does; what it leaves to chance is not told. */
+function keptMaps({ gates, budget }: GateMoment, ties: Ties): Iterable<number> {
   return budget === null ? gates.keys() : keepLargest(gates, budget, ties);
 }

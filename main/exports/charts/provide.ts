@@ -1,8 +1,11 @@
 import type { TrainingData } from '../../charts/data.ts';
 import { differingSettings } from '../../charts/differing.ts';
 import type { FamilySet } from '../../charts/drawable/family.ts';
+import { frontierOf } from '../../charts/drawable/frontier.ts';
 import type { Need, Provided } from '../../charts/kinds/kind.ts';
+import { infoHere } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
+import { frontierFacts } from '../../runs/experiment/frontier-facts.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { gateHistory } from './gate-history.ts';
@@ -27,6 +30,12 @@ const providers: { readonly [N in Need]: (asked: Asked) => Provided[N] } = {
     if (settings.length === 0)
       throw nothingToDraw('These runs are set alike. Choose runs that differ in their settings.');
     return { runs: runs.map(({ id }) => id), settings };
+  },
+  frontier: ({ runs, trainings }) => {
+    const facts = runs.map(({ id, experiment }) => frontierFacts(id, experiment, infoHere(experiment.dataset.name)));
+    const { problem } = frontierOf(trainings, facts, 0);
+    if (problem !== null) throw nothingToDraw(problem);
+    return facts;
   },
   gates: ({ store, trainings: [{ run, training }] }) => {
     const gates = gateHistory(store, store.find(run), training, moments);

@@ -6,6 +6,7 @@ import { clientPart, serverPart } from '../../model/parts.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import type { StateDict } from '../../model/state.ts';
 import type { Selection } from '../../offload/protocol/messages.ts';
+import type { GateSettings } from '../../training/gates/chooser.ts';
 import { version } from '../../version.ts';
 import { graphWriter, type WrittenGraph } from './graph.ts';
 import { addCompression, addDecompression } from './modules.ts';
@@ -18,6 +19,7 @@ export interface HalfToWrite {
   readonly state: StateDict;
   /** The maps that cross the network and their mask; null where all do, unmasked. */
   readonly selection: Selection | null;
+  readonly gate: GateSettings;
   /** What a reader of the model should know besides, as `metadata_props`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -45,16 +47,14 @@ const maxBytes = 2 ** 31 - 1;
  * bytes, which it takes to (x / 255 − mean) / std itself; with null they come so. Throws `onnx-too-large`.
  */
 export function clientOnnx(half: HalfToWrite, normalisation: Normalisation | null): WrittenHalf {
-  const { network, cut, state, selection } = half;
+  const { network, cut, state } = half;
   const { chain, before, cutShape, moduleName } = clientPart(network, cut);
   const [height, width, channels] = network.input;
   const graph = graphWriter(state);
   const images = normalisation ? addNormalisation(graph, 'images', normalisation) : 'images';
   const features = writeLinks(chain.links, chain.name, images, graph);
   const place = { name: moduleName, maps: cutShape[2], nodes: before.nodes };
-  const maps = cut.module
-    ? addCompression(graph, features, { ...place, spec: cut.module }, state, selection)
-    : features;
+  const maps = cut.module ? addCompression(graph, features, { ...place, spec: cut.module }, half) : features;
   return written(
     half,
     'client',

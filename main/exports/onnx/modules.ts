@@ -4,7 +4,8 @@ import { addNorm, integers, windowAttributes, type OperatorGraph } from '../../m
 import type { ModuleSpec } from '../../model/spec.ts';
 import type { StateDict } from '../../model/state.ts';
 import type { Selection } from '../../offload/protocol/messages.ts';
-import { sigmoid } from '../../training/gate.ts';
+import { chooserOf, type GateSettings } from '../../training/gates/chooser.ts';
+import { sigmoid } from '../../training/gates/rank.ts';
 
 /** A module where it stands: `maps` of them cross it at full budget. */
 export interface ModulePlace {
@@ -14,22 +15,29 @@ export interface ModulePlace {
   readonly nodes: Start['nodes'];
 }
 
+/** Its weights, and what it sends. */
+interface CompressionContent {
+  readonly state: StateDict;
+  readonly gate: GateSettings;
+  readonly selection: Selection | null;
+}
+
 /**
- * The client's module: convolution → BatchNorm → sigmoid → × σ(f̂), and of the result what a budget keeps. The gate does
- * not change any more, so σ(f̂) is a constant.
+ * The client's module: convolution → BatchNorm → sigmoid → × σ(f̂), or as far as its gate opens maps, and of the result
+ * what a budget keeps. The gate does not change any more, so how far it is open is a constant.
  */
 export function addCompression(
   graph: OperatorGraph,
   x: string,
   { spec, name, maps, nodes }: ModulePlace,
-  state: StateDict,
-  selection: Selection | null,
+  { state, gate, selection }: CompressionContent,
 ): string {
   const convolved = nodes ? x : addConvolution(graph, 'Conv', x, `${name}.convIn1`, spec);
   const normed = addNorm(graph, convolved, `${name}.batchNormIn`, moduleNorm.epsilon);
-  const opened = Float32Array.from(state[`${name}.prune_filter`].data as Float32Array, sigmoid);
-  const gate = graph.constant({ shape: perMap(maps, nodes), data: opened });
-  const gated = graph.add('Mul', [graph.add('Sigmoid', [normed]), gate]);
+  const f = state[`${name}.prune_filter`].data as Float32Array;
+  const data = chooserOf(gate).weigh(f, null, null).opening?.values ?? f.map(sigmoid);
+  const opened = graph.constant({ shape: perMap(maps, nodes), data });
+  const gated = graph.add('Mul', [graph.add('Sigmoid', [normed]), opened]);
   if (!selection) return gated;
   return graph.add('Gather', [gated, graph.constant(integers(selection.kept))], { axis: 1 });
 }

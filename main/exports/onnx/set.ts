@@ -91,6 +91,7 @@ function aboutPair(
     network: networkOf(manifest),
     cut: cutOf(manifest, pair),
     selection: selectionOf(manifest, pair, client),
+    gate: manifest.gate,
     metadata: {
       set: name,
       setSha256: digest,

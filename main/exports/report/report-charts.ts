@@ -8,6 +8,7 @@ import type { Curve } from '../tables/curves.ts';
 
 /** A chart as SVG text that takes its colours from the page's CSS variables. */
 export interface ReportChart {
+  readonly name: string;
   readonly title: string;
   readonly svg: string;
 }
@@ -24,7 +25,7 @@ export function reportCharts(store: Store, curves: readonly Curve[]): ReportChar
     Object.entries(paper.report ?? {}).flatMap(([name, title]) => {
       const chart = drawable(() => chartOf(store, trainings, charts[name], { runs }));
       if (!chart) return [];
-      return [{ title, svg: accessible(drawSvg(optionOf(chart, style), width, height), title) }];
+      return [{ name, title, svg: accessible(drawSvg(optionOf(chart, style), width, height), title) }];
     }),
   );
 }

@@ -2,7 +2,7 @@ import { chosenOnTestSet } from '../../charts/comparison/chosen-on.ts';
 import { formatSpread, measureNamed, type MeasureName } from '../../charts/comparison/measures.ts';
 import { formatSooner } from '../../charts/comparison/against-scratch.ts';
 import { formatSaving, type Result } from '../../charts/comparison/results.ts';
-import { formatBytes, formatPercent } from '../../charts/formats.ts';
+import { formatBytes, formatCorrelation, formatPercent } from '../../charts/formats.ts';
 import { runNumber } from '../../runs/store/run.ts';
 import type { Comparison } from './compare.ts';
 import type { Curve } from './curves.ts';
@@ -46,6 +46,7 @@ export function comparisonTable(curves: readonly Curve[], { results, questions }
     { title: 'bytes to it', text: ({ saving }: Result) => formatSaving(saving) },
     ...(results.some(({ scratch }) => scratch) ? [soonerColumn] : []),
     measured('speed', 'samples/s', true),
+    ...(results.some(({ values }) => values.leakage) ? [measured('leakage', 'dist. corr.')] : []),
   ];
   return {
     columns: columns(shown),
@@ -73,13 +74,15 @@ function numbersText(numbers: readonly number[]): string {
 export function pairTable(curves: readonly Curve[]): Table | null {
   const made = curves.flatMap(({ run, training, pair }) => (pair ? [{ run, training, pair }] : []));
   if (!curves.some(({ run }) => made.filter((other) => other.run.id === run.id).length > 1)) return null;
+  const leaks = made.some(({ pair }) => !Number.isNaN(pair.distanceCorrelation));
   return {
-    columns: columns(['accuracy', 'bytes/sample'].map((title) => ({ title }))),
-    rows: made.map(({ run, training: { label }, pair: { testAccuracy, bytesPerSample } }) => [
+    columns: columns(['accuracy', 'bytes/sample', ...(leaks ? ['dist. corr.'] : [])].map((title) => ({ title }))),
+    rows: made.map(({ run, training: { label }, pair: { testAccuracy, bytesPerSample, distanceCorrelation } }) => [
       String(runNumber(run)),
       label,
       formatPercent(testAccuracy),
       formatBytes(bytesPerSample),
+      ...(leaks ? [formatCorrelation(distanceCorrelation)] : []),
     ]),
   };
 }

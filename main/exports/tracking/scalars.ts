@@ -5,8 +5,7 @@ import { records } from '../../records/index.ts';
 import type { RecordName, StepRecord, TrainingRecord } from '../../records/record.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
-import { mapsAtCut } from '../../runs/experiment/maps.ts';
-import { plannedPairs } from '../../training/plan.ts';
+import { pairsOf } from '../../runs/experiment/planned.ts';
 
 /** What trackers of experiments take of a run: numbers under tags at steps, named after the catalogue of records. */
 
@@ -57,8 +56,7 @@ export function stepPointer(run: Run): (step: StepRecord) => Point {
 
 /** Trainings of a run are told apart where its method has several. */
 function trainingPrefix(run: Run): (training: number) => string {
-  const { method, phases } = run.experiment;
-  const several = plannedPairs(method, phases, mapsAtCut(run.experiment)).some(({ training }) => training > 0);
+  const several = pairsOf(run.experiment).some(({ training }) => training > 0);
   return (training) => (several ? `training-${training}/` : '');
 }
 

@@ -1,6 +1,7 @@
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { exportRuns } from '../export.ts';
+import { launchOf } from './live.ts';
 import { mlflowServer } from './mlflow.ts';
 import { epochPoints, stepPoints, type Point } from './scalars.ts';
 
@@ -19,16 +20,17 @@ export interface Sent {
 
 /**
  * Puts runs on an MLflow tracking server: settings, epochs, steps, and a zip that "sluice import" reads. One that is there
- * already is left as it is. Throws `mlflow-unreachable` and `mlflow-refused`.
+ * already is left as it is. The experiment there is called as each was launched unless it is `named`. Throws `mlflow-unreachable` and `mlflow-refused`.
  */
 export async function* sendToMlflow(
   store: Store,
   runs: readonly Run[],
   uri: string,
-  experiment: string,
+  named?: string,
 ): AsyncGenerator<Sent> {
   const server = mlflowServer(uri);
   for (const run of runs) {
+    const experiment = named ?? launchOf(run);
     const there = await server.find(experiment, run);
     if (there !== null) {
       yield { run: run.id, page: there, outcome: 'there', notes: [] };
@@ -45,6 +47,12 @@ export async function* sendToMlflow(
     await begun.end(run);
     yield { run: run.id, page: begun.page, outcome: 'sent', notes };
   }
+}
+
+/** What came of a run, in a line. */
+export function sentText({ run, page, outcome, notes }: Sent): string {
+  const more = notes.length > 0 ? ` (${notes.join('; ')})` : '';
+  return `${run}: ${outcome === 'there' ? 'is there already, ' : ''}${page}${more}`;
 }
 
 /** So many of them, evenly, with the first and the last. */

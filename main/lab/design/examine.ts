@@ -2,6 +2,8 @@ import type { Design, Examination, ExperimentInput, NetworkDescription, Problem 
 import type { DatasetInfo } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { describeCut, describeNetwork } from '../../model/describe.ts';
+import type { NetworkSpec } from '../../model/spec.ts';
+import { limitedBudgets, phasesAt } from '../../runs/experiment/budgets.ts';
 import {
   budgetProblems,
   codecProblems,
@@ -11,10 +13,15 @@ import {
 } from '../../runs/experiment/check.ts';
 import { describeCuts } from '../../runs/experiment/describe-cuts.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
+import { featuresAt } from '../../runs/experiment/features.ts';
 import { readExperiment } from '../../runs/experiment/parse.ts';
 import { codecSettings } from '../../training/controller.ts';
+import { planSearch as planSearchOf } from '../../runs/search/search.ts';
+import { planOfSearch } from '../search/outcome.ts';
 import { findDataset } from './find-dataset.ts';
 import { planOf, type LayerTimes, type PastRuns } from './plan-of.ts';
+import { imageCodecProblems } from '../../runs/experiment/image-codecs.ts';
+import { unfitCodecs } from '../../runs/experiment/unfit-codecs.ts';
 import { planSweep } from './plan-sweep.ts';
 
 /**
@@ -23,32 +30,34 @@ import { planSweep } from './plan-sweep.ts';
  */
 export function examine(input: ExperimentInput, past: PastRuns, times?: LayerTimes): Examination {
   const { experiment, problems } = readExperiment(input);
-  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null };
+  if (!experiment) return { problems, experiment, network: null, design: null, sweep: null, search: null };
   const sweep = experiment.sweep && problems.length === 0 ? planSweep(input, experiment.sweep, past, times) : null;
   if (sweep?.problem) problems.push({ path: 'sweep', text: sweep.problem });
+  const sought = () => planOfSearch(planSearchOf(input));
+  const search = experiment.search && problems.length === 0 ? collecting(problems, experiment, sought) : null;
   const { info, problem } = findDataset(experiment.dataset.name);
   if (problem) problems.push(problem);
-  if (!info) return { problems, experiment, network: null, design: null, sweep };
+  if (!info) return { problems, experiment, network: null, design: null, sweep, search };
   problems.push(...dataProblems(experiment, info), ...codecProblems(experiment));
   const network = collecting(problems, experiment, () => describeUncut(experiment, info));
   const design = network && collecting(problems, experiment, () => designOf(experiment, info, past, times));
   if (design) {
-    const [, , maps] = design.sent;
-    problems.push(...budgetProblems(experiment, maps), ...orderProblems(experiment, maps));
+    const { network: uncut, cut } = experimentNetwork(experiment, info);
+    const features = featuresAt(uncut, cut);
+    problems.push(
+      ...budgetProblems(experiment, features),
+      ...orderProblems(experiment, features),
+      ...imageCodecProblems(experiment, info, features),
+      ...unfitCodecs(experiment, info, features),
+    );
   }
-  return { problems, experiment, network, design, sweep };
+  return { problems, experiment, network, design, sweep, search };
 }
 
 function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescription {
   const { network, cut } = experimentNetwork(experiment, info);
-  const budgets = new Set(experiment.phases.flatMap(({ budget }) => (budget === 'full' ? [] : [budget])));
   const layers = describeNetwork(network);
-  const cuts = describeCuts(
-    network,
-    cut.module,
-    [...budgets].sort((a, b) => a - b),
-    codecSettings(experiment.codec),
-  );
+  const cuts = describeCuts(network, cut.module, budgetsHere(experiment, network), codecSettings(experiment.codec));
   return {
     input: network.input,
     layers,
@@ -64,6 +73,19 @@ function describeUncut(experiment: Experiment, info: DatasetInfo): NetworkDescri
       };
     }),
   };
+}
+
+/** The budgets in maps; without those of bytes while these say nothing, as where there is no such cut. */
+function budgetsHere(experiment: Experiment, network: NetworkSpec): number[] {
+  const { phases, split } = experiment;
+  try {
+    return limitedBudgets(phasesAt(experiment, featuresAt(network, split)));
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    return limitedBudgets(
+      phases.flatMap(({ budget, epochs }) => (typeof budget === 'object' ? [] : [{ budget, epochs }])),
+    );
+  }
 }
 
 function designOf(experiment: Experiment, info: DatasetInfo, past: PastRuns, layers?: LayerTimes): Design {

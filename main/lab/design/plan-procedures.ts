@@ -6,8 +6,10 @@ import { defaultThreads } from '../../engine/threads.ts';
 import { planChoices } from '../../planning/choices.ts';
 import { plannedCodecs } from '../../planning/of-experiment.ts';
 import { timedSchedule } from '../../planning/schedule.ts';
-import { checkExperiment } from '../../runs/experiment/check.ts';
+import { limitedBudgets, phasesAt } from '../../runs/experiment/budgets.ts';
+import { checkExperiment, experimentNetwork } from '../../runs/experiment/check.ts';
 import type { Experiment } from '../../runs/experiment/experiment.ts';
+import { featuresAt } from '../../runs/experiment/features.ts';
 import { parseExperiment } from '../../runs/experiment/parse.ts';
 import type { LabState, Procedures } from '../lab-state.ts';
 import { findDataset } from './find-dataset.ts';
@@ -24,11 +26,11 @@ export function planProcedures({ planTimes, settings }: LabState): Procedures<Na
     planTimes.look(experiment, info);
     const on = planTimes.known(experiment, info);
     if (!on) return null;
-    const scheduled = experiment.phases.flatMap(({ budget }) => (budget === 'full' ? [] : [budget]));
+    const { network } = experimentNetwork(experiment, info);
     return {
       ...planChoices(on.at, {
         module: experiment.split.module,
-        budgets: [...new Set(scheduled)].sort((a, b) => a - b),
+        budgets: limitedBudgets(phasesAt(experiment, featuresAt(network, experiment.split))),
         codecs: plannedCodecs(experiment),
         goal,
         limits,

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import type { ComparedRun, RunDetail, ServerAccess, StrayFolder } from '../../api.ts';
+import { infoHere } from '../../data/datasets.ts';
 import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
 import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
-import { mapsAtCut } from '../../runs/experiment/maps.ts';
+import { frontierFacts } from '../../runs/experiment/frontier-facts.ts';
+import { pairsOf } from '../../runs/experiment/planned.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import { runNumber } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -16,7 +18,6 @@ import type { LabState, Procedures } from '../lab-state.ts';
 import { tryServer } from '../server/try-server.ts';
 import { wholePath } from '../whole-path.ts';
 import { methodNamed, trainingFacts } from '../../training/methods/table.ts';
-import { plannedPairs } from '../../training/plan.ts';
 
 type Names =
   | 'runs'
@@ -33,7 +34,8 @@ type Names =
   | 'cancelRunTask'
   | 'runTasks'
   | 'exportChart'
-  | 'exportRuns';
+  | 'exportRuns'
+  | 'sendRuns';
 type Control = 'pause' | 'proceed' | 'stop';
 
 /** Procedures about runs as a whole. */
@@ -86,6 +88,7 @@ export function runProcedures(lab: LabState): Procedures<Names> {
     runTasks: () => runTasks.all(),
     exportChart: (request) => runTasks.exportChart(request),
     exportRuns: (request) => runTasks.exportRuns(request),
+    sendRuns: (request) => runTasks.sendRuns(request),
   };
 }
 
@@ -122,14 +125,15 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
   const there = new Map(store.list().map((run) => [run.id, run]));
   const runs = ids.flatMap((id) => there.get(id) ?? []);
   const datasets = new Set(runs.map(({ experiment }) => experiment.dataset.name));
-  const classes = new Map([...datasets].map((name) => [name, inputFacts(name)?.classes.length ?? null]));
+  const infos = new Map([...datasets].map((name) => [name, infoHere(name)]));
   return runs.map((run) => {
     const { id, name, seed, status, dropped, experiment } = run;
     return {
       ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
-      pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
-      classes: classes.get(experiment.dataset.name) ?? null,
+      pairs: pairsOf(experiment),
+      classes: infos.get(experiment.dataset.name)?.classes.length ?? null,
       epochs: store.epochs(id),
+      frontier: frontierFacts(id, experiment, infos.get(experiment.dataset.name) ?? null),
     };
   });
 }
@@ -145,7 +149,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     notes: store.annotations(id).notes,
     folder,
     plan: design && planLeft(design.plan, experiment, standingOf(store.epochs(id), status === 'finished')),
-    pairs: plannedPairs(experiment.method, experiment.phases, mapsAtCut(experiment)),
+    pairs: pairsOf(experiment),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,
     sent: design?.sent ?? null,

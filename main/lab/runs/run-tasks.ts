@@ -1,4 +1,5 @@
-import type { ChartExport, ExportedFile, RunExport, RunTask } from '../../api.ts';
+import type { ChartExport, ExportedFile, RunExport, RunSending, RunTask } from '../../api.ts';
+import type { OnProgress } from '../../data/progress.ts';
 import { chartName } from '../../charts/kinds/table.ts';
 import { sweepStaging } from '../../data/staging.ts';
 import { runTask } from '../../processes/task/run-task.ts';
@@ -13,10 +14,16 @@ export interface RunTasks {
   import(path: string, name: string, onEnd: () => void): RunTask;
   exportRuns(request: RunExport): Promise<ExportedFile>;
   exportChart(request: ChartExport): Promise<ExportedFile>;
+  sendRuns(request: RunSending): Promise<string[]>;
   cancel(id: number): void;
   /** Those under way or waiting and the last that ended. */
   all(): RunTask[];
   close(): void;
+}
+
+interface Work {
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
 }
 
 /** Each export takes a core and loads a renderer: more at once would only be slower, and take the cores from training. */
@@ -27,18 +34,14 @@ export function openRunTasks(home: string, onChange: (task: RunTask) => void, lo
   const pool = openPool(exportsAtOnce);
 
   /** A second request for what is being made waits for the same. */
-  const making = new Map<string, Promise<ExportedFile>>();
-  const file = (
-    what: string,
-    request: object,
-    make: (options: { signal: AbortSignal }) => Promise<ExportedFile>,
-  ): Promise<ExportedFile> => {
+  const making = new Map<string, Promise<unknown>>();
+  const exported = <T>(what: string, request: object, make: (options: Work) => Promise<T>): Promise<T> => {
     const key = JSON.stringify([what, request]);
-    const same = making.get(key);
+    const same = making.get(key) as Promise<T> | undefined;
     if (same) return same;
-    const made = new Promise<ExportedFile>((resolve, reject) => {
-      begin('export', freeName(what, all()), async ({ signal }) => {
-        const work = pool.run(() => make({ signal }), signal);
+    const made = new Promise<T>((resolve, reject) => {
+      begin('export', freeName(what, all()), async (options) => {
+        const work = pool.run(() => make(options), options.signal);
         work.then(resolve, reject);
         await work;
         return [];
@@ -58,17 +61,22 @@ export function openRunTasks(home: string, onChange: (task: RunTask) => void, lo
         }
       }),
     exportRuns: (request) =>
-      file(`${countOf(request.runs)} as ${request.format}`, request, (options) =>
+      exported(`${countOf(request.runs)} as ${request.format}`, request, (options) =>
         runTask('exportRuns', request, options),
       ),
     exportChart: (request) =>
-      file(`${chartName(request.chart)} as ${request.format}`, request, (options) =>
+      exported(`${chartName(request.chart)} as ${request.format}`, request, (options) =>
         runTask('exportChart', request, options),
       ),
+    sendRuns: (request) => exported(sendingName(request), request, (options) => runTask('sendRuns', request, options)),
     cancel,
     all,
     close,
   };
+}
+
+function sendingName({ runs, to }: RunSending): string {
+  return `${countOf(runs)} to ${to}`;
 }
 
 function countOf(runs: readonly string[]): string {

@@ -1,11 +1,10 @@
 import type { RunSummary } from '../../api.ts';
 import { epochsOfRun, standingOf } from '../../runs/experiment/epochs-of-run.ts';
-import { mapsAtCut } from '../../runs/experiment/maps.ts';
+import { trainingsOf } from '../../runs/experiment/planned.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
 import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
 import type { RunCommand } from '../../runs/store/run-table.ts';
 import { isUnderWay, type Store } from '../../runs/store/store.ts';
-import { planTrainings } from '../../training/plan.ts';
 import { followLive, type LiveRun } from './live-run.ts';
 
 /** All runs as lists show them, kept so that looking again costs little. */
@@ -126,13 +125,14 @@ function summarise(
     engine,
     serverEngine,
     error,
+    halted: status === 'stopped' && store.wanted(id) !== 'stop' && store.halt(id) !== null,
     dropped: run.dropped.length,
     // A launch of many runs has its notes once for each, and lists show none.
     experiment: { ...experiment, notes: '' },
     method: experiment.method,
     model: experiment.model.name,
     dataset: experiment.dataset.name,
-    budgets: planTrainings(experiment.method, experiment.phases, mapsAtCut(experiment))
+    budgets: trainingsOf(experiment)
       .flat()
       .map(({ budget }) => budget),
     createdAt: run.createdAt.getTime(),
@@ -149,6 +149,7 @@ function summarise(
     samplesPerSecond: results?.samplesPerSecond ?? null,
     trainingSeconds: results?.trainingSeconds ?? null,
     evaluationSeconds: results?.evaluationSeconds ?? null,
+    distanceCorrelation: results?.distanceCorrelation ?? null,
     progress: live?.progress ?? null,
     elsewhere,
   };

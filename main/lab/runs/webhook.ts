@@ -63,7 +63,8 @@ export function openWebhook(options: WebhookOptions): Webhook {
       for (const [id, status] of statuses ?? []) {
         const was = before?.get(id);
         if (was === undefined || was === status || !told.has(status) || !isOurs()) continue;
-        void send(to, summary(id));
+        const run = summary(id);
+        if (!run.halted) void send(to, run);
       }
     },
   };

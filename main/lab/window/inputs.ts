@@ -3,6 +3,7 @@ import type { ExperimentInput, LabApi } from '../../api.ts';
 import { chartFormats, runFormats } from '../../api/formats.ts';
 import { rangeSchema } from '../../charts/kinds/kind.ts';
 import { chartKinds, type ChartSpec } from '../../charts/kinds/table.ts';
+import { longestProse } from '../../charts/prose.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
 import { linkSchema } from '../../offload/link/link.ts';
@@ -51,6 +52,8 @@ type Inputs = { readonly [Name in keyof LabApi]: z.ZodType<Parameters<LabApi[Nam
 
 const nothing = z.tuple([]);
 const oneRun = z.tuple([id]);
+const title = z.string().trim().min(1).max(200);
+const prose = z.string().max(longestProse);
 const group = z.string().min(1).max(300);
 const oneGroup = z.tuple([group]);
 
@@ -75,6 +78,12 @@ const inputs: Inputs = {
   launch: z.tuple([z.array(experiment).min(1).max(1000), z.string().trim().pipe(nameSchema), server.optional()]),
   launched: oneGroup,
   controlLaunch: z.tuple([group, z.enum(['pause', 'proceed', 'stop', 'resume'])]),
+  planSearch: z.tuple([experiment]),
+  startSearch: z.tuple([experiment, z.string().trim().pipe(nameSchema)]),
+  searches: nothing,
+  search: oneGroup,
+  controlSearch: z.tuple([group, z.enum(['pause', 'proceed'])]),
+  deleteSearch: oneGroup,
   runs: nothing,
   run: oneRun,
   compared: z.tuple([ids]),
@@ -126,8 +135,24 @@ const inputs: Inputs = {
       format: z.enum(runFormats.map(({ format }) => format)),
       checkpoints: z.boolean().optional(),
       reach: z.number().min(0).max(1).optional(),
+      title: title.optional(),
+      prose: prose.optional(),
     }),
   ]),
+  sendRuns: z.tuple([
+    z.strictObject({ runs: ids.min(1), to: z.string().trim().min(1).max(2000), experiment: title.optional() }),
+  ]),
+  reports: nothing,
+  saveReport: z.tuple([
+    z.strictObject({
+      name: title,
+      runs: ids.min(1),
+      reach: z.number().min(0).max(1).nullable(),
+      view: z.string().max(200_000),
+      prose,
+    }),
+  ]),
+  deleteReport: z.tuple([title]),
   server: nothing,
   startServer: z.tuple([
     z.strictObject({ host: z.string().min(1).max(255), port: z.int().min(0).max(65_535), tls: z.boolean() }),

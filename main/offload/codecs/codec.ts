@@ -10,6 +10,8 @@ export interface Layout {
   readonly shape: TensorShape;
   /** Which of the cut's maps these are, ascending; null: all of them. */
   readonly kept: readonly number[] | null;
+  /** While it trains, for codecs that ask for it: which of the source's images each sample is. Without it a sample is its place. */
+  readonly images?: readonly number[] | undefined;
 }
 
 /** How many bytes an encoded tensor takes. */
@@ -26,6 +28,9 @@ export interface Surroundings {
   readonly map: Range;
   readonly tensor: Range;
 }
+
+/** What stands behind a codec and remembers images at both ends. */
+export type ImageMemoryName = 'ef21' | 'delta';
 
 /** How a codec is called and what it does to values, for people who choose one. */
 export interface CodecWords {
@@ -44,6 +49,10 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   readonly params: Params;
   /** Largest magnitude of a value; beyond it encoding throws `codec-overflow`. */
   readonly largest: number;
+  /** The memories of images that may stand behind it; all unless given. */
+  readonly memories?: readonly ImageMemoryName[];
+  /** It compares an image with what it sent of it before, and keeps that at both ends. */
+  readonly byImage?: true;
   size(shape: TensorShape, params: z.output<Params>): Size;
   /**
    * Both sides open the same codec with the same seed; `once` for a single tensor that is no part of the training, where nothing
@@ -52,6 +61,11 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   open(params: z.output<Params>, seed: number, once?: boolean): OpenCodec;
   /** Largest |decoded − value| of a value; missing where what is lost depends on tensors before. */
   errorBound?(value: number, within: Surroundings, params: z.output<Params>): number;
+  /**
+   * Why it is not to be used for batches of this shape, as what was expected instead; null where nothing is wrong. An
+   * experiment with such a batch is refused.
+   */
+  unfit?(shape: TensorShape, params: z.output<Params>): string | null;
   /** Whether this machine can do it; missing where any can. */
   available?(): boolean;
 }
@@ -65,6 +79,8 @@ export interface OpenCodec {
   encode(values: Float32Array, layout: Layout): Uint8Array;
   /** The values in memory of their own, from bytes whose number `size` allows. Throws for others, with its state as it was. */
   decode(bytes: Uint8Array, layout: Layout): Float32Array;
+  /** What is to be added to the gradient of the tensor encoded last, in the order of its values; null: nothing. */
+  correction?(): Float32Array | null;
   /** Everything it remembers, in memory of its own. */
   state?(): StateDict;
   /** Throws `codec-state` for a state that is none of its own, and keeps the one it has. */

@@ -21,11 +21,13 @@ export function compressed<Name extends string, Params extends z.ZodObject, By e
         encode: (values, layout) => compression.compress(plain.encode(values, layout)),
         decode: (bytes, layout) =>
           plain.decode(compression.decompress(bytes, codec.size(layout.shape, chosen)), layout),
+        correction: plain.correction,
         state: plain.state,
         restore: plain.restore,
       };
     },
     errorBound: codec.errorBound,
+    unfit: codec.unfit,
     available: () => compression.available() && codec.available?.() !== false,
   };
 }

@@ -1,28 +1,35 @@
 import { SluiceError } from '../../errors.ts';
 import type { StateDict } from '../../model/state.ts';
+import type { Layout, OpenCodec } from './codec.ts';
 
-/** How many tensors a codec has seen: what is random in it is a function of its seed and this. */
-export interface Counted {
-  tensors: number;
-  state(): StateDict;
-  restore(state: StateDict): void;
-}
-
-export function counted(codec: string): Counted {
-  const own: Counted = {
-    tensors: 0,
-    state: () => ({ tensors: { shape: [1], data: BigInt64Array.of(BigInt(own.tensors)) } }),
-    restore({ tensors, ...others }) {
+/**
+ * A codec whose encoder is random: what it draws is a function of its seed and of how many tensors it has encoded, and that
+ * number is all it remembers.
+ */
+export function counted(
+  codec: string,
+  encode: (values: Float32Array, layout: Layout, tensor: number) => Uint8Array,
+  decode: OpenCodec['decode'],
+): OpenCodec {
+  let tensors = 0;
+  return {
+    encode(values, layout) {
+      const bytes = encode(values, layout, tensors);
+      tensors++;
+      return bytes;
+    },
+    decode,
+    state: (): StateDict => ({ tensors: { shape: [1], data: BigInt64Array.of(BigInt(tensors)) } }),
+    restore({ tensors: saved, ...others }) {
       const [foreign] = Object.keys(others);
-      if (foreign !== undefined || !(tensors?.data instanceof BigInt64Array) || tensors.data.length !== 1) {
+      if (foreign !== undefined || !(saved?.data instanceof BigInt64Array) || saved.data.length !== 1) {
         throw new SluiceError(
           'codec-state',
           `"${foreign ?? 'tensors'}" is no state of the codec ${codec}, which counts its tensors and nothing else.`,
           { path: foreign ?? 'tensors' },
         );
       }
-      own.tensors = Number(tensors.data[0]);
+      tensors = Number(saved.data[0]);
     },
   };
-  return own;
 }

@@ -1,5 +1,6 @@
 import { malformed } from '../protocol/header.ts';
-import { refuseOverflow, viewAs } from './codec.ts';
+import { refuseNonFinite, refuseOverflow, viewAs } from './codec.ts';
+import { firstNonFinite } from './float32.ts';
 
 /** A wider range could round to infinity on the other side. */
 export const maxRange = 2 ** 126;
@@ -7,17 +8,43 @@ export const maxRange = 2 ** 126;
 /** Bytes of what `levelsOf` gives for each map. */
 export const levelBytes = 8;
 
-/** Per map of some values: the distance between two of `steps` + 1 levels evenly over its range, and the lowest of them. */
-export function levelsOf(values: Float32Array, maps: number, steps: number, format: string): Float32Array {
+/** Rows that are worked on together: map after map they are read from the nearest cache. */
+const tile = 32;
+
+/** Smallest and largest of each map. Throws `codec-non-finite`. */
+function rangesOf(values: Float32Array, maps: number): { min: Float32Array; max: Float32Array } {
   const min = new Float32Array(maps).fill(Infinity);
   const max = new Float32Array(maps).fill(-Infinity);
-  for (let i = 0; i < values.length; i += maps) {
+  let unordered = false;
+  for (let from = 0; from < values.length; from += tile * maps) {
+    const end = Math.min(values.length, from + tile * maps);
     for (let k = 0; k < maps; k++) {
-      const value = values[i + k];
-      if (value < min[k]) min[k] = value;
-      if (value > max[k]) max[k] = value;
+      let [low, high] = [min[k], max[k]];
+      for (let i = from + k; i < end; i += maps) {
+        const value = values[i];
+        if (!(value >= low)) {
+          if (value < low) low = value;
+          else unordered = true;
+        }
+        if (value > high) high = value;
+      }
+      min[k] = low;
+      max[k] = high;
     }
   }
+  if (unordered || !min.every(Number.isFinite) || !max.every(Number.isFinite)) {
+    const bad = firstNonFinite(values);
+    if (bad >= 0) refuseNonFinite(values, bad);
+  }
+  return { min, max };
+}
+
+/**
+ * Per map of some values: the distance between two of `steps` + 1 levels evenly over its range, and the lowest of them. Throws
+ * `codec-non-finite` and `codec-overflow`.
+ */
+export function levelsOf(values: Float32Array, maps: number, steps: number, format: string): Float32Array {
+  const { min, max } = rangesOf(values, maps);
   const table = new Float32Array(2 * maps);
   for (let k = 0; k < maps; k++) {
     const range = max[k] - min[k];

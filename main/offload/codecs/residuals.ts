@@ -2,12 +2,15 @@ import { SluiceError } from '../../errors.ts';
 import type { StateDict } from '../../model/state.ts';
 import type { Layout } from './codec.ts';
 
-/** What each of the cut's maps lost when it was last sent, by row: it is added to what is sent of it next. */
+/**
+ * What each of the cut's maps lost when it was last sent, by row: it is added to what is sent of it next. Values are map after
+ * map (`planar`).
+ */
 export interface Residuals {
-  /** Values with what was lost before. In memory of their own. */
-  added(values: Float32Array, layout: Layout): Float32Array;
-  /** Keeps what is missing from what arrives. */
-  keep(wanted: Float32Array, arrives: Float32Array, layout: Layout): void;
+  /** Adds to values what was lost before. */
+  add(values: Float32Array, layout: Layout): void;
+  /** Keeps what `lostOf` writes of map k of the tensor, row by row. */
+  keep(layout: Layout, lostOf: (k: number, into: Float32Array) => void): void;
   state(): StateDict;
   restore(state: StateDict): void;
 }
@@ -17,28 +20,27 @@ export function residuals(codec: string): Residuals {
   const mapsOf = ({ shape: [, , , maps], kept }: Layout): readonly number[] =>
     kept ?? Array.from({ length: maps }, (_, k) => k);
   return {
-    added(values, layout) {
-      const wanted = values.slice();
-      const maps = layout.shape[3];
+    add(values, layout) {
+      const rows = values.length / layout.shape[3];
       mapsOf(layout).forEach((map, k) => {
         const before = lost.get(map);
         if (!before) return;
         // The last batch of an epoch may be smaller, and leaves what the others lost in its further rows.
-        const rows = Math.min(before.length, wanted.length / maps);
-        for (let r = 0; r < rows; r++) wanted[r * maps + k] += before[r];
+        const own = values.subarray(k * rows, (k + 1) * rows);
+        const count = Math.min(before.length, rows);
+        for (let r = 0; r < count; r++) own[r] += before[r];
       });
-      return wanted;
     },
-    keep(wanted, arrives, layout) {
-      const maps = layout.shape[3];
-      const rows = wanted.length / maps;
+    keep(layout, lostOf) {
+      const [samples, height, width] = layout.shape;
+      const rows = samples * height * width;
       mapsOf(layout).forEach((map, k) => {
         let of = lost.get(map);
         if (!of || of.length < rows) {
           of = new Float32Array(rows);
           lost.set(map, of);
         }
-        for (let r = 0, i = k; r < rows; r++, i += maps) of[r] = wanted[i] - arrives[i];
+        lostOf(k, of.subarray(0, rows));
       });
     },
     state: () =>

@@ -9,6 +9,8 @@ export type Direction = 'up' | 'down';
 
 /** One codec in one direction. */
 export interface Channel {
+  /** Whether it has to know which image each sample is. */
+  readonly byImage: boolean;
   /** Throws `message-malformed` unless a tensor of this shape may take so many bytes. */
   requireSize(shape: TensorShape, bytes: number): void;
   encode(values: Float32Array, layout: Layout): Uint8Array;
@@ -21,6 +23,8 @@ export interface SessionCodecs {
   indexOf(choice: CodecChoice): number;
   /** The codec of the training steps, which sees all of them in order. Throws `codec-unknown`. */
   at(index: number, direction: Direction): Channel;
+  /** Adds to the gradient of the maps sent last in a codec what that codec wants added (FedLite). */
+  correct(index: number, gradient: Float32Array): void;
   /** One newly opened, for a tensor that is no part of the training: what the others remember stays as it is. */
   fresh(index: number, direction: Direction): Channel;
   /** Whether any of them remembers something. */
@@ -73,6 +77,10 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
       requireIndex(index);
       return opened[direction][index];
     },
+    correct(index, gradient) {
+      const wanted = opened.up[index].codec.correction?.();
+      wanted?.forEach((value, i) => (gradient[i] += value));
+    },
     fresh(index, direction) {
       requireIndex(index);
       return open(index, direction, true);
@@ -93,6 +101,7 @@ export function openCodecs(given: readonly CodecChoice[], seed: number): Session
 /** Sees to it that the sizes are what they are said to be. */
 function channel(choice: CodecChoice, codec: OpenCodec): Channel {
   return {
+    byImage: codecNamed(choice.name).byImage ?? false,
     requireSize: (shape, bytes) => requireSize(choice, shape, bytes),
     encode(values, layout) {
       const bytes = codec.encode(values, layout);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
-import { packBits, packedBytes, unpackBits } from './bits.ts';
-import { refuseNonFinite, refuseOverflow, viewAs, type Codec, type Layout, type OpenCodec } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import { packedBytes, packSmall, unpackSmall } from './bits.ts';
+import { viewAs, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
+import { interleaved, planar } from './planar.ts';
 import { residuals } from './residuals.ts';
+import { requireFinite, requireWithin } from './within.ts';
 
 /** Sums of what was lost stay finite. */
 const largest = 2 ** 100;
@@ -16,72 +17,84 @@ const params = z.strictObject({
     .describe('Adds what a map lost to what is sent of it next, where the same rows come again: error feedback'),
 });
 
-function rowsOf({ shape: [samples, height, width] }: Layout): number {
+function rowsOf([samples, height, width]: TensorShape): number {
   return samples * height * width;
 }
 
 /** The mean magnitude of each map. */
 function scalesOf(values: Float32Array, maps: number): Float32Array {
-  const sums = new Float64Array(maps);
-  for (let i = 0; i < values.length; i += maps) {
-    for (let k = 0; k < maps; k++) sums[k] += Math.abs(values[i + k]);
-  }
-  return Float32Array.from(sums, (sum) => sum / (values.length / maps));
+  const rows = values.length / maps;
+  return Float32Array.from({ length: maps }, (_, k) => {
+    let sum = 0;
+    for (let i = k * rows; i < (k + 1) * rows; i++) sum += Math.abs(values[i]);
+    return sum / rows;
+  });
 }
 
-function encode(values: Float32Array, layout: Layout): Uint8Array {
-  const maps = layout.shape[3];
-  const rows = rowsOf(layout);
+/** 1 for what is below 0, from the bits of a value: −0 is not. */
+function isNegative(bits: number): number {
+  return (bits & ((bits & 0x7fffffff) + 0x7fffffff)) >>> 31;
+}
+
+/** Writes values that are map after map. */
+function encode(values: Float32Array, scales: Float32Array): Uint8Array {
+  const maps = scales.length;
+  const rows = values.length / maps;
   const ofMap = packedBytes(rows, 1);
   const bytes = new Uint8Array(maps * (scaleBytes + ofMap));
-  bytes.set(new Uint8Array(scalesOf(values, maps).buffer));
-  const signs = new Uint32Array(rows);
+  bytes.set(new Uint8Array(scales.buffer));
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const signs = new Uint8Array(rows);
   for (let k = 0; k < maps; k++) {
-    for (let r = 0, i = k; r < rows; r++, i += maps) signs[r] = values[i] < 0 ? 1 : 0;
-    packBits(signs, rows, 1, bytes, scaleBytes * maps + k * ofMap);
+    for (let r = 0, i = k * rows; r < rows; r++, i++) signs[r] = isNegative(bits[i]);
+    packSmall(signs, 1, bytes, scaleBytes * maps + k * ofMap);
   }
   return bytes;
 }
 
-function decode(bytes: Uint8Array, layout: Layout): Float32Array {
-  const maps = layout.shape[3];
-  const rows = rowsOf(layout);
+function decode(bytes: Uint8Array, { shape }: Layout): Float32Array {
+  const maps = shape[3];
+  const rows = rowsOf(shape);
   const scales = viewAs(Float32Array, bytes.subarray(0, scaleBytes * maps));
-  const bad = firstNonFinite(scales);
-  if (bad >= 0) refuseNonFinite(scales, bad);
+  requireFinite(scales);
   const negative = scales.findIndex((scale) => scale < 0);
   if (negative >= 0) throw malformed(`The scale of map ${negative} is ${scales[negative]}, expected 0 or more.`);
   const ofMap = packedBytes(rows, 1);
   const values = new Float32Array(rows * maps);
-  const signs = new Uint32Array(rows);
+  const signs = new Uint8Array(rows);
   for (let k = 0; k < maps; k++) {
-    unpackBits(bytes, scaleBytes * maps + k * ofMap, 1, signs, rows);
-    for (let r = 0, i = k; r < rows; r++, i += maps) values[i] = signs[r] === 1 ? -scales[k] : scales[k];
+    unpackSmall(bytes, scaleBytes * maps + k * ofMap, 1, signs);
+    const either = [scales[k], -scales[k]];
+    for (let r = 0, i = k * rows; r < rows; r++, i++) values[i] = either[signs[r]];
   }
-  return values;
-}
-
-function requireSmall(values: Float32Array): void {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
-  const over = values.findIndex((value) => Math.abs(value) > largest);
-  if (over >= 0) refuseOverflow(values[over], over, 'sign', '±1.27e30');
+  return interleaved(values, maps);
 }
 
 function open({ memory }: z.output<typeof params>, _seed: number, once = false): OpenCodec {
-  const memoryless = (values: Float32Array, layout: Layout): Uint8Array => {
-    requireSmall(values);
-    return encode(values, layout);
+  const read = (values: Float32Array, { shape }: Layout): Float32Array => {
+    requireWithin(values, largest, 'sign');
+    return planar(values, shape[3]);
   };
-  if (!memory || once) return { encode: memoryless, decode };
+  if (!memory || once) {
+    const memoryless = (values: Float32Array, layout: Layout): Uint8Array => {
+      const wanted = read(values, layout);
+      return encode(wanted, scalesOf(wanted, layout.shape[3]));
+    };
+    return { encode: memoryless, decode };
+  }
   const lost = residuals('sign');
   return {
     encode(values, layout) {
-      requireSmall(values);
-      const wanted = lost.added(values, layout);
-      const bytes = encode(wanted, layout);
-      lost.keep(wanted, decode(bytes, layout), layout);
-      return bytes;
+      const wanted = read(values, layout);
+      lost.add(wanted, layout);
+      const scales = scalesOf(wanted, layout.shape[3]);
+      const rows = rowsOf(layout.shape);
+      const bits = new Int32Array(wanted.buffer);
+      lost.keep(layout, (k, into) => {
+        const either = [scales[k], -scales[k]];
+        for (let r = 0, i = k * rows; r < rows; r++, i++) into[r] = wanted[i] - either[isNegative(bits[i])];
+      });
+      return encode(wanted, scales);
     },
     decode,
     state: () => lost.state(),
@@ -101,6 +114,8 @@ export const sign = {
   },
   params,
   largest,
+  // Its error feedback is its own.
+  memories: ['delta'],
   size: ([samples, height, width, maps]) => ({ exact: maps * (scaleBytes + packedBytes(samples * height * width, 1)) }),
   open,
 } as const satisfies Codec<'sign', typeof params>;

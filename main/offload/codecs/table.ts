@@ -1,13 +1,15 @@
 import type { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
-import type { Codec, Size, TensorShape } from './codec.ts';
+import type { Codec, ImageMemoryName, Size, TensorShape } from './codec.ts';
 import { compressed } from './compressed.ts';
 import { compressions } from './compression.ts';
+import { delta } from './delta.ts';
+import { ef21 } from './ef21.ts';
 import { codecs } from './index.ts';
 
 type Plain = (typeof codecs)[number]['name'];
-/** A codec, alone or followed by a lossless compression: `float16`, `int8+deflate`. */
-export type CodecName = Plain | `${Plain}+${(typeof compressions)[number]['name']}`;
+/** A codec, alone or with something behind it: a lossless compression (`int8+deflate`), or a memory of images (`top-k+ef21`). */
+export type CodecName = Plain | `${Plain}+${(typeof compressions)[number]['name'] | ImageMemoryName}`;
 
 /** A codec with all its parameters: what a session announces. */
 export interface CodecChoice {
@@ -18,10 +20,13 @@ export interface CodecChoice {
 /** A codec as experiments name it: alone, or with parameters that are not to have their defaults. */
 export type CodecInput = CodecName | { readonly name: CodecName; readonly [param: string]: unknown };
 
-/** The codecs as they stand in their table, each followed by itself with every compression. */
+const imageMemories = { ef21, delta } as const;
+
+/** The codecs as they stand in their table, each followed by its other forms. */
 const all: readonly Codec[] = codecs.flatMap((codec: Codec) => [
   codec,
   ...compressions.map((compression) => compressed(codec, compression)),
+  ...(codec.memories ?? (['ef21', 'delta'] as const)).map((memory) => imageMemories[memory](codec)),
 ]);
 const byName = new Map(all.map((codec) => [codec.name, codec]));
 
@@ -59,6 +64,11 @@ export function checkedParams(name: string, params: unknown, path: string): Code
 /** Bytes of an encoded tensor of this shape. */
 export function sizeOf({ name, params }: CodecChoice, shape: TensorShape): Size {
   return codecNamed(name).size(shape, params);
+}
+
+/** Whether one of these codecs has to know which image each sample of a step is. */
+export function anyByImage(...choices: readonly CodecChoice[]): boolean {
+  return choices.some(({ name }) => codecNamed(name).byImage);
 }
 
 /** Codec and parameters as text, the same for two that are the same. */

@@ -6,6 +6,7 @@ import { refuseNonFinite, type Codec, type Layout, type OpenCodec, type TensorSh
 import { counted } from './counted.ts';
 import { decodeFloats, firstNonFinite } from './float32.ts';
 import { markLargest } from './largest.ts';
+import { planar } from './planar.ts';
 
 const params = z.strictObject({
   share: z
@@ -64,11 +65,11 @@ function encode(values: Float32Array, { shape }: Layout, chosen: Params, source:
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const bytes = new Uint8Array(maps * (placeBytes + 4 * count));
   const sent = new Float32Array(maps * count);
-  const map = new Float32Array(rows);
+  const all = planar(values, maps);
   const marks = new Uint8Array(rows);
   const places = new Uint32Array(count);
   for (let k = 0, next = 0; k < maps; k++) {
-    for (let r = 0, i = k; r < rows; r++, i += maps) map[r] = values[i];
+    const map = all.subarray(k * rows, (k + 1) * rows);
     markLargest(map, count, marks);
     if (source) exchange(marks, count, chosen.random, source);
     for (let r = 0, n = 0; r < rows; r++) {
@@ -104,17 +105,11 @@ function open(chosen: Params, seed: number, once = false): OpenCodec {
   const decoded = (bytes: Uint8Array, layout: Layout): Float32Array => decode(bytes, layout, chosen);
   if (chosen.random === 0 || once)
     return { encode: (values, layout) => encode(values, layout, chosen, null), decode: decoded };
-  const count = counted('top-k');
-  return {
-    encode(values, layout) {
-      const bytes = encode(values, layout, chosen, random(seed, 'places', count.tensors));
-      count.tensors++;
-      return bytes;
-    },
-    decode: decoded,
-    state: count.state,
-    restore: count.restore,
-  };
+  return counted(
+    'top-k',
+    (values, layout, tensor) => encode(values, layout, chosen, random(seed, 'places', tensor)),
+    decoded,
+  );
 }
 
 /**

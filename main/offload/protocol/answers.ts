@@ -39,7 +39,7 @@ export const logitsOverhead = logitsHeader + batchBytes;
 const noBytes = new Uint8Array(0);
 
 /** Of the step that is answered: the codec it wants, and which maps it sent. */
-type Asked = Pick<Request, 'answerCodec' | 'selection'>;
+type Asked = Pick<Request, 'answerCodec' | 'selection' | 'images'>;
 /** Their sizes, too. */
 type AskedMaps = Asked &
   Pick<Request, 'shape' | 'total'> & {
@@ -106,24 +106,28 @@ function encodeValues(
   values: Float32Array,
   shape: TensorShape,
   codecs: SessionCodecs,
-  { answerCodec, selection }: Asked,
+  { answerCodec, selection, images }: Asked,
 ): Uint8Array {
   requireCount(values, shape);
-  return codecs.at(answerCodec, 'down').encode(values, { shape, kept: selection?.kept ?? null });
+  return codecs
+    .at(answerCodec, 'down')
+    .encode(values, { shape, kept: selection?.kept ?? null, images: images?.indices });
 }
 
 function decodeValues(
   bytes: Uint8Array,
   shape: TensorShape,
   codecs: SessionCodecs,
-  { answerCodec, selection }: Asked,
+  { answerCodec, selection, images }: Asked,
 ): Float32Array {
   if (shape[3] === 0) {
     if (bytes.length > 0) throw malformed(`A gradient of no maps has ${bytes.length} bytes.`);
     return new Float32Array(0);
   }
   countValues(shape);
-  return codecs.at(answerCodec, 'down').decode(bytes, { shape, kept: selection?.kept ?? null });
+  return codecs
+    .at(answerCodec, 'down')
+    .decode(bytes, { shape, kept: selection?.kept ?? null, images: images?.indices });
 }
 
 export function encodeScore({ samples, correct, loss, serverSeconds, waitSeconds }: ScoreAnswer): Uint8Array {

@@ -20,6 +20,7 @@ export {
   encodeEvaluate,
   encodeInfer,
   encodeStep,
+  imageBytesOf,
   inferOverhead,
   readExtent,
   requestSections,

@@ -25,6 +25,14 @@ export interface StepRequest extends Features {
   readonly classes: number;
   /** Of this step's update of the server half. */
   readonly learningRate: number;
+  /** Sent where a codec of the step asks for it. */
+  readonly images?: StepImages | undefined;
+}
+
+/** Which of a source's training images the samples are: numbers below `count`. */
+export interface StepImages {
+  readonly count: number;
+  readonly indices: readonly number[];
 }
 
 /** Loss and hits of one batch, nothing learnt; answered by a score. */
@@ -63,6 +71,8 @@ export interface Extent {
   readonly gated: boolean;
   /** 0 where no labels are sent. */
   readonly classes: number;
+  /** Bytes that say which image a sample is, where a codec asks for it. */
+  readonly imageBytes?: number;
 }
 
 /** Sizes of a step's (`classes` > 0), evaluation's or inference's (`classes` = 0) request. */
@@ -71,11 +81,11 @@ export function requestSections(extent: Extent, codec: CodecChoice): Sections {
   return { ...overheadOf(extent), maps: mostBytes(size), exact: 'exact' in size };
 }
 
-function overheadOf({ shape, total, kept, gated, classes }: Extent): Omit<Sections, 'maps' | 'exact'> {
+function overheadOf({ shape, total, kept, gated, classes, imageBytes = 0 }: Extent): Omit<Sections, 'maps' | 'exact'> {
   return {
     header: headerLength + lengthBytes,
     gate: gated ? 4 * kept + Math.ceil(total / 8) : 0,
-    labels: classes > 0 ? shape[0] * labelBytes(classes) : 0,
+    labels: shape[0] * ((classes > 0 ? labelBytes(classes) : 0) + imageBytes),
   };
 }
 
@@ -88,11 +98,17 @@ export function encodeStep(
   codecs: SessionCodecs,
   { codec, answerCodec }: StepCodecs,
 ): Uint8Array {
-  return encodeRequest('step', { ...request, codec, answerCodec }, codecs.at(codec, 'up'));
+  const images = asksForImages(codecs, { codec, answerCodec }) ? request.images : undefined;
+  return encodeRequest('step', { ...request, images, codec, answerCodec }, codecs.at(codec, 'up'));
 }
 
 export function decodeStep(bytes: Uint8Array, codecs: SessionCodecs): Request {
   return decodeRequest('step', bytes, (index) => codecs.at(index, 'up'));
+}
+
+/** Whether a codec of the step has to know which image each sample is. */
+function asksForImages(codecs: SessionCodecs, { codec, answerCodec }: StepCodecs): boolean {
+  return codecs.at(codec, 'up').byImage || codecs.at(answerCodec, 'down').byImage;
 }
 
 export function encodeEvaluate(request: EvaluateRequest, codecs: SessionCodecs, codec: number): Uint8Array {
@@ -121,21 +137,27 @@ export function decodeInfer(bytes: Uint8Array, codecs: SessionCodecs): InferRequ
   return { maps, shape, total, selection, deadlineMs: step };
 }
 
+/** Bytes of the number of one of so many images. */
+export function imageBytesOf(count: number): 2 | 4 {
+  return count <= 0x10000 ? 2 : 4;
+}
+
 function labelBytes(classes: number): 1 | 2 {
   return classes <= 0x100 ? 1 : 2;
 }
 
-function extentOf({ shape, total, selection, classes }: Request): Extent {
-  return { shape, total, kept: selection?.kept.length ?? total, gated: selection !== null, classes };
+function extentOf({ shape, total, selection, classes, images }: Request): Extent {
+  const imageBytes = images ? imageBytesOf(images.count) : 0;
+  return { shape, total, kept: selection?.kept.length ?? total, gated: selection !== null, classes, imageBytes };
 }
 
 function encodeRequest(type: RequestType, request: Request, channel: Channel): Uint8Array {
-  const { selection, labels, classes, total } = request;
+  const { selection, labels, classes, total, images } = request;
   const extent = extentOf(request);
   const shape = shapeOf(extent);
   requireMaps(request.maps, shape);
   requireConsistent(request, extent);
-  const maps = channel.encode(request.maps, { shape, kept: selection?.kept ?? null });
+  const maps = channel.encode(request.maps, { shape, kept: selection?.kept ?? null, images: images?.indices });
   const view = withHeader(type, totalBytes({ ...overheadOf(extent), maps: maps.length }));
   writeFields(view, request);
   const bytes = new Uint8Array(view.buffer);
@@ -150,12 +172,19 @@ function encodeRequest(type: RequestType, request: Request, channel: Channel): U
   append(maps);
   if (selection) append(bitmask(selection.kept, total));
   append(labelBytes(classes) === 1 ? Uint8Array.from(labels) : new Uint8Array(labels.slice().buffer));
+  if (images) append(imageNumbers(images));
   return bytes;
+}
+
+function imageNumbers({ count, indices }: StepImages): Uint8Array {
+  const numbers = imageBytesOf(count) === 2 ? Uint16Array.from(indices) : Uint32Array.from(indices);
+  return new Uint8Array(numbers.buffer);
 }
 
 function writeFields(view: DataView, { codec, answerCodec, shape, total, selection, classes, ...step }: Request): void {
   view.setUint8(8, codec);
   view.setUint8(9, answerCodec);
+  view.setUint8(10, step.images ? imageBytesOf(step.images.count) : 0);
   view.setUint32(12, shape[0], true);
   view.setUint16(16, shape[1], true);
   view.setUint16(18, shape[2], true);
@@ -178,19 +207,22 @@ export function readExtent(type: RequestType, bytes: Uint8Array): Extent {
     kept: view.getUint16(22, true) || view.getUint16(20, true),
     gated: view.getUint16(22, true) > 0,
     classes,
+    imageBytes: view.getUint8(10),
   };
 }
 
 function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: number) => Channel): Request {
   const view = viewOfType(type, bytes, headerLength);
   const channel = channelAt(view.getUint8(8));
-  if (view.getUint16(10, true) !== 0) throw malformed('Bytes 10 and 11 of a request are not 0.');
+  if (view.getUint8(11) !== 0) throw malformed('Byte 11 of a request is not 0.');
   if (type !== 'step') requireNoStep(view, type);
   const extent = readExtent(type, bytes);
   const shape = shapeOf(extent);
   countValues(shape);
 
-  const { total, kept, gated, classes } = extent;
+  const { total, kept, gated, classes, imageBytes } = extent;
+  if (imageBytes !== 0 && imageBytes !== 2 && imageBytes !== 4)
+    throw malformed(`The number of an image takes ${imageBytes} bytes, expected 0, 2 or 4.`);
   const lengthAt = headerLength + (gated ? 4 * kept : 0);
   const mapsAt = lengthAt + lengthBytes;
   expectAtLeast(bytes, mapsAt);
@@ -204,6 +236,7 @@ function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: 
         mask: copyAs(Float32Array, bytes.subarray(headerLength, lengthAt)),
       }
     : null;
+  const imagesAt = bytes.length - shape[0] * imageBytes;
   const request: Omit<Request, 'maps'> = {
     codec: view.getUint8(8),
     answerCodec: view.getUint8(9),
@@ -215,19 +248,29 @@ function decodeRequest(type: RequestType, bytes: Uint8Array, channelAt: (index: 
     selection,
     labels:
       labelBytes(classes) === 1
-        ? Uint16Array.from(bytes.subarray(labelsAt))
-        : copyAs(Uint16Array, bytes.subarray(labelsAt)),
+        ? Uint16Array.from(bytes.subarray(labelsAt, imagesAt))
+        : copyAs(Uint16Array, bytes.subarray(labelsAt, imagesAt)),
+    images: imageBytes === 0 ? undefined : imagesIn(bytes.subarray(imagesAt), imageBytes),
   };
   // The codec comes last: it may remember what it sees, and is to see sound messages alone.
   requireConsistent(request, extent);
-  const maps = channel.decode(bytes.subarray(mapsAt, bitmaskAt), { shape, kept: selection?.kept ?? null });
+  const maps = channel.decode(bytes.subarray(mapsAt, bitmaskAt), {
+    shape,
+    kept: selection?.kept ?? null,
+    images: request.images?.indices,
+  });
   return { ...request, maps };
 }
 
-/** What only a step has is 0 elsewhere: the gradient's codec, the step (an inference has its deadline there) and its learning rate. */
+function imagesIn(bytes: Uint8Array, each: 2 | 4): StepImages {
+  const numbers = each === 2 ? copyAs(Uint16Array, bytes) : copyAs(Uint32Array, bytes);
+  return { count: 2 ** (8 * each), indices: [...numbers] };
+}
+
+/** What only a step has is 0 elsewhere: the gradient's codec, images, the step (an inference has its deadline there) and its learning rate. */
 function requireNoStep(view: DataView, type: RequestType): void {
   const number = type === 'infer' ? 0 : view.getUint32(28, true);
-  if (view.getUint8(9) === 0 && number === 0 && view.getFloat64(32, true) === 0) return;
+  if (view.getUint16(9, true) === 0 && number === 0 && view.getFloat64(32, true) === 0) return;
   throw malformed('A request that is no step has a step, a learning rate or a codec for a gradient.');
 }
 
@@ -238,7 +281,7 @@ function requireMaps(maps: Float32Array, shape: TensorShape): void {
 }
 
 function requireConsistent(
-  { shape, total, selection, labels, classes, learningRate }: Omit<Request, 'maps'>,
+  { shape, total, selection, labels, classes, learningRate, images }: Omit<Request, 'maps'>,
   { kept }: Extent,
 ): void {
   if (shape[0] > 0xffffffff || Math.max(shape[1], shape[2], total) > 0xffff) {
@@ -251,6 +294,8 @@ function requireConsistent(
   else if (kept !== total) throw malformed(`${kept} of ${total} maps are sent without saying which.`);
   if (labels.length !== (classes > 0 ? shape[0] : 0))
     throw malformed(`There are ${labels.length} labels for ${shape[0]} samples.`);
+  if (images && (images.indices.length !== shape[0] || images.indices.some((index) => index >= images.count)))
+    throw malformed(`The images of ${shape[0]} samples are not as many numbers below ${images.count}.`);
   const wrong = labels.findIndex((label) => label >= classes);
   if (wrong >= 0) {
     throw new SluiceError('label-out-of-range', `Label ${wrong} is ${labels[wrong]}, expected less than ${classes}.`, {

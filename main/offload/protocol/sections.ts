@@ -8,6 +8,7 @@ export interface Sections {
   readonly header: number;
   /** Mask values and the bitmask of kept maps. */
   readonly gate: number;
+  /** And which image each sample is, where a codec asks for it. */
   readonly labels: number;
   /** The most that it takes, where the codec leaves that open. */
   readonly maps: number;

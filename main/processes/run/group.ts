@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { notice, type Execution } from '../../runs/life/execution.ts';
+import { isFarEnough } from '../../runs/life/halt.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 import { errorOf } from '../../failure.ts';
 import type { EngineFacts, FromSource, SourceTask } from '../source/messages.ts';
@@ -82,7 +83,10 @@ export function superviseGroup(options: GroupOptions): Group {
   const members = options.sources.map(newMember);
   const flush = (): void => records.flush();
   const judge = createJudge({ session, members, flush });
-  const meeting = createMeeting({ session, folder, members, here, flush, haveBest: judge.haveBest });
+  const onSaved = (training: number): void => {
+    if (isFarEnough(session.store, session.run.id, training)) session.stop();
+  };
+  const meeting = createMeeting({ session, folder, members, here, flush, onSaved, haveBest: judge.haveBest });
   /** Processes that were ended and may not be gone yet. */
   const ending: Promise<void>[] = [];
   let paused = false;

@@ -2,6 +2,7 @@ import { bestEpoch } from '../../records/best-epoch.ts';
 import { mergeEpochs } from '../../records/merge.ts';
 import type { EpochRecord } from '../../records/record.ts';
 import type { Execution } from '../../runs/life/execution.ts';
+import { phasesWithout } from '../../runs/experiment/budgets.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { earlyEnd, type EarlyEnd } from '../../training/stop.ts';
 import { membersAt, type Member } from './member.ts';
@@ -25,7 +26,7 @@ interface JudgeOptions {
 
 export function createJudge({ session: { run, store, log }, members, flush }: JudgeOptions): Judge {
   const { stop, validation, method, phases } = run.experiment;
-  const trainings = planTrainings(method, phases, Infinity);
+  const trainings = planTrainings(method, phasesWithout(phases), Infinity);
   const sources = new Set(members.map(({ index }) => index));
   /** One that comes back to an epoch that the others have ended hears what they heard. */
   const given = new Map<string, EarlyEnd | null>();

@@ -17,6 +17,8 @@ export interface MeetingOptions {
   readonly here?: boolean;
   /** Writes down what was reported before: it could not be had again. */
   readonly flush: () => void;
+  /** Told that a checkpoint is on the disk, before anybody goes on, and in which training that stands. */
+  readonly onSaved?: (training: number) => void;
   /** Whether the epoch that these have ended is to be kept besides (Judge). */
   readonly haveBest: (arrived: readonly Member[]) => boolean;
 }
@@ -78,6 +80,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
     writing = saveAll(options, parts, standing);
     try {
       await writing;
+      options.onSaved?.(Math.min(...parts.map(({ checkpoint }) => checkpoint.snapshot.position.training)));
     } finally {
       writing = null;
     }

@@ -2,6 +2,8 @@ import { totalmem } from 'node:os';
 import { SluiceError } from '../../errors.ts';
 import type { CutDescription } from '../../model/describe.ts';
 import type { Shape } from '../../model/spec.ts';
+import { memoryBytes } from '../../offload/codecs/image-memory.ts';
+import { anyByImage, type CodecChoice } from '../../offload/codecs/table.ts';
 import type { Purpose, SessionRequest } from '../../offload/protocol/control.ts';
 
 /** What a server half takes, in bytes. */
@@ -10,6 +12,11 @@ export interface HalfMemory {
   readonly fixed: number;
   /** What a training step keeps of one sample; inference takes no more. */
   readonly perSample: number;
+}
+
+/** What the codecs of a session may keep at the server, both directions together. */
+export function codecMemory(codecs: readonly CodecChoice[]): number {
+  return codecs.reduce((sum, codec) => sum + (anyByImage(codec) ? 2 * memoryBytes : 0), 0);
 }
 
 /** Of a layer's output a step keeps about this many copies: before and after the norm, activation, gradients, patches. */

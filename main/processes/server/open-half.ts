@@ -7,7 +7,7 @@ import type { SessionHandler } from '../../offload/server/handler.ts';
 import type { Extent, StepAnswer, StepRequest } from '../../offload/protocol/messages.ts';
 import type { SessionRequest } from '../../offload/protocol/control.ts';
 import { drawElsewhere } from './drawing.ts';
-import { estimateHalf, type MemoryBudget } from './memory.ts';
+import { codecMemory, estimateHalf, type MemoryBudget } from './memory.ts';
 import type { ComputeThread, Elsewhere } from './threads.ts';
 
 /** Bytes of a half whose weights are drawn in some 50 ms, which is less than starting a thread takes. */
@@ -26,7 +26,8 @@ export async function openHalf(
   const { purpose, model, cut } = request;
   const description = describeCut(networkSpec(model.name, model), cut);
   const { fixed, perSample } = estimateHalf(description, request);
-  const release = memory.reserve(purpose, fixed);
+  const remembered = purpose === 'train' ? codecMemory(request.codecs) : 0;
+  const release = memory.reserve(purpose, fixed + remembered);
   const id = randomUUID();
   try {
     // The thread that computes has other sessions to serve meanwhile.

@@ -65,10 +65,12 @@ export function remoteOffloader(client: OffloadClient, options: RemoteOptions): 
       const before = client.traffic().wire;
       const start = performance.now();
       const answerCodec = codecs.indexOf(down);
-      const sent = encodeStep(request, codecs, { codec: codecs.indexOf(up), answerCodec });
+      const codec = codecs.indexOf(up);
+      const sent = encodeStep(request, codecs, { codec, answerCodec });
       const received = await client.request(sent);
       const answer = decodeGradient(received, codecs, { ...request, answerCodec, wantsGradient });
       const { gradient, loss, correct, serverSeconds, waitSeconds } = answer;
+      if (wantsGradient) codecs.correct(codec, gradient);
       const seconds = (performance.now() - start) / 1000;
       const { wire } = client.traffic();
       return {

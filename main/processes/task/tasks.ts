@@ -4,6 +4,7 @@ import type {
   ExportedFile,
   ImportRequest,
   RunExport,
+  RunSending,
   Sample,
   SetExport,
   SetImport,
@@ -96,6 +97,18 @@ export const tasks = {
   async exportRuns(request: RunExport): Promise<ExportedFile> {
     const { exportRuns } = await import('../../exports/export.ts');
     return withStore((store) => exportRuns(store, request));
+  },
+
+  async sendRuns({ runs, to, experiment }: RunSending, onProgress: OnProgress): Promise<string[]> {
+    const { sendToMlflow, sentText } = await import('../../exports/tracking/send.ts');
+    return withStore(async (store) => {
+      const lines: string[] = [];
+      for (const [done, id] of runs.entries()) {
+        onProgress({ step: 'send', item: id, done, total: runs.length, unit: 'runs' });
+        for await (const sent of sendToMlflow(store, [store.find(id)], to, experiment)) lines.push(sentText(sent));
+      }
+      return lines;
+    });
   },
 } as const;
 

@@ -1,12 +1,15 @@
 import { heldOutOf } from '../../data/held-out.ts';
 import type { DatasetInfo } from '../../data/source.ts';
-import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import { networkSpec } from '../../model/zoo.ts';
 import { availableCodecs, codecChoice } from '../../offload/codecs/table.ts';
 import { methodNamed } from '../../training/methods/table.ts';
+import { phasesAt } from './budgets.ts';
+import { featuresAt, type CutFeatures } from './features.ts';
 import type { Experiment } from './experiment.ts';
+import { imageCodecProblems } from './image-codecs.ts';
 import { problem, throwProblems, type Problem } from './problems.ts';
+import { unfitCodecs } from './unfit-codecs.ts';
 
 /** The network of an experiment for the images of its data set, and where it is cut. */
 export function experimentNetwork(
@@ -26,36 +29,54 @@ export function experimentNetwork(
 export function checkExperiment(experiment: Experiment, info: DatasetInfo): void {
   requireFit(experiment, info);
   const { network, cut } = experimentNetwork(experiment, info);
-  throwProblems('The experiment', orderProblems(experiment, describeCut(network, cut).sent[2]));
+  throwProblems('The experiment', orderProblems(experiment, featuresAt(network, cut)));
 }
 
 /** The same for a run that is there already, in which earlier versions may have made two phases of all maps. */
 export function requireFit(experiment: Experiment, info: DatasetInfo): void {
   const { network, cut } = experimentNetwork(experiment, info);
-  const [, , maps] = describeCut(network, cut).sent;
+  const features = featuresAt(network, cut);
   throwProblems('The experiment', [
-    ...budgetProblems(experiment, maps),
+    ...budgetProblems(experiment, features),
     ...dataProblems(experiment, info),
     ...codecProblems(experiment),
+    ...imageCodecProblems(experiment, info, features),
+    ...unfitCodecs(experiment, info, features),
   ]);
 }
 
-/** Phases of a method that goes up or down which have all φ maps, as the phase before them has. */
-export function orderProblems({ method, phases, split }: Experiment, maps: number): Problem[] {
+/**
+ * Phases of a method that goes up or down which have all φ maps, as the phase before them has, or as many as that or on the wrong
+ * side of it where one of the two is a budget of bytes.
+ */
+export function orderProblems(experiment: Experiment, crossing: CutFeatures): Problem[] {
+  const { method, phases, split } = experiment;
   const { order } = methodNamed(method);
   if (!order?.required || !split.module) return [];
-  const isFull = (budget: number | 'full'): boolean => budget === 'full' || budget === maps;
-  const at = phases.findIndex(({ budget }, i) => i > 0 && isFull(budget) && isFull(phases[i - 1].budget));
+  const [, , maps] = crossing.sent;
+  const sizes = phasesAt(experiment, crossing).map(({ budget }) => (budget === 'full' ? maps : budget));
+  const rises = order.direction === 'rising';
+  const written = (i: number): boolean => typeof phases[i].budget !== 'object';
+  const isWrong = (size: number, before: number): boolean => (rises ? size <= before : size >= before);
+  const at = sizes.findIndex(
+    (size, i) =>
+      i > 0 && (written(i) && written(i - 1) ? size === maps && sizes[i - 1] === maps : isWrong(size, sizes[i - 1])),
+  );
   if (at < 0) return [];
-  const change = order.direction === 'rising' ? 'more' : 'less';
-  const expected = `${change} than the phase before, which has all ${maps} maps at layer ${split.layer}`;
+  const has = sizes[at - 1] === maps ? `all ${maps} maps` : `${sizes[at - 1]} maps`;
+  const own = written(at) ? '' : `; this is ${sizes[at]}`;
+  const expected = `${rises ? 'more' : 'less'} than the phase before, which has ${has} at layer ${split.layer}${own}`;
   return [problem(`phases.${at}.budget`, phases[at].budget, expected)];
 }
 
-/** Budgets beyond the φ maps at the cut. */
-export function budgetProblems({ phases, split }: Experiment, maps: number): Problem[] {
+/** Budgets beyond the φ maps at the cut. Throws for those of so few bytes that no map is within them. */
+export function budgetProblems(experiment: Experiment, crossing: CutFeatures): Problem[] {
+  const { split, phases } = experiment;
+  if (!split.module) return [];
+  phasesAt(experiment, crossing);
+  const [, , maps] = crossing.sent;
   return phases.flatMap(({ budget }, i) =>
-    split.module && budget !== 'full' && budget > maps
+    typeof budget === 'number' && budget > maps
       ? [problem(`phases.${i}.budget`, budget, `at most ${maps}, the maps at layer ${split.layer}, or "full"`)]
       : [],
   );
@@ -70,6 +91,7 @@ export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem
   return [
     ...enough('dataset.trainSamples', dataset.trainSamples, info.trainSamples, info.name),
     ...enough('dataset.testSamples', dataset.testSamples, info.testSamples, info.name),
+    ...enoughTested(experiment, info),
     ...(samples < 1 ? [problem('validation', validation, 'a share that leaves an image to train on')] : []),
     ...(samples >= 1 && sources.count > samples
       ? [
@@ -95,6 +117,13 @@ export function codecProblems({ codec }: Experiment): Problem[] {
     const expected = `one of ${available.join(', ')}, which this Node ${process.versions.node} has`;
     return [problem(`codec.${use}`, name, expected)];
   });
+}
+
+function enoughTested({ leakageSamples, dataset }: Experiment, info: DatasetInfo): Problem[] {
+  const tested = Math.min(dataset.testSamples ?? Infinity, info.testSamples);
+  return leakageSamples !== undefined && leakageSamples > tested
+    ? [problem('leakageSamples', leakageSamples, `at most ${tested}, the test images`)]
+    : [];
 }
 
 function enough(path: string, wanted: number | undefined, there: number, dataset: string): Problem[] {

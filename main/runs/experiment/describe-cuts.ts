@@ -4,7 +4,8 @@ import type { ModuleSpec, NetworkSpec, Shape } from '../../model/spec.ts';
 import { totalBytes } from '../../offload/protocol/messages.ts';
 import type { CodecSettings } from '../../training/controller.ts';
 import type { Budget } from '../../records/column.ts';
-import { featuresAt, stepSections, type CutFeatures } from './plan-traffic.ts';
+import { featuresAt, type CutFeatures } from './features.ts';
+import { stepSections } from './plan-traffic.ts';
 
 /** Bytes at one budget, message headers left out. */
 export interface SampleBytes {

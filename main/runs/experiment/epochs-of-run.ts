@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../../records/record.ts';
+import { phasesWithout } from './budgets.ts';
 import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
 import type { PlannedPhase, PlannedTraffic } from './plan-traffic.ts';
@@ -28,7 +29,7 @@ function epochsOfPhase(training: number, phase: number, planned: number, { finis
 /** How many epochs a run has, all its trainings together: those planned, without those left out by phases that ended early. */
 export function epochsOfRun({ method, phases, stop }: Settings, standing: RunStanding): number {
   if (!stop) return phases.reduce((sum, { epochs }) => sum + epochs, 0);
-  return planTrainings(method, phases, Infinity)
+  return planTrainings(method, phasesWithout(phases), Infinity)
     .flatMap((training, number) => training.map(({ epochs }, phase) => epochsOfPhase(number, phase, epochs, standing)))
     .reduce((sum, epochs) => sum + epochs, 0);
 }

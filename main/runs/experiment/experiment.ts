@@ -4,7 +4,10 @@ import { ranges, within } from '../../model/ranges.ts';
 import { networkNames } from '../../model/zoo.ts';
 import { codecSchema } from '../../offload/codecs/schema.ts';
 import { linkPresets, linkSchema, type Link } from '../../offload/link/link.ts';
+import { commonParams } from '../../training/gates/chooser.ts';
+import { defaultGate, gateNamed, gateNames, gateParams } from '../../training/gates/table.ts';
 import { defaultMethod, methodNames } from '../../training/methods/table.ts';
+import { searchSchema } from '../search/schema.ts';
 import { sweepSchema } from '../sweep/schema.ts';
 import { methodsHelp, ownDefaults, withoutModule } from './method-words.ts';
 
@@ -29,8 +32,18 @@ const mostMaps = 65_536;
 const mostSamples = 100_000_000;
 
 const budget = z
-  .union([z.literal('full'), z.int().min(1).max(mostMaps)])
-  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked');
+  .union([
+    z.literal('full'),
+    z.int().min(1).max(mostMaps),
+    z.strictObject({
+      bytes: z
+        .int()
+        .min(1)
+        .max(1e9)
+        .describe('The most bytes a sample in either direction, by the codec’s size: as many maps as that allows'),
+    }),
+  ])
+  .describe('Maps that may cross the network for a sample, or "full" for all of them, unmasked, or bytes of them');
 
 const phase = z.strictObject({
   budget,
@@ -58,12 +71,22 @@ const dataset = z
 
 const validation = z
   .number()
-  .min(0.001)
+  .min(0)
   .max(0.9)
   .optional()
   .describe(
     'Share of the training images that is held out: best epochs are chosen on these, and their test accuracy is told; ' +
-      'left out, the test images choose',
+      'left out, or 0, the test images choose',
+  );
+
+const leakageSamples = z
+  .int()
+  .min(16)
+  .max(2048)
+  .optional()
+  .describe(
+    'Test images on which the distance correlation between image and what crosses is measured after every epoch; ' +
+      'left out, it is not measured',
   );
 
 const model = z
@@ -95,25 +118,16 @@ const split = z
 
 const gate = z
   .strictObject({
-    delta: z
-      .number()
-      .min(1e-6)
-      .max(100)
-      .default(0.01)
-      .describe('δ, steepness of the gate loss (the testbed of the paper: 0.1)'),
-    epsilon: z.number().min(0).max(1e9).default(1000).describe('ε, weight of the gate loss'),
-    lambda: z.number().min(0).max(1e6).default(1).describe('λ, weight of its falling side'),
-    mask: z
-      .enum(['squared', 'linear'])
-      .default('squared')
-      .describe('m = f² as in the published code, m = f as in the paper'),
-    ties: z
-      .enum(['keep', 'cut'])
-      .default('cut')
-      .describe(
-        'Maps whose mask equals the last one within the budget, as saturated gates do: cut holds the budget exactly, ' +
-          'keep sends them too as the published code does',
-      ),
+    name: z
+      .enum(gateNames)
+      .default(defaultGate)
+      .describe('How the maps are chosen that cross')
+      .meta({
+        enumNames: gateNames.map((name) => gateNamed(name).words.label),
+        enumDescriptions: gateNames.map((name) => gateNamed(name).words.hint),
+      }),
+    ...gateParams,
+    ...commonParams,
   })
   .describe('The gate that chooses the maps, and its loss');
 
@@ -247,6 +261,7 @@ export const experimentSchema = z
       .describe('What it is for, and what is expected of it'),
     dataset: dataset.prefault({}),
     validation,
+    leakageSamples,
     model: model.prefault({}),
     split: split.prefault({}),
     method: z.enum(methodNames).default(defaultMethod).describe(methodsHelp),
@@ -285,6 +300,7 @@ export const experimentSchema = z
       .optional()
       .describe('Checkpoint every so many steps, besides after every epoch'),
     sweep: sweepSchema.optional(),
+    search: searchSchema.optional(),
   })
   .meta({ id: 'Experiment', title: 'Sluice experiment' });
 

@@ -3,6 +3,7 @@ import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
 import { enginesOf } from './engines.ts';
+import { searchProblems } from '../search/problems.ts';
 import { sweepProblems } from '../sweep/problems.ts';
 import { problem, problemsOf, throwProblems, type Problem } from './problems.ts';
 
@@ -28,16 +29,19 @@ function withMethodDefaults(input: unknown): unknown {
   if (!hasFields(input)) return input;
   // What an export says of the images is no setting.
   const settings = Object.fromEntries(Object.entries(input).filter(([key]) => key !== '$input'));
+  // The same as left out, so that what looks at it need know one way to say none.
+  if (settings['validation'] === 0) delete settings['validation'];
   const { method = defaultMethod } = settings;
   return isMethodName(method) ? merge({ name: method, ...methodNamed(method).defaults }, settings) : settings;
 }
 
 /** What no single field shows. Whether it suits network and data set is up to checkExperiment. */
 function contradictions(experiment: Experiment): Problem[] {
-  const { dataset, validation, batchSize, seeds, sweep } = experiment;
+  const { dataset, validation, batchSize, seeds, sweep, search } = experiment;
   const problems = [
     ...budgetOrder(experiment),
     ...moduleOfMethod(experiment),
+    ...gateOfMethod(experiment),
     ...withinOneProcess(experiment),
     ...earlyEnds(experiment),
   ];
@@ -53,6 +57,7 @@ function contradictions(experiment: Experiment): Problem[] {
       problems.push(problem('batchSize', batchSize, `at most dataset.trainSamples${less}, ${most}`));
   }
   if (sweep) problems.push(...sweepProblems(sweep));
+  if (search) problems.push(...searchProblems(search, experiment));
   return problems;
 }
 
@@ -60,8 +65,13 @@ function budgetOrder({ method, phases }: Experiment): Problem[] {
   const { order } = methodNamed(method);
   if (!order?.required) return [];
   const rises = order.direction === 'rising';
-  const budgets = phases.map(({ budget }) => (budget === 'full' ? Infinity : budget));
-  const at = budgets.findIndex((budget, i) => i > 0 && (rises ? budget <= budgets[i - 1] : budget >= budgets[i - 1]));
+  const sizes = phases.map(({ budget }) =>
+    typeof budget === 'object' ? budget.bytes : budget === 'full' ? Infinity : budget,
+  );
+  // Bytes compare with maps once it is known what a map takes: see orderProblems.
+  const alike = (i: number): boolean =>
+    (typeof phases[i].budget === 'object') === (typeof phases[i - 1].budget === 'object');
+  const at = sizes.findIndex((size, i) => i > 0 && alike(i) && (rises ? size <= sizes[i - 1] : size >= sizes[i - 1]));
   if (at < 0) return [];
   const wanted = rises
     ? `more than the phase before, since ${method} goes up`
@@ -80,6 +90,16 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   if (elsewhere !== null && split.layer > 1)
     return [problem('split.layer', split.layer, `0, since ${method} sends the image`)];
   return [];
+}
+
+/** A method without a gate has the one that is none, and others have another. */
+function gateOfMethod({ method, gate, split }: Experiment): Problem[] {
+  if (!split.module) return [];
+  const { gate: only } = methodNamed(method);
+  if (only === undefined ? gate.name !== 'none' : gate.name === only) return [];
+  const expected =
+    only === undefined ? `a gate that chooses, since ${method} has budgets` : `${only}, since ${method} has no gate`;
+  return [problem('gate.name', gate.name, expected)];
 }
 
 /** When phases end early: sources that train one server half end together, those with halves of their own would not. */

@@ -1,12 +1,19 @@
 import type { DatasetInfo } from '../../data/source.ts';
-import { describeCut } from '../../model/describe.ts';
-import type { Cut, NetworkSpec, Shape } from '../../model/spec.ts';
-import { gradientSections, requestSections, totalBytes, type Sections } from '../../offload/protocol/messages.ts';
+import {
+  gradientSections,
+  imageBytesOf,
+  requestSections,
+  totalBytes,
+  type Sections,
+} from '../../offload/protocol/messages.ts';
+import { anyByImage } from '../../offload/codecs/table.ts';
 import { countValues } from '../../offload/protocol/sections.ts';
 import { codecsFor, codecSettings, type CodecSettings } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
+import { phasesAt } from './budgets.ts';
 import { experimentNetwork } from './check.ts';
+import { featuresAt, type CutFeatures } from './features.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCounts } from './image-counts.ts';
 
@@ -44,13 +51,6 @@ interface Bytes {
   readonly exact: boolean;
 }
 
-/** What one half sends the other for a step: the shape at the cut, and whether the client has weights to train. */
-export interface CutFeatures {
-  readonly sent: Shape;
-  readonly clientTrains: boolean;
-  readonly classes: number;
-}
-
 /**
  * What one run of an experiment will send, from the sizes of its messages: exact for codecs whose size is (an
  * upper bound with others) and ties cut (a lower bound when kept). Label-skewed sources are taken to have
@@ -58,13 +58,12 @@ export interface CutFeatures {
  */
 export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedTraffic {
   const { network, cut } = experimentNetwork(experiment, info);
-  const features = featuresAt(network, cut);
-  const trainings = planTrainings(experiment.method, experiment.phases, features.sent[2]);
+  const images = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
+  const features = { ...featuresAt(network, cut), images };
+  const trainings = planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]);
   const batches = batchesPerEpoch(experiment, info);
   const steps = batches.reduce((sum, { count }) => sum + count, 0);
-  const mostSteps = Math.ceil(
-    Math.ceil(imageCounts(experiment, info).train / experiment.sources.count) / experiment.batchSize,
-  );
+  const mostSteps = Math.ceil(images / experiment.batchSize);
   const codecs = codecSettings(experiment.codec);
   let atMost = false;
   const phases = trainings.flatMap((training, index) =>
@@ -95,21 +94,15 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
     bytesUp: sum((phase) => phase.bytesUp),
     bytesDown: sum((phase) => phase.bytesDown),
     fullBudgetBytes: atFull(features),
-    plainSplitBytes: atFull(featuresAt(network, { ...cut, module: null })),
+    plainSplitBytes: atFull({ ...featuresAt(network, { ...cut, module: null }), images }),
     steps: sum((phase) => phase.steps),
     atMost,
   };
 }
 
-/** What crosses the network at a cut. Throws what describeCut throws. */
-export function featuresAt(network: NetworkSpec, cut: Cut): CutFeatures {
-  const { client, sent } = describeCut(network, cut);
-  return { sent, clientTrains: client.some(({ parameters }) => parameters > 0), classes: network.classes };
-}
-
 /** What the two messages of a training step with so many samples are made of. */
 export function stepSections(
-  { sent: [height, width, total], clientTrains, classes }: CutFeatures,
+  { sent: [height, width, total], clientTrains, classes, images = 0 }: CutFeatures,
   samples: number,
   budget: Budget,
   codecs: CodecSettings,
@@ -117,8 +110,9 @@ export function stepSections(
   const kept = budget ?? total;
   const { up, down } = codecsFor(budget, codecs);
   const shape = [samples, height, width] as const;
+  const imageBytes = anyByImage(up, down) ? imageBytesOf(images) : 0;
   return {
-    up: requestSections({ shape, total, kept, gated: budget !== null, classes }, up),
+    up: requestSections({ shape, total, kept, gated: budget !== null, classes, imageBytes }, up),
     down: gradientSections([...shape, clientTrains ? kept : 0], down),
   };
 }

@@ -52,6 +52,8 @@ export interface LoadOptions {
   readonly settings?: readonly string[];
   /** Laid over the sweep of every experiment. */
   readonly sweep?: ExperimentInput['sweep'];
+  /** The same for its search. */
+  readonly search?: ExperimentInput['search'];
 }
 
 /** All presets that come with Sluice, the quickstart first, then by figure. */
@@ -84,13 +86,16 @@ export function loadPreset(name: string, options: LoadOptions = {}): Preset {
  * The experiments of a JSON file, which holds one experiment or a preset. Throws a SluiceError naming the file and
  * what is wrong in it.
  */
-export function loadExperiments(path: string, { small = false, settings = [], sweep }: LoadOptions = {}): Preset {
+export function loadExperiments(
+  path: string,
+  { small = false, settings = [], sweep, search }: LoadOptions = {},
+): Preset {
   const preset = naming(path, () => readPreset(path, small, { settings: [] }));
   // The file is in order by itself, so what may be wrong now is what was set.
-  return settings.length === 0 && !sweep ? preset : readPreset(path, small, { settings, sweep });
+  return settings.length === 0 && !sweep && !search ? preset : readPreset(path, small, { settings, sweep, search });
 }
 
-type Changes = Required<Pick<LoadOptions, 'settings'>> & Pick<LoadOptions, 'sweep'>;
+type Changes = Required<Pick<LoadOptions, 'settings'>> & Pick<LoadOptions, 'sweep' | 'search'>;
 
 function readPreset(path: string, small: boolean, changes: Changes): Preset {
   const file = readJson(path);
@@ -115,8 +120,8 @@ function readPreset(path: string, small: boolean, changes: Changes): Preset {
   };
 }
 
-function laid(layers: readonly (ExperimentInput | undefined)[], { settings, sweep }: Changes): ExperimentInput {
-  const swept = sweep ? [...layers, { sweep }] : layers;
+function laid(layers: readonly (ExperimentInput | undefined)[], { settings, sweep, search }: Changes): ExperimentInput {
+  const swept = [...layers, ...(sweep ? [{ sweep }] : []), ...(search ? [{ search }] : [])];
   const input = swept.reduce<ExperimentInput>((below, layer) => merge(below, layer ?? {}), {});
   return settings.reduce(applySetting, input);
 }

@@ -193,7 +193,9 @@ function structure(schema: JsonSchema | JsonSchema[] | undefined, root: ObjectSc
   if (schema.$ref !== undefined) return structure(root.$defs?.[schema.$ref.replace('#/$defs/', '')], root, meant);
   const branches = (schema.anyOf ?? schema.oneOf ?? []).map((branch) => structure(branch, root, meant));
   const structured = branches.filter((branch) => branch.properties ?? branch.items);
-  return structured.find((branch) => suits(branch, meant)) ?? structured[0] ?? schema;
+  const chosen = structured.find((branch) => suits(branch, meant)) ?? structured[0];
+  // The other branches stay beside it: a number among them has a range of its own.
+  return chosen ? { ...schema, ...chosen } : schema;
 }
 
 /** Whether it has such a key, and no field of the value contradicts the words that the schema allows for it. */

@@ -23,6 +23,8 @@ export interface TakenUp {
   readonly emit: (event: RunEvent) => void;
   /** Aborted when the run shall save a checkpoint and stop. */
   readonly signal: AbortSignal;
+  /** Ends it as if it had been asked to stop. */
+  readonly stop: () => void;
 }
 
 /** A run that this process executes: its records and checkpoints agree. */

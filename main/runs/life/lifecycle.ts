@@ -26,6 +26,11 @@ export async function createRuns(
   { project, signal }: { readonly project?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Run[]> {
   const runs: Run[] = [];
+  const searched = experiments.find(({ search }) => search);
+  if (searched) {
+    const message = `search: "${searched.name}" has a search, which is no run: start it with sluice search, or leave it out.`;
+    throw new SluiceError('bad-experiment', message, { path: 'search' });
+  }
   try {
     for (const experiment of experiments) {
       for (let at = 0; at < experiment.seeds.length; at += createdAtOnce) {
@@ -49,6 +54,7 @@ export function resumeRun(store: Store, reference: string): Run {
   const run = store.find(reference);
   requireResumable(store, run);
   store.want(run.id, 'run');
+  store.setHalt(run.id, null);
   store.dequeue(run.id);
   return run.status === 'queued' ? run : store.setStatus(run.id, 'queued');
 }

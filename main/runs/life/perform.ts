@@ -60,7 +60,7 @@ async function perform(
   }
   const stop = new AbortController();
   const signal = asked ? AbortSignal.any([asked, stop.signal]) : stop.signal;
-  const taken: TakenUp = { store, run, folder, log: openLog(folder), emit, signal };
+  const taken: TakenUp = { store, run, folder, log: openLog(folder), emit, signal, stop: () => stop.abort() };
   const watch = setInterval(() => {
     try {
       if (store.wanted(id) === 'stop') stop.abort();

@@ -1,12 +1,12 @@
 import type { BatchSource } from '../../data/source.ts';
 import { buildClient, buildServer } from '../../model/build.ts';
-import { describeCut } from '../../model/describe.ts';
 import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { requestSections, totalBytes } from '../../offload/protocol/messages.ts';
 import { clientHalf } from '../../training/client.ts';
 import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
+import { leakageMeter } from '../../training/leakage.ts';
 import type { Offloader } from '../../training/offloader.ts';
 import { planTrainings } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
@@ -14,8 +14,10 @@ import { serverHalf } from '../../training/server.ts';
 import type { TrainingEvent } from '../../training/snapshot.ts';
 import type { SplitNetwork } from '../../training/split-network.ts';
 import { train, type TrainOptions } from '../../training/train.ts';
+import { phasesAt } from '../experiment/budgets.ts';
 import { experimentNetwork } from '../experiment/check.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { featuresAt } from '../experiment/features.ts';
 
 /** The server half that a client half wants. */
 export interface ServerRequest {
@@ -44,14 +46,15 @@ export function trainExperiment(
   { connect, ...options }: TrainExperimentOptions,
 ): AsyncGenerator<TrainingEvent> {
   const split = experimentNetwork(experiment, data.info);
-  const { sent } = describeCut(split.network, split.cut);
+  const features = featuresAt(split.network, split.cut);
   const build = connect ?? ((request) => Promise.resolve(serverHere(experiment, seed, request)));
   const codecs = codecSettings(experiment.codec);
   const controller = scheduled(codecs);
   const place = { ...split, codecs: controller.codecs };
+  const { leakageSamples } = experiment;
   return train({
     ...options,
-    trainings: planTrainings(experiment.method, experiment.phases, sent[2]),
+    trainings: planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]),
     open: (training) => openSplit({ experiment, seed, codecs }, { ...place, training }, build),
     data,
     controller,
@@ -60,6 +63,7 @@ export function trainExperiment(
     selectLr: experiment.selectLr,
     checkpointSteps: experiment.checkpointSteps,
     averageEpochs: experiment.sources.averageEpochs,
+    leakage: leakageSamples === undefined ? undefined : leakageMeter(data, leakageSamples, seed),
   });
 }
 

@@ -178,4 +178,35 @@ export const migrations: readonly (readonly string[])[] = [
     "ALTER TABLE runs ADD COLUMN project TEXT NOT NULL DEFAULT 'default'",
     'ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0',
   ],
+  // How much of the images what crosses still has.
+  ['ALTER TABLE epochs ADD COLUMN distanceCorrelation REAL', 'ALTER TABLE pairs ADD COLUMN distanceCorrelation REAL'],
+  // Searches, the points of them that were begun, and where a run is to stop by itself, as JSON.
+  [
+    'ALTER TABLE runs ADD COLUMN halt TEXT',
+    `CREATE TABLE searches (
+       id TEXT PRIMARY KEY,
+       project TEXT NOT NULL,
+       experiment TEXT NOT NULL,
+       state TEXT NOT NULL,
+       inLab INTEGER NOT NULL,
+       createdAt INTEGER NOT NULL
+     ) WITHOUT ROWID`,
+    `CREATE TABLE trials (
+       search TEXT NOT NULL REFERENCES searches (id) ON DELETE CASCADE,
+       number INTEGER NOT NULL,
+       run TEXT REFERENCES runs (id) ON DELETE SET NULL,
+       rung INTEGER NOT NULL,
+       PRIMARY KEY (search, number)
+     ) WITHOUT ROWID`,
+  ],
+  // Reports that were written in the lab; which runs they are of is a JSON list.
+  [
+    `CREATE TABLE reports (
+       name TEXT PRIMARY KEY,
+       runs TEXT NOT NULL,
+       reach REAL,
+       view TEXT NOT NULL,
+       prose TEXT NOT NULL
+     ) WITHOUT ROWID`,
+  ],
 ];

@@ -26,6 +26,8 @@ export interface RunResults {
   readonly trainingSeconds: number;
   /** Between epochs; null where it was not measured, as by versions before. */
   readonly evaluationSeconds: number | null;
+  /** Between images and what crosses, in the last epoch; null where it was not measured. */
+  readonly distanceCorrelation: number | null;
 }
 
 interface BudgetBest {
@@ -51,6 +53,7 @@ interface EpochRow {
   /** Since the training began. */
   readonly seconds: number | null;
   readonly evaluation: number | null;
+  readonly distanceCorrelation: number | null;
 }
 
 interface BytesRow {
@@ -65,7 +68,8 @@ export function resultTables(database: Database): ResultTables {
       const [where, values] = run === undefined ? ['', []] : ['WHERE run = ?', [run]];
       const epochs = database.all<EpochRow>(
         `SELECT run, training, budget, avg(testAccuracy) AS accuracy, avg(validationAccuracy) AS validation,
-           sum(samplesPerSecond * took) AS samples, max(seconds) AS seconds, max(evaluationSeconds) AS evaluation
+           sum(samplesPerSecond * took) AS samples, max(seconds) AS seconds, max(evaluationSeconds) AS evaluation,
+           avg(distanceCorrelation) AS distanceCorrelation
          FROM (SELECT *, seconds - lag(seconds, 1, 0) OVER (PARTITION BY run, training, source ORDER BY epoch) AS took
                FROM epochs ${where})
          GROUP BY run, training, epoch ORDER BY run, training, epoch`,
@@ -112,6 +116,7 @@ function resultsOf(epochs: readonly EpochRow[], { bytesUp, bytesDown }: BytesRow
     samplesPerSecond: samples > 0 && trainingSeconds > 0 ? samples / trainingSeconds : null,
     trainingSeconds,
     evaluationSeconds: evaluations.length > 0 ? sum(evaluations) : null,
+    distanceCorrelation: epochs.at(-1)?.distanceCorrelation ?? null,
   };
 }
 

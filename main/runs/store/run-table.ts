@@ -5,6 +5,7 @@ import { messageOf, SluiceError } from '../../errors.ts';
 import type { Database, Value } from './database.ts';
 import type { Role } from '../experiment/engines.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import type { Halt } from '../life/halt.ts';
 import { lockRun } from '../life/lock.ts';
 import type { Origin, Run, RunStatus } from './run.ts';
 import { runMaker } from './new-run.ts';
@@ -74,6 +75,9 @@ export interface RunTable {
   setThreads(id: string, threads: number): void;
   /** Notes the data sources that the run goes on without. */
   setDropped(id: string, sources: readonly number[]): void;
+  /** Where it is to stop by itself; null: at its end. */
+  halt(id: string): Halt | null;
+  setHalt(id: string, halt: Halt | null): void;
   wanted(id: string): RunCommand;
   want(id: string, command: RunCommand): void;
   annotations(id: string): Annotations;
@@ -149,6 +153,13 @@ export function runTable(database: Database, home: string): RunTable {
     setFingerprint: (id, fingerprint) => set(id, 'fingerprint', fingerprint),
     setThreads: (id, threads) => set(id, 'threads', threads),
     setDropped: (id, sources) => set(id, 'dropped', JSON.stringify(sources.toSorted((a, b) => a - b))),
+    halt: (id) => {
+      const text = database.all<{ halt: string | null }>('SELECT halt FROM runs WHERE id = ?', id)[0]?.halt ?? null;
+      return text === null ? null : (JSON.parse(text) as Halt);
+    },
+    setHalt: (id, halt) => {
+      database.run('UPDATE runs SET halt = ? WHERE id = ?', halt && JSON.stringify(halt), id);
+    },
     wanted: (id) =>
       database.all<{ wanted: RunCommand }>('SELECT wanted FROM runs WHERE id = ?', id)[0]?.wanted ?? 'stop',
     want: (id, command) => {

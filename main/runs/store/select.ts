@@ -42,6 +42,7 @@ function suggest(runs: readonly Run[], reference: string): void {
   throw new SluiceError('run-unknown', `Nothing was launched as "${reference}". Did you mean "${meant}"?`);
 }
 
-function baseName(group: string): string {
+/** What was launched, without when. */
+export function baseName(group: string): string {
   return group.replace(/@[^@]*$/, '');
 }

@@ -8,14 +8,16 @@ import type { TrainingRecord } from '../../records/record.ts';
 import { insertRun, type RunLife } from './new-run.ts';
 import { queueTable, type QueueTable } from './queue-table.ts';
 import { recordTables, type RecordTables } from './record-tables.ts';
+import { reportTable, type ReportTable } from './report-table.ts';
 import { resultTables, type ResultTables } from './result-tables.ts';
 import type { RunFile } from './run-file.ts';
 import type { Run, RunStatus } from './run.ts';
 import { runTable, type RunTable } from './run-table.ts';
+import { searchTable, type SearchTable } from './search-table.ts';
 import { stepTable, type StepTable } from './step-columns.ts';
 
 /** All runs and their records: a SQLite database in the home folder, and a folder for each run under `runs`. */
-export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable {
+export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable, SearchTable, ReportTable {
   /** Puts a run back that its folder tells of. Throws `run-exists` when it is there, or another with its number. */
   adopt(file: RunFile, life: RunLife, records: readonly TrainingRecord[]): Run;
   /** Changes whenever something else than this store has written. */
@@ -29,12 +31,15 @@ export interface Store extends RunTable, RecordTables, StepTable, ResultTables, 
  */
 export function openStore(home: string, access: Access = 'write'): Store {
   const database = openDatabase(join(home, 'sluice.db'), access);
+  const runs = runTable(database, home);
   const store: Store = {
-    ...runTable(database, home),
+    ...runs,
+    ...searchTable(database, runs),
     ...recordTables(database),
     ...stepTable(database),
     ...resultTables(database),
     ...queueTable(database),
+    ...reportTable(database),
     adopt: (file, life, records) =>
       database.transaction(() => {
         insertRun(database, file, life);

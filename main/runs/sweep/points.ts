@@ -1,13 +1,13 @@
 import { formatSetting } from '../../charts/differing.ts';
 import { SluiceError } from '../../errors.ts';
-import { random } from '../../random.ts';
+import { random, type Random } from '../../random.ts';
 import type { Experiment, ExperimentInput } from '../experiment/experiment.ts';
 import { parseExperiment, readExperiment } from '../experiment/parse.ts';
 import { problemWords, wrongWords, type Problem } from '../experiment/problems.ts';
 import { withSetting } from '../experiment/settings.ts';
 import { isWhole } from './problems.ts';
 import type { Sweep } from './schema.ts';
-import { drawFrom, levelsOf, type Space } from './space.ts';
+import { drawFrom, levelsOf, sizeOf, type Space } from './space.ts';
 
 /** A combination of a sweep: what each of its settings is there, by the names that the sweep gives them. */
 export type PointValues = Readonly<Record<string, unknown>>;
@@ -44,11 +44,12 @@ export function experimentsOf(input: ExperimentInput): Experiment[] {
 
 /** The combinations of a sound sweep, each with what is wrong with it. What `input` itself says of a sweep is passed over. */
 export function pointsOf(input: ExperimentInput, sweep: Sweep): SweepPoint[] {
-  const base: ExperimentInput = { ...input, sweep: undefined };
+  const base: ExperimentInput = { ...input, sweep: undefined, search: undefined };
   return valuesOf(sweep).map((values) => pointOf(base, values));
 }
 
-function pointOf(base: ExperimentInput, values: PointValues): SweepPoint {
+/** The experiment of a combination, with what is wrong with it. `base` has no sweep or search of its own. */
+export function pointOf(base: ExperimentInput, values: PointValues): SweepPoint {
   try {
     const set = Object.entries(values).reduce((to, [name, value]) => withSetting(to, name, value), base);
     const { experiment, problems } = readExperiment(set);
@@ -84,14 +85,22 @@ function valuesOf({ kind, settings, runs, seed }: Sweep): PointValues[] {
 
 /** So many different points of a space, which has that many; the same for the same seed. */
 function drawn(space: Space, count: number, seed: number): PointValues[] {
-  const source = random(seed, 'sweep');
+  const points = drawing(space, random(seed, 'sweep'));
+  return Array.from({ length: count }, () => points.next().value!);
+}
+
+/** Points of a space as they are drawn, none twice, until it has no more. */
+export function* drawing(space: Space, source: Random): Generator<PointValues, undefined> {
   const settings = Object.entries(space).map(([name, values]) => [name, values, isWhole(name)] as const);
-  const points = new Map<string, PointValues>();
-  while (points.size < count) {
+  const all = settings.reduce((product, [, values, whole]) => product * sizeOf(values, whole), 1);
+  const seen = new Set<string>();
+  while (seen.size < all) {
     const point = Object.fromEntries(
       settings.map(([name, values, whole]): [string, unknown] => [name, drawFrom(values, whole, source)]),
     );
-    points.set(JSON.stringify(point), point);
+    const key = JSON.stringify(point);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    yield point;
   }
-  return [...points.values()];
 }

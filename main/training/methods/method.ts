@@ -1,4 +1,5 @@
 import type { Random } from '../../random.ts';
+import type { GateName } from '../gates/table.ts';
 import type { PlannedEpochs, Training } from '../plan.ts';
 
 /** What a method is called, and what it does in words. */
@@ -33,6 +34,8 @@ export interface Method {
   readonly order: { readonly direction: 'rising' | 'falling'; readonly required: boolean } | null;
   /** Whether maps cross the network through a compression module, whose gate chooses them. */
   readonly module: boolean;
+  /** The only gate that it may have; missing where any other one may choose. */
+  readonly gate?: GateName;
   /** The method that one which sends the image itself becomes at any other cut; null where every cut is right. */
   readonly elsewhere: string | null;
   readonly remark: ScheduleRemark | null;

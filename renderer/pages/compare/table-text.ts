@@ -1,21 +1,22 @@
 import { csvCell } from '../../../main/charts/csv.ts';
 import { formatSooner } from '../../../main/charts/comparison/against-scratch.ts';
-import { formatSpread, measures, type Questions } from '../../../main/charts/comparison/measures.ts';
+import { formatSpread, shownMeasures, type Questions } from '../../../main/charts/comparison/measures.ts';
 import { formatSaving, type Result } from '../../../main/charts/comparison/results.ts';
 
 /** The table of results as text for elsewhere. */
 
-const head = (questions: Questions): string[] => [
+const head = (results: readonly Result[], questions: Questions): string[] => [
   'Training',
-  ...measures.map(({ label }) => label(questions)),
+  ...shownMeasures(results).map(({ label }) => label(questions)),
   'Bytes saved',
   'Against scratch',
 ];
 
 function words(results: readonly Result[]): string[][] {
+  const shown = shownMeasures(results);
   return results.map(({ label, trainings, values, saving, scratch }) => [
     trainings.length > 1 ? `${label} (${trainings.length} seeds)` : label,
-    ...measures.map((measure) => formatSpread(measure, values[measure.name])),
+    ...shown.map((measure) => formatSpread(measure, values[measure.name])),
     formatSaving(saving),
     formatSooner(scratch),
   ]);
@@ -27,11 +28,11 @@ export function markdownTable(results: readonly Result[], questions: Questions):
     `| ${cells.map((cell) => cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
   const rule = [
     '---',
-    ...head(questions)
+    ...head(results, questions)
       .slice(1)
       .map(() => '---:'),
   ];
-  return [head(questions), rule, ...words(results)].map(line).join('\n');
+  return [head(results, questions), rule, ...words(results)].map(line).join('\n');
 }
 
 const latexSigns: Readonly<Record<string, string>> = {
@@ -52,9 +53,9 @@ export function latexTable(results: readonly Result[], questions: Questions): st
   const line = (cells: readonly string[]): string => `${cells.map(escape).join(' & ')} \\\\`;
   return [
     '% \\usepackage{booktabs}',
-    `\\begin{tabular}{l${'r'.repeat(head(questions).length - 1)}}`,
+    `\\begin{tabular}{l${'r'.repeat(head(results, questions).length - 1)}}`,
     '\\toprule',
-    line(head(questions)),
+    line(head(results, questions)),
     '\\midrule',
     ...words(results).map(line),
     '\\bottomrule',
@@ -64,11 +65,12 @@ export function latexTable(results: readonly Result[], questions: Questions): st
 
 /** All digits, in bytes, seconds and shares of one: means over seeds, and their standard deviations beside them. */
 export function csvTable(results: readonly Result[], questions: Questions): string {
-  const columns = ['training', 'seeds', ...measures.flatMap(({ name }) => [name, `${name}Deviation`, `${name}Count`])];
+  const shown = shownMeasures(results);
+  const columns = ['training', 'seeds', ...shown.flatMap(({ name }) => [name, `${name}Deviation`, `${name}Count`])];
   const rows = results.map(({ label, trainings, values, saving, scratch }) => [
     label,
     trainings.length,
-    ...measures.flatMap(({ name }) => {
+    ...shown.flatMap(({ name }) => {
       const spread = values[name];
       return [spread?.mean ?? '', spread?.deviation ?? '', spread?.count ?? 0];
     }),

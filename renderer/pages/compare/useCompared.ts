@@ -3,6 +3,7 @@ import {
   computed,
   onScopeDispose,
   shallowRef,
+  toRaw,
   toValue,
   watch,
   type ComputedRef,
@@ -35,8 +36,8 @@ export interface Compared {
 /** Runs asked for at once: each answer is shown before the next comes. */
 const chunk = 100;
 
-/** Steps of more runs than this are shown once they are read: drawing them all takes its time. */
-const few = 20;
+/** More runs than this are shown once they are read, and so are their steps: drawing them all takes its time. */
+export const few = 20;
 
 /** Milliseconds between two looks at what has come in. */
 function pauseFor(runs: number): number {
@@ -88,7 +89,8 @@ export function useCompared(
   const missing = computed(() => toValue(ids).filter((id) => gone.value.has(id)));
   const pending = computed(() => Math.max(0, toValue(ids).length - missing.value.length - runs.value.length));
   const followed = computed<readonly string[]>((before) => {
-    const steps = new Set(stepRuns.value);
+    // Not before the runs that are on their way: there are many more steps.
+    const steps = new Set(pending.value > 0 ? [] : stepRuns.value);
     const isLive = (id: string): boolean => {
       const summary = summaries.byId.get(id);
       return summary !== undefined && isActive(summary);
@@ -121,8 +123,10 @@ export function useCompared(
 function createReader(): (run: ComparedRun, records: RunRecords | undefined) => readonly UnlabelledTraining[] {
   const known = new Map<string, { readonly version: string; readonly trainings: readonly UnlabelledTraining[] }>();
   return (run, records) => {
-    const live = records && records.state.status !== 'loading' ? records : undefined;
-    const version = live ? `${live.state.version}` : `epochs ${run.epochs.length}`;
+    // Read unseen, as those who wait for many runs are not to be told of each: they look when it is time.
+    const state = records && toRaw(records.state);
+    const live = state && state.status !== 'loading' ? records : undefined;
+    const version = live ? `${state!.version}` : `epochs ${run.epochs.length}`;
     const before = known.get(run.id);
     if (before?.version === version) return before.trainings;
     const { steps, epochs } = live ?? { steps: { columns: noSteps }, epochs: run.epochs };

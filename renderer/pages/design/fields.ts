@@ -34,6 +34,13 @@ export const fields: Readonly<Record<string, FieldWords>> = {
     step: 0.05,
     help: 'Share of the training images that is held out to choose best epochs on',
   },
+  leakageSamples: {
+    label: 'Measure leakage on',
+    unit: 'images',
+    empty: 'none',
+    step: 64,
+    help: 'Distance correlation after every epoch',
+  },
   'dataset.augment': { label: 'Augmentation', help: 'Random crops and flips while training' },
   'model.name': { label: 'Network', help: 'vgg11 in the paper' },
   'model.width': { label: 'Width', unit: '×', step: 0.25, help: 'Maps of every layer' },
@@ -132,6 +139,44 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'sweep.settings': { label: 'Settings of the sweep' },
   'sweep.runs': { label: 'Combinations', help: 'How many are drawn' },
   'sweep.seed': { label: 'Drawn by seed' },
+  'gate.name': { label: 'Gate' },
+  'gate.memory': {
+    label: 'Memory',
+    step: 0.01,
+    help: 'How slowly a map’s importance follows what is measured',
+  },
+  'gate.temperature': {
+    label: 'Temperature τ',
+    step: 0.05,
+    help: 'How much chance there is in the choice, and how soft it is on the way back',
+  },
+  'gate.penalty': { label: 'L0 penalty', step: 0.005, help: 'What every gate that is open costs' },
+  'gate.randomShare': {
+    label: 'Random share',
+    step: 0.05,
+    help: 'Maps of the budget that are drawn from the others while it trains, fewer from epoch to epoch of a phase',
+  },
+  search: { label: 'Search' },
+  'search.settings': { label: 'Settings of the search' },
+  'search.floor': {
+    label: 'Fewest bytes for an accuracy of',
+    empty: 'none',
+    step: 0.05,
+    help: 'Its share of one; or else bytes that may be sent',
+  },
+  'search.maxBytes': {
+    label: 'Best accuracy within bytes',
+    empty: 'none',
+    step: 1e6,
+    help: 'Both ways; or else an accuracy to be reached',
+  },
+  'search.trials': { label: 'Points', empty: '20', help: 'How many are drawn of the space' },
+  'search.seed': { label: 'Drawn by seed', empty: '1' },
+  'search.rungs': { label: 'Rungs' },
+  'search.rungs.unit': { label: 'Compared at', choices: { bytes: 'bytes sent', epochs: 'epochs' } },
+  'search.rungs.count': { label: 'Rungs', empty: '4', help: 'Of the cheapest point; dearer ones have more' },
+  'search.rungs.reduction': { label: 'η', empty: '3', help: 'The best 1/η of a rung go on to the next' },
+  'search.rungs.at': { label: 'Rungs at', help: 'Bytes or epochs, rising, instead of their number' },
   'gate.delta': {
     label: 'δ, steepness',
     step: 0.01,
@@ -170,8 +215,8 @@ export function fieldLabel(path: string): string {
   if (known !== undefined) return known;
   const [, index, part] = /^phases(?:\.|\[)(\d+)\]?(?:\.(\w+))?$/.exec(path) ?? [];
   if (index !== undefined) return `Phase ${Number(index) + 1}${part === undefined ? '' : `, ${part}`}`;
-  const swept = /^sweep\.settings\.(.+?)(?:\.(?:from|to|count|scale))?$/.exec(path)?.[1];
-  if (swept !== undefined) return `Sweep of ${fieldLabel(swept)}`;
+  const [, what, swept] = /^(sweep|search)\.settings\.(.+?)(?:\.(?:from|to|count|scale))?$/.exec(path) ?? [];
+  if (swept !== undefined) return `${capitalised(what)} of ${fieldLabel(swept)}`;
   const seed = /^seeds\.(\d+)$/.exec(path)?.[1];
   if (seed !== undefined) return `Seed ${Number(seed) + 1}`;
   return path === '' ? 'The experiment' : path;

@@ -63,6 +63,13 @@ export const glossary: Readonly<Record<string, Term>> = {
       'f = σ(f̂) is how open the gate of a map is. The published code multiplies by f twice, so that m = f²; the paper’s text says m = f. The figures were made with the code.',
     ],
   },
+  'gate.name': {
+    title: 'How maps are chosen',
+    text: [
+      'The published gate learns σ(f̂), which starts nearly saturated and hardly moves, so that it keeps what chance opened the widest. Importance keeps the maps that the loss would miss the most; straight-through and hard-concrete gates learn the choice with chance in it.',
+      'None costs bytes: they use what is at the device anyway.',
+    ],
+  },
   'gate.ties': {
     title: 'Equal maps',
     text: [
@@ -112,6 +119,13 @@ export const glossary: Readonly<Record<string, Term>> = {
     text: [
       'The same experiment with other settings, launched as one group. Which settings matter is told when its runs have finished: the share of the variance of the best accuracy that each explains.',
       'A grid of two settings with four values each is 16 runs, times the seeds. With more settings draw combinations at random: few settings matter, and a grid tries few values of these.',
+    ],
+  },
+  search: {
+    title: 'Search',
+    text: [
+      'Finds the settings with the fewest bytes for an accuracy, or the best accuracy for so many bytes. Points are drawn of the space, all are trained a little, and the best 1/η of those that have sent as much go on: asynchronous successive halving (Li et al., MLSys 2020), with rungs of bytes.',
+      'Every point is a run, and goes on from its checkpoint. What the plan rules out is left out beforehand, and once a run has reached the accuracy, whatever could only be dearer is trained no further.',
     ],
   },
   'optimiser.learningRate': {

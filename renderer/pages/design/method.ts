@@ -16,7 +16,11 @@ export function withMethod(draft: ExperimentInput, name: MethodName, find: FindM
   if (!method) return next;
   if (draft.phases && method.order) {
     const falls = method.order.direction === 'falling';
-    const height = ({ budget }: { budget: number | 'full' }): number => (budget === 'full' ? Infinity : budget);
+    // Budgets of bytes are in order among themselves alone: where they stand beside maps is told once it is known.
+    const height = ({ budget }: Schedule[number]): number => {
+      if (typeof budget === 'object') return budget.bytes;
+      return budget === 'full' ? Infinity : budget;
+    };
     const order = [...draft.phases].sort((a, b) => (falls ? height(b) - height(a) : height(a) - height(b)));
     next = { ...next, phases: order };
   }

@@ -1,11 +1,20 @@
+import { budgetWords } from '../../../main/charts/differing.ts';
+
 /** Budget schedules: what the timeline's handles, keys and buttons do to a list of phases. */
 
+/** A budget in maps. */
 export type PlannedBudget = number | 'full';
 
+/** The same, or the most bytes a sample in either direction. */
+export type WrittenBudget = PlannedBudget | { readonly bytes: number };
+
 export interface PhasePlan {
-  readonly budget: PlannedBudget;
+  readonly budget: WrittenBudget;
   readonly epochs: number;
 }
+
+/** Phases with all budgets in maps. */
+export type SizedSchedule = readonly { readonly budget: PlannedBudget; readonly epochs: number }[];
 
 export type Schedule = readonly PhasePlan[];
 
@@ -89,7 +98,7 @@ export function withEdge(phases: Schedule, index: number, epoch: number): Schedu
  * One phase more: a step between the two neighbours that are furthest apart, with a budget between theirs, or a phase that
  * goes on to the end of the way where a schedule has none there yet. The same schedule where no budget lies between.
  */
-export function withAdded(phases: Schedule, maps: number, { falls }: { readonly falls: boolean }): Schedule {
+export function withAdded(phases: SizedSchedule, maps: number, { falls }: { readonly falls: boolean }): SizedSchedule {
   const last = phases[phases.length - 1];
   const sizeOf = (budget: PlannedBudget): number => (budget === 'full' ? maps : Math.min(budget, maps));
   if (!falls && sizeOf(last.budget) < maps) return [...phases, { budget: 'full', epochs: last.epochs }];
@@ -153,13 +162,15 @@ export function spans(phases: Schedule, whole = totalEpochs(phases)): { readonly
   });
 }
 
-/** What a user may type for a budget: a whole number of maps, or a word for all of them; null for anything else. */
-export function readBudget(text: string): PlannedBudget | null {
+/** What a user may type for a budget: a whole number of maps, of bytes with a B, or a word for all; null for anything else. */
+export function readBudget(text: string): WrittenBudget | null {
   const word = text.trim().toLowerCase();
+  const [, bytes] = /^([1-9]\d{0,8}) ?b$/.exec(word) ?? [];
+  if (bytes !== undefined) return { bytes: Number(bytes) };
   if (word === 'full' || word === 'all') return 'full';
   return /^[1-9]\d{0,4}$/.test(word) ? Number(word) : null;
 }
 
-export function budgetText(budget: PlannedBudget): string {
-  return String(budget);
+export function sameBudget(one: WrittenBudget | null, other: WrittenBudget): boolean {
+  return one !== null && budgetWords(one) === budgetWords(other);
 }

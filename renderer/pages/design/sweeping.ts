@@ -3,13 +3,16 @@ import type { ExperimentInput } from '../../../main/api.ts';
 import { fieldLabel, fields } from './fields.ts';
 import { valueAt } from './sparse.ts';
 
-/** What the form does to the sweep of an experiment. */
+/** What the form does to the sweep and the search of an experiment. */
 
 export type SweepInput = NonNullable<ExperimentInput['sweep']>;
+export type SearchInput = NonNullable<ExperimentInput['search']>;
+/** Settings by their names, each with its values. */
+export type Space = SweepInput['settings'];
 export type SweepChoice = 'none' | Sweep['kind'];
 
 /** About the experiment as a whole, or parts that only make sense together. */
-const unswept = /^(name|notes|seeds|phases|link\.|sweep|split\.module$|engine\.)/;
+const unswept = /^(name|notes|seeds|phases|link\.|sweep|search|split\.module$|engine\.)/;
 
 export interface SweptSetting {
   readonly value: string;
@@ -42,20 +45,21 @@ export function begun(kind: Sweep['kind'], before: SweepInput | undefined, value
   return before ? { ...before, kind } : { kind, settings: { 'optimiser.learningRate': values } };
 }
 
-export function withSwept(sweep: SweepInput, name: string, values: Values): SweepInput {
-  return { ...sweep, settings: { ...sweep.settings, [name]: values } };
+/** A search as it begins, with all that it has, so that the form shows it. */
+export function begunSearch(values: Values): SearchInput {
+  const rungs = { unit: 'bytes', count: 4, reduction: 3 } as const;
+  return { floor: 0.5, settings: { 'optimiser.learningRate': values }, trials: 20, seed: 1, rungs };
 }
 
 /** Another setting in the place of one, in its order. */
-export function withRenamed(sweep: SweepInput, name: string, to: string, values: Values): SweepInput {
-  const entries = Object.entries(sweep.settings).map((entry) => (entry[0] === name ? ([to, values] as const) : entry));
-  return { ...sweep, settings: Object.fromEntries(entries) };
+export function withRenamed(space: Space, name: string, to: string, values: Values): Space {
+  return Object.fromEntries(
+    Object.entries(space).map((entry) => (entry[0] === name ? ([to, values] as const) : entry)),
+  );
 }
 
-/** Without one of its settings; undefined without the last. */
-export function withoutSwept(sweep: SweepInput, name: string): SweepInput | undefined {
-  const left = Object.entries(sweep.settings).filter(([other]) => other !== name);
-  return left.length === 0 ? undefined : { ...sweep, settings: Object.fromEntries(left) };
+export function withoutKey(space: Space, name: string): Space {
+  return Object.fromEntries(Object.entries(space).filter(([other]) => other !== name));
 }
 
 /** The value of a setting by the name that a sweep gives it. */
@@ -69,6 +73,6 @@ export function dotted(name: string): string {
 }
 
 /** As values for the form, where the schema leaves more out. */
-export function asValues(values: SweepInput['settings'][string]): Values {
+export function asValues(values: Space[string]): Values {
   return Array.isArray(values) ? values : { scale: 'linear', ...values };
 }

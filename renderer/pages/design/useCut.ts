@@ -4,6 +4,7 @@ import { withLayer } from './method.ts';
 import { heldAt, layerAfter } from './strip.ts';
 import { useMethods } from '../../stores/methods.ts';
 import { useDesign } from './useDesign.ts';
+import { useSchedule } from './useSchedule.ts';
 
 export interface CutEditing {
   readonly cuts: ComputedRef<readonly CutDescription[]>;
@@ -21,6 +22,7 @@ export interface CutEditing {
 export function useCut(): CutEditing {
   const { draft, experiment, network } = useDesign();
   const { named } = useMethods();
+  const { sized } = useSchedule();
   const cuts = computed(() => network.value?.cuts ?? []);
   const last = computed(() => Math.max(0, cuts.value.length - 1));
   const held = computed(() => Math.min(last.value, heldAt(experiment.value?.split.layer ?? 0)));
@@ -30,9 +32,8 @@ export function useCut(): CutEditing {
     last,
     held,
     budget: computed(() => {
-      const { phases = [], split } = experiment.value ?? {};
-      const limited = phases.flatMap((phase) => (phase.budget === 'full' ? [] : [phase.budget]));
-      return split?.module && limited.length > 0 ? Math.min(...limited) : null;
+      const limited = sized.value.flatMap((phase) => (phase.budget === 'full' ? [] : [phase.budget]));
+      return experiment.value?.split.module && limited.length > 0 ? Math.min(...limited) : null;
     }),
     moveTo: (to) => {
       const next = Math.min(last.value, Math.max(0, to));

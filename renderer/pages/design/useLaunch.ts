@@ -1,6 +1,6 @@
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue';
 import { useRouter } from 'vue-router';
-import type { Examination, Problem } from '../../../main/api.ts';
+import type { Examination, ExperimentInput, Problem } from '../../../main/api.ts';
 import { isAboutServer } from '../../components/server-access.ts';
 import { toast } from '../../components/toasts.ts';
 import { failureOf, useLab } from '../../lab/index.ts';
@@ -45,7 +45,9 @@ interface Sums {
   readonly seconds: number | null;
 }
 
-function sumsOf({ input }: DraftEntry, { experiment, design, sweep }: Examination): Sums {
+function sumsOf({ input }: DraftEntry, { experiment, design, sweep, search }: Examination): Sums {
+  // How much of it is trained the search decides.
+  if (search) return { runs: search.points.length, bytes: null, fullBytes: null, seconds: null };
   if (sweep) return { ...sweep, fullBytes: sweep.fullBudgetBytes };
   const runs = (experiment?.seeds ?? input.seeds ?? [1]).length;
   const times = (of: number | null | undefined): number | null => (of === null || of === undefined ? null : runs * of);
@@ -91,6 +93,13 @@ export function useLaunch({ draft, server, answers, settled, pending }: DesignCo
     return parts.reduce<number | null>((total, part) => (total === null || part === null ? null : total + part), 0);
   };
 
+  /** Trials of a search have servers of their own, and one search is enough at a time. */
+  function startSearch(input: ExperimentInput, experiments: number, name: string): Promise<string> {
+    if (experiments > 1) throw new Error('A search is started by itself: choose its experiment and launch this one.');
+    if (server.elsewhere) throw new Error('A search starts servers of its own: choose that in place of one elsewhere.');
+    return lab.api.startSearch(input, name);
+  }
+
   return {
     problems,
     ready,
@@ -110,6 +119,12 @@ export function useLaunch({ draft, server, answers, settled, pending }: DesignCo
       const inputs = entries.map(({ input }) => input);
       server.form.show(null);
       try {
+        const sought = inputs.find(({ search }) => search);
+        if (sought) {
+          await router.push({ name: 'search', params: { id: await startSearch(sought, inputs.length, name) } });
+          busy.value = false;
+          return;
+        }
         const launched = await lab.api.launch(inputs, name, ...(server.elsewhere ? [server.form.access()] : []));
         const ids = launched.map(({ id }) => id);
         if (inputs.some(({ sweep }) => sweep))

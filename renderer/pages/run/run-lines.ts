@@ -13,15 +13,19 @@ interface RunChart {
 
 /**
  * The charts of the page as they are first; while one training is shown, with what is drawn beside their metrics: results on
- * images held out for validation where there are some.
+ * images held out for validation where there are some. Leakage is drawn where it is measured.
  */
-export function runCharts({ validation }: Pick<Experiment, 'validation'>): readonly RunChart[] {
+export function runCharts({
+  validation,
+  leakageSamples,
+}: Pick<Experiment, 'validation' | 'leakageSamples'>): readonly RunChart[] {
   const held = (metric: Metric): Metric[] => (validation === undefined ? [] : [metric]);
   return [
     { title: 'Accuracy', spec: chart('accuracy', [...held('validation-accuracy'), 'train-accuracy']) },
     { title: 'Loss', spec: chart('loss', [...held('validation-loss'), 'test-loss'], 0.9) },
     { title: 'Traffic', spec: chart('bytes', ['bytes-up', 'bytes-down']) },
     { title: 'Throughput', spec: chart('throughput', [], 0.9) },
+    ...(leakageSamples === undefined ? [] : [{ title: 'Leakage', spec: chart('distance-correlation', []) }]),
   ];
 }
 

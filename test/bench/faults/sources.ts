@@ -32,7 +32,8 @@ async function struck(kind: (typeof struckRuns)[number], draw: string): Promise<
   try {
     const run = store.create(experiment(kind.input), 1);
     const folder = store.folder(run.id);
-    const quiet = { log: () => undefined, emit: () => undefined, signal: new AbortController().signal };
+    const stop = new AbortController();
+    const quiet = { log: () => undefined, emit: () => undefined, signal: stop.signal, stop: () => stop.abort() };
     const taken: TakenUp = { store, run, folder, ...quiet };
     const records = await openRunRecords(taken);
     const options = { folder: join(home, 'server'), random: random(1, draw), kills: killsOfRun };

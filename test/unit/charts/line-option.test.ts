@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { extentOf, xExtent, yAxis } from '../../../main/charts/axes.ts';
 import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { lines, type LineChartSpec } from '../../../main/charts/kinds/lines.ts';
+import { marksPoints } from '../../../main/charts/drawable/lines.ts';
 import { phaseSeries } from '../../../main/charts/drawing/phases.ts';
 import type { Range } from '../../../main/charts/drawable/sample.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
@@ -103,6 +104,19 @@ describe('a chart of lines', () => {
 
   it('has the y axis that is asked for, and nothing beyond', () => {
     expect(drawn({ yRange: [0.15, 0.35] }, [epochs(0.1, 0.2, 0.3)]).yAxis).toMatchObject({ min: 0.15, max: 0.35 });
+  });
+
+  it('marks the ends of epochs while there are few, of a line and of all together', () => {
+    const spec = namedChart('accuracy-epoch', {}) as LineChartSpec;
+    const lineOf = (length: number) => ({ x: new Float64Array(length) });
+    const marked = (length: number, count: number) =>
+      marksPoints(
+        spec,
+        lineOf(length),
+        Array.from({ length: count }, () => lineOf(length)),
+      );
+    expect([marked(50, 12), marked(51, 1), marked(50, 13)]).toEqual([true, false, false]);
+    expect(marksPoints(namedChart('loss-step', {}) as LineChartSpec, lineOf(5), [lineOf(5)])).toBe(false);
   });
 
   it('marks on a line where it goes over to another budget, unless all lines do so there', () => {

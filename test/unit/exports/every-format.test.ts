@@ -4,15 +4,20 @@ import { chartFormats, type ChartFormat } from '../../../main/api/formats.ts';
 import { chartNames, kindOf, namedChart, runChartKinds } from '../../../main/charts/kinds/table.ts';
 import { usualPaper } from '../../../main/charts/spec.ts';
 import { exportChart } from '../../../main/exports/export.ts';
+import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
 import type { Store } from '../../../main/runs/store/store.ts';
 import { trainedRun } from '../../support/run-curves.ts';
 import { stepRecord } from '../../support/run-records.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 
-/** Two runs that differ in a setting, with steps and gates. */
+/** Two runs that differ in their settings, one of them the full budget's for as many epochs, with steps and gates. */
 function twoRuns(store: Store): string[] {
   return [0, 0.9].map((momentum) => {
-    const { id } = trainedRun(store, { name: `momentum ${momentum}`, optimiser: { momentum } }, [0.3, 0.5]);
+    const method: ExperimentInput =
+      momentum === 0
+        ? { method: 'full', phases: [{ budget: 'full', epochs: 9 }] }
+        : { method: 'high-compression', phases: [{ budget: 2, epochs: 9 }] };
+    const { id } = trainedRun(store, { name: `momentum ${momentum}`, optimiser: { momentum }, ...method }, [0.3, 0.5]);
     const gates = (i: number) => Float32Array.of(0.1, 0.5 + i / 100, 0.9);
     store.append(
       id,

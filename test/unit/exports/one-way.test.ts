@@ -1,3 +1,5 @@
+import { syntheticInfo } from '../../../main/data/synthetic.ts';
+import { frontierFacts } from '../../../main/runs/experiment/frontier-facts.ts';
 import { init, use, type EChartsCoreOption } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -46,7 +48,9 @@ beforeEach(async () => {
   vi.stubEnv('SLUICE_HOME', temporaryFolder());
   sets = [(await makeTestSet()).manifest];
   store = openTestStore(temporaryFolder());
-  const settings = [{}, { optimiser: { momentum: 0.9 } }];
+  // One at the full budget for as many epochs, by which the other is measured.
+  const full = { method: 'full' as const, phases: [{ budget: 'full' as const, epochs: 9 }] };
+  const settings = [full, { optimiser: { momentum: 0.9 } }];
   runs = settings.map((each, i) => trainedRun(store, { name: `run ${i}`, ...each }, [0.3, 0.5, 0.6]));
 });
 
@@ -72,6 +76,7 @@ function onPage(chart: ChartSpec): EChartsCoreOption {
     plan: sharedPlan(store, runs),
     differences: { runs: runs.map(({ id }) => id), settings },
     gates: gateHistory(store, runs[0], 0, 400),
+    frontier: runs.map(({ id, experiment }) => frontierFacts(id, experiment, syntheticInfo)),
     sets,
   };
   const kind = kindOf(chart);
@@ -117,7 +122,7 @@ describe('one chart', () => {
     drawn.length = 0;
     renderReport(store, runs, { title: 'Mine', madeAt: new Date(0) });
     expect(drawn.map(plain)).toEqual(files);
-    expect(files).toHaveLength(6);
+    expect(files).toHaveLength(7);
   });
 
   it('is made of the parts that its kind names, which are all that a window knows of', async () => {

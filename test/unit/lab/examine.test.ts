@@ -37,6 +37,13 @@ describe('examine', () => {
     expect(look({ method: 'plain-split' }).experiment?.split.module).toBeNull();
   });
 
+  it('says where a codebook takes more than it saves, and shows what it would send', () => {
+    const { problems, design } = look({ codec: { full: { name: 'codebook', codewords: 4096, length: 64 } } });
+    expect(problems.map(({ path }) => path)).toEqual(['codec.full']);
+    expect(problems[0].text).toMatch(/^is "codebook": expected a codebook smaller than what it saves/);
+    expect(design?.plan.atMost).toBe(false);
+  });
+
   it('says what is wrong with a field, and shows nothing it cannot know', () => {
     const examination = look({ batchSize: 0 });
     expect(examination).toEqual({
@@ -45,6 +52,7 @@ describe('examine', () => {
       network: null,
       design: null,
       sweep: null,
+      search: null,
     });
     for (const nonsense of [null, [], 'deprune', 7]) expect(look(nonsense).problems).not.toEqual([]);
   });

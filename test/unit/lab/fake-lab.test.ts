@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ChartExport, LabApi } from '../../../main/api.ts';
 import { openLab, type Lab } from '../../../main/lab/lab.ts';
 import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
+import { openSearch } from '../../../main/runs/search/search.ts';
 import { openStore } from '../../../main/runs/store/store.ts';
 import { createEvents } from '../../../renderer/lab/events.ts';
 import { fakeLab } from '../../support/fake-lab.ts';
@@ -15,6 +16,12 @@ import { executeToy } from '../../support/toy-training.ts';
 
 const home = temporaryHome();
 const quiet = createEvents().table;
+const searched = {
+  dataset: { trainSamples: 32, testSamples: 8 },
+  model: { name: 'cnn' as const, width: 0.125 },
+  phases: [{ budget: 2, epochs: 2 }],
+  search: { settings: { 'split.layer': [3, 40] }, floor: 0.7 },
+};
 
 const paper = {
   widthMm: 85,
@@ -38,6 +45,9 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   methods: (api) => api.methods(),
   examine: (api) => api.examine({}),
   experimentSchema: (api) => api.experimentSchema(),
+  planSearch: (api) => api.planSearch(searched),
+  searches: (api) => api.searches(),
+  search: (api) => api.search('narrow'),
   runs: (api) => api.runs(),
   run: (api, id) => api.run(id),
   compared: (api, id) => api.compared([id]),
@@ -48,6 +58,10 @@ const questions: Partial<Record<keyof LabApi, (api: Api, id: string) => unknown>
   log: (api, id) => api.log(id, 0),
   exportChart: (api, id) => api.exportChart({ runs: [id], chart: lines, format: 'svg', paper } satisfies ChartExport),
   exportRuns: (api, id) => api.exportRuns({ runs: [id], format: 'zip' }),
+  reports: async (api) => {
+    await api.saveReport({ name: 'Findings', runs: ['1'], reach: null, view: 'runs=1', prose: '{{results}}' });
+    return api.reports();
+  },
   server: (api) => api.server(),
   startServer: (api) => api.startServer({ host: '127.0.0.1', port: 0, tls: true }),
   stopServer: (api) => api.stopServer(),
@@ -72,6 +86,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   launch: 'starts processes; what it answers are entries of runs',
   launched: 'answers what differs among runs, of which there is one',
   controlLaunch: 'answers nothing',
+  startSearch: 'answers an id',
+  controlSearch: 'answers nothing',
+  deleteSearch: 'answers nothing',
   pause: 'answers nothing',
   proceed: 'answers nothing',
   stop: 'answers nothing',
@@ -79,6 +96,9 @@ const unasked: Partial<Record<keyof LabApi, string>> = {
   delete: 'answers nothing',
   annotate: 'answers nothing',
   adopt: 'answers nothing',
+  sendRuns: 'asks a server elsewhere',
+  saveReport: 'answers nothing',
+  deleteReport: 'answers nothing',
   importRuns: 'begins an import',
   uploadPart: 'answers a name',
   cancelRunTask: 'answers nothing',
@@ -126,6 +146,11 @@ beforeAll(async () => {
   realId = store.create(experiment, 1).id;
   await executeToy(store, realId, { stepsPerEpoch: 2 });
   store.annotate(realId, { tags: ['tiny'] });
+  const search = store.addSearch({ id: 'narrow@1', project: 'default', experiment: searched, inLab: true });
+  store.changeSearch(search.id, { state: 'paused' });
+  const { points } = openSearch(search);
+  const trial = store.beginTrial(search, 0, 0, points[0].experiment);
+  await executeToy(store, trial.id, { stepsPerEpoch: 2 });
   store.close();
   await makeTestSet();
   mkdirSync(join(home, 'models', 'broken'));

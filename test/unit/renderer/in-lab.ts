@@ -34,6 +34,8 @@ export async function mountInLab(component: Component, options: Options = {}): P
       ...names.slice(1).map((name) => ({ path: `/${name}`, name, component: blank })),
       { path: '/runs/:id', name: 'run', component: blank },
       { path: '/launches/:group', name: 'launch', component: blank },
+      { path: '/searches', name: 'searches', component: blank },
+      { path: '/searches/:id', name: 'search', component: blank },
     ],
   });
   await router.push(route);

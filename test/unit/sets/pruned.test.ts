@@ -36,6 +36,8 @@ const cases: Case[] = [
   { title: 'r = 2', model: cnn, split: { layer: 4, module: { resolution: 2 } }, maps: 16, left: 3 },
   { title: 'c = 2', model: cnn, split: { layer: 4, module: { features: 2 } }, maps: 8, left: 3 },
   { title: 'm = f', model: cnn, split: { layer: 4 }, gate: { mask: 'linear' }, maps: 16, left: 3 },
+  { title: 'importance', model: cnn, split: { layer: 4 }, gate: { name: 'importance' }, maps: 16, left: 3 },
+  { title: 'hard-concrete', model: cnn, split: { layer: 4 }, gate: { name: 'hard-concrete' }, maps: 16, left: 3 },
   { title: 'the image itself', model: cnn, split: { layer: 0, module: { resolution: 2 } }, maps: 3, left: 2 },
   { title: 'the nodes of an MLP', model: { name: 'mlp', width: 0.05 }, split: { layer: 2 }, maps: 24, left: null },
 ];

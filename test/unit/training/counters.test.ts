@@ -11,7 +11,10 @@ import type { Phase, Training } from '../../../main/training/plan.ts';
 import { stepRecord } from '../../support/run-records.ts';
 
 const phase: Pick<Phase, 'budget'> = { budget: 4 };
-const evaluation = { test: { loss: 0.75, accuracy: 0.5 }, validation: { loss: 0.5, accuracy: 0.625 }, seconds: 3 };
+const evaluation = {
+  ...{ test: { loss: 0.75, accuracy: 0.5 }, validation: { loss: 0.5, accuracy: 0.625 } },
+  ...{ distanceCorrelation: 0.25, seconds: 3 },
+};
 
 /** A second epoch of 40 samples in 2 s, after a first of 8 s. */
 const counters = (): Counters => ({
@@ -26,7 +29,7 @@ it('an epoch has its own loss, accuracy and speed, and the bytes and seconds sin
     ...{ kind: 'epoch', training: 1, phase: 2, source: 3, epoch: 1, budget: 4 },
     ...{ trainLoss: 1.5, trainAccuracy: 0.75, testLoss: 0.75, testAccuracy: 0.5 },
     ...{ bytesUp: 100, bytesDown: 200, wireUp: 110, wireDown: 220, samplesPerSecond: 20, seconds: 10 },
-    ...{ validationLoss: 0.5, validationAccuracy: 0.625, evaluationSeconds: 3 },
+    ...{ validationLoss: 0.5, validationAccuracy: 0.625, evaluationSeconds: 3, distanceCorrelation: 0.25 },
   });
 });
 

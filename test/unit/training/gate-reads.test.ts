@@ -4,7 +4,7 @@ import { buildClient } from '../../../main/model/build.ts';
 import { clientHalf, type ClientHalf } from '../../../main/training/client.ts';
 import { codecsFor } from '../../../main/training/controller.ts';
 import { nothingYet } from '../../../main/training/counters.ts';
-import { sigmoid } from '../../../main/training/gate.ts';
+import { sigmoid } from '../../../main/training/gates/rank.ts';
 import type { StepRecord } from '../../../main/records/record.ts';
 import { trainStep } from '../../../main/training/step.ts';
 import { noise, noiseSource, openHalves, tinyCut, tinyNetwork } from '../../support/halves.ts';
@@ -20,12 +20,11 @@ afterEach(() => {
 
 /** A client half whose reads of the gate from the engine are counted, and its steps. */
 function watchedClient() {
-  const settings = { delta: 0.01, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'cut' } as const;
   const network = buildClient(tinyNetwork, tinyCut, { seed: 1 });
   const variable = network.module!.gate.value;
   const reads = vi.spyOn(variable, 'data');
   const optimiser = { momentum: 0, weightDecay: 5e-4 };
-  const client = clientHalf(network, { input: tinyNetwork.input, gate: settings, optimiser, seed: 1 });
+  const client = clientHalf(network, { input: tinyNetwork.input, gate: {}, optimiser, seed: 1 });
   const halves = openHalves(tinyNetwork, tinyCut);
   opened.push(client, halves);
   const progress = { training: 0, phase: 0, epoch: 0, batch: 0, step: 0, ...nothingYet };
@@ -33,7 +32,14 @@ function watchedClient() {
   const data = noiseSource(tinyNetwork);
   const step = (): Promise<StepRecord> => {
     const decision = { budget: 2, codecs: codecsFor(2, halves.codecs) };
-    const record = trainStep(split, noise('batch', tinyNetwork, 4), decision, 0.5, { data }, progress);
+    const record = trainStep(
+      split,
+      noise('batch', tinyNetwork, 4),
+      decision,
+      { learningRate: 0.5, left: 1 },
+      { data },
+      progress,
+    );
     progress.step++;
     return record;
   };

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { random } from '../../../main/random.ts';
-import { keepLargest, maskOf, pruneLoss, sigmoid, type GateSettings } from '../../../main/training/gate.ts';
+import { maskOf, pruneLoss, type PublishedSettings } from '../../../main/training/gates/published.ts';
+import { keepLargest, sigmoid } from '../../../main/training/gates/rank.ts';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 
-const settings: GateSettings = { delta: 0.1, epsilon: 1000, lambda: 1, mask: 'squared', ties: 'keep' };
+const settings: PublishedSettings = { delta: 0.1, epsilon: 1000, lambda: 1, mask: 'squared' };
 const gates = (min: number, max: number): fc.Arbitrary<Float32Array> =>
   fc.array(fc.double({ min, max, noNaN: true }), { minLength: 1, maxLength: 40 }).map((all) => Float32Array.from(all));
 

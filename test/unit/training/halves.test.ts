@@ -6,7 +6,7 @@ import { buildServer } from '../../../main/model/build.ts';
 import type { Cut, NetworkSpec } from '../../../main/model/spec.ts';
 import type { NamedTensor, StateDict } from '../../../main/model/state.ts';
 import { networkSpec, type NetworkName } from '../../../main/model/zoo.ts';
-import { pruneLoss, type GateSettings } from '../../../main/training/gate.ts';
+import { pruneLoss } from '../../../main/training/gates/published.ts';
 import { serverHalf } from '../../../main/training/server.ts';
 import type { HalfState } from '../../../main/training/snapshot.ts';
 import {
@@ -124,7 +124,7 @@ describe('a step', () => {
 
   it("adds the gate's own loss to the gate's gradient and to nothing else", async () => {
     const learningRate = 1e-3;
-    const settings: GateSettings = { delta: 0.1, epsilon: 10, lambda: 1, mask: 'squared', ties: 'keep' };
+    const settings = { delta: 0.1, epsilon: 10, lambda: 1, mask: 'squared', ties: 'keep' } as const;
     const train = async (epsilon: number): Promise<{ client: StateDict; server: StateDict; gate: Float32Array }> => {
       const halves = openHalves(tinyNetwork, tinyCut, { gate: { ...settings, epsilon } });
       const gate = (await halves.client.gate())!;

@@ -58,6 +58,7 @@ describe('planTrainings', () => {
   it.each<[MethodName, number | null]>([
     ['full', null],
     ['high-compression', 4],
+    ['bottleneck', null],
     ['plain-split', null],
     ['raw-image', null],
   ])('gives %s the epochs of all phases at one budget', (method, budget) => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { BatchSource } from '../../../main/data/source.ts';
 import { openEngine } from '../../../main/engine/engine.ts';
 import { random } from '../../../main/random.ts';
-import { sigmoid } from '../../../main/training/gate.ts';
+import { sigmoid } from '../../../main/training/gates/rank.ts';
 import { resetDeprune } from '../../../main/training/methods/deprune.ts';
 import { resetPrune } from '../../../main/training/methods/prune.ts';
 import type { MethodName } from '../../../main/training/methods/table.ts';
@@ -146,7 +146,7 @@ describe('the records', () => {
         testAccuracy,
         testLoss,
         bytesPerSample: budget ?? 4,
-        ...{ validationAccuracy: NaN, validationLoss: NaN },
+        ...{ validationAccuracy: NaN, validationLoss: NaN, distanceCorrelation: NaN },
       })),
     );
   });

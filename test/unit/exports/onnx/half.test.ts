@@ -3,6 +3,8 @@ import { openEngine } from '../../../../main/engine/engine.ts';
 import type { Cut, NetworkSpec } from '../../../../main/model/spec.ts';
 import { networkNames, networkSpec, type NetworkName } from '../../../../main/model/zoo.ts';
 import type { Budget } from '../../../../main/records/column.ts';
+import type { GateSettings } from '../../../../main/training/gates/chooser.ts';
+import { gateNames } from '../../../../main/training/gates/table.ts';
 import { branchedNetwork, tinyNetwork } from '../../../support/halves.ts';
 import { withOnnxRuntime } from '../../../support/onnx-runtime.ts';
 import {
@@ -29,11 +31,12 @@ interface Case {
   readonly cut: Cut;
   readonly budget?: Budget;
   readonly samples?: number;
+  readonly gate?: GateSettings;
 }
 
 /** The largest differences between both, of maps and of logits. */
-async function differences({ network, cut, budget, samples = 2 }: Case, inside: boolean): Promise<number[]> {
-  const pair = await writtenPair(network, cut, { budget: budget ?? null, inside: inside ? normalisation : null });
+async function differences({ network, cut, budget, samples = 2, gate }: Case, inside: boolean): Promise<number[]> {
+  const pair = await writtenPair(network, cut, { budget: budget ?? null, inside: inside ? normalisation : null, gate });
   const bytes = imageBytes(network, samples);
   const images = normalised(bytes, normalisation);
   const ours = await pair.infer(images, samples);
@@ -70,6 +73,10 @@ withOnnxRuntime.describe('both halves as ONNX give what Sluice does', () => {
     { resolution: 3, features: 1 },
   ])('a module of r = $resolution, c = $features', (module) =>
     expectAlike({ network: zoo('cnn'), cut: { layer: 2, module }, budget: 2 }),
+  );
+
+  it.each(gateNames)('a module with a gate that is %s', (name) =>
+    expectAlike({ network: zoo('cnn'), cut: { layer: 2, module: whole }, budget: 2, gate: { name } }),
   );
 
   it.each([1, 5])('a batch of %i, with the normalisation inside', (samples) =>

@@ -56,6 +56,33 @@ describe('a report', () => {
     expect(page.replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:/);
   });
 
+  it('has what was written before, between and after the sections that it names, and no others', () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = ['a', 'b'].map((name) => trainedRun(store, { name }, [0.3, 0.6]));
+    const prose = `# Findings\n\nIt **works**.\n\n{{accuracy-bytes}}\n\n- cheap\n\n{{results}}\n\n{{pairs}}\n\n${hostile}`;
+    const page = renderReport(store, runs, { title: 'Mine', madeAt, prose });
+    const order = ['<h3>Findings</h3>', '<strong>works</strong>', 'Accuracy by bytes', '<li>cheap</li>', '<table>'];
+    const places = [...order, 'Model pairs: there is nothing to show yet.', '&lt;script&gt;'].map((text) =>
+      page.indexOf(text),
+    );
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(page).not.toMatch(/Accuracy by epoch|All settings|<script|<img/);
+  });
+
+  it('is kept in the lab under its name, with its runs and its comparison', () => {
+    const store = openTestStore(temporaryFolder());
+    const report = { name: 'Findings', runs: ['1', '2'], reach: 0.6, view: 'runs=1,2&x=bytes', prose: '# It works' };
+    store.saveReport({ ...report, prose: 'draft' });
+    store.saveReport(report);
+    store.saveReport({ ...report, name: 'Another', reach: null });
+    expect(store.reports().map(({ name }) => name)).toEqual(['Another', 'Findings']);
+    expect(store.report('Findings')).toEqual(report);
+    expect(() => store.report('Finding')).toThrow('There is no report "Finding" in the lab. Did you mean "Findings"?');
+    store.deleteReport('Findings');
+    expect(store.reports()).toEqual([{ ...report, name: 'Another', reach: null }]);
+  });
+
   it('follows the colour scheme of the reader', () => {
     const store = openTestStore(temporaryFolder());
     const runs = ['a', 'b', 'c'].map((name) => trainedRun(store, { name }, [0.3, 0.6]));

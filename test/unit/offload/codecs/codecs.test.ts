@@ -126,10 +126,12 @@ function everyCodec(name: CodecName): void {
   it('takes no more than B/φ of the bytes for B of φ maps, beside what every tensor takes', () => {
     const extent = fc.record({ rows: fc.nat(5000), total: fc.integer({ min: 1, max: 512 }), kept: fc.nat() });
     const plain = codecNamed(name.split('+')[0]);
+    // Of what several values share a map may have a part: by as many maps it comes out even.
+    const even = plain.name === 'codebook' ? 16 : 1;
     fc.assert(
       fc.property(extent, ({ rows, total, kept: drawn }) => {
         const kept = 1 + (drawn % total);
-        const bytes = (maps: number): number => mostBytes(plain.size([rows, 1, 1, maps], params));
+        const bytes = (maps: number): number => mostBytes(plain.size([4 * rows, 4, 4, maps * even], params));
         // The one scale of a whole tensor does not shrink with it.
         const fixed = 2 * bytes(1) - bytes(2);
         expect((bytes(kept) - fixed) * total).toBe((bytes(total) - fixed) * kept);

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packBits, packedBytes, unpackBits } from '../../../../main/offload/codecs/bits.ts';
+import { packBits, packedBytes, packSmall, unpackBits, unpackSmall } from '../../../../main/offload/codecs/bits.ts';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
 import { markLargest } from '../../../../main/offload/codecs/largest.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
@@ -41,6 +42,38 @@ it('bits are packed one after another, the lowest first', () => {
       unpackBits(bytes, 3, bits, read, numbers.length);
       expect([...read]).toEqual(numbers);
       expect([bytes[0], bytes[2], bytes.at(-1)]).toEqual([0, 0, 0]);
+    }),
+  );
+});
+
+/** Written down before the loops were made faster: the bytes of two tensors, one after the other. */
+it.each<[CodecInput, string]>([
+  ['float16-scaled', '7d149b3bbbaaa4ae'],
+  ['int8', '076f7a4d46fd42e6'],
+  [{ name: 'quantised', bits: 3 }, '1904c865a7f55358'],
+  ['quantised', 'ec1445004163cdab'],
+  ['sign', '46ee709a4285b7b5'],
+  [{ name: 'top-k', random: 0.2 }, '3760bc08e48a640a'],
+])('%j writes the bytes it always did', (choice, digest) => {
+  const source = random(1, 'wire');
+  const values = Float32Array.from({ length: 300 * 5 }, (_, i) => (i % 7 === 0 ? 0 : 10 ** (i % 5) * source.normal()));
+  const codec = opened(choice);
+  const hash = createHash('sha256');
+  for (let t = 0; t < 2; t++) hash.update(codec.encode(values, layoutOf(values, 5)));
+  expect(hash.digest('hex').slice(0, 16)).toBe(digest);
+});
+
+it('numbers of a byte each are packed the same way', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.uint8Array({ maxLength: 70 }), (bits, given) => {
+      const numbers = given.map((number) => number % 2 ** bits);
+      const [bytes, expected] = [0, 0].map(() => new Uint8Array(3 + packedBytes(numbers.length, bits) + 1));
+      packSmall(numbers, bits, bytes, 3);
+      packBits(Uint32Array.from(numbers), numbers.length, bits, expected, 3);
+      expect(bytes).toEqual(expected);
+      const read = new Uint8Array(numbers.length);
+      unpackSmall(bytes, 3, bits, read);
+      expect(read).toEqual(numbers);
     }),
   );
 });
@@ -180,6 +213,17 @@ it.each([
   [{ name: 'top-k', share: 0 }, 'codec.share'],
   [{ name: 'top-k', share: 1.1 }, 'codec.share'],
   [{ name: 'top-k', random: 1 }, 'codec.random'],
+  [{ name: 'codebook', length: 0 }, 'codec.length'],
+  [{ name: 'codebook', codewords: 1 }, 'codec.codewords'],
+  [{ name: 'codebook', codewords: 4097 }, 'codec.codewords'],
+  [{ name: 'codebook', groups: 0 }, 'codec.groups'],
+  [{ name: 'codebook', every: 0 }, 'codec.every'],
+  [{ name: 'codebook', correction: -1 }, 'codec.correction'],
+  [{ name: 'superposed', images: 1 }, 'codec.images'],
+  [{ name: 'superposed', images: 65 }, 'codec.images'],
+  [{ name: 'superposed', keys: -1 }, 'codec.keys'],
+  [{ name: 'jpeg', quality: 0 }, 'codec.quality'],
+  [{ name: 'webp', quality: 101 }, 'codec.quality'],
 ])('%j is refused, and the parameter named', (choice, path) => {
   expect(() => codecChoice(choice)).toThrow(expect.objectContaining({ code: 'codec-params', path }));
 });

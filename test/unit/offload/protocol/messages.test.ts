@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SluiceError } from '../../../../main/errors.ts';
-import { availableCodecs, codecChoice, type CodecName } from '../../../../main/offload/codecs/table.ts';
+import { codecChoice, type CodecName } from '../../../../main/offload/codecs/table.ts';
 import { readHeader } from '../../../../main/offload/protocol/header.ts';
 import {
   decodeEvaluate,
@@ -19,9 +19,17 @@ import {
 } from '../../../../main/offload/protocol/messages.ts';
 import { countValues } from '../../../../main/offload/protocol/sections.ts';
 import { random } from '../../../../main/random.ts';
-import { evaluateIn, gradientIn, inferIn, openedCodecs, placeOf, stepIn } from '../../../support/codecs.ts';
+import {
+  evaluateIn,
+  gradientIn,
+  inferIn,
+  openedCodecs,
+  imagelessCodecs,
+  placeOf,
+  stepIn,
+} from '../../../support/codecs.ts';
 
-const codecs = availableCodecs();
+const codecs = imagelessCodecs.map(({ name }) => name as CodecName);
 const read = { step: decodeHere(decodeStep), evaluate: decodeHere(decodeEvaluate), infer: decodeHere(decodeInfer) };
 
 function decodeHere<T>(decode: (bytes: Uint8Array, codecs: typeof openedCodecs) => T): (bytes: Uint8Array) => T {

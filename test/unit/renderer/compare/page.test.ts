@@ -1,9 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunSummary } from '../../../../main/api.ts';
+import { SluiceError } from '../../../../main/errors.ts';
 import ComparePage from '../../../../renderer/pages/compare/ComparePage.vue';
 import { fakeRun } from '../../../support/fake-entries.ts';
 import { fakeLab, type FakeLab } from '../../../support/fake-lab.ts';
-import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
+import { button, giveSize, mountInLab, pageText, typeInto, type InLab } from '../in-lab.ts';
 
 let here: InLab;
 
@@ -32,6 +33,13 @@ function rows(label: string): string[] {
 /** What follows with a little delay, and on a busy machine with a longer one. */
 const soon = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 20_000 });
 const results = (): string[] => rows('Results');
+
+const area = (): HTMLTextAreaElement | null => document.querySelector('.dialog textarea');
+function write(text: string): Promise<void> {
+  area()!.value = text;
+  area()!.dispatchEvent(new Event('input', { bubbles: true }));
+  return here.settle();
+}
 
 describe('a comparison', () => {
   it('shows seeds as one with their spread, or apart', async () => {
@@ -99,15 +107,48 @@ describe('a comparison', () => {
     await soon(() => expect(accuracy()).not.toBe(before));
   });
 
-  it('becomes a report of what is shown, with the accuracy that is asked about', async () => {
+  it('becomes a report of what is shown, with what is written and the accuracy that is asked about', async () => {
     const exportRuns = vi.fn(fakeLab().api.exportRuns);
-    await open('?runs=run-1,run-3&hide=run-1%2F0&reach=0.6', fakeLab({ exportRuns }, runs));
+    const fake = await open('?runs=run-1,run-3&hide=run-1%2F0&reach=0.6', fakeLab({ exportRuns }, runs));
     await soon(() => expect(results()).toHaveLength(1));
+    button('Report…').click();
+    await soon(() => expect(area()).not.toBeNull());
+    expect(area()!.value).toContain('{{accuracy-bytes}}');
+    await write('First\n\n{{results}}\n\nlast');
+    await typeInto(here, /^Title/, 'Findings');
+    button('Keep in the lab').click();
+    const kept = { name: 'Findings', runs: ['run-3'], reach: 0.6, prose: 'First\n\n{{results}}\n\nlast' };
+    await vi.waitFor(async () => expect(await fake.api.reports()).toMatchObject([kept]), { timeout: 20_000 });
     const save = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
-    button('Report').click();
+    button('Save HTML').click();
     await soon(() => expect(save).toHaveBeenCalled());
-    expect(exportRuns).toHaveBeenCalledWith({ runs: ['run-3'], format: 'html', reach: 0.6 });
+    const { name: title, ...asked } = kept;
+    expect(exportRuns).toHaveBeenCalledWith({ ...asked, title, format: 'html' });
     save.mockRestore();
+
+    button('Report…').click();
+    await soon(() => expect(area()?.value).toBe(kept.prose));
+    await write('{{nothing}}');
+    expect(pageText()).toContain('A report has no section "{{nothing}}"');
+  });
+
+  it('goes to an MLflow server, which says what came of it', async () => {
+    const answers = [Promise.reject(new SluiceError('mlflow-unreachable', 'Nothing answers at http://m:1.'))];
+    answers[0].catch(() => undefined);
+    const { sendRuns } = fakeLab().api;
+    const asked = vi.fn((request: Parameters<typeof sendRuns>[0]) => answers.pop() ?? sendRuns(request));
+    await open('?runs=run-1', fakeLab({ sendRuns: asked }, runs));
+    button('Export').focus();
+    button('Export').dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await here.settle();
+    button('Send to MLflow…').click();
+    await here.settle();
+    await typeInto(here, /^Tracking server/, ' http://m:1 ');
+    button('Send').click();
+    await soon(() => expect(pageText()).toContain('Nothing answers at http://m:1.'));
+    button('Send').click();
+    await soon(() => expect(pageText()).toContain('run-1: http://m:1/#/experiments/1/runs/2'));
+    expect(asked).toHaveBeenLastCalledWith({ runs: ['run-1'], to: 'http://m:1' });
   });
 });
 
@@ -119,10 +160,28 @@ describe('a comparison of very many', () => {
     const [steps, run] = [vi.fn(api.steps), vi.fn(api.run)];
     await open(`?runs=${many.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({ steps, run }, many));
     await soon(() => expect(pageText()).toContain('the first 60 of 70 lines'));
-    expect(rows('Results')[0]).toMatch(/%/);
+    await soon(() => expect(rows('Results')[0]).toMatch(/%/));
     expect([steps, run].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     await here.router.push('/compare?runs=run-1,run-2&charts=loss');
     await soon(() => expect(new Set(steps.mock.calls.map(([id]) => id))).toEqual(new Set(['run-1', 'run-2'])));
+  });
+
+  it('shows the list as runs come in, and charts and tables once all are there', async () => {
+    const all = Array.from({ length: 130 }, (_, i) => fakeRun(i + 1, { name: `run of ${i}` }));
+    const { compared } = fakeLab({}, all).api;
+    let answer = (): void => undefined;
+    const second = new Promise<void>((resolve) => (answer = resolve));
+    const late: typeof compared = async (ids) => {
+      if (ids.length < 100) await second;
+      return compared(ids);
+    };
+    await open(`?runs=${all.map(({ id }) => id).join()}&charts=accuracy`, fakeLab({ compared: late }, all));
+    await soon(() => expect(rows('Compared trainings')[0]).toContain('run of 0'));
+    expect(pageText()).toContain('Reading 30 of 130 runs…');
+    expect(document.querySelectorAll('figure')).toHaveLength(0);
+    answer();
+    await soon(() => expect(rows('Results')[0]).toMatch(/%/));
+    expect(document.querySelectorAll('figure').length).toBeGreaterThan(2);
   });
 
   it('draws those that come first in the list as it is sorted', async () => {

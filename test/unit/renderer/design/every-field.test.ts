@@ -14,6 +14,7 @@ import { mountInLab } from '../in-lab.ts';
 /** Fields of an experiment that the page has no control for, and why. */
 const left: Readonly<Record<string, string>> = {
   $schema: 'says nothing of the experiment: it is for the editor of a file',
+  'phases.0.budget.bytes': 'is typed where the number of maps is, as 256 B',
 };
 
 /** With everything that hides behind a choice: several sources, a module, a link of its own. */
@@ -21,6 +22,7 @@ const everything: ExperimentInput = {
   engine: { client: 'cpu', server: 'cpu' },
   sources: { count: 2 },
   sweep: { kind: 'random', runs: 2, settings: { lr: [0.01, 0.1, 1] } },
+  search: { floor: 0.5, settings: { lr: [0.01, 0.1] } },
   link: { up: 10, down: 20, rttMs: 5, jitterMs: 1, loss: 0, shared: false },
 };
 
@@ -47,7 +49,7 @@ async function placedPaths(input: ExperimentInput): Promise<string[]> {
 describe('the fields of an experiment', () => {
   it('are found in the schema down to the last, or the next test shows nothing', () => {
     const found = leaves(ofExperiments);
-    const some = ['method', 'split.module.features', 'phases.0.budget', 'seeds', 'link.rttMs', 'gate.ties'];
+    const some = ['method', 'split.module.features', 'phases.0.epochs', 'seeds', 'link.rttMs', 'gate.ties'];
     expect(found).toEqual(expect.arrayContaining(some));
     expect(found.length).toBeGreaterThan(45);
     const more = z.strictObject({ ...experimentSchema.shape, extra: z.strictObject({ inner: z.int() }) });
@@ -59,7 +61,9 @@ describe('the fields of an experiment', () => {
     const placed = await placedPaths(everything);
     const missing = leaves(ofExperiments).filter((path) => !placed.includes(path) && !(path in left));
     expect(missing).toEqual([]);
-    const unnamed = placed.filter((path) => !/^(phases\.\d|sweep\.settings\.)/.test(path) && !(path in fields));
+    const unnamed = placed.filter(
+      (path) => !/^(phases\.\d|(sweep|search)\.settings\.)/.test(path) && !(path in fields),
+    );
     expect(unnamed).toEqual([]);
     for (const path of Object.keys(left)) expect(placed).not.toContain(path);
   });

@@ -136,7 +136,7 @@ describe('the design page', () => {
     expect(field('optimiser.learningRate').value).toBe('0.01');
     expect(button('Launch').disabled).toBe(false);
     await type('phases.0.budget', 'many');
-    expect(pageText()).toContain('Expected a whole number of maps from 1 to 128, or "full".');
+    expect(pageText()).toContain('Expected a whole number of maps from 1 to 128, of bytes such as "256 B", or "full".');
     // It is not taken back in silence when the field is left, and nothing is launched in its place.
     field('phases.0.budget').dispatchEvent(new FocusEvent('blur'));
     await here.settle();

@@ -5,6 +5,8 @@ import {
   budgetHeight,
   epochTicks,
   niceBudgets,
+  readBudget,
+  sameBudget,
   spans,
   steppedBudget,
   totalEpochs,
@@ -14,6 +16,7 @@ import {
   withoutPhase,
   withSplit,
   type Schedule,
+  type SizedSchedule,
 } from '../../../../renderer/pages/design/schedule.ts';
 import { listMethods } from '../../../../main/lab/design/methods.ts';
 import { applied, templateOf, templatesFor } from '../../../../renderer/pages/design/templates.ts';
@@ -26,6 +29,30 @@ const schedule: fc.Arbitrary<Schedule> = fc.array(
   { minLength: 1, maxLength: 6 },
 );
 const maps = fc.constantFrom(3, 4, 32, 48, 128, 512);
+
+describe('a budget that is typed', () => {
+  it('is a number of maps, all of them, or bytes', () => {
+    const typed = ['4', ' Full', 'all', '256 B', '256b', '0', '0 B', '4.5', '2 kB', ''];
+    expect(typed.map(readBudget)).toEqual([
+      4,
+      'full',
+      'full',
+      { bytes: 256 },
+      { bytes: 256 },
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(sameBudget({ bytes: 4 }, { bytes: 4 })).toBe(true);
+    expect([sameBudget({ bytes: 4 }, 4), sameBudget(null, 4), sameBudget({ bytes: 4 }, { bytes: 5 })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
 
 describe('edges', () => {
   it('give to one phase what they take from the next, and leave both an epoch', () => {
@@ -90,15 +117,16 @@ describe('the epochs below the timeline', () => {
 });
 
 describe('phases', () => {
-  const two: Schedule = [
+  const two: SizedSchedule = [
     { budget: 4, epochs: 6 },
     { budget: 'full', epochs: 3 },
   ];
 
   it('are added as a step between the neighbours that are furthest apart', () => {
-    const added = (phases: Schedule, falls: boolean, most = 128) =>
+    const added = (phases: SizedSchedule, falls: boolean, most = 128) =>
       withAdded(phases, most, { falls }).map(({ budget }) => budget);
-    const budgets = (...all: Schedule[number]['budget'][]): Schedule => all.map((budget) => ({ budget, epochs: 2 }));
+    const budgets = (...all: SizedSchedule[number]['budget'][]): SizedSchedule =>
+      all.map((budget) => ({ budget, epochs: 2 }));
     expect(added(two, false)).toEqual([4, 24, 'full']);
     expect(added(budgets(4, 24, 'full'), false)).toEqual([4, 8, 24, 'full']);
     expect(added(budgets('full', 1), true)).toEqual(['full', 12, 1]);
@@ -112,14 +140,14 @@ describe('phases', () => {
   });
 
   it('are not added where no budget lies between, and never make two of one budget', () => {
-    const tight: Schedule = [
+    const tight: SizedSchedule = [
       { budget: 3, epochs: 1 },
       { budget: 'full', epochs: 1 },
     ];
     expect(withAdded(tight, 4, { falls: false })).toBe(tight);
     fc.assert(
       fc.property(maps, fc.boolean(), fc.integer({ min: 1, max: 12 }), (most, falls, times) => {
-        let phases: Schedule = [{ budget: falls ? 'full' : 1, epochs: 1 }];
+        let phases: SizedSchedule = [{ budget: falls ? 'full' : 1, epochs: 1 }];
         for (let i = 0; i < times; i++) phases = withAdded(phases, most, { falls });
         const sizes = phases.map(({ budget }) => (budget === 'full' ? most : budget));
         expect(new Set(sizes).size).toBe(sizes.length);

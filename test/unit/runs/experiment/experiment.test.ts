@@ -150,9 +150,9 @@ describe('parseExperiment', () => {
       'model.name is "vgg": expected one of vgg11, vgg16, vgg19, cnn, mlp, resnet18',
       'model.widht is not a field: expected name, width',
       'split.module is 3: expected an object',
-      'phases.0.budget is "half": expected "full" or a number',
+      'phases.0.budget is "half": expected "full" or a number or {"bytes": …}',
       'phases.0.epochs is 0: expected from 1 to 100000',
-      'phases.1.budget is missing: expected "full" or a number',
+      'phases.1.budget is missing: expected "full" or a number or {"bytes": …}',
       'phases.1.epochs is 1.5: expected a whole number',
       'optimiser.momentum is 1: expected from 0 to less than 1',
       'seeds is []: expected a list of 1 or more',
@@ -210,6 +210,19 @@ describe('parseExperiment', () => {
     for (const layer of [0, 1]) expect(() => parseExperiment({ method: 'raw-image', split: { layer } })).not.toThrow();
   });
 
+  it('wants no gate where the method has none, and one where it has', () => {
+    expect(parseExperiment({ method: 'bottleneck' })).toMatchObject({
+      gate: { name: 'none' },
+      split: { module: { features: 8 } },
+    });
+    expect(complaint({ method: 'bottleneck', gate: { name: 'importance' } })).toMatch(
+      /^gate\.name is "importance": expected none, since bottleneck has no gate/,
+    );
+    expect(complaint({ method: 'prune', gate: { name: 'none' } })).toMatch(
+      /^gate\.name is "none": expected a gate that chooses, since prune has budgets/,
+    );
+  });
+
   it('wants processes for what one alone would not heed: sources, slow devices, links', () => {
     const testbed = { sources: { count: 8, cpuShare: 0.4, threads: 1 }, link: 'wifi6' };
     expect(() => parseExperiment(testbed)).not.toThrow();
@@ -234,7 +247,9 @@ describe('parseExperiment', () => {
 
   it('trains on what is not held out, and holds nothing out unless it is asked to', () => {
     expect(parseExperiment({})).not.toHaveProperty('validation');
-    expect(complaint({ validation: 0 })).toBe('validation is 0: expected from 0.001 to 0.9');
+    // None in a number is none, to the last bit.
+    expect(parseExperiment({ validation: 0 })).toEqual(parseExperiment({}));
+    expect(complaint({ validation: -0.1 })).toBe('validation is -0.1: expected from 0 to 0.9');
     const twenty = { dataset: { trainSamples: 20 } };
     expect(complaint({ ...twenty, validation: 0.25 })).toBe(
       'batchSize is 16: expected at most dataset.trainSamples less the 5 held out, 15',
@@ -339,6 +354,33 @@ describe('checkExperiment', () => {
       /codec\.up is "float16\+zstd": expected one of float32, float32\+deflate, .*which this Node .* has\n {2}codec\.full is "int8\+zstd"/,
     );
     vi.restoreAllMocks();
+  });
+
+  it('wants a codebook that is smaller than what it saves, of the batches of each phase', () => {
+    // At layer 5 of a quarter of VGG11 there are 32 maps of 8 × 8 values: 16 images with 2 of them are 8,192 bytes.
+    const using = (codec: object): Experiment =>
+      parseExperiment({
+        model: { width: 0.25 },
+        phases: [
+          { budget: 2, epochs: 1 },
+          { budget: 'full', epochs: 1 },
+        ],
+        codec,
+      });
+    const up = (codewords: number) => ({ up: { name: 'codebook', length: 8, codewords } });
+    expect(() => checkExperiment(using(up(217)), cifar10)).not.toThrow();
+    expect(() => checkExperiment(using({ full: up(257).up }), cifar10)).not.toThrow();
+    expect(failure(() => checkExperiment(using(up(257)), cifar10)).message).toBe(
+      'codec.up is "codebook": expected a codebook smaller than what it saves: it has 8224 bytes, its codes 288, and a ' +
+        'batch of [16, 8, 8, 2] as it is 8192. Take fewer codewords or groups, or a larger batch',
+    );
+    const all = {
+      up: up(257).up,
+      down: { name: 'codebook+deflate', codewords: 4096 },
+      full: { name: 'codebook', codewords: 4096 },
+    };
+    const paths = failure(() => checkExperiment(using(all), cifar10)).message.match(/codec\.\w+/g);
+    expect(paths).toEqual(['codec.up', 'codec.down', 'codec.full']);
   });
 
   it('makes the network for the images of the data set', () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Batch, BatchSource, DatasetInfo } from '../../../../main/data/source.ts';
 import { openEngine } from '../../../../main/engine/engine.ts';
-import { codecNames } from '../../../../main/offload/codecs/table.ts';
+import { codecChoice, codecNames, sizeOf } from '../../../../main/offload/codecs/table.ts';
 import type { ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic, stepSections, type PlannedPhase } from '../../../../main/runs/experiment/plan-traffic.ts';
@@ -49,6 +49,13 @@ const cases: Record<string, ExperimentInput> = {
   },
   full: { method: 'full' },
   'high compression': { method: 'high-compression' },
+  'a budget of bytes': {
+    phases: [
+      { budget: { bytes: 200 }, epochs: 1 },
+      { budget: 'full', epochs: 1 },
+    ],
+  },
+  'a fixed bottleneck': { method: 'bottleneck', split: { layer: 3, module: { features: 4 } } },
   'the plain split': { method: 'plain-split' },
   'raw images, which need no gradient': { method: 'raw-image', split: { layer: 0 } },
 };
@@ -69,7 +76,7 @@ describe('planned traffic', () => {
     });
   }
 
-  const exact = codecNames.filter((name) => !name.includes('+'));
+  const exact = codecNames.filter((name) => 'exact' in sizeOf(codecChoice(name), [1, 1, 1, 1]));
   it.each(exact)('is what a run counts with %s everywhere', async (name) => {
     const input = { ...tiny, codec: { up: name, down: name, full: name } };
     const plan = planTraffic(parseExperiment(input), info);
@@ -166,7 +173,7 @@ function noise(batchSize: number): BatchSource {
       const count = Math.min(batchSize, samples - first);
       const images = Float32Array.from({ length: count * height * width * channels }, (_, i) => Math.sin(i));
       const labels = Uint16Array.from({ length: count }, (_, i) => i % info.classes.length);
-      yield await Promise.resolve({ samples: count, images, labels });
+      yield await Promise.resolve({ samples: count, images, labels, indices: new Uint32Array(count) });
     }
   };
   return {

@@ -10,6 +10,7 @@ import { createRuns } from '../../../../main/runs/life/lifecycle.ts';
 import { performRun } from '../../../../main/runs/life/perform.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
+import { planSearch } from '../../../../main/runs/search/search.ts';
 import { experimentsOf } from '../../../../main/runs/sweep/points.ts';
 import { openTestStore, temporaryFolder } from '../../../support/run-store.ts';
 import { forget, seen } from './seen.ts';
@@ -55,6 +56,42 @@ export const runRows: Readonly<Record<string, () => void | Promise<void>>> = {
     const drawn = (seed: number) => sweptTo({ kind: 'random', seed, settings: { batchSize: { from: 1, to: 4096 } } });
     expect(drawn(4)).toEqual(drawn(4));
     expect(drawn(4)).not.toEqual(drawn(5));
+  },
+  'search.settings'() {
+    const { points } = soughtBy({ settings: { batchSize: [4, 8], threads: [1] } });
+    expect(points.map(({ experiment: { batchSize, threads } }) => `${batchSize} ${threads}`).sort()).toEqual([
+      '4 1',
+      '8 1',
+    ]);
+  },
+  'search.trials'() {
+    for (const trials of [1, 7]) expect(soughtBy({ trials }).points).toHaveLength(trials);
+  },
+  'search.seed'() {
+    const drawn = (seed: number) => soughtBy({ seed }).points.map(({ values }) => values);
+    expect(drawn(4)).toEqual(drawn(4));
+    expect(drawn(4)).not.toEqual(drawn(5));
+  },
+  'search.floor'() {
+    expect(soughtBy({ floor: 0.6 }).goal.floor).toBe(0.6);
+    expect(() => soughtBy({ floor: 0.1 })).toThrow('search.floor is 0.1: expected more than chance, which is 0.1');
+  },
+  'search.maxBytes'() {
+    expect(() => soughtBy({ floor: undefined, maxBytes: 10 })).toThrow(/its first epoch alone sends \d+ bytes/);
+    expect(soughtBy({ floor: undefined, maxBytes: 1e9 }).goal).toMatchObject({ maxBytes: 1e9, floor: null });
+  },
+  'search.rungs.unit'() {
+    expect(soughtBy({ rungs: { unit: 'epochs' } }).goal.rungs).toEqual([1, 3, Infinity]);
+  },
+  'search.rungs.count'() {
+    for (const count of [1, 3]) expect(rungsOf({ rungs: { count } })).toHaveLength(count);
+  },
+  'search.rungs.reduction'() {
+    const [first, second] = rungsOf({ rungs: { reduction: 4, count: 3 } });
+    expect(second / first).toBeCloseTo(4, 2);
+  },
+  'search.rungs.at'() {
+    expect(rungsOf({ rungs: { at: [5, 50] } })).toEqual([5, 50, Infinity]);
   },
   async 'dataset.name'() {
     await expect(workOn(sourceExperiment({ dataset: { name: 'mnist' }, batchSize: 1 }))).rejects.toThrow(/mnist/);
@@ -212,6 +249,19 @@ async function epochsOf(change: ExperimentInput): Promise<number[]> {
 function sweptTo(sweep: ExperimentInput['sweep']): string[] {
   return experimentsOf({ sweep }).map(({ batchSize, threads }) => `${batchSize} ${threads}`);
 }
+
+/** What a search of batch sizes, or of what it says itself, is going to do. */
+function soughtBy(search: Partial<NonNullable<ExperimentInput['search']>>): ReturnType<typeof planSearch> {
+  const settings = { batchSize: { from: 1, to: 64 } };
+  return planSearch({
+    ...sourceExperiment({ phases: [{ budget: 2, epochs: 9 }] }),
+    search: { floor: 0.5, settings, ...search },
+  });
+}
+
+/** Those of points that send all alike. */
+const rungsOf = (search: Parameters<typeof soughtBy>[0]): readonly number[] =>
+  soughtBy({ settings: { lr: [0.1] }, ...search }).goal.rungs;
 
 async function created(change: ExperimentInput): Promise<{ store: Store; runs: Run[] }> {
   const store = openTestStore(temporaryFolder());

@@ -7,6 +7,7 @@ import { experimentNetwork } from '../../../../main/runs/experiment/check.ts';
 import type { Experiment, ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { serverHere, trainExperiment } from '../../../../main/runs/life/train-experiment.ts';
+import { clientHalf } from '../../../../main/training/client.ts';
 import { half } from '../../../../main/training/half.ts';
 import type { Offloader } from '../../../../main/training/offloader.ts';
 import type { EpochRecord, PairRecord, StepRecord } from '../../../../main/records/record.ts';
@@ -117,9 +118,10 @@ export async function train(experiment: Experiment, seed = 1): Promise<Trained> 
 export async function initialWeights(experiment: Experiment, seed: number): Promise<Weights> {
   const { network, cut } = experimentNetwork(experiment, data.info);
   const settings = { momentum: 0, weightDecay: 0 };
-  const [client, server] = [buildClient(network, cut, { seed }), buildServer(network, cut, { seed })].map(
-    ({ layers, module }) => half([layers, module], settings),
-  );
+  const { module, layers } = buildServer(network, cut, { seed });
+  const server = half([layers, module], settings);
+  const options = { input: network.input, gate: experiment.gate, optimiser: settings, seed };
+  const client = clientHalf(buildClient(network, cut, { seed }), options);
   const states = await Promise.all([client.read(), server.read()]);
   client.dispose();
   server.dispose();

@@ -83,10 +83,11 @@ export const trainingRows: Readonly<Record<string, Row>> = {
       ]);
     },
   },
-  'phases.0.budget': {
+  // A map of 4 × 4 is 32 bytes up in float16 and 64 down in float32.
+  'phases.0.budget.bytes': {
     changed: {
       phases: [
-        { budget: 1, epochs: 2 },
+        { budget: { bytes: 127 }, epochs: 2 },
         { budget: 'full', epochs: 1 },
       ],
     },
@@ -143,6 +144,80 @@ export const trainingRows: Readonly<Record<string, Row>> = {
   'split.module.features': {
     changed: { split: { module: { features: 2 } } },
     shows: (normal, changed) => expect([normal, changed].map(({ requests: [{ total }] }) => total)).toEqual([4, 2]),
+  },
+  'gate.name': {
+    changed: { gate: { name: 'importance' } },
+    // Each map of four is sent once in two steps of two, unmasked; the published gate keeps two of them.
+    shows(normal, changed) {
+      const kept = ({ requests }: Trained): unknown[] => requests.slice(0, 2).map(({ selection }) => selection!.kept);
+      expect(kept(changed)).toEqual([
+        [0, 1],
+        [2, 3],
+      ]);
+      expect(new Set(kept(normal).map(String)).size).toBe(1);
+      expect([...changed.requests[0].selection!.mask]).toEqual([1, 1]);
+    },
+  },
+  'gate.memory': {
+    from: { gate: { name: 'importance', memory: 0 }, method: 'full', phases: [{ budget: 'full', epochs: 1 }] },
+    changed: { gate: { memory: 0.75 } },
+    // Measured first in step 0; in step 1 f̂ becomes what was measured then, or a quarter of the way to it.
+    shows(normal, changed) {
+      const [before, measured, mean] = [normal.weights(1), normal.weights(2), changed.weights(2)].map((weights) =>
+        named(weights, 'prune_filter'),
+      );
+      expect(named(changed.weights(1), 'prune_filter')).toEqual(before);
+      expect([...mean]).toEqual(
+        close(
+          before.map((value, map) => 0.75 * value + 0.25 * measured[map]),
+          6,
+        ),
+      );
+      expect([...mean]).not.toEqual([...measured]);
+    },
+  },
+  'gate.temperature': {
+    from: { gate: { name: 'straight-through' }, method: 'full', phases: [{ budget: 'full', epochs: 1 }] },
+    changed: { gate: { temperature: 0.05 } },
+    // With all maps the slope is 1/(4τ): half of τ is twice the gradient, besides weight decay.
+    shows(normal, changed) {
+      const gradient = ({ weights }: Trained): Float32Array => {
+        const [start, end] = [weights(0), weights(1)].map((each) => named(each, 'prune_filter'));
+        return start.map((value, map) => (value - end[map]) / 0.1 - 0.01 * value);
+      };
+      const [one, other] = [normal, changed].map(gradient);
+      expect(Math.max(...one.map(Math.abs))).toBeGreaterThan(1e-3);
+      expect([...other]).toEqual(close(one.map((slope) => 2 * slope)));
+    },
+  },
+  'gate.penalty': {
+    from: { gate: { name: 'hard-concrete' } },
+    changed: { gate: { penalty: 0.51 } },
+    // λ₀·p(1 − p) with p = σ(log α − β·log(−γ/ζ)); all else is alike in the first step.
+    shows(normal, changed) {
+      const opens = named(normal.weights(0), 'prune_filter').map(
+        (value) => 1 / (1 + Math.exp((2 / 3) * Math.log(1 / 11) - value)),
+      );
+      const [now, then] = [normal, changed].map((each) => named(each.weights(1), 'prune_filter'));
+      expect([...then.map((value, map) => value - now[map])]).toEqual(
+        close(
+          opens.map((p) => -0.1 * 0.5 * p * (1 - p)),
+          4,
+        ),
+      );
+      expect(changed.steps[0].pruneLoss).toBeCloseTo(0.51 * opens.reduce((sum, p) => sum + p, 0));
+    },
+  },
+  'gate.randomShare': {
+    changed: { gate: { randomShare: 1 } },
+    // In the first epoch all that would be kept gives way, in an evaluation nothing does.
+    shows(normal, changed) {
+      const [first, instead] = [normal, changed].map(({ requests }) => requests[0].selection!.kept);
+      expect([...first, ...instead].sort()).toEqual([0, 1, 2, 3]);
+      const values = named(changed.weights(3), 'prune_filter');
+      const best = [0, 1, 2, 3].sort((a, b) => values[b] - values[a]).slice(0, 2);
+      expect(changed.evaluations[0].request.selection!.kept).toEqual(best.sort());
+    },
   },
   'gate.delta': { changed: { gate: { delta: 0.3 } }, shows: showsGateLoss },
   'gate.lambda': { changed: { gate: { lambda: 3 } }, shows: showsGateLoss },
@@ -295,6 +370,19 @@ export const trainingRows: Readonly<Record<string, Row>> = {
       expect(normal.averages).toEqual([]);
       // After the second epoch alone, of 11 samples each.
       expect(changed.averages).toEqual([[0, 22]]);
+    },
+  },
+  leakageSamples: {
+    // Noise of 6 test images is not asked for by an experiment, and is measured on all the same.
+    changed: { leakageSamples: 16 },
+    shows(normal, changed) {
+      for (const { distanceCorrelation } of [...normal.epochs, ...normal.pairs]) expect(distanceCorrelation).toBeNaN();
+      const measured = changed.epochs.map(({ distanceCorrelation }) => distanceCorrelation);
+      for (const value of measured) expect(Math.abs(value)).toBeLessThanOrEqual(1);
+      expect(new Set(measured).size).toBe(3);
+      expect(changed.pairs[0].distanceCorrelation).toBe(measured[2]);
+      // Measuring changes nothing.
+      expect(changed.weights(9)).toEqual(normal.weights(9));
     },
   },
   checkpointSteps: {

@@ -1,0 +1,27 @@
+import type { DatasetInfo } from '../../data/source.ts';
+import { codecChoice, codecNamed } from '../../offload/codecs/table.ts';
+import { planTrainings } from '../../training/plan.ts';
+import { phasesAt } from './budgets.ts';
+import type { Experiment } from './experiment.ts';
+import type { CutFeatures } from './features.ts';
+import { imageCounts } from './image-counts.ts';
+import { problem, type Problem } from './problems.ts';
+
+/** Codecs that make no sense for the batches of a phase, as a codebook that is larger than what it saves. */
+export function unfitCodecs(experiment: Experiment, info: DatasetInfo, features: CutFeatures): Problem[] {
+  const { sent, clientTrains } = features;
+  const [height, width, total] = sent;
+  const share = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
+  const samples = Math.min(experiment.batchSize, share);
+  const phases = planTrainings(experiment.method, phasesAt(experiment, features), total).flat();
+  const problems = phases.flatMap(({ budget }) => {
+    const uses = budget === null ? (['full'] as const) : clientTrains ? (['up', 'down'] as const) : (['up'] as const);
+    return uses.flatMap((use) => {
+      const { name, params } = codecChoice(experiment.codec[use]);
+      const expected = codecNamed(name).unfit?.([samples, height, width, budget ?? total], params);
+      return expected ? [problem(`codec.${use}`, name, expected)] : [];
+    });
+  });
+  // Each once, for the first phase that shows it.
+  return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
+}
