@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { random } from '../../random.ts';
 import { malformed } from '../protocol/header.ts';
-import { packBits, packedBytes, unpackBits } from './bits.ts';
+import { packBits, packedBytes, unpackBits } from './parts/bits.ts';
 import { copyAs, valuesIn, viewAs, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
-import { codebookState } from './codebook-state.ts';
-import { firstCodebook, learn, nearest, reuse, type Codebook } from './k-means.ts';
-import { cut, groupOf, joined, ofGroup, subvectorsOf, type Subvectors } from './subvectors.ts';
-import { requireFinite, requireWithin } from './within.ts';
+import { codebookState } from './parts/codebook-state.ts';
+import { firstCodebook, learn, nearest, reuse, type Codebook } from './parts/k-means.ts';
+import { cut, groupOf, joined, ofGroup, subvectorsOf, type Subvectors } from './parts/subvectors.ts';
+import { requireFinite, requireWithin } from './parts/within.ts';
 
 /** Squares and sums of them stay finite. */
 const largest = 2 ** 100;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
-import { bothEnds } from './both-ends.ts';
+import { bothEnds } from './parts/both-ends.ts';
 import { mostBytes, refuseNonFinite, type Codec, type Layout, type OpenCodec, type Size } from './codec.ts';
 import { firstNonFinite } from './float32.ts';
-import { imageMemory, valuesPerSample, type ImageMemory } from './image-memory.ts';
+import { imageMemory, valuesPerSample, type ImageMemory } from './parts/image-memory.ts';
 
 const params = z.strictObject({
   threshold: z

@@ -1,7 +1,7 @@
-import { bothEnds } from './both-ends.ts';
+import { bothEnds } from './parts/both-ends.ts';
 import { refuseNonFinite, type Codec, type Layout, type OpenCodec } from './codec.ts';
 import { firstNonFinite } from './float32.ts';
-import { imageMemory } from './image-memory.ts';
+import { imageMemory } from './parts/image-memory.ts';
 import type { z } from 'zod';
 
 /** `a + sign · b`; throws `codec-non-finite`. */

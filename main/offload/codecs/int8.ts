@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { refuseNonFinite, valuesIn, type Codec, type Layout } from './codec.ts';
 import { firstNonFinite } from './float32.ts';
-import { levelBytes, levelsOf, maxRange, readLevels } from './map-levels.ts';
+import { levelBytes, levelsOf, maxRange, readLevels } from './parts/map-levels.ts';
 
 const STEPS = 255;
 

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
 import { malformed } from '../protocol/header.ts';
 import { valuesIn, type Codec, type CodecWords, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
-import { greyPictures, type PictureFormat } from './grey-pictures.ts';
+import { greyPictures, type PictureFormat } from './parts/grey-pictures.ts';
 import { int8 } from './int8.ts';
-import { levelBytes } from './map-levels.ts';
+import { levelBytes } from './parts/map-levels.ts';
 
 const params = z.strictObject({
   quality: z.int().min(1).max(100).default(75).describe('How good the picture is: a worse one takes fewer bytes'),

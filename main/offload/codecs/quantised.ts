@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { packedBytes, packSmall, unpackSmall } from './bits.ts';
+import { packedBytes, packSmall, unpackSmall } from './parts/bits.ts';
 import type { Codec, Layout, OpenCodec } from './codec.ts';
-import { counted } from './counted.ts';
-import { levelBytes, maxRange, readLevels } from './map-levels.ts';
+import { counted } from './parts/counted.ts';
+import { levelBytes, maxRange, readLevels } from './parts/map-levels.ts';
 import {
   dequantise,
   extentsOf,
@@ -11,7 +11,7 @@ import {
   roundingOf,
   type Extents,
   type Quantised,
-} from './quantiser.ts';
+} from './parts/quantiser.ts';
 
 /** Parameters of all that quantise. */
 export const quantiserParams = {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
 import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
-import { counted } from './counted.ts';
-import { levelBytes, maxRange, readLevels } from './map-levels.ts';
+import { counted } from './parts/counted.ts';
+import { levelBytes, maxRange, readLevels } from './parts/map-levels.ts';
 import { levelsBytes, packLevels, quantiserParams, unpackLevels } from './quantised.ts';
 import {
   dequantise,
@@ -12,8 +12,8 @@ import {
   roundingOf,
   type Extents,
   type Quantised,
-} from './quantiser.ts';
-import { ransDecode, ransEncode } from './rans-coder.ts';
+} from './parts/quantiser.ts';
+import { ransDecode, ransEncode } from './parts/rans-coder.ts';
 
 const params = z.strictObject({
   ...quantiserParams,

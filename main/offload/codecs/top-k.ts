@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { random, type Random } from '../../random.ts';
 import { malformed } from '../protocol/header.ts';
-import { packBits, packedBytes, unpackBits } from './bits.ts';
+import { packBits, packedBytes, unpackBits } from './parts/bits.ts';
 import { refuseNonFinite, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
-import { counted } from './counted.ts';
+import { counted } from './parts/counted.ts';
 import { decodeFloats, firstNonFinite } from './float32.ts';
-import { markLargest } from './largest.ts';
-import { planar } from './planar.ts';
+import { markLargest } from './parts/largest.ts';
+import { planar } from './parts/planar.ts';
 
 const params = z.strictObject({
   share: z

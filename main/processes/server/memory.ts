@@ -2,7 +2,7 @@ import { totalmem } from 'node:os';
 import { SluiceError } from '../../errors.ts';
 import type { CutDescription } from '../../model/describe.ts';
 import type { Shape } from '../../model/spec.ts';
-import { memoryBytes } from '../../offload/codecs/image-memory.ts';
+import { memoryBytes } from '../../offload/codecs/parts/image-memory.ts';
 import { anyByImage, type CodecChoice } from '../../offload/codecs/table.ts';
 import type { Purpose, SessionRequest } from '../../offload/protocol/control.ts';
 

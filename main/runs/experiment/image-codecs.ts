@@ -1,6 +1,6 @@
 import type { DatasetInfo } from '../../data/source.ts';
 import { valuesIn } from '../../offload/codecs/codec.ts';
-import { imageBytes, memoryBytes } from '../../offload/codecs/image-memory.ts';
+import { imageBytes, memoryBytes } from '../../offload/codecs/parts/image-memory.ts';
 import { anyByImage, codecChoice } from '../../offload/codecs/table.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Layout, OpenCodec } from '../../../../main/offload/codecs/codec.ts';
-import { imageBytes, imageMemory } from '../../../../main/offload/codecs/image-memory.ts';
+import { imageBytes, imageMemory } from '../../../../main/offload/codecs/parts/image-memory.ts';
 import { openCodecs } from '../../../../main/offload/codecs/session-codecs.ts';
 import { codecChoice, codecNamed, codecNames, type CodecInput } from '../../../../main/offload/codecs/table.ts';
 import { decodeGradient, decodeStep, encodeGradient, encodeStep } from '../../../../main/offload/protocol/messages.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
-import { frequencies } from '../../../../main/offload/codecs/frequencies.ts';
-import { ransDecode, ransEncode } from '../../../../main/offload/codecs/rans-coder.ts';
+import { frequencies } from '../../../../main/offload/codecs/parts/frequencies.ts';
+import { ransDecode, ransEncode } from '../../../../main/offload/codecs/parts/rans-coder.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
 import { random } from '../../../../main/random.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { circleOf } from '../../../../main/offload/codecs/circular.ts';
+import { circleOf } from '../../../../main/offload/codecs/parts/circular.ts';
 import type { Layout, TensorShape } from '../../../../main/offload/codecs/codec.ts';
-import { fourier, spectrum } from '../../../../main/offload/codecs/fft.ts';
+import { fourier, spectrum } from '../../../../main/offload/codecs/parts/fft.ts';
 import { codecChoice, codecNamed, sizeOf } from '../../../../main/offload/codecs/table.ts';
 import { random } from '../../../../main/random.ts';
 

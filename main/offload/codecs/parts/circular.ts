@@ -1,4 +1,4 @@
-import { random } from '../../random.ts';
+import { random } from '../../../random.ts';
 import { fourier, spectrum, type Spectrum, type Transform } from './fft.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Random } from '../../random.ts';
+import type { Random } from '../../../random.ts';
 
 /** A codebook: vectors of `length` values one after another, and how much each has stood for, as a fading count. */
 export interface Codebook {

@@ -1,6 +1,6 @@
-import { random } from '../../random.ts';
-import { refuseNonFinite, type TensorShape } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import { random } from '../../../random.ts';
+import { refuseNonFinite, type TensorShape } from '../codec.ts';
+import { firstNonFinite } from '../float32.ts';
 import { levelsOf } from './map-levels.ts';
 
 /** What is drawn at random is drawn for so many rows of a map, then for those of the next. */

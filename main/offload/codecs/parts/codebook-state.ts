@@ -1,5 +1,5 @@
-import { SluiceError } from '../../errors.ts';
-import type { NamedTensor, StateDict } from '../../model/state.ts';
+import { SluiceError } from '../../../errors.ts';
+import type { NamedTensor, StateDict } from '../../../model/state.ts';
 import type { Codebook } from './k-means.ts';
 
 /** What both ends of a codebook remember: codebooks of the groups one after another. */

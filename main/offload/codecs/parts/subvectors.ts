@@ -1,4 +1,4 @@
-import { valuesIn, type TensorShape } from './codec.ts';
+import { valuesIn, type TensorShape } from '../codec.ts';
 
 /** How the values of an image, map after map, are cut into vectors of a length, and these dealt to groups. */
 export interface Subvectors {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
-import { messageOf } from '../../errors.ts';
+import { messageOf } from '../../../errors.ts';
 import type { GreyDesk, GreyReply, GreyRequest } from './grey-pictures.ts';
 
 /** The thread that reads and writes the pictures of a codec, one after another. */

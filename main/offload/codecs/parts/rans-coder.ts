@@ -1,4 +1,4 @@
-import { malformed } from '../protocol/header.ts';
+import { malformed } from '../../protocol/header.ts';
 import { frequencies, slotBits } from './frequencies.ts';
 
 /**

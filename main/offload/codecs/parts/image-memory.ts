@@ -1,6 +1,6 @@
-import { SluiceError } from '../../errors.ts';
-import type { NamedTensor, StateDict } from '../../model/state.ts';
-import { valuesIn, type Layout } from './codec.ts';
+import { SluiceError } from '../../../errors.ts';
+import type { NamedTensor, StateDict } from '../../../model/state.ts';
+import { valuesIn, type Layout } from '../codec.ts';
 
 /** What a memory holds at most; of the four that a session can have, the state still fits into a message of 256 MiB. */
 export const memoryBytes = 63 * 2 ** 20;

@@ -1,6 +1,6 @@
-import { SluiceError } from '../../errors.ts';
-import type { StateDict } from '../../model/state.ts';
-import type { Layout } from './codec.ts';
+import { SluiceError } from '../../../errors.ts';
+import type { StateDict } from '../../../model/state.ts';
+import type { Layout } from '../codec.ts';
 
 /**
  * What each of the cut's maps lost when it was last sent, by row: it is added to what is sent of it next. Values are map after

@@ -1,6 +1,6 @@
-import { malformed } from '../protocol/header.ts';
-import { refuseNonFinite, refuseOverflow, viewAs } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import { malformed } from '../../protocol/header.ts';
+import { refuseNonFinite, refuseOverflow, viewAs } from '../codec.ts';
+import { firstNonFinite } from '../float32.ts';
 
 /** A wider range could round to infinity on the other side. */
 export const maxRange = 2 ** 126;

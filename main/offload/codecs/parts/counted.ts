@@ -1,6 +1,6 @@
-import { SluiceError } from '../../errors.ts';
-import type { StateDict } from '../../model/state.ts';
-import type { Layout, OpenCodec } from './codec.ts';
+import { SluiceError } from '../../../errors.ts';
+import type { StateDict } from '../../../model/state.ts';
+import type { Layout, OpenCodec } from '../codec.ts';
 
 /**
  * A codec whose encoder is random: what it draws is a function of its seed and of how many tensors it has encoded, and that

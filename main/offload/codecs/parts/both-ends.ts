@@ -1,5 +1,5 @@
-import type { StateDict } from '../../model/state.ts';
-import type { Codec, Layout, OpenCodec } from './codec.ts';
+import type { StateDict } from '../../../model/state.ts';
+import type { Codec, Layout, OpenCodec } from '../codec.ts';
 
 /** A codec whose encoder also learns what arrives, as a memory that is the same at both ends wants it. */
 export interface BothEnds {

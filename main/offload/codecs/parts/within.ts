@@ -1,5 +1,5 @@
-import { refuseNonFinite, refuseOverflow } from './codec.ts';
-import { firstNonFinite, magnitudeBits } from './float32.ts';
+import { refuseNonFinite, refuseOverflow } from '../codec.ts';
+import { firstNonFinite, magnitudeBits } from '../float32.ts';
 
 /** Throws `codec-non-finite`, and `codec-overflow` for a magnitude beyond the largest of a format. */
 export function requireWithin(values: Float32Array, largest: number, format: string): void {

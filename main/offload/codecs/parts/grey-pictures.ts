@@ -1,6 +1,6 @@
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import { startThread } from '../../entry.ts';
-import { SluiceError } from '../../errors.ts';
+import { startThread } from '../../../entry.ts';
+import { SluiceError } from '../../../errors.ts';
 
 export type PictureFormat = 'jpeg' | 'webp';
 
