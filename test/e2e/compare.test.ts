@@ -261,7 +261,7 @@ withChromium.describe('runs compared', { timeout: 180_000 }, () => {
     const report = await saved(page, () => dialog.getByRole('button', { name: 'Save HTML' }).click());
     expect(report.name).toBe('4-runs-report.html');
     const html = report.bytes.toString();
-    expect(html.match(/<svg role="img"/g)).toHaveLength(6);
+    expect(html.match(/<svg role="img"/g)).toHaveLength(7);
     expect(html).toContain('prune &lt;b&gt;');
     expect(html).toContain('<h3>Findings</h3><p>As <strong>expected</strong>.</p>');
     expect(html).toMatch(/to [\d.]+ %<[\s\S]*bytes to it/);
