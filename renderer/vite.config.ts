@@ -27,7 +27,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: 'node:zlib', replacement: here('device/zlib.ts') },
-      { find: './grey-pictures.ts', replacement: here('device/grey-pictures.ts') },
+      { find: './parts/grey-pictures.ts', replacement: here('device/grey-pictures.ts') },
     ],
   },
   worker: { format: 'es', plugins: () => [withoutNode()] },

@@ -5,7 +5,7 @@ export interface CentredDistances {
 }
 
 /** Fewer rows have no bias-corrected distance correlation. */
-export const fewestRows = 4;
+const fewestRows = 4;
 
 /**
  * The Euclidean distances between rows of one length, U-centred (Székely and Rizzo 2014, definition 2): every row and column

@@ -134,7 +134,8 @@ function verdictOf(
   { goal: { floor, maxBytes } }: OpenSearch,
   status: SearchStatus,
 ): string {
-  if (!best || best.accuracy === null) return status === 'ended' ? 'No trial has a result.' : 'No trial has a result yet.';
+  if (!best || best.accuracy === null)
+    return status === 'ended' ? 'No trial has a result.' : 'No trial has a result yet.';
   const values = pointWords(best.values);
   const run = best.run === null ? '' : `, run ${runNumber({ id: best.run })}`;
   const what = `${formatPercent(best.accuracy)} for ${formatBytes(best.accuracyBytes!)} (${values}${run})`;

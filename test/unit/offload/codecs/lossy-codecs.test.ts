@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packBits, packedBytes, packSmall, unpackBits, unpackSmall } from '../../../../main/offload/codecs/parts/bits.ts';
+import {
+  packBits,
+  packedBytes,
+  packSmall,
+  unpackBits,
+  unpackSmall,
+} from '../../../../main/offload/codecs/parts/bits.ts';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
 import { markLargest } from '../../../../main/offload/codecs/parts/largest.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
