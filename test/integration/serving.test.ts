@@ -10,7 +10,7 @@ import { newToken } from '../../main/offload/transport/new-token.ts';
 import { servedPairs } from '../../main/serving/pairs.ts';
 import { clientOf, openSet, serverOf } from '../../main/sets/open.ts';
 import { closing } from '../support/closing.ts';
-import { inferIn, testCodecs } from '../support/codecs.ts';
+import { inferIn, imagelessCodecs } from '../support/codecs.ts';
 import { temporaryHome } from '../support/home.ts';
 import { makeTestSet } from '../support/model-set.ts';
 import { channelsFirst } from '../support/written-halves.ts';
@@ -71,7 +71,7 @@ it('sluice serve answers both protocols with what the halves give here, and ends
         pair: { set: set.digest, budget: pair.budget },
         model: pair.model,
         cut: pair.cut,
-        codecs: testCodecs,
+        codecs: imagelessCodecs,
         optimiser: { momentum: 0, weightDecay: 0 },
         seed: 0,
         gradient: false,

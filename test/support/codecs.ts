@@ -22,9 +22,6 @@ export const imagelessCodecs: CodecChoice[] = availableCodecs()
   .filter((name) => !codecNamed(name).byImage)
   .map((name) => codecChoice(name));
 
-/** Those that the sessions of tests announce: as many as a session may. */
-export const testCodecs: CodecChoice[] = imagelessCodecs.slice(0, 16);
-
 /** One end of a session that announces them. */
 export const openedCodecs = openCodecs(imagelessCodecs, 1);
 

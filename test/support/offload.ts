@@ -8,7 +8,7 @@ import { newToken } from '../../main/offload/transport/token.ts';
 import { random } from '../../main/random.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
 import { closing } from './closing.ts';
-import { gradientIn, stepIn, testCodecs } from './codecs.ts';
+import { gradientIn, stepIn, imagelessCodecs } from './codecs.ts';
 
 /** A small network of the zoo, cut behind its first pooling: 4 maps of 4×4. */
 export function smallSession(change: Partial<SessionRequest> = {}): SessionRequest {
@@ -17,7 +17,7 @@ export function smallSession(change: Partial<SessionRequest> = {}): SessionReque
     purpose: 'train',
     model: { name: 'cnn', width: 0.1, input: [8, 8, 1], classes: 3 },
     cut: { layer: 3, module: { resolution: 1, features: 1 } },
-    codecs: testCodecs,
+    codecs: imagelessCodecs,
     optimiser: { momentum: 0.9, weightDecay: 5e-4 },
     seed: 7,
     gradient: true,

@@ -7,7 +7,7 @@ import { headerBytes, malformed, readHeader, viewOfType, withHeader, type Messag
 export const maxControlBytes = 65536;
 
 /** Codecs that a session may announce. */
-const mostCodecs = 16;
+const mostCodecs = 128;
 
 const count = z.int().min(0).max(0xffffffff);
 const extent = within(z.int(), ranges.extent);

@@ -8,7 +8,7 @@ import { topClasses } from '../../../main/inference/probabilities.ts';
 import { remoteLink, type RemoteLink } from '../../../main/inference/remote.ts';
 import { inferenceRunner, type Answer, type Runner } from '../../../main/inference/runner.ts';
 import { warmUp } from '../../../main/inference/warm-up.ts';
-import { codecChoice, type CodecName } from '../../../main/offload/codecs/table.ts';
+import { availableCodecs, codecChoice, type CodecName } from '../../../main/offload/codecs/table.ts';
 import { sleep } from '../../../main/pause.ts';
 import type { Budget } from '../../../main/records/column.ts';
 import { pairOf } from '../../../main/sets/pair.ts';
@@ -101,8 +101,8 @@ export async function openDevice(server: ServerPlace, onProgress: (text: string)
 
 /** Those that the set has figures of, and this page can do. */
 function codecsOf({ manifest: { pairs } }: ServedSet): CodecName[] {
-  const names = pairs[0].traffic.map(({ codec }) => codec as CodecName);
-  return names.filter((name) => !name.endsWith('+zstd'));
+  const known = pairs[0].traffic.map(({ codec }) => codec);
+  return availableCodecs().filter((name) => known.includes(name));
 }
 
 async function deviceOf(

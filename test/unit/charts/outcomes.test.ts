@@ -82,6 +82,7 @@ it('what was set, and what is added up, is never smoothed', () => {
     'throughput',
     'validation-loss',
     'validation-accuracy',
+    'distance-correlation',
   ]);
 });
 

@@ -40,7 +40,9 @@ describe('sluice models', () => {
     expect((await models('list')).printed).toMatch(/tiny +cnn +4 +synthetic +full, 4, 2 +70\.0 % to 90\.0 %/);
     const { printed } = await models('show', 'tiny');
     // 4 maps of 8×8 as float32, float16, scaled float16, int8, 4 bits, signs, and a tenth with its places.
-    expect(printed).toMatch(/ 4 +4 +80\.0 % +4 +1\.02 kB +512 B +516 B +288 B +160 B +48 B +136 B +16 B/);
+    expect(printed).toMatch(
+      / 4 +4 +80\.0 % +4 +1\.02 kB +512 B +516 B +288 B +160 B +48 B +136 B +528 B +1\.02 kB +16 B/,
+    );
     expect(printed).toMatch(/ 2 +client +55\.3k +82\.9k +584 +1040 /);
   });
 

@@ -9,7 +9,7 @@ import type { SessionHandler } from '../../../main/offload/server/handler.ts';
 import type { SessionRequest } from '../../../main/offload/protocol/control.ts';
 import { newToken } from '../../../main/offload/transport/token.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
-import { testCodecs } from '../../support/codecs.ts';
+import { imagelessCodecs } from '../../support/codecs.ts';
 
 /** A server half whose one weight is the list of steps it took; a step's gradient is its maps, negated. */
 export interface FakeHalf extends SessionHandler {
@@ -66,7 +66,7 @@ export function sessionRequest(change: Partial<SessionRequest> = {}): SessionReq
     purpose: 'train',
     model: { name: 'fake', width: 1, input: [2, 2, 8], classes: 3 },
     cut: { layer: 1, module: { resolution: 1, features: 1 } },
-    codecs: testCodecs,
+    codecs: imagelessCodecs,
     optimiser: { momentum: 0, weightDecay: 0 },
     seed: 1,
     gradient: true,

@@ -5,7 +5,7 @@ import { newToken } from '../../../main/offload/transport/new-token.ts';
 import type { ServedPair } from '../../../main/serving/pairs.ts';
 import { startServing, type Serving, type ServingOptions } from '../../../main/serving/server.ts';
 import { closing, temporaryFolder } from '../../support/closing.ts';
-import { testCodecs } from '../../support/codecs.ts';
+import { imagelessCodecs } from '../../support/codecs.ts';
 
 export const token = newToken();
 export const digest = 'd'.repeat(64);
@@ -85,7 +85,7 @@ export function pairSession(change: Partial<SessionRequest> = {}): SessionReques
     pair: { set: digest, budget: 2 },
     model,
     cut: pair.cut,
-    codecs: testCodecs,
+    codecs: imagelessCodecs,
     optimiser: { momentum: 0, weightDecay: 0 },
     seed: 0,
     gradient: false,

@@ -20,7 +20,7 @@ import { random } from '../../../../main/random.ts';
 import { certificate, expiredCertificate, key } from '../certificates.ts';
 import { closing } from '../../../support/closing.ts';
 import { availableCodecs } from '../../../../main/offload/codecs/table.ts';
-import { gradientIn, stepIn, testCodecs } from '../../../support/codecs.ts';
+import { gradientIn, stepIn, imagelessCodecs } from '../../../support/codecs.ts';
 import { fakeHalf, serve, sessionRequest, stepRequest, token } from '../fake-half.ts';
 
 const perfect = { up: 1e5, down: 1e5, rttMs: 0, jitterMs: 0, loss: 0 };
@@ -69,7 +69,7 @@ describe('a client', () => {
   it('opens no session with a server that lacks one of its codecs, and names both lists', async () => {
     const events: string[] = [];
     const { url } = await serve({ onEvent: ({ kind }) => events.push(kind) });
-    const codecs = [...testCodecs.slice(0, 2), { name: 'wavelet', params: { bits: 3 } }];
+    const codecs = [...imagelessCodecs.slice(0, 2), { name: 'wavelet', params: { bits: 3 } }];
     const refused = connectOffload({ server: { url, token }, session: sessionRequest({ codecs }), software: 'test' });
     await expect(refused).rejects.toMatchObject({ code: 'codec-unknown', path: 'codecs.2.name' });
     const [needed, had] = [codecs.map(({ name }) => name), availableCodecs()].map((names) => names.join(', '));
@@ -142,7 +142,7 @@ describe('a client', () => {
 
   it('does not wait for ever for a server that says nothing to its bye', async () => {
     const limits = { messageBytes: 65536, idleSeconds: 1, inFlight: 1 };
-    const codecs = testCodecs.map(({ name }) => name);
+    const codecs = imagelessCodecs.map(({ name }) => name);
     const welcome = encodeControl('welcome', { software: 'deaf', engine: 'cpu', models: ['fake'], codecs, limits });
     const server = closing(new WebSocketServer({ port: 0, host: '127.0.0.1' }));
     const heard: string[] = [];

@@ -115,7 +115,9 @@ describe('a sweep', () => {
         'phases[0].budget=full, phases[1].budget=full: phases.1.budget is "full": expected more than the phase before, since deprune goes up',
       ].join('\n  '),
     );
-    expect(message({ settings: { 'gate.detla': [1, 2] } })).toContain('gate.detla is not a field: expected delta, ');
+    expect(message({ settings: { 'gate.detla': [1, 2] } })).toContain(
+      'gate.detla is not a field: expected name, delta, ',
+    );
     expect(message({ settings: { 'phases[7].budget': [1] } })).toContain('7 is not a place in a list of 2');
   });
 
