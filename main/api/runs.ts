@@ -12,6 +12,13 @@ import type { ServerPlace } from './server.ts';
 
 /** Runs as lists and their pages show them. */
 
+export const activeStatuses: readonly RunStatus[] = ['queued', 'running', 'paused'];
+
+/** Whether a run is training, or will as soon as it may. */
+export function isActive({ status }: { readonly status: RunStatus }): boolean {
+  return activeStatuses.includes(status);
+}
+
 /** A run as lists show it. One that was paused and is to go on is `queued` too, with its progress, until there is room. */
 export interface RunSummary {
   readonly id: string;

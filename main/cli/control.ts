@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { activeStatuses, isActive } from '../api/runs.ts';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
-import type { Run, RunStatus } from '../runs/store/run.ts';
+import type { Run } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import { confirm } from './confirm.ts';
@@ -12,8 +13,6 @@ interface ControlCommand {
   readonly name: 'stop' | 'pause' | 'continue';
   readonly summary: string;
   readonly ask: (store: Store, reference: string) => Run;
-  /** Those of several runs that it is for. */
-  readonly takes: readonly RunStatus[];
   readonly done: string;
   /** The same of one that has not begun. */
   readonly waiting?: string;
@@ -26,14 +25,12 @@ const controlCommands: readonly ControlCommand[] = [
     name: 'stop',
     summary: 'end runs after a last checkpoint',
     ask: stopRun,
-    takes: ['queued', 'running', 'paused'],
     done: 'stops after its current step',
   },
   {
     name: 'pause',
     summary: 'let runs wait',
     ask: pauseRun,
-    takes: ['queued', 'running', 'paused'],
     done: 'pauses after its current step',
     waiting: 'does not begin before it is continued',
   },
@@ -41,7 +38,6 @@ const controlCommands: readonly ControlCommand[] = [
     name: 'continue',
     summary: 'let paused runs go on',
     ask: continueRun,
-    takes: ['queued', 'running', 'paused'],
     done: 'goes on',
     waiting: 'begins when its turn comes',
   },
@@ -79,13 +75,13 @@ export function addControlCommands(program: Command): void {
 
 function control(
   store: Store,
-  { name, ask, takes, done, waiting = done }: ControlCommand,
+  { name, ask, done, waiting = done }: ControlCommand,
   references: readonly string[],
 ): void {
   const chosen = references.length > 0 ? selectRuns(store, references) : [store.get(runUnderWay(store))];
-  // Of several runs it is for those that it can be for; one that is named has to be such.
-  const fit = chosen.filter(({ status }) => chosen.length === 1 || takes.includes(status));
-  if (fit.length === 0) print(`None of these runs is ${takes.join(' or ')}: there is nothing to ${name}.`);
+  // Of several runs it is for those that are active; one that is named has to be such.
+  const fit = chosen.filter((run) => chosen.length === 1 || isActive(run));
+  if (fit.length === 0) print(`None of these runs is ${activeStatuses.join(' or ')}: there is nothing to ${name}.`);
   for (const { id } of fit) {
     const { status } = ask(store, id);
     print(status === 'stopped' ? `Run ${id} is stopped.` : `Run ${id} ${status === 'queued' ? waiting : done}.`);

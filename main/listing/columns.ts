@@ -1,4 +1,4 @@
-import type { RunSummary } from '../api/runs.ts';
+import { isActive, type RunSummary } from '../api/runs.ts';
 import { formatCell, type Cell, type Kind } from './cells.ts';
 import { resultColumns } from './result-columns.ts';
 import { settingColumns } from './setting-columns.ts';
@@ -68,7 +68,7 @@ const aboutRuns: readonly RunColumn[] = [
     label: 'Active',
     part: 'run',
     kind: 'yes',
-    value: ({ status }) => status === 'queued' || status === 'running' || status === 'paused',
+    value: isActive,
     help: 'In training, paused or waiting',
   },
   { name: 'project', label: 'Project', part: 'run', kind: 'text', value: ({ project }) => project },

@@ -1,16 +1,12 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
 import type { RunStatus, RunSummary } from '../../main/api.ts';
+import { isActive } from '../../main/api/runs.ts';
 import { useLab } from '../lab/index.ts';
 
 /** Newest first; those launched together in the order they were launched. */
 function inOrder(a: RunSummary, b: RunSummary): number {
   return b.createdAt - a.createdAt || b.number - a.number;
-}
-
-/** Whether a run is training, or will as soon as it may. */
-export function isActive({ status }: Pick<RunSummary, 'status'>): boolean {
-  return status === 'running' || status === 'paused' || status === 'queued';
 }
 
 /** All tags there are, by the alphabet. */

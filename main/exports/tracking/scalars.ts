@@ -1,4 +1,3 @@
-import { awaitedOf, epochsOf } from '../../charts/trainings.ts';
 import type { Column } from '../../records/column.ts';
 import { columnsOf, secondsOf } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
@@ -6,6 +5,7 @@ import type { RecordName, StepRecord, TrainingRecord } from '../../records/recor
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
 import { pairsOf } from '../../runs/experiment/planned.ts';
+import { epochsOfAll } from '../../runs/life/halt.ts';
 
 /** What trackers of experiments take of a run: numbers under tags at steps, named after the catalogue of records. */
 
@@ -22,14 +22,9 @@ export interface Point {
 /** A run's epochs and pairs, those of several data sources together. */
 export function epochPoints(store: Store, run: Run): Point[] {
   const prefixOf = trainingPrefix(run);
-  const [epochs, pairs] = [store.epochs(run.id), store.pairs(run.id)];
-  const awaited = awaitedOf({
-    sources: run.experiment.sources.count,
-    dropped: run.dropped.length,
-    isFinished: run.status === 'finished',
-  });
+  const [epochs, pairs] = [epochsOfAll(run, store.epochs(run.id)), store.pairs(run.id)];
   return [...new Set(epochs.map(({ training }) => training))].flatMap((training) => {
-    const own = epochsOf(epochs, training, { source: 'all', awaited });
+    const own = epochs.filter((epoch) => epoch.training === training);
     const ended = pairs.filter((pair) => pair.training === training && pair.source === 0);
     const timed = own.map((epoch) => pointOf(run, epoch, prefixOf(training), epoch.seconds));
     return [...timed, ...ended.map((pair) => pointOf(run, pair, prefixOf(training), own.at(-1)?.seconds ?? 0))];

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isActive } from '../../api/runs.ts';
 import { SluiceError } from '../../errors.ts';
 import type { Launcher } from '../../processes/run/launcher.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -11,9 +12,7 @@ export async function deleteRuns(
   patienceMs = 60_000,
 ): Promise<void> {
   const until = Date.now() + patienceMs;
-  for (const { id, status } of ids.map((id) => store.get(id))) {
-    if (status === 'queued' || status === 'running' || status === 'paused') cancel(id);
-  }
+  for (const run of ids.map((id) => store.get(id))) if (isActive(run)) cancel(run.id);
   for (const id of ids) {
     while (!tryDelete(store, id)) {
       if (Date.now() > until) {

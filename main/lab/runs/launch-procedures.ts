@@ -1,4 +1,5 @@
 import type { LaunchCommand, LaunchOutcome } from '../../api.ts';
+import { activeStatuses } from '../../api/runs.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
 import type { Run, RunStatus } from '../../runs/store/run.ts';
@@ -31,7 +32,7 @@ export function launchProcedures(lab: Asked): Procedures<'launched' | 'controlLa
 const takes: Readonly<Record<LaunchCommand, readonly RunStatus[]>> = {
   pause: ['queued', 'running'],
   proceed: ['queued', 'paused'],
-  stop: ['queued', 'running', 'paused'],
+  stop: activeStatuses,
   resume: ['stopped', 'failed', 'interrupted'],
 };
 

@@ -3,7 +3,7 @@ import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
 import { secondsOfSteps } from '../../records/columns.ts';
 import type { StepColumns } from '../../records/record.ts';
-import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
+import { countEpochs } from '../../runs/experiment/epochs-of-run.ts';
 import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
 import { meterProgress, type Progress, type RunSize } from '../../runs/life/progress.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -63,8 +63,7 @@ function sizeOf({ experiment }: Run): RunSize | null {
 
 function measureRun(store: Store, run: Run, planned: RunSize | null): LiveRun {
   let epochs = store.epochs(run.id);
-  let place = { training: epochs.at(-1)?.training ?? 0, phase: epochs.at(-1)?.phase ?? 0 };
-  const size = planned && { ...planned, epochs: epochsOfRun(run.experiment, { finished: epochs, place }) };
+  const count = countEpochs(run.experiment, () => store.epochs(run.id));
   const totals = store.stepTotals(run.id);
   let { bytesUp, bytesDown } = totals;
   const recent = store.stepColumns(run.id, Math.max(0, totals.row - recentRows), recentRows);
@@ -76,20 +75,19 @@ function measureRun(store: Store, run: Run, planned: RunSize | null): LiveRun {
     steps: totals.steps - recent.columns.step.length,
     bytes: bytesUp + bytesDown - sum(recent.columns.bytesUp) - sum(recent.columns.bytesDown),
   };
+  const size = planned && {
+    stepsPerEpoch: planned.stepsPerEpoch,
+    get epochs() {
+      return count.epochs;
+    },
+  };
   const meter = size && meterProgress(size, before, () => clock);
   let latest: Progress | null = null;
   let sources = 1;
-  /** Whether the phase before had all its epochs is known now. */
-  const enter = (training: number, phase: number): void => {
-    const isLater = training > place.training || (training === place.training && phase > place.phase);
-    if (!size || !isLater) return;
-    place = { training, phase };
-    size.epochs = epochsOfRun(run.experiment, { finished: store.epochs(run.id), place });
-  };
   const take = (columns: StepColumns): void => {
     const seconds = secondsOfSteps(columns);
     for (let i = 0; meter && i < columns.step.length; i++) {
-      enter(columns.training[i], columns.phase[i]);
+      count.enter({ training: columns.training[i], phase: columns.phase[i] });
       sources = Math.max(sources, columns.source[i] + 1);
       // They train at the same time.
       clock += seconds[i] / sources;

@@ -1,4 +1,4 @@
-import { epochsOfRun } from '../../runs/experiment/epochs-of-run.ts';
+import { countEpochs } from '../../runs/experiment/epochs-of-run.ts';
 import { meterProgress, type RunSize } from '../../runs/life/progress.ts';
 import { recordRun } from '../../runs/life/recorder.ts';
 import type { Execution } from '../../runs/life/execution.ts';
@@ -20,8 +20,6 @@ export interface SourceRecords {
 export function recordSources({ store, run, records, log, emit }: Execution): SourceRecords {
   const { experiment } = run;
   const { sources } = experiment;
-  let place: Pick<TrainingRecord, 'training' | 'phase'> = { training: 0, phase: 0 };
-  let epochs = epochsOfRun(experiment, { finished: store.epochs(run.id), place });
   const steps = new Map<number, number>();
   const size: RunSize = {
     // Of a source that has not said anything yet the others give an idea.
@@ -30,28 +28,24 @@ export function recordSources({ store, run, records, log, emit }: Execution): So
       return Math.max(1, Math.round((known * sources.count) / Math.max(1, steps.size)));
     },
     get epochs() {
-      return epochs;
+      return count.epochs;
     },
   };
   const recorder = recordRun(records, size);
+  const count = countEpochs(experiment, () => {
+    recorder.flush();
+    return store.epochs(run.id);
+  });
   const recorded = (): { steps: number; bytes: number } => ({
     steps: store.stepCount(run.id),
     bytes: store.byteCount(run.id),
   });
-  /** Whether the phase before had all its epochs is known now. */
-  const enter = ({ training, phase }: typeof place): void => {
-    const isLater = training > place.training || (training === place.training && phase > place.phase);
-    if (!isLater) return;
-    place = { training, phase };
-    recorder.flush();
-    epochs = epochsOfRun(experiment, { finished: store.epochs(run.id), place });
-  };
   let meter = meterProgress(size, recorded());
   return {
     add(record) {
       recorder.add(record);
       if (record.kind === 'step') {
-        enter(record);
+        count.enter(record);
         emit(meter.step(record));
         return;
       }

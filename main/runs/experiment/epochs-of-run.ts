@@ -4,23 +4,33 @@ import { planTrainings } from '../../training/plan.ts';
 import type { Experiment } from './experiment.ts';
 import type { PlannedPhase, PlannedTraffic } from './plan-traffic.ts';
 
+type Place = Pick<EpochRecord, 'training' | 'phase'>;
+
 /** How far a run is: the epochs it has finished, and the phase it is in, or that it is over. */
 export interface RunStanding {
   readonly finished: readonly Pick<EpochRecord, 'training' | 'phase' | 'epoch'>[];
-  readonly place: Pick<EpochRecord, 'training' | 'phase'> | 'over';
+  readonly place: Place | 'over';
+}
+
+function placeOf(finished: readonly Place[]): Place {
+  const { training, phase } = finished.at(-1) ?? { training: 0, phase: 0 };
+  return { training, phase };
+}
+
+function isLater(a: Place, b: Place): boolean {
+  return a.training > b.training || (a.training === b.training && a.phase > b.phase);
 }
 
 /** The standing of a run as its records tell. */
 export function standingOf(finished: readonly EpochRecord[], isFinished: boolean): RunStanding {
-  const { training, phase } = finished.at(-1) ?? { training: 0, phase: 0 };
-  return { finished, place: isFinished ? 'over' : { training, phase } };
+  return { finished, place: isFinished ? 'over' : placeOf(finished) };
 }
 
 type Settings = Pick<Experiment, 'method' | 'phases' | 'stop'>;
 
 /** Epochs of a phase: those planned, or if it is over those it had, as it may have ended early. */
 function epochsOfPhase(training: number, phase: number, planned: number, { finished, place }: RunStanding): number {
-  const isOver = place === 'over' || training < place.training || (training === place.training && phase < place.phase);
+  const isOver = place === 'over' || isLater(place, { training, phase });
   if (!isOver) return planned;
   const own = finished.filter((each) => each.training === training && each.phase === phase);
   return new Set(own.map(({ epoch }) => epoch)).size;
@@ -32,6 +42,30 @@ export function epochsOfRun({ method, phases, stop }: Settings, standing: RunSta
   return planTrainings(method, phasesWithout(phases), Infinity)
     .flatMap((training, number) => training.map(({ epochs }, phase) => epochsOfPhase(number, phase, epochs, standing)))
     .reduce((sum, epochs) => sum + epochs, 0);
+}
+
+/** The epochs of a run under way, counted anew as it enters a phase: then it is known how many the one before had. */
+export interface EpochCount {
+  readonly epochs: number;
+  /** A step at this place was taken. */
+  enter(place: Place): void;
+}
+
+/** `finished` are the epochs as they are recorded at the moment. */
+export function countEpochs(settings: Settings, finished: () => readonly EpochRecord[]): EpochCount {
+  const before = finished();
+  let place = placeOf(before);
+  let epochs = epochsOfRun(settings, { finished: before, place });
+  return {
+    get epochs() {
+      return epochs;
+    },
+    enter({ training, phase }) {
+      if (!isLater({ training, phase }, place)) return;
+      place = { training, phase };
+      epochs = epochsOfRun(settings, { finished: finished(), place });
+    },
+  };
 }
 
 /** The plan of a run that is under way or over, without what phases have left out that ended early. */

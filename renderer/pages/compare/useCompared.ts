@@ -17,7 +17,8 @@ import { trainingsOfRun, type UnlabelledTraining } from '../../../main/charts/tr
 import { failureOf, useLab, useLabEvent } from '../../lab/index.ts';
 import { useRecordsOf } from '../../stores/records.ts';
 import type { RunRecords } from '../../stores/run-records.ts';
-import { isActive, useRuns } from '../../stores/runs.ts';
+import { isActive } from '../../../main/api/runs.ts';
+import { useRuns } from '../../stores/runs.ts';
 import { runData } from '../run/run-lines.ts';
 
 export interface Compared {

@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../../../main/api.ts';
+import { epochsOf } from '../../../main/charts/trainings.ts';
 
 /** A point of a curve: all bytes sent up to the end of an epoch, and the accuracy on the test set after it. */
 export interface CurvePoint {
@@ -10,18 +11,11 @@ export interface CurvePoint {
 export function curveOf(epochs: readonly EpochRecord[]): CurvePoint[] {
   const training = Math.max(0, ...epochs.map((epoch) => epoch.training));
   const own = epochs.filter((epoch) => epoch.training === training);
-  const sources = new Set(own.map(({ source }) => source)).size;
-  const numbers = [...new Set(own.map(({ epoch }) => epoch))].sort((a, b) => a - b);
-  return (
-    numbers
-      .map((number) => own.filter(({ epoch }) => epoch === number))
-      // An epoch that only some sources have ended has neither its bytes nor its accuracy yet.
-      .filter((records) => records.length === sources)
-      .map((records) => ({
-        bytes: records.reduce((sum, { bytesUp, bytesDown }) => sum + bytesUp + bytesDown, 0),
-        accuracy: records.reduce((sum, { testAccuracy }) => sum + testAccuracy, 0) / records.length,
-      }))
-  );
+  const awaited = new Set(own.map(({ source }) => source)).size;
+  return epochsOf(own, training, { source: 'all', awaited }).map(({ bytesUp, bytesDown, testAccuracy }) => ({
+    bytes: bytesUp + bytesDown,
+    accuracy: testAccuracy,
+  }));
 }
 
 /** What the axes of all curves of a page go over. */

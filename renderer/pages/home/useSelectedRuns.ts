@@ -5,7 +5,8 @@ import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
 import { useLab } from '../../lab/index.ts';
 import { saveFile } from '../../lab/save-file.ts';
-import { isActive, useRuns } from '../../stores/runs.ts';
+import { isActive } from '../../../main/api/runs.ts';
+import { useRuns } from '../../stores/runs.ts';
 
 export interface SelectedRuns {
   readonly ids: ShallowRef<ReadonlySet<string>>;

@@ -1,6 +1,6 @@
 import type { LaunchCommand, RunStatus, RunSummary } from '../../../main/api.ts';
 import { formatSpan } from '../../../main/charts/formats.ts';
-import { isActive } from '../../stores/runs.ts';
+import { isActive } from '../../../main/api/runs.ts';
 import { shareDone } from '../../shell/progress.ts';
 
 /** How runs that were launched together stand as one. */

@@ -4,7 +4,7 @@ import type { LabApi, RunDetail, ServerAccess } from '../../../main/api.ts';
 import { attempt } from '../../components/toasts.ts';
 import { confirm } from '../../components/confirm.ts';
 import { useLab } from '../../lab/index.ts';
-import { isActive } from '../../stores/runs.ts';
+import { isActive } from '../../../main/api/runs.ts';
 import type { ShownRun } from './useRun.ts';
 
 type Change = keyof Pick<LabApi, 'pause' | 'proceed' | 'stop' | 'resume'>;
