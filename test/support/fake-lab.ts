@@ -365,11 +365,11 @@ function placeCalls(emit: FakeLab['emit']): PlaceCalls {
     reports: () => Promise.resolve([...reports.values()]),
     saveReport: async (report) => {
       reports.set(report.name, report);
-      return await Promise.resolve();
+      await Promise.resolve();
     },
     deleteReport: async (name) => {
       reports.delete(name);
-      return await Promise.resolve();
+      await Promise.resolve();
     },
     changeSettings: async (changes) => {
       settings = { ...settings, ...changes };

@@ -24,7 +24,13 @@ const paper: PaperSpec = {
 };
 const hostile = `<script>alert("1")</script>`;
 
-function recorded(store: Store, name: string, { seed = 1, momentum = 0, method = 'deprune' as MethodName } = {}): Run {
+interface Settings {
+  readonly seed?: number;
+  readonly momentum?: number;
+  readonly method?: MethodName;
+}
+
+function recorded(store: Store, name: string, { seed = 1, momentum = 0, method = 'deprune' }: Settings = {}): Run {
   const run = trainedRun(store, { name, method, optimiser: { momentum } }, [0.3, 0.5, 0.6], { seed });
   const gates = (i: number): Float32Array => Float32Array.of(0.1, 0.5 + i / 100, 0.9, 0.2);
   store.append(
