@@ -1,3 +1,4 @@
+import { requireFinite } from './float32.ts';
 import { z } from 'zod';
 import { random } from '../../random.ts';
 import { malformed } from '../protocol/header.ts';
@@ -6,7 +7,7 @@ import { copyAs, valuesIn, viewAs, type Codec, type Layout, type OpenCodec, type
 import { codebookState } from './parts/codebook-state.ts';
 import { firstCodebook, learn, nearest, reuse, type Codebook } from './parts/k-means.ts';
 import { cut, groupOf, joined, ofGroup, subvectorsOf, type Subvectors } from './parts/subvectors.ts';
-import { requireFinite, requireWithin } from './parts/within.ts';
+import { requireWithin } from './parts/within.ts';
 
 /** Squares and sums of them stay finite. */
 const largest = 2 ** 100;

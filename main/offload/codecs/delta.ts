@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
 import { bothEnds } from './parts/both-ends.ts';
-import { mostBytes, refuseNonFinite, type Codec, type Layout, type OpenCodec, type Size } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import { mostBytes, type Codec, type Layout, type OpenCodec, type Size } from './codec.ts';
+import { requireFinite } from './float32.ts';
 import { imageMemory, valuesPerSample, type ImageMemory } from './parts/image-memory.ts';
 
 const params = z.strictObject({
@@ -101,8 +101,7 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
       };
       return {
         encode(values, layout) {
-          const bad = firstNonFinite(values);
-          if (bad >= 0) refuseNonFinite(values, bad);
+          requireFinite(values);
           const sent = changed(values, layout);
           const marks = new Uint8Array(markBytes(layout.shape[0]));
           for (const sample of sent) marks[sample >>> 3] |= 1 << (sample & 7);

@@ -1,6 +1,6 @@
 import { bothEnds } from './parts/both-ends.ts';
-import { refuseNonFinite, type Codec, type Layout, type OpenCodec } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import type { Codec, Layout, OpenCodec } from './codec.ts';
+import { requireFinite } from './float32.ts';
 import { imageMemory } from './parts/image-memory.ts';
 import type { z } from 'zod';
 
@@ -8,8 +8,7 @@ import type { z } from 'zod';
 function combined(a: Float32Array, b: Float32Array, sign: 1 | -1): Float32Array {
   const sums = new Float32Array(a.length);
   for (let i = 0; i < a.length; i++) sums[i] = a[i] + sign * b[i];
-  const bad = firstNonFinite(sums);
-  if (bad >= 0) refuseNonFinite(sums, bad);
+  requireFinite(sums);
   return sums;
 }
 
@@ -46,8 +45,7 @@ export function ef21<Name extends string, Params extends z.ZodObject>(
       };
       return {
         encode(values, layout) {
-          const bad = firstNonFinite(values);
-          if (bad >= 0) refuseNonFinite(values, bad);
+          requireFinite(values);
           const before = memory.known(layout);
           const { bytes, arrives } = inner.encode(combined(values, before, -1), layout);
           arrived(before, arrives, layout);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
-import { refuseNonFinite, refuseOverflow, valuesIn, type Codec } from './codec.ts';
+import { refuseOverflow, valuesIn, type Codec } from './codec.ts';
 import { decodeHalves, encodeHalves } from './float16.ts';
-import { firstNonFinite, magnitudeBits } from './float32.ts';
+import { magnitudeBits, requireFinite } from './float32.ts';
 
 /** The largest magnitude is brought into [2^14, 2^15), as far from float16's subnormals as it goes. */
 const TOP = 14;
@@ -12,8 +12,7 @@ const MAX_SHIFT = 126;
 const LARGEST = 0x7f7fe000;
 
 function refuse(values: Float32Array): never {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   const over = values.findIndex((value) => magnitudeBits(Float32Array.of(value)) > LARGEST);
   refuseOverflow(values[over], over, 'float16-scaled', '±3.4018e38');
 }
@@ -41,8 +40,7 @@ function decode(bytes: Uint8Array): Float32Array {
     throw malformed(`The scale of a float16-scaled tensor is ${scale}, expected a positive number.`);
   }
   const values = multiplied(decodeHalves(bytes.subarray(4)), scale);
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   return values;
 }
 

@@ -16,6 +16,12 @@ export function firstNonFinite(values: Float32Array): number {
   return -1;
 }
 
+/** Throws `codec-non-finite`. */
+export function requireFinite(values: Float32Array): void {
+  const bad = firstNonFinite(values);
+  if (bad >= 0) refuseNonFinite(values, bad);
+}
+
 /** The bits of the largest magnitude; float32 magnitudes order as their bits do. */
 export function magnitudeBits(values: Float32Array): number {
   let largest = 0;
@@ -26,8 +32,7 @@ export function magnitudeBits(values: Float32Array): number {
 
 /** The bytes of finite values, a view of their memory. */
 export function encodeFloats(values: Float32Array): Uint8Array {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
@@ -35,8 +40,7 @@ export function encodeFloats(values: Float32Array): Uint8Array {
 export function decodeFloats(bytes: Uint8Array): Float32Array {
   const values = new Float32Array(bytes.length / 4);
   new Uint8Array(values.buffer).set(bytes);
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   return values;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { refuseNonFinite, valuesIn, type Codec, type Layout } from './codec.ts';
-import { firstNonFinite } from './float32.ts';
+import { valuesIn, type Codec, type Layout } from './codec.ts';
+import { requireFinite } from './float32.ts';
 import { levelBytes, levelsOf, maxRange, readLevels } from './parts/map-levels.ts';
 
 const STEPS = 255;
@@ -37,8 +37,7 @@ function decode(bytes: Uint8Array, { shape: [, , , maps] }: Layout): Float32Arra
       values[i + k] = table[2 * k + 1] + table[2 * k] * bytes[at];
     }
   }
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   return values;
 }
 

@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { packedBytes, packSmall, unpackSmall } from './parts/bits.ts';
 import type { Codec, Layout, OpenCodec } from './codec.ts';
 import { counted } from './parts/counted.ts';
-import { levelBytes, maxRange, readLevels } from './parts/map-levels.ts';
-import {
-  dequantise,
-  extentsOf,
-  quantise,
-  quantisedError,
-  roundingOf,
-  type Extents,
-  type Quantised,
-} from './parts/quantiser.ts';
+import { maxRange } from './parts/map-levels.ts';
+import { levelsBytes, packLevels, unpackLevels } from './parts/packed-levels.ts';
+import { dequantise, extentsOf, quantise, quantisedError, roundingOf } from './parts/quantiser.ts';
 
 /** Parameters of all that quantise. */
 export const quantiserParams = {
@@ -22,34 +14,6 @@ export const quantiserParams = {
     .describe('While it trains: up or down at random, so that values are right on average, or to the nearest level'),
 };
 const params = z.strictObject(quantiserParams);
-
-/** Bytes of levels as `packLevels` writes them. */
-export function levelsBytes({ maps, rows }: Extents, bits: number): number {
-  return maps * (levelBytes + packedBytes(rows, bits));
-}
-
-/** The levels' table, then the bits of one map after those of another, each filled to a byte. */
-export function packLevels({ table, levels }: Quantised, extents: Extents, bits: number): Uint8Array {
-  const { maps, rows } = extents;
-  const bytes = new Uint8Array(levelsBytes(extents, bits));
-  bytes.set(new Uint8Array(table.buffer));
-  const ofMap = packedBytes(rows, bits);
-  for (let k = 0; k < maps; k++) {
-    packSmall(levels.subarray(k * rows, (k + 1) * rows), bits, bytes, levelBytes * maps + k * ofMap);
-  }
-  return bytes;
-}
-
-/** Throws `message-malformed` for a table that is none. */
-export function unpackLevels(bytes: Uint8Array, { maps, rows }: Extents, bits: number): Quantised {
-  const table = readLevels(bytes, maps);
-  const levels = new Uint8Array(maps * rows);
-  const ofMap = packedBytes(rows, bits);
-  for (let k = 0; k < maps; k++) {
-    unpackSmall(bytes, levelBytes * maps + k * ofMap, bits, levels.subarray(k * rows, (k + 1) * rows));
-  }
-  return { table, levels };
-}
 
 function open({ bits, rounding }: z.output<typeof params>, seed: number, once = false): OpenCodec {
   const encode = (values: Float32Array, { shape }: Layout, state: number): Uint8Array => {

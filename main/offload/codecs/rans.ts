@@ -3,7 +3,8 @@ import { malformed } from '../protocol/header.ts';
 import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { counted } from './parts/counted.ts';
 import { levelBytes, maxRange, readLevels } from './parts/map-levels.ts';
-import { levelsBytes, packLevels, quantiserParams, unpackLevels } from './quantised.ts';
+import { levelsBytes, packLevels, unpackLevels } from './parts/packed-levels.ts';
+import { quantiserParams } from './quantised.ts';
 import {
   dequantise,
   extentsOf,

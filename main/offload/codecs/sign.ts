@@ -1,10 +1,11 @@
+import { requireFinite } from './float32.ts';
 import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
 import { packedBytes, packSmall, unpackSmall } from './parts/bits.ts';
 import { viewAs, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { interleaved, planar } from './parts/planar.ts';
 import { residuals } from './parts/residuals.ts';
-import { requireFinite, requireWithin } from './parts/within.ts';
+import { requireWithin } from './parts/within.ts';
 
 /** Sums of what was lost stay finite. */
 const largest = 2 ** 100;

@@ -1,8 +1,9 @@
+import { requireFinite } from './float32.ts';
 import { z } from 'zod';
 import { circleOf } from './parts/circular.ts';
 import { viewAs, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import type { Spectrum } from './parts/fft.ts';
-import { requireFinite, requireWithin } from './parts/within.ts';
+import { requireWithin } from './parts/within.ts';
 
 /** Sums under keys stay finite. */
 const largest = 2 ** 100;

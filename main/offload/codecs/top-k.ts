@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { random, type Random } from '../../random.ts';
 import { malformed } from '../protocol/header.ts';
 import { packBits, packedBytes, unpackBits } from './parts/bits.ts';
-import { refuseNonFinite, type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
+import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { counted } from './parts/counted.ts';
-import { decodeFloats, firstNonFinite } from './float32.ts';
+import { decodeFloats, requireFinite } from './float32.ts';
 import { markLargest } from './parts/largest.ts';
 import { planar } from './parts/planar.ts';
 
@@ -59,8 +59,7 @@ function exchange(marks: Uint8Array, count: number, share: number, source: Rando
 }
 
 function encode(values: Float32Array, { shape }: Layout, chosen: Params, source: Random | null): Uint8Array {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
+  requireFinite(values);
   const maps = shape[3];
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const bytes = new Uint8Array(maps * (placeBytes + 4 * count));

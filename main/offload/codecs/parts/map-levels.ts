@@ -1,6 +1,6 @@
 import { malformed } from '../../protocol/header.ts';
-import { refuseNonFinite, refuseOverflow, viewAs } from '../codec.ts';
-import { firstNonFinite } from '../float32.ts';
+import { refuseOverflow, viewAs } from '../codec.ts';
+import { requireFinite } from '../float32.ts';
 
 /** A wider range could round to infinity on the other side. */
 export const maxRange = 2 ** 126;
@@ -33,8 +33,7 @@ function rangesOf(values: Float32Array, maps: number): { min: Float32Array; max:
     }
   }
   if (unordered || !min.every(Number.isFinite) || !max.every(Number.isFinite)) {
-    const bad = firstNonFinite(values);
-    if (bad >= 0) refuseNonFinite(values, bad);
+    requireFinite(values);
   }
   return { min, max };
 }

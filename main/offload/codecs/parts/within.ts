@@ -1,5 +1,5 @@
-import { refuseNonFinite, refuseOverflow } from '../codec.ts';
-import { firstNonFinite, magnitudeBits } from '../float32.ts';
+import { refuseOverflow } from '../codec.ts';
+import { magnitudeBits, requireFinite } from '../float32.ts';
 
 /** Throws `codec-non-finite`, and `codec-overflow` for a magnitude beyond the largest of a format. */
 export function requireWithin(values: Float32Array, largest: number, format: string): void {
@@ -8,10 +8,4 @@ export function requireWithin(values: Float32Array, largest: number, format: str
   requireFinite(values);
   const over = values.findIndex((value) => Math.abs(value) > largest);
   if (over >= 0) refuseOverflow(values[over], over, format, `±${largest.toPrecision(3)}`);
-}
-
-/** Throws `codec-non-finite`. */
-export function requireFinite(values: Float32Array): void {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
 }
