@@ -37,7 +37,8 @@ export function useRun(id: MaybeRefOrGetter<string>): ShownRun {
     if (summary && run.value) {
       // A phase has ended early: less is planned than was.
       if (summary.epochsTotal !== run.value.epochsTotal) void load();
-      run.value = { ...run.value, ...summary };
+      // Its settings never change, and charts are drawn anew for others.
+      run.value = { ...run.value, ...summary, experiment: run.value.experiment };
     }
     if (gone.includes(own)) deleted.value = true;
   };

@@ -3,7 +3,9 @@ import { defineComponent, h } from 'vue';
 import type { LabApi, RunSummary } from '../../../../main/api.ts';
 import ConfirmDialog from '../../../../renderer/components/ConfirmDialog.vue';
 import { LabFailure } from '../../../../renderer/lab/index.ts';
+import { fixedPart } from '../../../../renderer/pages/run/run-tabs.ts';
 import RunPage from '../../../../renderer/pages/run/RunPage.vue';
+import { useRun, type ShownRun } from '../../../../renderer/pages/run/useRun.ts';
 import { fakeRun } from '../../../support/fake-entries.ts';
 import { fakeLab, type FakeLab } from '../../../support/fake-lab.ts';
 import { button, giveSize, mountInLab, pageText, type InLab } from '../in-lab.ts';
@@ -76,6 +78,19 @@ describe('the page of a live run', () => {
     await vi.waitFor(() => expect(steps.mock.calls.length).toBeGreaterThan(calls));
     // From where it was, not from the start.
     expect(steps.mock.calls[calls]?.[1]).toBeGreaterThan(0);
+  });
+});
+
+describe('a run that is followed', () => {
+  it('has the same fixed part while it goes on, so that its charts stay as they are', async () => {
+    const fake = fakeLab({}, [live]);
+    let shown!: ShownRun;
+    here = await mountInLab(defineComponent({ setup: () => ((shown = useRun(live.id)), () => null) }), { fake });
+    await here.settle();
+    const before = fixedPart(shown.run.value!);
+    fake.emit('runs', [structuredClone({ ...live, progress: { ...progress, stepsDone: 360 } })], []);
+    expect(shown.run.value?.progress?.stepsDone).toBe(360);
+    expect(fixedPart(shown.run.value!, before)).toBe(before);
   });
 });
 
