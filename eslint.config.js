@@ -75,7 +75,7 @@ const files = [
 ];
 
 export default defineConfig(
-  { ignores: ['dist/', 'release/', 'coverage/', 'main/engine/cpu/kernels/'] },
+  { ignores: ['dist/', 'release/', 'coverage/', 'main/**/kernels/'] },
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -10,7 +10,7 @@ export interface Part {
   readonly built: readonly string[];
 }
 
-const kernels = 'main/engine/cpu/kernels';
+const kernels = ['main/engine/cpu/kernels', 'main/offload/codecs/kernels'];
 const everywhere = ['package.json', 'package-lock.json', 'tsconfig.json'];
 
 export const parts = {
@@ -25,7 +25,11 @@ export const parts = {
     built: ['dist/electron', 'dist/preload'],
   },
   renderer: { script: 'build:renderer', sources: ['renderer', 'main'], built: ['dist/renderer'] },
-  kernels: { script: 'build:kernels', sources: [kernels, 'scripts/shared-backend.ts'], built: ['dist/kernels'] },
+  kernels: {
+    script: 'build:kernels',
+    sources: [...kernels, 'scripts/shared-backend.ts', 'scripts/codec-kernels.ts'],
+    built: ['dist/kernels'],
+  },
 } as const satisfies Record<string, Part>;
 
 /**

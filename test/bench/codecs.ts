@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Layout } from '../../main/offload/codecs/codec.ts';
 import { availableCodecs, codecChoice, codecNamed, type CodecInput } from '../../main/offload/codecs/table.ts';
 import { random } from '../../main/random.ts';
@@ -32,6 +34,9 @@ const learned: CodecInput[] = [
 ];
 const choices: CodecInput[] = [...availableCodecs(), ...bits, ...shares, ...learned];
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 function processorSeconds(work: () => void): number {
   const before = process.cpuUsage();
   work();
@@ -51,6 +56,8 @@ const results = choices
 
 for (let round = -2; round < rounds; round++) {
   for (const result of results) {
+    // What others left is not to be cleared away in its time.
+    collectGarbage();
     const seconds = processorSeconds(() => {
       const bytes = result.codec.encode(values, layout);
       result.bytes = bytes.length;

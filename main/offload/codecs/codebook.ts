@@ -120,7 +120,7 @@ function open(chosen: Params, seed: number, once = false): OpenCodec {
     if (correction > 0) lost = lostBy(values, joined(lookUp(all, memory.sent, of, codewords), shape, of), shape[0]);
     const bytes = new Uint8Array((due ? book : 0) + codes);
     if (due) bytes.set(new Uint8Array(memory.sent.slice(0, of.groups * ofBook).buffer));
-    packBits(all, all.length, codeBits, bytes, bytes.length - codes);
+    bytes.set(packBits(all, codeBits), bytes.length - codes);
     return bytes;
   }
 
@@ -142,8 +142,7 @@ function open(chosen: Params, seed: number, once = false): OpenCodec {
     const known = comes ? viewAs(Float32Array, bytes.subarray(0, book)) : memory.received;
     if (known.length < of.groups * ofBook) throw malformed('The codes of a tensor came before their codebook.');
     requireFinite(known);
-    const all = new Uint32Array(of.samples * of.perImage);
-    unpackBits(bytes, bytes.length - codes, codeBits, all, all.length);
+    const all = unpackBits(bytes.subarray(bytes.length - codes), of.samples * of.perImage, codeBits);
     const beyond = all.findIndex((code) => code >= codewords);
     if (beyond >= 0) throw malformed(`Code ${beyond} is ${all[beyond]}, and there are ${codewords} codewords.`);
     if (comes) memory.receive(known);

@@ -17,17 +17,11 @@ function refuse(values: Float32Array): never {
   refuseOverflow(values[over], over, 'float16-scaled', '±3.4018e38');
 }
 
-function multiplied(values: Float32Array, factor: number): Float32Array {
-  const products = new Float32Array(values.length);
-  for (let i = 0; i < values.length; i++) products[i] = values[i] * factor;
-  return products;
-}
-
 function encode(values: Float32Array): Uint8Array {
   const magnitude = magnitudeBits(values);
   if (magnitude > LARGEST) refuse(values);
   const shift = Math.min(MAX_SHIFT, TOP + 127 - (magnitude >>> 23));
-  const halves = encodeHalves(multiplied(values, 2 ** shift));
+  const halves = encodeHalves(values, 2 ** shift);
   const bytes = new Uint8Array(4 + halves.length);
   new DataView(bytes.buffer).setFloat32(0, 2 ** -shift, true);
   bytes.set(halves, 4);
@@ -39,9 +33,7 @@ function decode(bytes: Uint8Array): Float32Array {
   if (!Number.isFinite(scale) || scale <= 0) {
     throw malformed(`The scale of a float16-scaled tensor is ${scale}, expected a positive number.`);
   }
-  const values = multiplied(decodeHalves(bytes.subarray(4)), scale);
-  requireFinite(values);
-  return values;
+  return decodeHalves(bytes.subarray(4), scale);
 }
 
 /**

@@ -1,77 +1,43 @@
 import { z } from 'zod';
-import { refuseNonFinite, refuseOverflow, valuesIn, viewAs, type Codec } from './codec.ts';
+import { refuseOverflow, valuesIn, type Codec } from './codec.ts';
+import { requireFinite } from './float32.ts';
+import { bytesAt, floatsAt, kernels, placesFor } from './parts/kernels.ts';
 
-/** Bits of 65520, the smallest float32 that rounds to infinity. */
+/** Bits of 65520, the smallest float32 that rounds to infinity, and of infinity. */
 const OVERFLOW = 0x477ff000;
+const INFINITY = 0x7f800000;
 
-/*
- * A float16 is `base + round(mantissa >> shift)`, each looked up by the float32's sign and exponent:
- * below 2^-14 the leading one becomes explicit and moves right (subnormals), down to nothing.
- */
-const base = new Uint16Array(512);
-const leadingOne = new Uint32Array(512);
-const shift = new Uint8Array(512);
-for (let i = 0; i < 512; i++) {
-  const exponent = i & 0xff;
-  const normal = exponent > 112;
-  base[i] = ((i & 0x100) << 7) | (normal ? (exponent - 112) << 10 : 0);
-  leadingOne[i] = normal ? 0 : 0x800000;
-  shift[i] = normal ? 13 : Math.min(31, 126 - exponent);
+/** The bytes of values times a power of two as binary16. Throws `codec-non-finite` and `codec-overflow`. */
+export function encodeHalves(values: Float32Array, factor = 1): Uint8Array {
+  const count = values.length;
+  const [given, halves] = placesFor(4 * count, 2 * count);
+  // The kernel looks at four at a time.
+  const floats = floatsAt(given, count + 3);
+  floats.set(values);
+  floats.fill(0, count);
+  // As numbers without a sign.
+  const largest = kernels().narrow(given, count, factor, halves) >>> 0;
+  if (largest >= OVERFLOW) refuse(values.map((value) => value * factor));
+  return bytesAt(halves, 2 * count).slice();
 }
 
-const floats = new Float32Array(0x10000);
-for (let half = 0; half < 0x10000; half++) {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >>> 10) & 0x1f;
-  const mantissa = half & 0x3ff;
-  floats[half] = sign * (exponent === 0 ? mantissa * 2 ** -24 : (1 + mantissa / 1024) * 2 ** (exponent - 15));
+function refuse(values: Float32Array): never {
+  requireFinite(values);
+  const over = values.findIndex((value) => Math.abs(value) >= 65520);
+  return refuseOverflow(values[over], over, 'float16', '±65504');
 }
 
-/** Rounds to nearest, ties to even. Returns the index of the first value that does not fit, or -1. */
-function narrow(values: Float32Array, into: Uint16Array): number {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  for (let i = 0; i < bits.length; i++) {
-    const u = bits[i];
-    if ((u & 0x7fffffff) >= OVERFLOW) return i;
-    const key = u >>> 23;
-    const s = shift[key];
-    const mantissa = (u & 0x7fffff) | leadingOne[key];
-    into[i] = base[key] + ((mantissa + (1 << (s - 1)) - 1 + ((mantissa >>> s) & 1)) >>> s);
-  }
-  return -1;
-}
-
-/** Returns the index of the first infinity or NaN, or -1. */
-function widen(halves: Uint16Array, into: Float32Array): number {
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i];
-    if ((half & 0x7c00) === 0x7c00) return i;
-    into[i] = floats[half];
-  }
-  return -1;
-}
-
-/** The bytes of values as binary16. Throws `codec-non-finite` and `codec-overflow`. */
-export function encodeHalves(values: Float32Array): Uint8Array {
-  const halves = new Uint16Array(values.length);
-  const bad = narrow(values, halves);
-  if (bad >= 0) {
-    if (!Number.isFinite(values[bad])) refuseNonFinite(values, bad);
-    refuseOverflow(values[bad], bad, 'float16', '±65504');
-  }
-  return new Uint8Array(halves.buffer);
-}
-
-/** The values of binary16 bytes. Throws `codec-non-finite`. */
-export function decodeHalves(bytes: Uint8Array): Float32Array {
-  const halves = viewAs(Uint16Array, bytes);
-  const values = new Float32Array(halves.length);
-  const bad = widen(halves, values);
-  if (bad >= 0) {
-    values[bad] = halves[bad] & 0x3ff ? NaN : Infinity;
-    refuseNonFinite(values, bad);
-  }
-  return values;
+/** The values of binary16 bytes times a factor. Throws `codec-non-finite`. */
+export function decodeHalves(bytes: Uint8Array, factor = 1): Float32Array {
+  const count = bytes.length / 2;
+  const [halves, values] = placesFor(bytes.length, 4 * count);
+  const given = bytesAt(halves, bytes.length + 6);
+  given.set(bytes);
+  given.fill(0, bytes.length);
+  const largest = kernels().widen(halves, count, factor, values) >>> 0;
+  const result = floatsAt(values, count).slice();
+  if (largest >= INFINITY) requireFinite(result);
+  return result;
 }
 
 /** IEEE 754 binary16, two bytes a value, rounded to nearest even: what the authors' code sends. */
@@ -81,6 +47,6 @@ export const float16 = {
   params: z.strictObject({}),
   largest: 65504,
   size: (shape) => ({ exact: 2 * valuesIn(shape) }),
-  open: () => ({ encode: encodeHalves, decode: decodeHalves }),
+  open: () => ({ encode: (values) => encodeHalves(values), decode: (bytes) => decodeHalves(bytes) }),
   errorBound: (value) => Math.max(Math.abs(value) * 2 ** -11, 2 ** -25),
 } as const satisfies Codec;

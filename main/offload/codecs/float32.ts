@@ -1,33 +1,23 @@
 import { z } from 'zod';
 import { refuseNonFinite, valuesIn, type Codec } from './codec.ts';
+import { floatsAt, kernels, placesFor } from './parts/kernels.ts';
 
 const INFINITY = 0x7f800000;
 
-function bitsOf(values: Float32Array): Uint32Array {
-  return new Uint32Array(values.buffer, values.byteOffset, values.length);
-}
-
-/** Index of the first NaN or infinity, -1 when all values are finite. */
-export function firstNonFinite(values: Float32Array): number {
-  const bits = bitsOf(values);
-  for (let i = 0; i < bits.length; i++) {
-    if ((bits[i] & INFINITY) === INFINITY) return i;
-  }
-  return -1;
+/** The bits of the largest magnitude; float32 magnitudes order as their bits do. */
+export function magnitudeBits(values: Float32Array): number {
+  const [given] = placesFor(values.byteLength);
+  floatsAt(given, values.length).set(values);
+  return kernels().largestMagnitude(given, values.length);
 }
 
 /** Throws `codec-non-finite`. */
 export function requireFinite(values: Float32Array): void {
-  const bad = firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
-}
-
-/** The bits of the largest magnitude; float32 magnitudes order as their bits do. */
-export function magnitudeBits(values: Float32Array): number {
-  let largest = 0;
-  const bits = bitsOf(values);
-  for (let i = 0; i < bits.length; i++) largest = Math.max(largest, bits[i] & 0x7fffffff);
-  return largest;
+  if (magnitudeBits(values) >= INFINITY)
+    refuseNonFinite(
+      values,
+      values.findIndex((value) => !Number.isFinite(value)),
+    );
 }
 
 /** The bytes of finite values, a view of their memory. */

@@ -1,44 +1,41 @@
 import { z } from 'zod';
 import { valuesIn, type Codec, type Layout } from './codec.ts';
-import { requireFinite } from './float32.ts';
+import { bytesAt, floatsAt, kernels, placesFor } from './parts/kernels.ts';
 import { levelBytes, levelsOf, maxRange, readLevels } from './parts/map-levels.ts';
+import { extentsOf, planeBytes } from './parts/planes.ts';
+import { dequantise } from './parts/quantiser.ts';
 
-const STEPS = 255;
+const BITS = 8;
+const STEPS = 2 ** BITS - 1;
 
-/** Added to a number below 2 ** 51 and taken off again it rounds to nearest, ties to even. */
-const whole = 2 ** 52;
-/** Rows that are worked on together: map after map they stay in the nearest cache. */
-const tile = 32;
-
-function encode(values: Float32Array, { shape: [, , , maps] }: Layout): Uint8Array {
-  const table = levelsOf(values, maps, STEPS, 'int8');
-  const bytes = new Uint8Array(levelBytes * maps + values.length);
-  bytes.set(new Uint8Array(table.buffer));
-  const levels = bytes.subarray(levelBytes * maps);
-  for (let from = 0; from < values.length; from += tile * maps) {
-    const end = Math.min(values.length, from + tile * maps);
-    for (let k = 0; k < maps; k++) {
-      const offset = table[2 * k + 1];
-      const scale = table[2 * k] === 0 ? Infinity : table[2 * k];
-      for (let i = from + k; i < end; i += maps) {
-        const level = (values[i] - offset) / scale + whole - whole;
-        levels[i] = level > STEPS ? STEPS : level;
-      }
-    }
+function encode(values: Float32Array, { shape }: Layout): Uint8Array {
+  const extents = extentsOf(shape);
+  const { maps, rows } = extents;
+  const count = values.length;
+  const [given, planes, ranges, found, mixed] = placesFor(...[4 * count, 4 * count, maps * levelBytes, count, count]);
+  floatsAt(given, count).set(values);
+  kernels().toPlanes(given, planes, rows, maps);
+  const table = levelsOf(values, extents, [planes, ranges], { steps: STEPS, format: 'int8' });
+  for (let k = 0; k < maps; k++) {
+    const scale = table[2 * k] === 0 ? Infinity : table[2 * k];
+    kernels().nearestLevels(planes + k * planeBytes(extents), rows, table[2 * k + 1], scale, STEPS, found + k * rows);
   }
+  kernels().bytesFromPlanes(found, mixed, rows, maps);
+  const bytes = new Uint8Array(levelBytes * maps + count);
+  bytes.set(new Uint8Array(table.buffer));
+  bytes.set(bytesAt(mixed, count), levelBytes * maps);
   return bytes;
 }
 
-function decode(bytes: Uint8Array, { shape: [, , , maps] }: Layout): Float32Array {
-  const table = readLevels(bytes, maps);
-  const values = new Float32Array(bytes.length - levelBytes * maps);
-  for (let i = 0, at = levelBytes * maps; i < values.length; i += maps) {
-    for (let k = 0; k < maps; k++, at++) {
-      values[i + k] = table[2 * k + 1] + table[2 * k] * bytes[at];
-    }
-  }
-  requireFinite(values);
-  return values;
+function decode(bytes: Uint8Array, { shape }: Layout): Float32Array {
+  const extents = extentsOf(shape);
+  const { maps, rows } = extents;
+  const count = maps * rows;
+  const [mixed, found] = placesFor(count, count);
+  bytesAt(mixed, count).set(bytes.subarray(levelBytes * maps));
+  kernels().bytesToPlanes(mixed, found, rows, maps);
+  const levels = bytesAt(found, count).slice();
+  return dequantise({ table: readLevels(bytes, maps), levels }, extents, BITS);
 }
 
 /** One byte a value, with a scale and an offset for each map: `value = offset + scale · byte`. */

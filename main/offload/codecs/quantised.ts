@@ -3,7 +3,8 @@ import type { Codec, Layout, OpenCodec } from './codec.ts';
 import { counted } from './parts/counted.ts';
 import { maxRange } from './parts/map-levels.ts';
 import { levelsBytes, packLevels, unpackLevels } from './parts/packed-levels.ts';
-import { dequantise, extentsOf, quantise, quantisedError, roundingOf } from './parts/quantiser.ts';
+import { extentsOf } from './parts/planes.ts';
+import { dequantise, quantise, quantisedError, roundingOf } from './parts/quantiser.ts';
 
 /** Parameters of all that quantise. */
 export const quantiserParams = {
@@ -16,15 +17,15 @@ export const quantiserParams = {
 const params = z.strictObject(quantiserParams);
 
 function open({ bits, rounding }: z.output<typeof params>, seed: number, once = false): OpenCodec {
-  const encode = (values: Float32Array, { shape }: Layout, state: number): Uint8Array => {
+  const encode = (values: Float32Array, { shape }: Layout, chance: Uint32Array | null): Uint8Array => {
     const extents = extentsOf(shape);
-    return packLevels(quantise(values, extents, { bits, state, format: 'quantised' }), extents, bits);
+    return packLevels(quantise(values, extents, { bits, rounding: chance, format: 'quantised' }), extents, bits);
   };
   const decode = (bytes: Uint8Array, { shape }: Layout): Float32Array => {
     const extents = extentsOf(shape);
     return dequantise(unpackLevels(bytes, extents, bits), extents, bits);
   };
-  if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, 0), decode };
+  if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, null), decode };
   return counted('quantised', (values, layout, tensor) => encode(values, layout, roundingOf(seed, tensor)), decode);
 }
 

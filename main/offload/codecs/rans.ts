@@ -5,15 +5,8 @@ import { counted } from './parts/counted.ts';
 import { levelBytes, maxRange, readLevels } from './parts/map-levels.ts';
 import { levelsBytes, packLevels, unpackLevels } from './parts/packed-levels.ts';
 import { quantiserParams } from './quantised.ts';
-import {
-  dequantise,
-  extentsOf,
-  quantise,
-  quantisedError,
-  roundingOf,
-  type Extents,
-  type Quantised,
-} from './parts/quantiser.ts';
+import { extentsOf, type Extents } from './parts/planes.ts';
+import { dequantise, quantise, quantisedError, roundingOf, type Quantised } from './parts/quantiser.ts';
 import { ransDecode, ransEncode } from './parts/rans-coder.ts';
 
 const params = z.strictObject({
@@ -70,15 +63,15 @@ function read(bytes: Uint8Array, extents: Extents, bits: number): Quantised {
 
 function open(chosen: Params, seed: number, once = false): OpenCodec {
   const { bits, rounding } = chosen;
-  const encode = (values: Float32Array, { shape }: Layout, state: number): Uint8Array => {
+  const encode = (values: Float32Array, { shape }: Layout, chance: Uint32Array | null): Uint8Array => {
     const extents = rangesOf(shape, chosen);
-    return write(quantise(values, extents, { bits, state, format: 'rans' }), extents, bits);
+    return write(quantise(values, extents, { bits, rounding: chance, format: 'rans' }), extents, bits);
   };
   const decode = (bytes: Uint8Array, { shape }: Layout): Float32Array => {
     const extents = rangesOf(shape, chosen);
     return dequantise(read(bytes, extents, bits), extents, bits);
   };
-  if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, 0), decode };
+  if (rounding === 'nearest' || once) return { encode: (values, layout) => encode(values, layout, null), decode };
   return counted('rans', (values, layout, tensor) => encode(values, layout, roundingOf(seed, tensor)), decode);
 }
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { random, type Random } from '../../random.ts';
 import { malformed } from '../protocol/header.ts';
-import { packBits, packedBytes, unpackBits } from './parts/bits.ts';
+import { packedBytes } from './parts/bits.ts';
 import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { counted } from './parts/counted.ts';
 import { decodeFloats, requireFinite } from './float32.ts';
-import { markLargest } from './parts/largest.ts';
-import { planar } from './parts/planar.ts';
+import { bytesAt, floatsAt, histogramBytes, kernels, placesFor, wordsAt } from './parts/kernels.ts';
 
 const params = z.strictObject({
   share: z
@@ -64,19 +63,19 @@ function encode(values: Float32Array, { shape }: Layout, chosen: Params, source:
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const bytes = new Uint8Array(maps * (placeBytes + 4 * count));
   const sent = new Float32Array(maps * count);
-  const all = planar(values, maps);
-  const marks = new Uint8Array(rows);
-  const places = new Uint32Array(count);
-  for (let k = 0, next = 0; k < maps; k++) {
-    const map = all.subarray(k * rows, (k + 1) * rows);
-    markLargest(map, count, marks);
-    if (source) exchange(marks, count, chosen.random, source);
-    for (let r = 0, n = 0; r < rows; r++) {
-      if (marks[r] !== 1 && marks[r] !== 2) continue;
-      places[n++] = r;
-      sent[next++] = map[r];
-    }
-    packBits(places, count, placeBits, bytes, k * placeBytes);
+  const [given, planes, histogram, marked, places, taken, packed] = placesFor(
+    ...[values.byteLength, values.byteLength, histogramBytes, rows, 4 * rows, 4 * rows, placeBytes],
+  );
+  floatsAt(given, values.length).set(values);
+  kernels().toPlanes(given, planes, rows, maps);
+  for (let k = 0; k < maps; k++) {
+    const plane = planes + 4 * k * rows;
+    kernels().markLargest(plane, rows, count, histogram, marked);
+    if (source) exchange(bytesAt(marked, rows), count, chosen.random, source);
+    kernels().takeMarked(plane, marked, rows, places, taken);
+    kernels().packWords(places, count, placeBits, packed);
+    bytes.set(bytesAt(packed, placeBytes), k * placeBytes);
+    sent.set(floatsAt(taken, count), k * count);
   }
   bytes.set(new Uint8Array(sent.buffer), maps * placeBytes);
   return bytes;
@@ -86,18 +85,21 @@ function decode(bytes: Uint8Array, { shape }: Layout, chosen: Params): Float32Ar
   const maps = shape[3];
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const sent = decodeFloats(bytes.subarray(maps * placeBytes));
-  const values = new Float32Array(rows * maps);
-  const places = new Uint32Array(count);
+  const [planes, whole, packed, found] = placesFor(4 * rows * maps, 4 * rows * maps, placeBytes, 4 * count);
+  const places = wordsAt(found, count);
+  const spread = floatsAt(planes, rows * maps).fill(0);
   for (let k = 0; k < maps; k++) {
-    unpackBits(bytes, k * placeBytes, placeBits, places, count);
+    bytesAt(packed, placeBytes).set(bytes.subarray(k * placeBytes, (k + 1) * placeBytes));
+    kernels().unpackWords(packed, count, placeBits, found);
     for (let n = 0; n < count; n++) {
       const place = places[n];
       if (place >= rows || (n > 0 && place <= places[n - 1]))
         throw malformed(`The places in map ${k} are not ${count} ascending numbers below ${rows}.`);
-      values[place * maps + k] = sent[k * count + n];
+      spread[k * rows + place] = sent[k * count + n];
     }
   }
-  return values;
+  kernels().fromPlanes(planes, whole, rows, maps);
+  return floatsAt(whole, rows * maps).slice();
 }
 
 function open(chosen: Params, seed: number, once = false): OpenCodec {

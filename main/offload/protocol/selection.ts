@@ -1,5 +1,4 @@
 import { SluiceError } from '../../errors.ts';
-import { firstNonFinite } from '../codecs/float32.ts';
 import { malformed } from './header.ts';
 
 /** Which maps cross the network, ascending, and the mask value m_k of each. */
@@ -22,7 +21,7 @@ export function keptMaps(bits: Uint8Array): number[] {
 
 /** Throws unless the gate names some of `total` maps, each once and in order, with a finite mask value for each. */
 export function requireSelection({ kept, mask }: Selection, total: number): void {
-  const bad = firstNonFinite(mask);
+  const bad = mask.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
     throw new SluiceError('codec-non-finite', `The mask of map ${kept[bad]} is ${mask[bad]}.`, {
       path: `mask[${bad}]`,

@@ -1,12 +1,8 @@
 import { random } from '../../../random.ts';
-import { refuseNonFinite, type TensorShape } from '../codec.ts';
-import { firstNonFinite } from '../float32.ts';
-import { levelsOf } from './map-levels.ts';
-
-/** What is drawn at random is drawn for so many rows of a map, then for those of the next. */
-const drawn = 256;
-/** Rows that are written together: map after map they stay in the nearest cache. */
-const tile = 32;
+import { requireFinite } from '../float32.ts';
+import { bytesAt, floatsAt, kernels, placesFor } from './kernels.ts';
+import { levelBytes, levelsOf } from './map-levels.ts';
+import { planeBytes, type Extents } from './planes.ts';
 
 /** Levels are found in units of 2⁻²⁰ of their distance, to which a whole number below 2²⁰ is added that is cut off again. */
 const fraction = 20;
@@ -19,76 +15,59 @@ export interface Quantised {
   readonly levels: Uint8Array;
 }
 
-/** A map has a value in each row. */
-export interface Extents {
-  readonly maps: number;
-  readonly rows: number;
-}
-
-export function extentsOf([samples, height, width, maps]: TensorShape): Extents {
-  return { maps, rows: samples * height * width };
-}
-
-/** The state of the generator that rounds a tensor stochastically. */
-export function roundingOf(seed: number, tensor: number): number {
-  return 1 + random(seed, 'rounding', tensor).integer(2 ** 32 - 1);
+/** States of the four generators that round a tensor stochastically, none of them 0. */
+export function roundingOf(seed: number, tensor: number): Uint32Array {
+  const source = random(seed, 'rounding', tensor);
+  return Uint32Array.from({ length: 4 }, () => 1 + source.integer(2 ** 32 - 1));
 }
 
 /**
- * The levels of values, 2 ** bits of them a map. Rounds stochastically where `state` is the one of a generator (Marsaglia's
- * xorshift, 2003), and to the nearest where it is 0.
+ * The levels of values, 2 ** bits of them a map. Rounds stochastically where there are generators, four rows at a time with one
+ * number of each (Marsaglia's xorshift, 2003), and to the nearest where `rounding` is null.
  */
 export function quantise(
   values: Float32Array,
-  { maps, rows }: Extents,
-  { bits, state, format }: { readonly bits: number; readonly state: number; readonly format: string },
+  extents: Extents,
+  { bits, rounding, format }: { readonly bits: number; readonly rounding: Uint32Array | null; readonly format: string },
 ): Quantised {
+  const { maps, rows } = extents;
   const steps = 2 ** bits - 1;
-  const table = levelsOf(values, maps, steps, format);
-  const levels = new Uint8Array(rows * maps);
-  const shift = state === 0 ? half : 0;
-  let x = state | 0;
-  for (let from = 0; from < rows; from += drawn) {
-    const end = Math.min(rows, from + drawn);
-    for (let k = 0; k < maps; k++) {
-      const [scale, offset] = [table[2 * k], table[2 * k + 1]];
-      const perLevel = scale === 0 ? 0 : 2 ** fraction / scale;
-      for (let r = k * rows + from, i = from * maps + k; r < k * rows + end; r++, i += maps) {
-        x ^= x << 13;
-        x ^= x >>> 17;
-        x ^= x << 5;
-        const level = ((values[i] - offset) * perLevel + (x >>> (32 - fraction)) + shift) >> fraction;
-        levels[r] = level > steps ? steps : level;
-      }
-    }
+  const [given, planes, ranges, states, found] = placesFor(
+    ...[values.byteLength, values.byteLength, maps * levelBytes, 16, values.length],
+  );
+  floatsAt(given, values.length).set(values);
+  kernels().toPlanes(given, planes, rows, maps);
+  const table = levelsOf(values, extents, [planes, ranges], { steps, format });
+  bytesAt(states, 16).set(new Uint8Array((rounding ?? new Uint32Array(4)).buffer));
+  const shift = rounding ? 0 : half;
+  for (let k = 0; k < maps; k++) {
+    const [scale, offset] = [table[2 * k], table[2 * k + 1]];
+    const perLevel = scale === 0 ? 0 : 2 ** fraction / scale;
+    kernels().levels(planes + k * planeBytes(extents), rows, offset, perLevel, steps, shift, states, found + k * rows);
   }
-  return { table, levels };
+  return { table, levels: bytesAt(found, values.length).slice() };
 }
 
-/** The values of levels. Throws `codec-non-finite` where a table makes one infinite. */
-export function dequantise({ table, levels }: Quantised, { maps, rows }: Extents, bits: number): Float32Array {
-  const values = new Float32Array(rows * maps);
-  const number = 2 ** bits;
-  // The bits of all there can be: a value is looked up and copied, which is faster than it is computed.
-  const known = new Float32Array(number * maps);
+/** The values of levels below 2 ** bits. Throws `codec-non-finite` where a table makes one infinite. */
+export function dequantise({ table, levels }: Quantised, extents: Extents, bits: number): Float32Array {
+  const { maps, rows } = extents;
+  const [given, planes, values] = placesFor(levels.length, 4 * levels.length, 4 * levels.length);
+  bytesAt(given, levels.length).set(levels);
   for (let k = 0; k < maps; k++) {
-    for (let level = 0; level < number; level++) known[k * number + level] = table[2 * k + 1] + table[2 * k] * level;
+    kernels().valuesOf(given + k * rows, rows, table[2 * k + 1], table[2 * k], planes + k * planeBytes(extents));
   }
-  const from = new Int32Array(known.buffer);
-  const to = new Int32Array(values.buffer);
-  for (let first = 0; first < rows; first += tile) {
-    const end = Math.min(rows, first + tile);
-    for (let k = 0; k < maps; k++) {
-      const lowest = k * number;
-      for (let r = k * rows + first, i = first * maps + k; r < k * rows + end; r++, i += maps) {
-        to[i] = from[lowest + levels[r]];
-      }
-    }
+  kernels().fromPlanes(planes, values, rows, maps);
+  const result = floatsAt(values, levels.length).slice();
+  if (!isFinite(table, 2 ** bits - 1)) requireFinite(result);
+  return result;
+}
+
+/** Whether all levels are, those that do not come as well. */
+function isFinite(table: Float32Array, steps: number): boolean {
+  for (let i = 0; i < table.length; i += 2) {
+    if (!Number.isFinite(Math.fround(table[i + 1] + table[i] * steps))) return false;
   }
-  // A level that does not come may well be infinite.
-  const bad = firstNonFinite(known) < 0 ? -1 : firstNonFinite(values);
-  if (bad >= 0) refuseNonFinite(values, bad);
-  return values;
+  return true;
 }
 
 /** A level, or half of one, and the rounding of the result and of the scale to float32. */

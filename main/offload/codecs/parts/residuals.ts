@@ -1,47 +1,27 @@
 import { SluiceError } from '../../../errors.ts';
 import type { StateDict } from '../../../model/state.ts';
-import type { Layout } from '../codec.ts';
 
-/**
- * What each of the cut's maps lost when it was last sent, by row: it is added to what is sent of it next. Values are map after
- * map (`planar`).
- */
+/** What each of the cut's maps lost when it was last sent, row by row: it is added to what is sent of it next. */
 export interface Residuals {
-  /** Adds to values what was lost before. */
-  add(values: Float32Array, layout: Layout): void;
-  /** Keeps what `lostOf` writes of map k of the tensor, row by row. */
-  keep(layout: Layout, lostOf: (k: number, into: Float32Array) => void): void;
+  /** What a map lost; nothing where it was not sent yet. */
+  before(map: number): Float32Array;
+  /** Keeps a copy of what a map loses. */
+  keep(map: number, loses: Float32Array): void;
   state(): StateDict;
   restore(state: StateDict): void;
 }
 
+const none = new Float32Array(0);
+
 export function residuals(codec: string): Residuals {
   let lost = new Map<number, Float32Array>();
-  const mapsOf = ({ shape: [, , , maps], kept }: Layout): readonly number[] =>
-    kept ?? Array.from({ length: maps }, (_, k) => k);
   return {
-    add(values, layout) {
-      const rows = values.length / layout.shape[3];
-      mapsOf(layout).forEach((map, k) => {
-        const before = lost.get(map);
-        if (!before) return;
-        // The last batch of an epoch may be smaller, and leaves what the others lost in its further rows.
-        const own = values.subarray(k * rows, (k + 1) * rows);
-        const count = Math.min(before.length, rows);
-        for (let r = 0; r < count; r++) own[r] += before[r];
-      });
-    },
-    keep(layout, lostOf) {
-      const [samples, height, width] = layout.shape;
-      const rows = samples * height * width;
-      mapsOf(layout).forEach((map, k) => {
-        let of = lost.get(map);
-        if (!of || of.length < rows) {
-          of = new Float32Array(rows);
-          lost.set(map, of);
-        }
-        lostOf(k, of.subarray(0, rows));
-      });
+    before: (map) => lost.get(map) ?? none,
+    keep(map, loses) {
+      // The last batch of an epoch may be smaller, and leaves what the others lost in its further rows.
+      const own = lost.get(map) ?? none;
+      if (own.length < loses.length) lost.set(map, loses.slice());
+      else own.set(loses);
     },
     state: () =>
       Object.fromEntries(

@@ -9,7 +9,13 @@ import {
   unpackSmall,
 } from '../../../../main/offload/codecs/parts/bits.ts';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
-import { markLargest } from '../../../../main/offload/codecs/parts/largest.ts';
+import {
+  bytesAt,
+  floatsAt,
+  histogramBytes,
+  kernels,
+  placesFor,
+} from '../../../../main/offload/codecs/parts/kernels.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
 import { random } from '../../../../main/random.ts';
 
@@ -36,18 +42,13 @@ function noise(count: number, stream: string): Float32Array {
 const magnitudes = fc.float32Array({ minLength: 1, maxLength: 300, noNaN: true, noDefaultInfinity: true });
 
 it('bits are packed one after another, the lowest first', () => {
-  const out = new Uint8Array(4);
-  packBits(Uint32Array.of(0b101, 0b011, 0b110), 3, 3, out, 1);
-  expect([...out]).toEqual([0, 0b10_011_101, 0b1, 0]);
+  expect([...packBits(Uint32Array.of(0b101, 0b011, 0b110), 3)]).toEqual([0b10_011_101, 0b1]);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 24 }), fc.array(fc.nat(), { maxLength: 70 }), (bits, given) => {
       const numbers = given.map((number) => number % 2 ** bits);
-      const bytes = new Uint8Array(3 + packedBytes(numbers.length, bits) + 1);
-      packBits(Uint32Array.from(numbers), numbers.length, bits, bytes, 3);
-      const read = new Uint32Array(numbers.length);
-      unpackBits(bytes, 3, bits, read, numbers.length);
-      expect([...read]).toEqual(numbers);
-      expect([bytes[0], bytes[2], bytes.at(-1)]).toEqual([0, 0, 0]);
+      const bytes = packBits(Uint32Array.from(numbers), bits);
+      expect(bytes.length).toBe(packedBytes(numbers.length, bits));
+      expect([...unpackBits(bytes, numbers.length, bits)]).toEqual(numbers);
     }),
   );
 });
@@ -56,8 +57,8 @@ it('bits are packed one after another, the lowest first', () => {
 it.each<[CodecInput, string]>([
   ['float16-scaled', '7d149b3bbbaaa4ae'],
   ['int8', '076f7a4d46fd42e6'],
-  [{ name: 'quantised', bits: 3 }, '1904c865a7f55358'],
-  ['quantised', 'ec1445004163cdab'],
+  [{ name: 'quantised', bits: 3 }, '92c1e52de619a99c'],
+  ['quantised', 'b910e27ba505008d'],
   ['sign', '46ee709a4285b7b5'],
   [{ name: 'top-k', random: 0.2 }, '3760bc08e48a640a'],
 ])('%j writes the bytes it always did', (choice, digest) => {
@@ -69,17 +70,19 @@ it.each<[CodecInput, string]>([
   expect(hash.digest('hex').slice(0, 16)).toBe(digest);
 });
 
-it('numbers of a byte each are packed the same way', () => {
+it('numbers of a byte each are packed the same way, those of a map after those of another', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 8 }), fc.uint8Array({ maxLength: 70 }), (bits, given) => {
-      const numbers = given.map((number) => number % 2 ** bits);
-      const [bytes, expected] = [0, 0].map(() => new Uint8Array(3 + packedBytes(numbers.length, bits) + 1));
-      packSmall(numbers, bits, bytes, 3);
-      packBits(Uint32Array.from(numbers), numbers.length, bits, expected, 3);
-      expect(bytes).toEqual(expected);
-      const read = new Uint8Array(numbers.length);
-      unpackSmall(bytes, 3, bits, read);
-      expect(read).toEqual(numbers);
+    fc.property(fc.integer({ min: 1, max: 8 }), fc.nat(70), fc.integer({ min: 1, max: 3 }), (bits, rows, maps) => {
+      const source = random(1, 'numbers', rows);
+      const numbers = Uint8Array.from({ length: rows * maps }, () => source.integer(2 ** bits));
+      const ofMap = packedBytes(rows, bits);
+      const expected = new Uint8Array(maps * ofMap);
+      for (let k = 0; k < maps; k++) {
+        const own = Uint32Array.from(numbers.subarray(k * rows, (k + 1) * rows));
+        expected.set(packBits(own, bits), k * ofMap);
+      }
+      expect(packSmall(numbers, { maps, rows }, bits)).toEqual(expected);
+      expect(unpackSmall(expected, { maps, rows }, bits)).toEqual(numbers);
     }),
   );
 });
@@ -88,8 +91,11 @@ it('the largest are those that come first when sorted by magnitude, and of equal
   fc.assert(
     fc.property(magnitudes, fc.nat(), (values, drawn) => {
       const count = 1 + (drawn % values.length);
-      const marks = new Uint8Array(values.length);
-      markLargest(values, count, marks);
+      const rows = values.length;
+      const [plane, histogram, marked] = placesFor(4 * rows, histogramBytes, rows);
+      floatsAt(plane, rows).set(values);
+      kernels().markLargest(plane, rows, count, histogram, marked);
+      const marks = bytesAt(marked, rows);
       const sorted = [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]) || a - b);
       expect([...marks.keys()].filter((i) => marks[i] === 1)).toEqual(sorted.slice(0, count).sort((a, b) => a - b));
     }),
