@@ -8,7 +8,7 @@ import { frame, grid, noRoom } from './frame.ts';
 import { lookIn } from './palette.ts';
 
 /** More rows than these would have their names over one another; the table has all. */
-const mostRows = 8;
+const mostRows = 6;
 
 /** A row for each family, the cheapest on top: the mean of its seeds, from the least to the most of them, beside the raw images. */
 export function frontierOption(

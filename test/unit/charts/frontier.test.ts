@@ -139,8 +139,8 @@ describe('the frontier', () => {
       const points = (series as { type: string; id: string }[]).filter(({ type }) => type === 'scatter');
       return [points.length, (xAxis as { name: unknown }).name];
     };
-    expect(drawn(many.slice(0, 8))).toEqual([8, 'Bytes to the full budget −0.5 points']);
-    expect(drawn(many)).toEqual([8, 'Bytes to the full budget −0.5 points; the first 8 of 9']);
+    expect(drawn(many.slice(0, 6))).toEqual([6, 'Bytes to the full budget −0.5 points']);
+    expect(drawn(many)).toEqual([6, 'Bytes to the full budget −0.5 points; the first 6 of 9']);
   });
 
   it('becomes CSV with method, codecs and budget beside, and a row of the raw images', () => {
