@@ -31,7 +31,7 @@ export function frontierOption(
 }
 
 function quantityOf({ margin }: FrontierChartSpec, rows: readonly FrontierRow[]): Quantity {
-  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.method === 'plain-split')
+  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.hasModule === false)
     ? 'the baseline'
     : 'the full budget';
   return { ...axisQuantities.bytes, name: `Bytes to ${whose} −${margin} points` };
