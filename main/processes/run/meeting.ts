@@ -1,5 +1,6 @@
 import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { savePair, type KeptEpoch } from '../../runs/checkpoint/pair.ts';
+import type { KeptEpoch } from '../../records/best-epoch.ts';
+import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { EpochRecord, PairRecord } from '../../records/record.ts';
 import { pairRecord } from '../../training/counters.ts';
@@ -155,11 +156,12 @@ async function saveAll(
   flush();
   const keeper = parts.find((part) => part.keeper);
   const half = keeper?.checkpoint.snapshot.server ?? shared;
-  const keep = async ({ client }: Snapshot, pair: PairRecord | null, kept: KeptEpoch): Promise<void> => {
+  const keep = async ({ client, position }: Snapshot, pair: PairRecord | null, kept: KeptEpoch): Promise<void> => {
     if (!pair || half.kind !== 'state') {
       throw new Error('A final checkpoint came without its pair record or its server half.');
     }
-    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights }, kept);
+    const weights = { client: client.weights, server: half.state.weights };
+    await savePair(session.folder, run, pair, weights, { kept, epochs: position.epoch });
   };
   for (const { checkpoint, pair, best } of parts) {
     if (checkpoint.final) await keep(checkpoint.snapshot, pair, 'last');
