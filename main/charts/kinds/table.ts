@@ -39,7 +39,7 @@ export function changedChart(chart: ChartSpec, changes: ChartChanges): ChartSpec
   const kind = kindOf(chart);
   const takes: readonly string[] = kind.takes ?? [];
   const taken: ChartChanges = Object.fromEntries(Object.entries(changes).filter(([name]) => takes.includes(name)));
-  return kind.changed?.(chart, taken) ?? ({ ...chart, ...taken });
+  return kind.changed?.(chart, taken) ?? { ...chart, ...taken };
 }
 
 /** The names of the charts of runs that take this of a command line. */
