@@ -26,6 +26,11 @@ export interface ScheduleRemark {
   readonly unless: 'single' | 'single-full' | null;
 }
 
+/** Whether a method with a module may have a gate: one without a gate has that which is none, and others have another. */
+export function gateFits({ gate: only }: Pick<Method, 'gate'>, gate: string): boolean {
+  return only === undefined ? gate !== 'none' : gate === only;
+}
+
 /** A way to train a split network: a file beside this one, listed in index.ts. */
 export interface Method {
   readonly name: string;
