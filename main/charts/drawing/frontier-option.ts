@@ -35,7 +35,7 @@ export function frontierOption(
 }
 
 function quantityOf({ margin }: FrontierChartSpec, rows: readonly FrontierRow[]): Quantity {
-  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.method === 'plain-split')
+  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.hasModule === false)
     ? 'the baseline'
     : 'the full budget';
   const some = rows.length > mostRows ? `; the first ${mostRows} of ${rows.length}` : '';

@@ -49,4 +49,5 @@ export const float16 = {
   size: (shape) => ({ exact: 2 * valuesIn(shape) }),
   open: () => ({ encode: (values) => encodeHalves(values), decode: (bytes) => decodeHalves(bytes) }),
   errorBound: (value) => Math.max(Math.abs(value) * 2 ** -11, 2 ** -25),
+  offeredBy: ['plans', 'answers'],
 } as const satisfies Codec;

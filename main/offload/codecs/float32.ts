@@ -45,4 +45,5 @@ export const float32 = {
   // It loses nothing that would have to be fed back.
   memories: ['delta'],
   errorBound: () => 0,
+  offeredBy: ['plans'],
 } as const satisfies Codec;

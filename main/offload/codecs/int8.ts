@@ -62,4 +62,5 @@ export const int8 = {
   /** Half a level, and the rounding of the result and of the scale to float32. */
   errorBound: (_value, { map: { min, max } }) =>
     (max - min) * (0.5 / STEPS + 2 ** -20) + Math.max(-min, max) * 2 ** -23 + 2 ** -140,
+  offeredBy: ['plans', 'answers'],
 } as const satisfies Codec;

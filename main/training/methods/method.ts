@@ -43,6 +43,8 @@ export interface Method {
   readonly gate?: GateName;
   /** The method that one which sends the image itself becomes at any other cut; null where every cut is right. */
   readonly elsewhere: string | null;
+  /** Whether what it trains with new weights at the full budget is what other methods are measured against. */
+  readonly baseline?: true;
   readonly remark: ScheduleRemark | null;
   readonly defaults: MethodDefaults;
   /** The trainings it makes of the phases. All epochs of theirs together are those of the phases. */

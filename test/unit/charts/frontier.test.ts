@@ -3,6 +3,7 @@ import type { FrontierRow } from '../../../main/charts/drawable/frontier.ts';
 import { frontierOf } from '../../../main/charts/drawable/frontier.ts';
 import { frontierOption } from '../../../main/charts/drawing/frontier-option.ts';
 import { screenStyle } from '../../../main/charts/style.ts';
+import type { FrontierChartSpec } from '../../../main/charts/kinds/frontier.ts';
 import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { syntheticInfo } from '../../../main/data/synthetic.ts';
 import { chartCsv } from '../../../main/exports/charts/chart-csv.ts';
@@ -55,6 +56,9 @@ function frontierOfRuns(runs: readonly Run[], margin = 0.5) {
   return frontierOf(readTrainings(store, runs), facts, margin);
 }
 
+const chart = namedChart('frontier') as FrontierChartSpec;
+const style = screenStyle('light', 600, 'sans-serif');
+
 const brief = ({ family, bytes, fewer }: FrontierRow): unknown => [family, bytes?.mean ?? null, fewer];
 
 describe('the frontier', () => {
@@ -90,6 +94,9 @@ describe('the frontier', () => {
   it('takes the plain split where there is no full budget, and nothing of other networks, images or epochs', () => {
     const plain = made({ name: 'plain', method: 'plain-split', split: { module: null }, phases: [full] }, [0.5], 50);
     expect(frontierOfRuns([plain, never]).rows[0].baseline).toBe('plain');
+    const axis = (runs: readonly Run[]) => frontierOption(frontierOfRuns(runs), chart, style).xAxis;
+    expect(axis([plain, never])).toMatchObject({ name: 'Bytes to the baseline −0.5 points' });
+    expect(axis([plain, never, ...fullRuns])).toMatchObject({ name: 'Bytes to the full budget −0.5 points' });
     expect(frontierOfRuns([plain, never, ...fullRuns]).rows.map(({ baseline }) => baseline)).toEqual(
       Array<string>(3).fill('full'),
     );
