@@ -9,7 +9,7 @@ import { afterTaken } from './reached.ts';
 import { besides, membersAt, standingOf, trainingOf, type Member } from './member.ts';
 
 export interface MeetingOptions {
-  readonly session: Execution;
+  readonly execution: Execution;
   /** Where the checkpoints of these sources are. */
   readonly folder: string;
   readonly members: readonly Member[];
@@ -147,11 +147,11 @@ function enter(open: readonly Member[]): void {
 }
 
 async function saveAll(
-  { session, folder, members, here = false, flush }: MeetingOptions,
+  { execution, folder, members, here = false, flush }: MeetingOptions,
   parts: readonly Part[],
   standing: ReadonlyMap<number, Snapshot>,
 ): Promise<void> {
-  const { run, log } = session;
+  const { run, log } = execution;
   flush();
   const keeper = parts.find((part) => part.keeper);
   const half = keeper?.checkpoint.snapshot.server ?? shared;
@@ -159,7 +159,7 @@ async function saveAll(
     if (!pair || half.kind !== 'state') {
       throw new Error('A final checkpoint came without its pair record or its server half.');
     }
-    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights }, kept);
+    await savePair(execution.folder, run, pair, { client: client.weights, server: half.state.weights }, kept);
   };
   for (const { checkpoint, pair, best } of parts) {
     if (checkpoint.final) await keep(checkpoint.snapshot, pair, 'last');
@@ -172,9 +172,11 @@ async function saveAll(
     if (!snapshot) return [];
     return [{ index: member.index, snapshot: { ...snapshot, server: member === holder ? half : shared } }];
   });
-  const cut: RunCheckpoint = new Map(all.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]));
+  const checkpoint: RunCheckpoint = new Map(
+    all.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
+  );
   const positions = new Map(all.map(({ index, snapshot }) => [index, snapshot.position]));
-  await saveCheckpoint(folder, cut, await session.records.bind(positions));
+  await saveCheckpoint(folder, checkpoint, await execution.records.bind(positions));
   const sources = here ? undefined : parts.map(({ member }) => member.index);
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
