@@ -17,7 +17,7 @@ import {
   newMember,
   noteDropped,
   notPutBack,
-  standingOf,
+  reachedBy,
   startMember,
   type Member,
   type StartSource,
@@ -215,8 +215,8 @@ export function superviseGroup(options: GroupOptions): Group {
 
   /** Lets a source go on where it stands; what the server half has learned from it beyond that it asks the server. */
   function rejoin(member: Member): void {
-    const standing = standingOf(member);
-    start(member, standing && { ...standing, server: { kind: 'shared' } }, true);
+    const reached = reachedBy(member);
+    start(member, reached && { ...reached, server: { kind: 'shared' } }, true);
     member.comesBack = true;
   }
 
