@@ -18,13 +18,13 @@ export interface Judge {
 }
 
 interface JudgeOptions {
-  readonly session: Pick<Execution, 'run' | 'store' | 'log'>;
+  readonly execution: Pick<Execution, 'run' | 'store' | 'log'>;
   readonly members: readonly Member[];
   /** Writes down what was reported before. */
   readonly flush: () => void;
 }
 
-export function createJudge({ session: { run, store, log }, members, flush }: JudgeOptions): Judge {
+export function createJudge({ execution: { run, store, log }, members, flush }: JudgeOptions): Judge {
   const { stop, method, phases } = run.experiment;
   const trainings = planTrainings(method, phasesWithout(phases), Infinity);
   const sources = new Set(members.map(({ index }) => index));
