@@ -40,7 +40,11 @@ export function outcomeOfSearch(store: Store, row: SearchRow, open: OpenSearch):
   const { id, name, project, status, createdAt } = entryOf(row);
   const best = bestOf(trials, open);
   return {
-    ...{ id, name, project, status, createdAt },
+    id,
+    name,
+    project,
+    status,
+    createdAt,
     goal: goalOf(open),
     settings: Object.keys(open.search.settings),
     trials,
