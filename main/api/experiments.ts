@@ -24,6 +24,8 @@ export interface PresetEntry {
 /** A training method, and what it asks of an experiment. */
 export interface MethodEntry extends Omit<MethodWords, 'help'>, Pick<Method, 'order' | 'module' | 'remark'> {
   readonly name: MethodName;
+  /** The names of the gates that may choose its maps. */
+  readonly gates: readonly string[];
   /** The method that one which sends the image itself becomes at any other cut; null where every cut is right. */
   readonly elsewhere: MethodName | null;
   /** Whether it trains the phases of a schedule one by one as they are. */

@@ -1,3 +1,4 @@
+import type { KeptEpoch } from '../records/best-epoch.ts';
 import type { LongTask } from './data.ts';
 
 /** Model sets: what is kept of trained pairs, and what is being done about it. */
@@ -9,6 +10,8 @@ export type { ModelSet, SetPair } from '../sets/manifest.ts';
 export interface SetOfRun {
   readonly run: string;
   readonly name?: string;
+  /** Each pair as its phase ended, unless of the best epoch of that phase. */
+  readonly epoch?: KeptEpoch;
 }
 
 /** A zip or a folder that was exported. */

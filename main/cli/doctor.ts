@@ -1,11 +1,16 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { EngineStanding } from '../engine/standing.ts';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { openToOthers } from '../runs/store/private.ts';
+import type { Run } from '../runs/store/run.ts';
+import { statusNow } from '../runs/store/store.ts';
 import { exitCodes } from './failure.ts';
 import { factLines, print } from './format.ts';
+import { withStore } from './lab.ts';
+import { references } from './references.ts';
 
 /** `doctor`. */
 export function addDoctorCommand(program: Command): void {
@@ -34,6 +39,7 @@ export function addDoctorCommand(program: Command): void {
           ['Folder', `${sluiceHome()} (runs, data sets, reports; SLUICE_HOME moves it)`],
           ...unwritable(sluiceHome()),
           ...shared(sluiceHome()),
+          ...(await interrupted(sluiceHome())),
         ]),
       ]);
       if (!reports.some(({ available }) => available)) process.exitCode = exitCodes.failed;
@@ -67,6 +73,22 @@ function below({ installed, damaged, available, remedy }: EngineStanding): strin
     lines.push(`It is installed${library}, from ${python ?? source}, since ${installed.installedAt.slice(0, 10)}.`);
   }
   return remedy ? [...lines, remedy] : lines;
+}
+
+/** Runs that no process executes any more, and how to go on with them. */
+async function interrupted(folder: string): Promise<[string, string][]> {
+  if (!existsSync(join(folder, 'sluice.db'))) return [];
+  let runs: Run[];
+  try {
+    runs = await withStore((store) => store.list().filter((run) => statusNow(store, run) === 'interrupted'), 'read');
+  } catch (error) {
+    return [['Runs', messageOf(error)]];
+  }
+  if (runs.length === 0) return [];
+  const count = runs.length === 1 ? 'one is' : `${runs.length} are`;
+  return [
+    ['Runs', `${count} interrupted, their process or terminal is gone: sluice resume ${references(runs).join(' ')}`],
+  ];
 }
 
 /** A folder that is not there yet is made when it is needed. */

@@ -1,6 +1,7 @@
 import { formatSpan } from '../charts/formats.ts';
 import { SluiceError } from '../errors.ts';
 import { continueRun, pauseRun, stopRun } from '../runs/life/lifecycle.ts';
+import { takeTurn } from '../runs/life/terminal-turn.ts';
 import { executeHere } from '../processes/run/execute.ts';
 import type { NetworkOptions } from '../processes/run/network.ts';
 import { curvesOf } from '../exports/tables/curves.ts';
@@ -41,35 +42,30 @@ export async function executeInTurn(
   const { signal, end } = listen(() => {
     if (current) togglePause(store, current);
   });
+  const turn = takeTurn(store, runs);
   let code = 0;
   try {
     for (const [i, run] of runs.entries()) {
       if (signal.aborted) break;
       // Another terminal, or the lab, may have taken it off meanwhile, or taken it up.
-      if (!store.marks().some(({ id, status }) => id === run.id && status === 'queued')) continue;
+      if (!turn.waiting().has(run.id)) continue;
       current = run;
       const others = trainingBeside(store, run.id);
       if (others.length > 0) note(besideWords(run.id, others));
       if (runs.length > 1) print(placeWords(store, runs, i));
       const failure = await executeShown(store, run, network, { signal, targets });
+      turn.leave(run.id);
       if (failure === null) continue;
       code = failure === stopped ? exitCodes.stopped : reportFailure(failure);
       if (failure instanceof SluiceError && serverFailures.has(failure.code)) break;
     }
-    if (signal.aborted) takeOff(store, runs);
+    // They would be counted as waiting for a terminal that is gone.
+    if (signal.aborted) for (const id of turn.waiting()) stopRun(store, id);
   } finally {
+    await turn.end();
     end();
   }
   return code;
-}
-
-/** Those that have not begun are nobody's when this terminal ends: they would be counted as waiting for ever. */
-function takeOff(store: Store, runs: readonly Run[]): void {
-  const ours = new Set(runs.map(({ id }) => id));
-  const inLab = new Set(store.queue().map(({ id }) => id));
-  for (const { id, status } of store.marks()) {
-    if (ours.has(id) && status === 'queued' && !inLab.has(id)) stopRun(store, id);
-  }
 }
 
 const stopped = Symbol('stopped');

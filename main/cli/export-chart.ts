@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { SourceView } from '../charts/data.ts';
 import type { ChartChanges } from '../charts/kinds/kind.ts';
-import { chartNames, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
+import { chartNames, chartsTaking, kindOf, namedChart, runChartKinds, type ChartSpec } from '../charts/kinds/table.ts';
 import type { DressedLine } from '../charts/drawable/dressed.ts';
 import { bands, legendPlaces, usualPaper, type BandKind, type LegendPlace, type PaperSpec } from '../charts/spec.ts';
 import { nearest } from '../near.ts';
@@ -96,8 +96,9 @@ export function chartOf(
   if (smoothing < 0 || smoothing > 0.999) {
     throw new SluiceError('bad-usage', `--smoothing ${smoothing} is not between 0 and 0.999.`);
   }
-  if (margin !== undefined && name !== 'frontier') {
-    throw new SluiceError('bad-usage', `--margin is of the chart frontier alone, not of ${name}.`);
+  const withMargin = chartsTaking('margin');
+  if (margin !== undefined && !withMargin.includes(name)) {
+    throw new SluiceError('bad-usage', `--margin is of the chart ${withMargin.join(', ')} alone, not of ${name}.`);
   }
   if (margin !== undefined && !(margin >= 0 && margin <= 100)) {
     throw new SluiceError('bad-usage', `--margin ${margin} is not between 0 and 100 points.`);

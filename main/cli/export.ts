@@ -11,7 +11,7 @@ import { SluiceError } from '../errors.ts';
 import { recordTexts } from '../exports/record-texts.ts';
 import { csvColumns, exportWeights, recordKinds, type RecordKind } from '../exports/tables/export.ts';
 import type { Column } from '../records/column.ts';
-import type { KeptEpoch } from '../runs/checkpoint/pair.ts';
+import { keptEpochs, type KeptEpoch } from '../records/best-epoch.ts';
 import type { Run } from '../runs/store/run.ts';
 import { visible } from '../visible.ts';
 import { selectRuns } from '../runs/store/select.ts';
@@ -62,7 +62,7 @@ export function addExportCommand(program: Command): void {
     .option('--experiment <name>', 'MLflow: the experiment there (default: what the runs were launched as)')
     .addOption(
       new Option('--epoch <which>', 'safetensors: each pair as its phase ended, or at its best')
-        .choices(['last', 'best'] satisfies KeptEpoch[])
+        .choices(keptEpochs)
         .default('last'),
     )
     .option('--checkpoints', 'ZIP: with the trained pairs and the last checkpoint')

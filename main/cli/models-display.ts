@@ -72,7 +72,7 @@ function trafficTable({ pairs }: ModelSet): Table {
       align: 'right',
       dispensable: title === 'epochs',
     })),
-    rows: pairs.map(({ budget, maps, testAccuracy, epochs, traffic }) => {
+    rows: pairs.map(({ budget, maps, testAccuracy, epochs, epoch, traffic }) => {
       const up = (codec: string): string => {
         const sent = traffic.find((each) => each.codec === codec);
         return sent ? formatBytes(sent.up) : none;
@@ -82,7 +82,7 @@ function trafficTable({ pairs }: ModelSet): Table {
         budgetName(budget),
         sent === null ? 'all' : String(sent),
         formatPercent(testAccuracy),
-        String(epochs),
+        epoch === 'best' ? `${epochs}, the best` : String(epochs),
         ...codecs.map(up),
         formatBytes(traffic[0].down),
       ];

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SluiceError } from '../errors.ts';
+import { keptEpochs, type KeptEpoch } from '../records/best-epoch.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import type { ReadSet } from '../sets/files.ts';
@@ -46,7 +47,15 @@ export function addModelsCommands(program: Command): void {
     )
     .argument('<run>', 'its number, id, "latest", or what was launched')
     .option('--name <name>', 'what to call the set (default: as the run)')
-    .action((reference: string, options: NameOption) =>
+    .addOption(
+      new Option(
+        '--epoch <which>',
+        'each pair as its phase ended, or at its best (runs with validation or stop keep both)',
+      )
+        .choices(keptEpochs)
+        .default('last'),
+    )
+    .action((reference: string, options: AddOptions) =>
       withStore(async (store) => add(store, reference, options), 'read'),
     );
 
@@ -88,6 +97,10 @@ interface NameOption {
   readonly name?: string;
 }
 
+interface AddOptions extends NameOption {
+  readonly epoch: KeptEpoch;
+}
+
 async function list(): Promise<void> {
   const entries = await listSets();
   if (entries.length === 0) {
@@ -109,7 +122,7 @@ async function opened(reference: string): Promise<ReadSet> {
   return withProgress('Interrupted.', (onProgress) => openSet(reference, onProgress));
 }
 
-async function add(store: Store, reference: string, { name }: NameOption): Promise<void> {
+async function add(store: Store, reference: string, { name, epoch }: AddOptions): Promise<void> {
   const runs = selectRuns(store, [reference]);
   if (runs.length !== 1) {
     const ids = runs.map(({ id }) => id).join(', ');
@@ -120,7 +133,7 @@ async function add(store: Store, reference: string, { name }: NameOption): Promi
   }
   const { addSet } = await import('../sets/of-run.ts');
   const { set, notes } = await withProgress('Interrupted: no set was made.', (onProgress) =>
-    addSet(store, runs[0], { name, onProgress }),
+    addSet(store, runs[0], { name, epoch, onProgress }),
   );
   for (const text of notes) note(text);
   printMade(set);

@@ -7,11 +7,12 @@ import { placeOf, serverMissing } from '../processes/run/place.ts';
 import { hasCheckpoint } from '../runs/checkpoint/checkpoint.ts';
 import { requireResumable, resumeRun } from '../runs/life/lifecycle.ts';
 import type { Preset } from '../runs/experiment/presets.ts';
-import { runNumber, type Run, type RunStatus } from '../runs/store/run.ts';
+import type { Run, RunStatus } from '../runs/store/run.ts';
 import { selectRuns } from '../runs/store/select.ts';
 import type { Store } from '../runs/store/store.ts';
 import { collect, count, name, seeds, wholeNumber } from './arguments.ts';
 import { executeInTurn } from './execute.ts';
+import { references } from './references.ts';
 import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
 import { listen } from './interrupt.ts';
@@ -220,17 +221,4 @@ export async function executeAndCompare(
   const server = network.offload ? ` --offload ${network.offload.url} --token …` : '';
   if (left.length > 0) note(`\nTo go on: sluice resume ${references(left).join(' ')}${server}`);
   return code;
-}
-
-/** What to call runs by, oldest first: those whose numbers follow one another as a range. */
-export function references(runs: readonly Run[]): string[] {
-  const stretches: Run[][] = [];
-  for (const run of runs) {
-    const last = stretches.at(-1);
-    if (last && runNumber(run) === runNumber(last.at(-1)!) + 1) last.push(run);
-    else stretches.push([run]);
-  }
-  return stretches.flatMap((stretch) =>
-    stretch.length > 2 ? [`${runNumber(stretch[0])}..${runNumber(stretch.at(-1)!)}`] : stretch.map(({ id }) => id),
-  );
 }

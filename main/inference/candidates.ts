@@ -1,13 +1,13 @@
 import { SluiceError } from '../errors.ts';
-import { codecChoice, type CodecName } from '../offload/codecs/table.ts';
+import { codecChoice, codecsOffered, type CodecName } from '../offload/codecs/table.ts';
 import { inferOverhead, logitsOverhead } from '../offload/protocol/messages.ts';
 import type { Budget } from '../records/column.ts';
 import type { ModelSet, SetPair } from '../sets/manifest.ts';
 import { pairOf } from '../sets/pair.ts';
 import type { Candidate } from './candidate.ts';
 
-/** Halves of the bytes of float32, and a quarter: what a budget's maps are sent as unless told otherwise. */
-export const usualCodecs: readonly CodecName[] = ['float16', 'int8'];
+/** What a budget's maps are sent as unless told otherwise. */
+export const usualCodecs: readonly CodecName[] = codecsOffered('answers');
 
 export interface Asked {
   /** `auto`: every pair of the set. */

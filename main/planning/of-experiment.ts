@@ -2,18 +2,15 @@ import type { DatasetInfo } from '../data/source.ts';
 import { experimentNetwork } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { linkOf, type Experiment } from '../runs/experiment/experiment.ts';
-import { codecChoice, type CodecName } from '../offload/codecs/table.ts';
+import { codecChoice, codecsOffered } from '../offload/codecs/table.ts';
 import { codecSettings, type CodecSettings } from '../training/controller.ts';
 import type { Circumstances } from './costs.ts';
 import type { MachineTimes, TimesRequest } from './known-times.ts';
 import { tableTimes, type ComputeTimes } from './times.ts';
 
-/** Codecs that a plan offers besides those of the experiment: for both directions, at every budget. */
-const offered: readonly CodecName[] = ['float32', 'float16', 'int8'];
-
-/** The codecs of an experiment, then those offered besides. */
+/** The codecs of an experiment, then those that plans offer besides: for both directions, at every budget. */
 export function plannedCodecs({ codec }: Pick<Experiment, 'codec'>): CodecSettings[] {
-  const all = offered.map((name) => codecChoice(name));
+  const all = codecsOffered('plans').map((name) => codecChoice(name));
   return [codecSettings(codec), ...all.map((one) => ({ up: one, down: one, full: one }))];
 }
 

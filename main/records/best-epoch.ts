@@ -1,5 +1,14 @@
 import type { EpochRecord } from './record.ts';
 
+/** Of a phase that leads to a pair a run keeps the last epoch, and with a choice to make (validation, a stop) its best one. */
+export const keptEpochs = ['last', 'best'] as const;
+export type KeptEpoch = (typeof keptEpochs)[number];
+
+/** Whether a run of these settings keeps the best epochs of its pairs beside the last. */
+export function keepsBest({ stop, validation }: { readonly stop?: unknown; readonly validation?: unknown }): boolean {
+  return stop !== undefined || validation !== undefined;
+}
+
 /** What tells how good a network is: on the test set, and on the images that are held out where some are. */
 export type Scored = Pick<EpochRecord, 'testAccuracy'> & Partial<Pick<EpochRecord, 'validationAccuracy'>>;
 

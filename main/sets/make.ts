@@ -22,7 +22,7 @@ import { prunePair, type PairWeights } from './prune-pair.ts';
 import { publishSet } from './publish.ts';
 
 /** A pair as a training left it. */
-export interface TrainedPair extends Pick<SetPair, 'testAccuracy' | 'epochs' | 'origin'> {
+export interface TrainedPair extends Pick<SetPair, 'testAccuracy' | 'epochs' | 'epoch' | 'origin'> {
   readonly budget: Budget;
   readonly weights: () => Promise<PairWeights>;
 }
@@ -83,7 +83,7 @@ async function writePair(
   trained: TrainedSet,
   pair: TrainedPair,
 ): Promise<SetPair> {
-  const { budget, testAccuracy, epochs, origin } = pair;
+  const { budget, testAccuracy, epochs, epoch, origin } = pair;
   const whole = await pair.weights();
   const { maps, ...weights } = prunePair(whole, budget, set.gate);
   const network = networkOf(set);
@@ -103,6 +103,7 @@ async function writePair(
     maps,
     testAccuracy,
     epochs,
+    epoch,
     origin,
     client: { weights: files.client, ...costs.client },
     server: { weights: files.server, ...costs.server },
@@ -115,7 +116,7 @@ async function writePair(
 function metadataOf(
   half: 'client' | 'server',
   { experiment, run, images }: TrainedSet,
-  { budget, testAccuracy }: TrainedPair,
+  { budget, testAccuracy, epochs, epoch }: TrainedPair,
   maps: number | null,
 ): Metadata {
   return {
@@ -125,6 +126,8 @@ function metadataOf(
     budget: budgetName(budget),
     ...(maps === null ? {} : { maps: String(maps) }),
     testAccuracy: String(testAccuracy),
+    epoch,
+    epochs: String(epochs),
     ...inputMetadata(images),
     experiment: JSON.stringify(experiment),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ranges, within } from '../model/ranges.ts';
+import { keptEpochs } from '../records/best-epoch.ts';
 import { gateNames } from '../training/gates/table.ts';
 
 /**
@@ -50,6 +51,8 @@ const pair = z.strictObject({
   testAccuracy: z.number().min(0).max(1),
   /** Epochs it was trained for, over all phases before it. */
   epochs: count,
+  /** Whether it is as its phase ended, or the best epoch of that phase. */
+  epoch: z.enum(keptEpochs).default('last'),
   /** Which result of the run it is, counted from 0. */
   origin: z.strictObject({ training: count, phase: count, source: count }),
   client: half,

@@ -1,13 +1,15 @@
 import { inputFacts, type InputFacts } from '../data/input.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { SluiceError } from '../errors.ts';
-import { choosingAccuracy } from '../records/best-epoch.ts';
+import { choosingAccuracy, type KeptEpoch } from '../records/best-epoch.ts';
+import type { StateDict } from '../model/state.ts';
 import type { PairRecord } from '../records/record.ts';
 import { inputOfMetadata } from '../runs/checkpoint/input-metadata.ts';
-import { pairFolder, readHalf } from '../runs/checkpoint/pair.ts';
+import { keptFolders, readHalf } from '../runs/checkpoint/pair.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import type { Run } from '../runs/store/run.ts';
 import { phasesWithout } from '../runs/experiment/budgets.ts';
+import type { Side } from '../runs/checkpoint/snapshot-files.ts';
 import { planTrainings } from '../training/plan.ts';
 import { setNameFrom } from './home.ts';
 import { makeSet, type TrainedPair, type TrainedSet } from './make.ts';
@@ -17,59 +19,87 @@ import { budgetName } from './pair.ts';
 export interface AddOptions {
   /** What to call the set: the name of the run unless given. */
   readonly name?: string;
+  /** Of each pair the weights as its phase ended, unless those of the best epoch of that phase. */
+  readonly epoch?: KeptEpoch;
   readonly onProgress?: OnProgress;
 }
 
 /**
  * Makes a set of what the finished phases of a run left, and tells in `notes` what was chosen: of several pairs for one
- * budget (sources, trainings) the one of the best test accuracy. Throws `no-weights` before any phase has finished.
+ * budget (sources, trainings) the most accurate. Throws `no-weights` before any phase has finished, and for best epochs of a
+ * run that keeps none.
  */
 export async function addSet(
   store: Store,
   run: Run,
-  { name, onProgress }: AddOptions = {},
+  { name, epoch = 'last', onProgress }: AddOptions = {},
 ): Promise<{ readonly set: OpenedSet; readonly notes: readonly string[] }> {
   const records = store.pairs(run.id);
-  const best = bestPairs(records);
-  if (best.length === 0) {
+  if (records.length === 0) {
     const message = `Run ${run.id} is ${statusNow(store, run)} and has no trained pair yet. Let it finish a phase that leaves one.`;
     throw new SluiceError('no-weights', message, { path: 'run' });
   }
-  const trained = await trainedSet(store, run, best);
+  const best = bestPairs(await keptPairs(store, run, records, epoch));
+  const trained = await trainedSet(run, best);
   const set = await makeSet(name ?? setNameFrom(run.name), trained, onProgress);
   return { set, notes: [...unfinished(store, run), ...passedOver(records, best)] };
 }
 
+/** A pair that a run keeps, with what its weights achieve. */
+interface KeptPair extends Pick<PairRecord, 'budget' | 'training' | 'phase' | 'source' | 'testAccuracy'> {
+  readonly validationAccuracy: number;
+  readonly epochs: number;
+  readonly epoch: KeptEpoch;
+  readonly folder: string;
+}
+
+/** The files of a pair say what it achieves and after how many epochs; those of earlier versions are of the ends of phases. */
+async function keptPairs(
+  store: Store,
+  run: Run,
+  records: readonly PairRecord[],
+  epoch: KeptEpoch,
+): Promise<KeptPair[]> {
+  const folders = keptFolders(store.folder(run.id), run, records, epoch);
+  return Promise.all(
+    records.map(async (record, i) => {
+      const { metadata } = await readHalf(folders[i], 'client', run.uid);
+      const { epochs, testAccuracy, validationAccuracy } = metadata;
+      const ofBest = epoch === 'best' && {
+        testAccuracy: Number(testAccuracy),
+        validationAccuracy: validationAccuracy === undefined ? NaN : Number(validationAccuracy),
+      };
+      const done = epochs === undefined ? plannedEpochs(run, record) : Number(epochs);
+      return { ...record, ...ofBest, epochs: done, epoch, folder: folders[i] };
+    }),
+  );
+}
+
 /** The best pair of each budget; among equals the first. */
-function bestPairs(records: readonly PairRecord[]): PairRecord[] {
-  const best = new Map<PairRecord['budget'], PairRecord>();
-  for (const record of records) {
-    const before = best.get(record.budget);
-    if (!before || choosingAccuracy(record) > choosingAccuracy(before)) best.set(record.budget, record);
+function bestPairs(pairs: readonly KeptPair[]): KeptPair[] {
+  const best = new Map<PairRecord['budget'], KeptPair>();
+  for (const pair of pairs) {
+    const before = best.get(pair.budget);
+    if (!before || choosingAccuracy(pair) > choosingAccuracy(before)) best.set(pair.budget, pair);
   }
   return [...best.values()];
 }
 
-async function trainedSet(store: Store, run: Run, best: readonly PairRecord[]): Promise<TrainedSet> {
-  const folder = store.folder(run.id);
+async function trainedSet(run: Run, best: readonly KeptPair[]): Promise<TrainedSet> {
   const { experiment, uid, name, seed } = run;
-  const images = await imagesOf(run, pairFolder(folder, best[0]));
   return {
     experiment: { ...experiment, seeds: [seed] },
     run: { uid, name, seed },
-    images,
-    pairs: best.map((record): TrainedPair => {
-      const { budget, testAccuracy, training, phase, source } = record;
-      const kept = pairFolder(folder, record);
+    images: await imagesOf(run, best[0].folder),
+    pairs: best.map(({ budget, testAccuracy, epochs, epoch, training, phase, source, folder }): TrainedPair => {
+      const half = async (side: Side): Promise<StateDict> => (await readHalf(folder, side, uid)).tensors;
       return {
         budget,
         testAccuracy,
-        epochs: epochsOf(run, record),
+        epochs,
+        epoch,
         origin: { training, phase, source },
-        weights: async () => ({
-          client: (await readHalf(kept, 'client', uid)).tensors,
-          server: (await readHalf(kept, 'server', uid)).tensors,
-        }),
+        weights: async () => ({ client: await half('client'), server: await half('server') }),
       };
     }),
   };
@@ -86,8 +116,8 @@ async function imagesOf({ id, uid, experiment: { dataset } }: Run, pair: string)
   throw new SluiceError('dataset-missing', message, { path: 'dataset.name' });
 }
 
-/** Epochs of its training until the end of its phase. */
-function epochsOf({ experiment: { method, phases } }: Run, { training, phase }: PairRecord): number {
+/** Epochs of its training until the end of its phase, had none ended early. */
+function plannedEpochs({ experiment: { method, phases } }: Run, { training, phase }: PairRecord): number {
   const { firstEpoch, epochs } = planTrainings(method, phasesWithout(phases), Infinity)[training][phase];
   return firstEpoch + epochs;
 }
@@ -98,7 +128,7 @@ function unfinished(store: Store, run: Run): string[] {
   return [`Run ${run.id} is ${status}: the set has the pairs of the phases that it finished.`];
 }
 
-function passedOver(records: readonly PairRecord[], best: readonly PairRecord[]): string[] {
+function passedOver(records: readonly PairRecord[], best: readonly KeptPair[]): string[] {
   return best.flatMap(({ budget, source, training, phase }) => {
     const rivals = records.filter((record) => record.budget === budget).length;
     if (rivals < 2) return [];

@@ -55,6 +55,16 @@ export function codecSettings({ up, down, full }: Readonly<Record<keyof CodecSet
 }
 
 /** The codecs of a budget. */
-export function codecsFor(budget: Budget, { up, down, full }: CodecSettings): Codecs {
-  return budget === null ? { up: full, down: full } : { up, down };
+export function codecsFor(budget: Budget, settings: CodecSettings): Codecs {
+  return { up: settings[useOf(budget, 'up')], down: settings[useOf(budget, 'down')] };
+}
+
+/** Which of the settings a budget uses, each once; where no gradient comes back, those of the maps alone. */
+export function codecUses(budget: Budget, hasGradient = true): (keyof CodecSettings)[] {
+  const directions: readonly (keyof Codecs)[] = hasGradient ? ['up', 'down'] : ['up'];
+  return [...new Set(directions.map((direction) => useOf(budget, direction)))];
+}
+
+function useOf(budget: Budget, direction: keyof Codecs): keyof CodecSettings {
+  return budget === null ? 'full' : direction;
 }

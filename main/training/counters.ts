@@ -8,7 +8,7 @@ import type { Position, Totals } from './snapshot.ts';
 export type Counters = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
 
 /** The two that counters are made of. */
-export function standing(counters: Counters): { readonly position: Position; readonly totals: Totals } {
+export function placeAndTotals(counters: Counters): { readonly position: Position; readonly totals: Totals } {
   const { training, phase, epoch, batch, step, firstEpoch, ...totals } = counters;
   const moved = firstEpoch === undefined ? {} : { firstEpoch };
   return { position: { training, phase, epoch, batch, step, ...moved }, totals };

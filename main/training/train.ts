@@ -13,7 +13,7 @@ import {
   firstEpochOf,
   nothingYet,
   pairRecord,
-  standing,
+  placeAndTotals,
   takenRecord,
   type Counters,
   type Evaluation,
@@ -235,7 +235,7 @@ async function checkpoint(
   const codecs = await server.readCodecs();
   const next = trainingEnds
     ? { position: { training: progress.training + 1, phase: 0, epoch: 0, batch: 0, step: 0 }, totals: nothingYet }
-    : standing(progress);
+    : placeAndTotals(progress);
   return {
     kind: 'checkpoint',
     final,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startRunProcess } from '../../main/processes/run/start.ts';
+import { localLauncher } from '../../main/processes/run/launcher.ts';
 import { resumeRun } from '../../main/runs/life/lifecycle.ts';
 import {
   createRun,
@@ -57,14 +57,13 @@ describe('a run in processes of its own', { timeout: 180_000 }, () => {
     const home = temporaryFolder();
     const store = openTestStore(home);
     const { id } = createRun(store);
-    const first = startRunProcess({
-      home,
-      id,
-      onEvent: (event) => {
-        if (event.kind === 'progress' && event.stepsDone === 6) first.kill();
-      },
+    let launched = '';
+    const gone = new Promise((onExit) => {
+      launched = localLauncher(home, store).start({ id, server: null, onExit });
     });
-    await expect(first.ended).rejects.toMatchObject({ code: 'run-died' });
+    await expect.poll(() => store.steps(id).length, { interval: 5 }).toBeGreaterThan(5);
+    process.kill(Number(launched.split(' ')[1]), 'SIGKILL');
+    expect(await gone).toBe('SIGKILL');
     expect(openTestStore(home).find(id).status).toBe('interrupted');
     resumeRun(store, id);
     await execute(store, id);

@@ -74,6 +74,7 @@ function fakePair(set: ModelSet, [budget, testAccuracy]: Trained): SetPair {
     maps: budget,
     testAccuracy,
     epochs: 40,
+    epoch: 'last',
     origin: { training: 0, phase: 0, source: 0 },
     client: half('client', costs.client),
     server: half('server', costs.server),

@@ -52,19 +52,19 @@ const batchesOf = (index: number): number => 3 + ((2 * index) % 5);
  * given, and its weights are the list of them (learnedIn). Returns what was killed.
  */
 export async function strike(
-  session: Execution,
+  execution: Execution,
   { folder, random, kills }: { readonly folder: string; readonly random: Random; readonly kills: number },
 ): Promise<{ readonly killed: string[] }> {
-  const { run } = session;
+  const { run } = execution;
   const token = newToken();
   let server = await serve(folder, token, 0);
   const { url } = server;
   const killed: string[] = [];
   const group = superviseGroup({
-    session,
-    records: recordSources(session),
+    execution,
+    records: recordSources(execution),
     sources: Array.from({ length: run.experiment.sources.count }, (_, index) => index),
-    folder: session.folder,
+    folder: execution.folder,
     pauseMs: 1,
     onEngine: () => undefined,
     onServerEngine: () => undefined,

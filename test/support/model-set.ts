@@ -50,6 +50,7 @@ export async function makeTestSet({
     budget,
     testAccuracy: 0.9 - 0.1 * phase,
     epochs: 2 * (phase + 1),
+    epoch: 'last',
     origin: { training: 0, phase, source: 0 },
     weights: () => randomPair(experiment, images, phase),
   }));

@@ -8,6 +8,7 @@ const optional = engineNames.filter((name): name is Optional => name !== 'cpu');
 /** Why tests may be skipped, as their titles say; `.ci/run` fails for one that is skipped without any of these. */
 const reasons = [
   'Windows',
+  'no Linux',
   'another processor',
   'no BLAS',
   'no Chromium',

@@ -13,6 +13,7 @@ export const toy = {
   words: { label: 'toy, with a memory', hint: 'For tests' },
   params: z.strictObject({ levels: z.int().min(2).max(256).default(16).describe('Values of a byte that are used') }),
   largest: 1e30,
+  offeredBy: ['plans'],
   size: ({ 0: samples, 1: height, 2: width, 3: maps }) => ({ exact: 8 + valuesIn([samples, height, width, maps]) }),
   open: ({ levels }, seed): OpenCodec => {
     let lost = new Map<number, Float32Array>();

@@ -7,6 +7,10 @@ import { lookIndex, type Looks } from './looks.ts';
 export interface FrontierFacts {
   readonly run: string;
   readonly method: string;
+  /** Whether its method, at the full budget from new weights on, is what others are measured against. */
+  readonly isBaseline: boolean;
+  /** Whether maps cross the network through a compression module. */
+  readonly hasModule: boolean;
   /** Of its budgets in their order. */
   readonly codecs: string;
   /** The same for runs of one network on the same images. */
@@ -25,6 +29,7 @@ export interface FrontierRow {
   readonly family: string;
   readonly look: number;
   readonly method: string;
+  readonly hasModule: boolean;
   readonly codecs: string;
   readonly budget: number | null;
   /** Bytes of both directions from new weights on, over the seeds that got there; null where none did. */
@@ -87,20 +92,17 @@ function familiesOf(trainings: readonly TrainingData[], facts: readonly Frontier
   return [...families.values()].map((members) => ({ members, facts: factsOf.get(members[0].run)! }));
 }
 
-/** New weights and the full budget throughout, through a module or without one. */
-const fullMethods = ['full', 'scratch', 'plain-split'];
-
-/** The full budget's own training on the same network, images and epochs; without it the plain split. */
+/** New weights and the full budget throughout, on the same network, images and epochs: through a module, else without one. */
 function baselineOf({ facts, members }: Family, families: readonly Family[]): Family | null {
   const epochs = epochsOf({ facts, members });
   const full = families.filter(
     (other) =>
-      fullMethods.includes(other.facts.method) &&
+      other.facts.isBaseline &&
       other.facts.comparable === facts.comparable &&
       epochsOf(other) === epochs &&
       other.members.every(({ budget, start }) => budget === null && start.epoch === 0),
   );
-  return full.find((other) => other.facts.method !== 'plain-split') ?? full[0] ?? null;
+  return full.find((other) => other.facts.hasModule) ?? full[0] ?? null;
 }
 
 function epochsOf({ facts, members: [{ training }] }: Family): number {
@@ -114,13 +116,14 @@ function rowOf(
   lookOf: (id: string, family: string) => number,
 ): FrontierRow {
   const { members, facts } = family;
+  const { method, hasModule, codecs } = facts;
   const [{ id, run, budget, family: name }] = members;
   const level = baseline && mean(baseline.members.map(({ epochs }) => bestScore(epochs))) - margin / 100;
   const paid = level === null ? null : paidBy(members, level);
   const base = level === null ? null : paidBy(baseline!.members, level);
   const isWhole = paid !== null && paid.count === paid.of && base !== null;
   return {
-    ...{ id, run, family: name, look: lookOf(id, name), method: facts.method, codecs: facts.codecs, budget },
+    ...{ id, run, family: name, look: lookOf(id, name), method, hasModule, codecs, budget },
     bytes: paid,
     sent: mean(members.map((each) => before(each) + bytesBy(each.epochs.at(-1)))),
     seeds: members.length,

@@ -7,13 +7,17 @@ import type { ChartStyle } from '../style.ts';
 import { frame, grid, noRoom } from './frame.ts';
 import { lookIn } from './palette.ts';
 
+/** More rows than these would have their names over one another; the table has all. */
+const mostRows = 6;
+
 /** A row for each family, the cheapest on top: the mean of its seeds, from the least to the most of them, beside the raw images. */
 export function frontierOption(
   { rows, raw, problem }: FrontierData,
   spec: FrontierChartSpec,
   style: ChartStyle,
 ): EChartsCoreOption {
-  const drawn = problem === null ? rows.filter(({ level }) => level !== null) : [];
+  const known = problem === null ? rows.filter(({ level }) => level !== null) : [];
+  const drawn = known.slice(0, mostRows);
   const places = [...drawn.flatMap(({ bytes, sent }) => (bytes ? [bytes.least, bytes.most] : [sent]))];
   const extent = extentOf([Float64Array.from([...places, ...raw.map(({ bytes }) => bytes)])], spec.logX);
   return {
@@ -21,7 +25,7 @@ export function frontierOption(
     legend: { show: false },
     // The raw images are named above the rows.
     grid: grid(style, noRoom, 1.2 * style.fontSize),
-    xAxis: { ...xAxis(quantityOf(spec, drawn), style, spec.logX, extent), boundaryGap: ['2%', '8%'] },
+    xAxis: { ...xAxis(quantityOf(spec, known), style, spec.logX, extent), boundaryGap: ['2%', '8%'] },
     yAxis: rowAxis(drawn, style),
     series: [
       ...raw.map((each, i) => rawSeries(each, i, drawn.length, style)),
@@ -31,10 +35,11 @@ export function frontierOption(
 }
 
 function quantityOf({ margin }: FrontierChartSpec, rows: readonly FrontierRow[]): Quantity {
-  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.method === 'plain-split')
+  const whose = rows.some(({ baseline }) => rows.find((row) => row.family === baseline)?.hasModule === false)
     ? 'the baseline'
     : 'the full budget';
-  return { ...axisQuantities.bytes, name: `Bytes to ${whose} −${margin} points` };
+  const some = rows.length > mostRows ? `; the first ${mostRows} of ${rows.length}` : '';
+  return { ...axisQuantities.bytes, name: `Bytes to ${whose} −${margin} points${some}` };
 }
 
 function rowAxis(rows: readonly FrontierRow[], { fontSize, fontFamily, text, faint }: ChartStyle): object {

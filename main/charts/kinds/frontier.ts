@@ -15,11 +15,7 @@ export const frontier: ChartKind<FrontierChartSpec, 'frontier', FrontierData> = 
   help: ['frontier', 'bytes to the accuracy of the full budget less a margin, with the raw images'],
   charts: { frontier: { kind: 'frontier', margin: 0.5, logX: true } },
   nameOf: () => 'frontier',
-  changed: (spec, { logX, margin }) => ({
-    ...spec,
-    ...(logX !== undefined && { logX }),
-    ...(margin !== undefined && { margin }),
-  }),
+  takes: ['logX', 'margin'],
   schema: (z) => z.strictObject({ kind: z.literal('frontier'), margin: z.number().min(0).max(100), logX: z.boolean() }),
 
   needs: ['frontier'],

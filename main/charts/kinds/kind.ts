@@ -9,10 +9,8 @@ import type { Differences } from '../drawable/parallel.ts';
 import type { PlanData } from '../drawable/plan.ts';
 import type { Range } from '../drawable/sample.ts';
 import type { EChartsPart } from '../drawing/register.ts';
-import type { AxisKind, PaperSpec } from '../spec.ts';
+import type { AxisKind, BandKind, Horizon, PaperSpec } from '../spec.ts';
 import type { ChartStyle } from '../style.ts';
-import type { FrontierChartSpec } from './frontier.ts';
-import type { LineChartSpec } from './lines.ts';
 
 /** What charts are made from besides trainings. Pages, files and reports provide what a kind asks for, and no more. */
 export interface Provided {
@@ -53,8 +51,23 @@ export function rangeSchema(zod: Zod): z.ZodType<Range> {
     .refine(([from, to]) => from < to, 'the lower end before the upper one');
 }
 
-/** What a command line can ask of any chart; a kind takes of it what it has a use for. */
-export type ChartChanges = Partial<Omit<LineChartSpec, 'kind'> & Pick<FrontierChartSpec, 'margin'>>;
+/** What a command line can ask of charts; a kind says what of it it takes. */
+export interface ChartChanges {
+  /** From 0 (none) to 0.999. */
+  readonly smoothing?: number;
+  /** Points of accuracy. */
+  readonly margin?: number;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  readonly seedsAsBand?: boolean;
+  readonly band?: BandKind;
+  /** Undefined: all of it. */
+  readonly yRange?: Range | undefined;
+  readonly inTurn?: boolean;
+  readonly phases?: boolean;
+  /** Undefined: none of it. */
+  readonly plan?: Horizon | undefined;
+}
 
 export type Row = readonly (string | number)[];
 
@@ -79,7 +92,8 @@ export interface ChartKind<Spec extends { readonly kind: string }, Needed extend
   /** The usual charts of the kind by their names on a command line and in file names. */
   readonly charts: Readonly<Record<string, Spec>>;
   nameOf(spec: Spec): string;
-  /** The chart as a command line wants it; as it is unless given. */
+  /** What of a command line it takes, into fields of these names unless `changed` puts it elsewhere; nothing unless given. */
+  readonly takes?: readonly (keyof ChartChanges)[];
   changed?(spec: Spec, changes: ChartChanges): Spec;
   /** What a spec has to be like; a strict object with its kind. */
   schema(zod: Zod): z.ZodType<Spec> & z.core.$ZodTypeDiscriminable;

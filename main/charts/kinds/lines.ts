@@ -58,7 +58,7 @@ export const lines: ChartKind<LineChartSpec, 'plan', LinesData> = {
     metrics.flatMap((metric) => axes.map((x) => [`${metric}-${x}`, usualLines(metric, x)] as const)),
   ),
   nameOf: ({ metric, x }) => `${metric}-${x}`,
-  changed: (spec, changes) => ({ ...spec, ...changes }),
+  takes: ['smoothing', 'logX', 'logY', 'seedsAsBand', 'band', 'yRange', 'inTurn', 'phases', 'plan'],
   schema: (z) =>
     z.strictObject({
       kind: z.literal('lines'),

@@ -18,6 +18,7 @@ export const parallel: ChartKind<ParallelChartSpec, 'differences', ParallelData>
   help: ['parallel', 'settings that differ and results'],
   charts: { parallel: { kind: 'parallel', seedsTogether: true, brushed: null } },
   nameOf: () => 'parallel',
+  takes: ['seedsAsBand'],
   changed: (spec, { seedsAsBand }) => (seedsAsBand === undefined ? spec : { ...spec, seedsTogether: seedsAsBand }),
   schema: (z) =>
     z.strictObject({

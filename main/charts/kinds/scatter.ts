@@ -24,11 +24,7 @@ export const scatter: ChartKind<ScatterChartSpec, never, readonly Outcome[]> = {
   help: ['pareto', 'best accuracy against bytes'],
   charts: { pareto: { kind: 'scatter', y: 'best-accuracy', x: 'bytes', logX: true } },
   nameOf: () => 'pareto',
-  changed: (spec, { logX, yRange }) => ({
-    ...spec,
-    ...(logX !== undefined && { logX }),
-    ...(yRange && { yRange }),
-  }),
+  takes: ['logX', 'yRange'],
   schema: (z) =>
     z.strictObject({
       kind: z.literal('scatter'),

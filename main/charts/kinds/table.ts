@@ -31,8 +31,20 @@ export const chartNames: readonly string[] = runChartKinds.flatMap(({ charts }) 
 export function namedChart(name: string, changes: ChartChanges = {}): ChartSpec | null {
   const kind = runChartKinds.find(({ charts }) => Object.hasOwn(charts, name));
   if (!kind) return null;
-  const chart = kind.charts[name];
-  return kind.changed?.(chart, changes) ?? chart;
+  return changedChart(kind.charts[name], changes);
+}
+
+/** A chart with what its kind takes of some changes. */
+export function changedChart(chart: ChartSpec, changes: ChartChanges): ChartSpec {
+  const kind = kindOf(chart);
+  const takes: readonly string[] = kind.takes ?? [];
+  const taken: ChartChanges = Object.fromEntries(Object.entries(changes).filter(([name]) => takes.includes(name)));
+  return kind.changed?.(chart, taken) ?? { ...chart, ...taken };
+}
+
+/** The names of the charts of runs that take this of a command line. */
+export function chartsTaking(change: keyof ChartChanges): string[] {
+  return runChartKinds.filter(({ takes }) => takes?.includes(change)).flatMap(({ charts }) => Object.keys(charts));
 }
 
 /** The name of a chart, as `namedChart` takes it. */

@@ -2,7 +2,7 @@ import { settingsKey } from '../../charts/differing.ts';
 import type { PlanData } from '../../charts/drawable/plan.ts';
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
-import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
+import { planLeft, reachedOf } from '../../runs/experiment/epochs-of-run.ts';
 import { planTraffic } from '../../runs/experiment/plan-traffic.ts';
 import type { Run } from '../../runs/store/run.ts';
 import type { Store } from '../../runs/store/store.ts';
@@ -14,8 +14,8 @@ export function sharedPlan(store: Pick<Store, 'epochs'>, runs: readonly Run[]): 
   if (experiment.stop && runs.length > 1) return null;
   try {
     const plan = planTraffic(experiment, describeDataset(experiment.dataset.name));
-    const standing = standingOf(experiment.stop ? store.epochs(id) : [], status === 'finished');
-    const { phases } = planLeft(plan, experiment, standing);
+    const reached = reachedOf(experiment.stop ? store.epochs(id) : [], status === 'finished');
+    const { phases } = planLeft(plan, experiment, reached);
     return { phases, sources: experiment.sources.count };
   } catch (error) {
     if (error instanceof SluiceError) return null;

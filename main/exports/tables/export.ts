@@ -5,11 +5,12 @@ import { csvCell } from '../../charts/csv.ts';
 import { inputFacts } from '../../data/input.ts';
 import { requireEmptyFolder } from '../../disk.ts';
 import { SluiceError } from '../../errors.ts';
+import type { KeptEpoch } from '../../records/best-epoch.ts';
 import type { Column } from '../../records/column.ts';
 import { numberColumns, recordNames } from '../../records/columns.ts';
 import { records } from '../../records/index.ts';
 import { loadCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { pairFolder, requireWholePair, type KeptEpoch } from '../../runs/checkpoint/pair.ts';
+import { keptFolders, pairFolder, requireWholePair } from '../../runs/checkpoint/pair.ts';
 import { ownerOf } from '../../runs/store/run-file.ts';
 import type { Run } from '../../runs/store/run.ts';
 import { inputField, inputMetadata, inputOfMetadata } from '../../runs/checkpoint/input-metadata.ts';
@@ -76,23 +77,13 @@ export async function exportWeights(
 ): Promise<string[]> {
   requireEmptyFolder(folder);
   const source = store.folder(run.id);
-  const pairs = store.pairs(run.id).map((pair) => pairFolder(source, pair, kept));
-  if (kept === 'best') requireBest(run, pairs);
+  const pairs = keptFolders(source, run, store.pairs(run.id), kept);
   for (const pair of pairs) await requireWholePair(pair, run.uid);
   for (const pair of pairs) await cp(pair, join(folder, basename(pair)), { recursive: true });
   if (pairs.length === 0) await exportCheckpoint(run, source, folder);
   const settings = await exportedExperiment(store, run);
   await writeFile(join(folder, 'experiment.json'), `${JSON.stringify(settings, null, 2)}\n`);
   return pairs.length > 0 ? pairs.map((pair) => basename(pair)) : ['last'];
-}
-
-function requireBest({ id, experiment }: Run, pairs: readonly string[]): void {
-  if (pairs.length > 0 && pairs.every((pair) => existsSync(pair))) return;
-  const chooses = experiment.validation !== undefined || experiment.stop !== undefined;
-  const why = chooses
-    ? 'has finished no phase yet'
-    : 'keeps no best epochs, as it holds no images out (validation) and has no stop';
-  throw new SluiceError('no-weights', `Run ${id} ${why}. Export the last epoch instead, with --epoch last.`);
 }
 
 /**

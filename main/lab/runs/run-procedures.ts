@@ -5,7 +5,7 @@ import { requireThere } from '../../data/gather.ts';
 import { inputFacts } from '../../data/input.ts';
 import { hasCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
 import { adoptRun, findOrphan, orphans, refusal, type Orphan } from '../../runs/life/adopt.ts';
-import { planLeft, standingOf } from '../../runs/experiment/epochs-of-run.ts';
+import { planLeft, reachedOf } from '../../runs/experiment/epochs-of-run.ts';
 import { frontierFacts } from '../../runs/experiment/frontier-facts.ts';
 import { pairsOf } from '../../runs/experiment/planned.ts';
 import { continueRun, pauseRun, resumeRun } from '../../runs/life/lifecycle.ts';
@@ -148,7 +148,7 @@ async function detail({ store, summaries, planTimes }: LabState, id: string): Pr
     experiment,
     notes: store.annotations(id).notes,
     folder,
-    plan: design && planLeft(design.plan, experiment, standingOf(store.epochs(id), status === 'finished')),
+    plan: design && planLeft(design.plan, experiment, reachedOf(store.epochs(id), status === 'finished')),
     pairs: pairsOf(experiment),
     makesSet: trainingFacts(methodNamed(experiment.method)).makesSet,
     classes: inputFacts(experiment.dataset.name)?.classes.length ?? null,

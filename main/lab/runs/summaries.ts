@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../api.ts';
-import { epochsOfRun, standingOf } from '../../runs/experiment/epochs-of-run.ts';
+import { epochsOfRun, reachedOf } from '../../runs/experiment/epochs-of-run.ts';
 import { trainingsOf } from '../../runs/experiment/planned.ts';
 import type { RunResults } from '../../runs/store/result-tables.ts';
 import { runNumber, type Run, type RunStatus } from '../../runs/store/run.ts';
@@ -157,5 +157,5 @@ function summarise(
 
 /** Without those that phases have left out which ended early. */
 function epochsTotal(store: Store, { id, experiment }: Run, status: RunStatus): number {
-  return epochsOfRun(experiment, standingOf(experiment.stop ? store.epochs(id) : [], status === 'finished'));
+  return epochsOfRun(experiment, reachedOf(experiment.stop ? store.epochs(id) : [], status === 'finished'));
 }

@@ -7,6 +7,7 @@ import { longestProse } from '../../charts/prose.ts';
 import { SluiceError } from '../../errors.ts';
 import { hasFields } from '../../fields.ts';
 import { linkSchema } from '../../offload/link/link.ts';
+import { keptEpochs } from '../../records/best-epoch.ts';
 import { mostNotes, nameSchema } from '../../runs/experiment/experiment.ts';
 import { problemsOf } from '../../runs/experiment/problems.ts';
 import type { Procedures } from '../lab-state.ts';
@@ -186,7 +187,7 @@ const inputs: Inputs = {
   modelSets: nothing,
   modelTimes: oneRun,
   timeModelSet: oneRun,
-  addModelSet: z.tuple([z.strictObject({ run: id, name: id.optional() })]),
+  addModelSet: z.tuple([z.strictObject({ run: id, name: id.optional(), epoch: z.enum(keptEpochs).optional() })]),
   importModelSet: z.tuple([z.strictObject({ path, name: id.optional() })]),
   exportModelSet: z.tuple([
     z.strictObject({ set: id, format: z.enum(['zip', 'onnx']), normalised: z.boolean().optional() }),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
 import type { StateDict } from '../../model/state.ts';
+import type { ImageMemoryName } from './memories.ts';
 
 /** `[samples, height, width, maps]`: the map is the fastest axis, so that value i belongs to map i mod `maps`. */
 export type TensorShape = readonly [samples: number, height: number, width: number, maps: number];
@@ -29,8 +30,8 @@ export interface Surroundings {
   readonly tensor: Range;
 }
 
-/** What stands behind a codec and remembers images at both ends. */
-export type ImageMemoryName = 'ef21' | 'delta';
+/** Who offers a codec besides those that somebody asked for: plans at every budget, and answers with a model set. */
+export type Offerer = 'plans' | 'answers';
 
 /** How a codec is called and what it does to values, for people who choose one. */
 export interface CodecWords {
@@ -51,6 +52,8 @@ export interface Codec<Name extends string = string, Params extends z.ZodObject 
   readonly largest: number;
   /** The memories of images that may stand behind it; all unless given. */
   readonly memories?: readonly ImageMemoryName[];
+  /** Who offers it unasked; nobody unless given. */
+  readonly offeredBy?: readonly Offerer[];
   /** It compares an image with what it sent of it before, and keeps that at both ends. */
   readonly byImage?: true;
   size(shape: TensorShape, params: z.output<Params>): Size;

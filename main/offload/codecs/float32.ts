@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { refuseNonFinite, valuesIn, type Codec } from './codec.ts';
-import { floatsAt, kernels, placesFor } from './parts/kernels.ts';
+import { floatsAt, placesFor, run } from './parts/kernels.ts';
 
 const INFINITY = 0x7f800000;
 
 /** The bits of the largest magnitude; float32 magnitudes order as their bits do. */
 export function magnitudeBits(values: Float32Array): number {
-  const [given] = placesFor(values.byteLength);
-  floatsAt(given, values.length).set(values);
-  return kernels().largestMagnitude(given, values.length);
+  const { plane } = placesFor({ plane: values.byteLength });
+  floatsAt(plane, values.length).set(values);
+  return run('largestMagnitude', { plane, rows: values.length });
 }
 
 /** Throws `codec-non-finite`. */
@@ -45,4 +45,5 @@ export const float32 = {
   // It loses nothing that would have to be fed back.
   memories: ['delta'],
   errorBound: () => 0,
+  offeredBy: ['plans'],
 } as const satisfies Codec;

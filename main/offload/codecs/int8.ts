@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { valuesIn, type Codec, type Layout } from './codec.ts';
-import { bytesAt, floatsAt, kernels, placesFor } from './parts/kernels.ts';
+import { bytesAt, floatsAt, placesFor, run } from './parts/kernels.ts';
 import { levelBytes, levelsOf, maxRange, readLevels } from './parts/map-levels.ts';
 import { extentsOf, planeBytes } from './parts/planes.ts';
 import { dequantise } from './parts/quantiser.ts';
@@ -12,18 +12,31 @@ function encode(values: Float32Array, { shape }: Layout): Uint8Array {
   const extents = extentsOf(shape);
   const { maps, rows } = extents;
   const count = values.length;
-  const [given, planes, ranges, found, mixed] = placesFor(...[4 * count, 4 * count, maps * levelBytes, count, count]);
-  floatsAt(given, count).set(values);
-  kernels().toPlanes(given, planes, rows, maps);
-  const table = levelsOf(values, extents, [planes, ranges], { steps: STEPS, format: 'int8' });
+  const at = placesFor({
+    values: 4 * count,
+    planes: 4 * count,
+    ranges: maps * levelBytes,
+    levels: count,
+    bytes: count,
+  });
+  floatsAt(at.values, count).set(values);
+  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  const table = levelsOf(values, extents, at, { steps: STEPS, format: 'int8' });
   for (let k = 0; k < maps; k++) {
     const scale = table[2 * k] === 0 ? Infinity : table[2 * k];
-    kernels().nearestLevels(planes + k * planeBytes(extents), rows, table[2 * k + 1], scale, STEPS, found + k * rows);
+    run('nearestLevels', {
+      plane: at.planes + k * planeBytes(extents),
+      rows,
+      offset: table[2 * k + 1],
+      scale,
+      steps: STEPS,
+      out: at.levels + k * rows,
+    });
   }
-  kernels().bytesFromPlanes(found, mixed, rows, maps);
+  run('bytesFromPlanes', { planes: at.levels, bytes: at.bytes, rows, maps });
   const bytes = new Uint8Array(levelBytes * maps + count);
   bytes.set(new Uint8Array(table.buffer));
-  bytes.set(bytesAt(mixed, count), levelBytes * maps);
+  bytes.set(bytesAt(at.bytes, count), levelBytes * maps);
   return bytes;
 }
 
@@ -31,10 +44,10 @@ function decode(bytes: Uint8Array, { shape }: Layout): Float32Array {
   const extents = extentsOf(shape);
   const { maps, rows } = extents;
   const count = maps * rows;
-  const [mixed, found] = placesFor(count, count);
-  bytesAt(mixed, count).set(bytes.subarray(levelBytes * maps));
-  kernels().bytesToPlanes(mixed, found, rows, maps);
-  const levels = bytesAt(found, count).slice();
+  const at = placesFor({ bytes: count, levels: count });
+  bytesAt(at.bytes, count).set(bytes.subarray(levelBytes * maps));
+  run('bytesToPlanes', { bytes: at.bytes, planes: at.levels, rows, maps });
+  const levels = bytesAt(at.levels, count).slice();
   return dequantise({ table: readLevels(bytes, maps), levels }, extents, BITS);
 }
 
@@ -49,4 +62,5 @@ export const int8 = {
   /** Half a level, and the rounding of the result and of the scale to float32. */
   errorBound: (_value, { map: { min, max } }) =>
     (max - min) * (0.5 / STEPS + 2 ** -20) + Math.max(-min, max) * 2 ** -23 + 2 ** -140,
+  offeredBy: ['plans', 'answers'],
 } as const satisfies Codec;

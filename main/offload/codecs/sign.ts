@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { malformed } from '../protocol/header.ts';
 import { packedBytes, unpackSmall } from './parts/bits.ts';
 import { viewAs, type Codec, type Layout, type OpenCodec } from './codec.ts';
-import { bytesAt, floatsAt, kernels, placesFor } from './parts/kernels.ts';
+import { bytesAt, floatsAt, placesFor, run } from './parts/kernels.ts';
 import { extentsOf, planeBytes } from './parts/planes.ts';
 import { dequantise } from './parts/quantiser.ts';
 import { residuals, type Residuals } from './parts/residuals.ts';
@@ -27,28 +27,31 @@ function encode(values: Float32Array, { shape, kept }: Layout, lost: Residuals |
   const { maps, rows } = extents;
   const ofMap = packedBytes(rows, 1);
   const scales = new Float32Array(maps);
-  const [given, planes, loss, packed] = placesFor(
-    ...[values.byteLength, values.byteLength, planeBytes(extents), maps * ofMap],
-  );
-  floatsAt(given, values.length).set(values);
-  kernels().toPlanes(given, planes, rows, maps);
+  const at = placesFor({
+    values: values.byteLength,
+    planes: values.byteLength,
+    loss: planeBytes(extents),
+    packed: maps * ofMap,
+  });
+  floatsAt(at.values, values.length).set(values);
+  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
   for (let k = 0; k < maps; k++) {
-    const plane = planes + k * planeBytes(extents);
+    const plane = at.planes + k * planeBytes(extents);
     const map = kept?.[k] ?? k;
     const before = lost?.before(map).subarray(0, rows);
     if (before) {
-      floatsAt(loss, before.length).set(before);
-      kernels().add(plane, before.length, loss);
+      floatsAt(at.loss, before.length).set(before);
+      run('add', { plane, rows: before.length, from: at.loss });
     }
-    scales[k] = kernels().sumOfMagnitudes(plane, rows) / rows;
-    kernels().signs(plane, rows, packed + k * ofMap);
+    scales[k] = run('sumOfMagnitudes', { plane, rows }) / rows;
+    run('signs', { plane, rows, out: at.packed + k * ofMap });
     if (!lost) continue;
-    kernels().residue(plane, rows, scales[k], loss);
-    lost.keep(map, floatsAt(loss, rows));
+    run('residue', { plane, rows, scale: scales[k], out: at.loss });
+    lost.keep(map, floatsAt(at.loss, rows));
   }
   const bytes = new Uint8Array(maps * (scaleBytes + ofMap));
   bytes.set(new Uint8Array(scales.buffer));
-  bytes.set(bytesAt(packed, maps * ofMap), scaleBytes * maps);
+  bytes.set(bytesAt(at.packed, maps * ofMap), scaleBytes * maps);
   return bytes;
 }
 

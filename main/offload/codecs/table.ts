@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import { SluiceError } from '../../errors.ts';
-import type { Codec, ImageMemoryName, Size, TensorShape } from './codec.ts';
+import type { Codec, Offerer, Size, TensorShape } from './codec.ts';
 import { compressed } from './compressed.ts';
 import { compressions } from './compression.ts';
-import { delta } from './delta.ts';
-import { ef21 } from './ef21.ts';
 import { codecs } from './index.ts';
+import { imageMemories, imageMemoryNames, type ImageMemoryName } from './memories.ts';
 
 type Plain = (typeof codecs)[number]['name'];
 /** A codec, alone or with something behind it: a lossless compression (`int8+deflate`), or a memory of images (`top-k+ef21`). */
@@ -20,18 +19,21 @@ export interface CodecChoice {
 /** A codec as experiments name it: alone, or with parameters that are not to have their defaults. */
 export type CodecInput = CodecName | { readonly name: CodecName; readonly [param: string]: unknown };
 
-const imageMemories = { ef21, delta } as const;
-
 /** The codecs as they stand in their table, each followed by its other forms. */
 const all: readonly Codec[] = codecs.flatMap((codec: Codec) => [
   codec,
   ...compressions.map((compression) => compressed(codec, compression)),
-  ...(codec.memories ?? (['ef21', 'delta'] as const)).map((memory) => imageMemories[memory](codec)),
+  ...(codec.memories ?? imageMemoryNames).map((memory) => imageMemories[memory](codec)),
 ]);
 const byName = new Map(all.map((codec) => [codec.name, codec]));
 
 /** Every name there is, in the order to offer them. */
 export const codecNames = all.map(({ name }) => name as CodecName);
+
+/** The names of those that are offered unasked. */
+export function codecsOffered(by: Offerer): CodecName[] {
+  return codecNames.filter((name) => byName.get(name)?.offeredBy?.includes(by));
+}
 
 /** The names of those that this machine can do. */
 export function availableCodecs(): CodecName[] {

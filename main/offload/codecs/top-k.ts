@@ -5,7 +5,7 @@ import { packedBytes } from './parts/bits.ts';
 import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { counted } from './parts/counted.ts';
 import { decodeFloats, requireFinite } from './float32.ts';
-import { bytesAt, floatsAt, histogramBytes, kernels, placesFor, wordsAt } from './parts/kernels.ts';
+import { bytesAt, floatsAt, histogramBytes, placesFor, run, wordsAt } from './parts/kernels.ts';
 
 const params = z.strictObject({
   share: z
@@ -63,19 +63,25 @@ function encode(values: Float32Array, { shape }: Layout, chosen: Params, source:
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const bytes = new Uint8Array(maps * (placeBytes + 4 * count));
   const sent = new Float32Array(maps * count);
-  const [given, planes, histogram, marked, places, taken, packed] = placesFor(
-    ...[values.byteLength, values.byteLength, histogramBytes, rows, 4 * rows, 4 * rows, placeBytes],
-  );
-  floatsAt(given, values.length).set(values);
-  kernels().toPlanes(given, planes, rows, maps);
+  const at = placesFor({
+    values: values.byteLength,
+    planes: values.byteLength,
+    histogram: histogramBytes,
+    marks: rows,
+    places: 4 * rows,
+    taken: 4 * rows,
+    packed: placeBytes,
+  });
+  floatsAt(at.values, values.length).set(values);
+  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
   for (let k = 0; k < maps; k++) {
-    const plane = planes + 4 * k * rows;
-    kernels().markLargest(plane, rows, count, histogram, marked);
-    if (source) exchange(bytesAt(marked, rows), count, chosen.random, source);
-    kernels().takeMarked(plane, marked, rows, places, taken);
-    kernels().packWords(places, count, placeBits, packed);
-    bytes.set(bytesAt(packed, placeBytes), k * placeBytes);
-    sent.set(floatsAt(taken, count), k * count);
+    const plane = at.planes + 4 * k * rows;
+    run('markLargest', { plane, rows, wanted: count, histogram: at.histogram, marks: at.marks });
+    if (source) exchange(bytesAt(at.marks, rows), count, chosen.random, source);
+    run('takeMarked', { plane, marks: at.marks, rows, places: at.places, values: at.taken });
+    run('packWords', { numbers: at.places, count, bits: placeBits, out: at.packed });
+    bytes.set(bytesAt(at.packed, placeBytes), k * placeBytes);
+    sent.set(floatsAt(at.taken, count), k * count);
   }
   bytes.set(new Uint8Array(sent.buffer), maps * placeBytes);
   return bytes;
@@ -85,12 +91,13 @@ function decode(bytes: Uint8Array, { shape }: Layout, chosen: Params): Float32Ar
   const maps = shape[3];
   const { rows, count, placeBits, placeBytes } = keptOf(shape, chosen);
   const sent = decodeFloats(bytes.subarray(maps * placeBytes));
-  const [planes, whole, packed, found] = placesFor(4 * rows * maps, 4 * rows * maps, placeBytes, 4 * count);
-  const places = wordsAt(found, count);
-  const spread = floatsAt(planes, rows * maps).fill(0);
+  const planeBytes = 4 * rows * maps;
+  const at = placesFor({ planes: planeBytes, values: planeBytes, packed: placeBytes, places: 4 * count });
+  const places = wordsAt(at.places, count);
+  const spread = floatsAt(at.planes, rows * maps).fill(0);
   for (let k = 0; k < maps; k++) {
-    bytesAt(packed, placeBytes).set(bytes.subarray(k * placeBytes, (k + 1) * placeBytes));
-    kernels().unpackWords(packed, count, placeBits, found);
+    bytesAt(at.packed, placeBytes).set(bytes.subarray(k * placeBytes, (k + 1) * placeBytes));
+    run('unpackWords', { bytes: at.packed, count, bits: placeBits, out: at.places });
     for (let n = 0; n < count; n++) {
       const place = places[n];
       if (place >= rows || (n > 0 && place <= places[n - 1]))
@@ -98,8 +105,8 @@ function decode(bytes: Uint8Array, { shape }: Layout, chosen: Params): Float32Ar
       spread[k * rows + place] = sent[k * count + n];
     }
   }
-  kernels().fromPlanes(planes, whole, rows, maps);
-  return floatsAt(whole, rows * maps).slice();
+  run('fromPlanes', { planes: at.planes, values: at.values, rows, maps });
+  return floatsAt(at.values, rows * maps).slice();
 }
 
 function open(chosen: Params, seed: number, once = false): OpenCodec {

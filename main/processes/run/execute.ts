@@ -11,5 +11,5 @@ export async function executeHere(
   control: RunControl,
 ): Promise<Run> {
   const { superviseRun } = await import('./supervise.ts');
-  return performRun(store, id, (session) => superviseRun(session, network), control);
+  return performRun(store, id, (execution) => superviseRun(execution, network), control);
 }

@@ -17,7 +17,7 @@ import {
   newMember,
   noteDropped,
   notPutBack,
-  standingOf,
+  reachedBy,
   startMember,
   type Member,
   type StartSource,
@@ -27,7 +27,7 @@ import { afterStep, recordTaken } from './reached.ts';
 import { requireSameData } from './settle.ts';
 
 export interface GroupOptions {
-  readonly session: Execution;
+  readonly execution: Execution;
   readonly records: SourceRecords;
   readonly sources: readonly number[];
   /** Where its checkpoints are. */
@@ -78,15 +78,15 @@ const stopMs = 30_000;
  * weights of its last checkpoint, past the batches that the server half has seen already.
  */
 export function superviseGroup(options: GroupOptions): Group {
-  const { session, records, folder, task, stallSeconds = 45, here = false, pauseMs = 400 } = options;
-  const { log } = session;
+  const { execution, records, folder, task, stallSeconds = 45, here = false, pauseMs = 400 } = options;
+  const { log } = execution;
   const members = options.sources.map(newMember);
   const flush = (): void => records.flush();
-  const judge = createJudge({ session, members, flush });
+  const judge = createJudge({ execution, members, flush });
   const onSaved = (training: number): void => {
-    if (isFarEnough(session.store, session.run.id, training)) session.stop();
+    if (isFarEnough(execution.store, execution.run.id, training)) execution.stop();
   };
-  const meeting = createMeeting({ session, folder, members, here, flush, onSaved, haveBest: judge.haveBest });
+  const meeting = createMeeting({ execution, folder, members, here, flush, onSaved, haveBest: judge.haveBest });
   /** Processes that were ended and may not be gone yet. */
   const ending: Promise<void>[] = [];
   let paused = false;
@@ -148,14 +148,14 @@ export function superviseGroup(options: GroupOptions): Group {
     // What they had come to meanwhile is none of the half that is put back.
     for (const member of members)
       Object.assign<Member, Partial<Member>>(member, { stage: 'starting', comesBack: false });
-    noteDropped(session, members);
+    noteDropped(execution, members);
     await Promise.all([...members.map(endMember), meeting.written()]);
-    const cut = await loadCheckpoint(folder, {
-      owner: session.records.owner,
-      onDamaged: (message) => notice(session, 'checkpoint-left', message),
+    const checkpoint = await loadCheckpoint(folder, {
+      owner: execution.records.owner,
+      onDamaged: (message) => notice(execution, 'checkpoint-left', message),
     });
     for (const member of members) {
-      member.snapshot = member.reached = cut.get(members.length === 1 ? 0 : member.index) ?? null;
+      member.snapshot = member.reached = checkpoint.get(members.length === 1 ? 0 : member.index) ?? null;
     }
     if (closed || stopping) return;
     const first = members.find(({ snapshot }) => snapshot && snapshot.server.kind !== 'shared');
@@ -172,7 +172,7 @@ export function superviseGroup(options: GroupOptions): Group {
     held = message;
     round++;
     log('device-lost', { source: index, message });
-    session.store.want(session.run.id, 'pause');
+    execution.store.want(execution.run.id, 'pause');
     await Promise.all(members.map(endMember));
     for (const member of members) member.stage = 'down';
     if (stopping) stop();
@@ -197,8 +197,8 @@ export function superviseGroup(options: GroupOptions): Group {
     if (member.deaths > mostDeaths) {
       log('source-dropped', { source: member.index, deaths: member.deaths });
       member.stage = 'dropped';
-      session.emit({ kind: 'notice', message: droppedWords(member) });
-      noteDropped(session, members);
+      execution.emit({ kind: 'notice', message: droppedWords(member) });
+      noteDropped(execution, members);
       goOn();
       return;
     }
@@ -215,15 +215,15 @@ export function superviseGroup(options: GroupOptions): Group {
 
   /** Lets a source go on where it stands; what the server half has learned from it beyond that it asks the server. */
   function rejoin(member: Member): void {
-    const standing = standingOf(member);
-    start(member, standing && { ...standing, server: { kind: 'shared' } }, true);
+    const reached = reachedBy(member);
+    start(member, reached && { ...reached, server: { kind: 'shared' } }, true);
     member.comesBack = true;
   }
 
   function hear(member: Member, message: FromSource): void | Promise<void> {
     switch (message.kind) {
       case 'ready':
-        requireSameData(session.run, message.fingerprint);
+        requireSameData(execution.run, message.fingerprint);
         records.measured(member.index, message.stepsPerEpoch);
         options.onEngine(member.index, message.engine);
         if (here && member.snapshot) log('resumed', { ...member.snapshot.position });

@@ -1,4 +1,4 @@
-import { bestEpoch } from '../../records/best-epoch.ts';
+import { bestEpoch, keepsBest } from '../../records/best-epoch.ts';
 import { mergeEpochs } from '../../records/merge.ts';
 import type { EpochRecord } from '../../records/record.ts';
 import type { Execution } from '../../runs/life/execution.ts';
@@ -18,14 +18,14 @@ export interface Judge {
 }
 
 interface JudgeOptions {
-  readonly session: Pick<Execution, 'run' | 'store' | 'log'>;
+  readonly execution: Pick<Execution, 'run' | 'store' | 'log'>;
   readonly members: readonly Member[];
   /** Writes down what was reported before. */
   readonly flush: () => void;
 }
 
-export function createJudge({ session: { run, store, log }, members, flush }: JudgeOptions): Judge {
-  const { stop, validation, method, phases } = run.experiment;
+export function createJudge({ execution: { run, store, log }, members, flush }: JudgeOptions): Judge {
+  const { stop, method, phases } = run.experiment;
   const trainings = planTrainings(method, phasesWithout(phases), Infinity);
   const sources = new Set(members.map(({ index }) => index));
   /** One that comes back to an epoch that the others have ended hears what they heard. */
@@ -62,7 +62,7 @@ export function createJudge({ session: { run, store, log }, members, flush }: Ju
     },
     haveBest(arrived) {
       const [first] = arrived;
-      if ((!stop && validation === undefined) || !first?.epoch || arrived.some(({ epoch }) => !epoch)) return false;
+      if (!keepsBest(run.experiment) || !first?.epoch || arrived.some(({ epoch }) => !epoch)) return false;
       const { training, phase } = first.epoch;
       if (!trainings[training][phase].result && !arrived.some(({ final }) => final)) return false;
       const own = epochsUntil(first.epoch).filter((each) => each.phase === phase);

@@ -35,24 +35,16 @@ export function localLauncher(home: string, store: Store): Launcher {
   return {
     start({ id, server, onExit }) {
       const folder = store.folder(id);
-      const pid = startLastingProcess(
-        { kind: 'execute', home, id, network: networkTo(server), outlives: true },
-        folder,
-        (how) => {
-          started.delete(id);
-          onExit(how);
-        },
-      );
+      const pid = startLastingProcess({ home, id, network: server ? { offload: server } : {} }, folder, (how) => {
+        started.delete(id);
+        onExit(how);
+      });
       started.add(id);
       return `process ${pid}`;
     },
     alive: (id) => started.has(id) || isExecuted(store.folder(id)),
     cancel: (id) => void stopRun(store, id),
   };
-}
-
-function networkTo(server: ServerAddress | null): Extract<ToRun, { kind: 'execute' }>['network'] {
-  return server ? { offload: server } : {};
 }
 
 /** Starts a process that goes on when this one ends. What it prints, last words included, goes to `process.log`. */

@@ -1,15 +1,16 @@
 import { saveCheckpoint, type RunCheckpoint } from '../../runs/checkpoint/checkpoint.ts';
-import { savePair, type KeptEpoch } from '../../runs/checkpoint/pair.ts';
+import type { KeptEpoch } from '../../records/best-epoch.ts';
+import { savePair } from '../../runs/checkpoint/pair.ts';
 import type { Execution } from '../../runs/life/execution.ts';
 import type { EpochRecord, PairRecord } from '../../records/record.ts';
 import { pairRecord } from '../../training/counters.ts';
 import type { Checkpoint, ServerState, Snapshot } from '../../training/snapshot.ts';
 import type { AwaySource, FromSource } from '../source/messages.ts';
 import { afterTaken } from './reached.ts';
-import { besides, membersAt, standingOf, trainingOf, type Member } from './member.ts';
+import { besides, membersAt, reachedBy, trainingOf, type Member } from './member.ts';
 
 export interface MeetingOptions {
-  readonly session: Execution;
+  readonly execution: Execution;
   /** Where the checkpoints of these sources are. */
   readonly folder: string;
   readonly members: readonly Member[];
@@ -55,7 +56,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   const { members } = options;
   let writing: Promise<void> | null = null;
   /** Where each stood as the half was kept; one that is away may come to know of more meanwhile. */
-  let standing: ReadonlyMap<number, Snapshot> = new Map();
+  let reached: ReadonlyMap<number, Snapshot> = new Map();
 
   function begin(arrived: readonly Member[]): void {
     // One that is finished would not come back to restore the half.
@@ -63,9 +64,9 @@ export function createMeeting(options: MeetingOptions): Meeting {
     const best = options.haveBest(arrived);
     const full = best || arrived.some(({ final }) => final);
     const away = awayFrom(keeper, members);
-    standing = new Map(
+    reached = new Map(
       members.flatMap((member) => {
-        const snapshot = standingOf(member);
+        const snapshot = reachedBy(member);
         return snapshot ? [[member.index, snapshot]] : [];
       }),
     );
@@ -77,7 +78,7 @@ export function createMeeting(options: MeetingOptions): Meeting {
   }
 
   async function write(parts: readonly Part[]): Promise<void> {
-    writing = saveAll(options, parts, standing);
+    writing = saveAll(options, parts, reached);
     try {
       await writing;
       options.onSaved?.(Math.min(...parts.map(({ checkpoint }) => checkpoint.snapshot.position.training)));
@@ -107,8 +108,8 @@ export function createMeeting(options: MeetingOptions): Meeting {
       else enter(readyToEnter(members));
     },
     taken(message) {
-      const before = standing.get(message.source);
-      if (before) standing = new Map([...standing, [message.source, afterTaken(before, message)]]);
+      const before = reached.get(message.source);
+      if (before) reached = new Map([...reached, [message.source, afterTaken(before, message)]]);
     },
     written: () => writing?.catch(() => undefined) ?? Promise.resolve(),
   };
@@ -128,9 +129,9 @@ function readyToEnter(members: readonly Member[]): Member[] {
 /** Those whose steps the server half may have taken and that are not there to tell of them. */
 function awayFrom(keeper: Member, members: readonly Member[]): AwaySource[] {
   return besides(keeper, members).flatMap((member) => {
-    const standing = standingOf(member);
+    const reached = reachedBy(member);
     const isHere = member.stage === 'arrived' || member.stage === 'ended';
-    return standing && !isHere ? [{ source: member.index, from: standing.position.step }] : [];
+    return reached && !isHere ? [{ source: member.index, from: reached.position.step }] : [];
   });
 }
 
@@ -147,19 +148,20 @@ function enter(open: readonly Member[]): void {
 }
 
 async function saveAll(
-  { session, folder, members, here = false, flush }: MeetingOptions,
+  { execution, folder, members, here = false, flush }: MeetingOptions,
   parts: readonly Part[],
-  standing: ReadonlyMap<number, Snapshot>,
+  reached: ReadonlyMap<number, Snapshot>,
 ): Promise<void> {
-  const { run, log } = session;
+  const { run, log } = execution;
   flush();
   const keeper = parts.find((part) => part.keeper);
   const half = keeper?.checkpoint.snapshot.server ?? shared;
-  const keep = async ({ client }: Snapshot, pair: PairRecord | null, kept: KeptEpoch): Promise<void> => {
+  const keep = async ({ client, position }: Snapshot, pair: PairRecord | null, kept: KeptEpoch): Promise<void> => {
     if (!pair || half.kind !== 'state') {
       throw new Error('A final checkpoint came without its pair record or its server half.');
     }
-    await savePair(session.folder, run, pair, { client: client.weights, server: half.state.weights }, kept);
+    const weights = { client: client.weights, server: half.state.weights };
+    await savePair(execution.folder, run, pair, weights, { kept, epochs: position.epoch });
   };
   for (const { checkpoint, pair, best } of parts) {
     if (checkpoint.final) await keep(checkpoint.snapshot, pair, 'last');
@@ -168,13 +170,15 @@ async function saveAll(
   const holder = heirOf(parts, members) ?? keeper?.member;
   const all = members.flatMap((member) => {
     const part = parts.find((each) => each.member === member);
-    const snapshot = part ? part.checkpoint.snapshot : standing.get(member.index);
+    const snapshot = part ? part.checkpoint.snapshot : reached.get(member.index);
     if (!snapshot) return [];
     return [{ index: member.index, snapshot: { ...snapshot, server: member === holder ? half : shared } }];
   });
-  const cut: RunCheckpoint = new Map(all.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]));
+  const checkpoint: RunCheckpoint = new Map(
+    all.map(({ index, snapshot }) => [members.length === 1 ? 0 : index, snapshot]),
+  );
   const positions = new Map(all.map(({ index, snapshot }) => [index, snapshot.position]));
-  await saveCheckpoint(folder, cut, await session.records.bind(positions));
+  await saveCheckpoint(folder, checkpoint, await execution.records.bind(positions));
   const sources = here ? undefined : parts.map(({ member }) => member.index);
   log('checkpoint', { sources, ...parts[0].checkpoint.snapshot.position });
 }
@@ -184,5 +188,5 @@ function heirOf(parts: readonly Part[], members: readonly Member[]): Member | un
   const keeper = parts.find((part) => part.keeper);
   if (!keeper?.checkpoint.final) return undefined;
   const away = besides(keeper.member, members).filter((member) => !parts.some((part) => part.member === member));
-  return away.find((member) => member.stage !== 'ended' && standingOf(member));
+  return away.find((member) => member.stage !== 'ended' && reachedBy(member));
 }

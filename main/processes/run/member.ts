@@ -73,7 +73,7 @@ export function membersAt(members: readonly Member[], ...stages: readonly Stage[
 }
 
 /** Where a source stands by what it has told; null before its first checkpoint. */
-export function standingOf({ reached, snapshot }: Member): Snapshot | null {
+export function reachedBy({ reached, snapshot }: Member): Snapshot | null {
   return reached ?? snapshot;
 }
 
@@ -83,7 +83,7 @@ export function besides(member: Member, members: readonly Member[]): Member[] {
 }
 
 export function trainingOf(member: Member): number {
-  return standingOf(member)?.position.training ?? 0;
+  return reachedBy(member)?.position.training ?? 0;
 }
 
 /**

@@ -18,5 +18,5 @@ export interface JoinOptions {
   readonly host: string;
   readonly port: number;
   /** Tells the user how to join. */
-  readonly announce: (gate: Pick<JoinPoint, 'url' | 'token' | 'fingerprint'>) => void;
+  readonly announce: (joinPoint: Pick<JoinPoint, 'url' | 'token' | 'fingerprint'>) => void;
 }

@@ -35,7 +35,7 @@ export async function openRunJoinPoint(
       : 'Sources on other machines need a server that they can reach: start one with "sluice offload", and give --offload.';
     throw new SluiceError('bad-usage', message, { path: 'sources.count' });
   }
-  const gate = await openJoinPoint({
+  const joinPoint = await openJoinPoint({
     home: sluiceHome(),
     host,
     port,
@@ -48,9 +48,9 @@ export async function openRunJoinPoint(
     },
     page: (token) => devicePage({ token }),
   });
-  log('waiting-for-sources', { count, url: gate.url });
-  announce(gate);
-  return gate;
+  log('waiting-for-sources', { count, url: joinPoint.url });
+  announce(joinPoint);
+  return joinPoint;
 }
 
 /** Throws `dataset-other` for a source on another machine whose images are not those of the run. */
@@ -80,8 +80,11 @@ export function requirePinned(
 }
 
 /** The emulated links of a run, when it has any; at the same addresses whenever their process is started again. */
-export async function openLinks(session: Execution, { url, fingerprint }: ServerAddress): Promise<Kept<Links> | null> {
-  const { run, log } = session;
+export async function openLinks(
+  execution: Execution,
+  { url, fingerprint }: ServerAddress,
+): Promise<Kept<Links> | null> {
+  const { run, log } = execution;
   const link = linkOf(run.experiment);
   // What is wrong with an address is told by who tries to reach it.
   if (!link || !URL.canParse(url)) return null;
@@ -91,7 +94,7 @@ export async function openLinks(session: Execution, { url, fingerprint }: Server
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port: Number(port || (protocol === 'wss:' ? 443 : 80)) };
   const request = { target, link: rates, shared, count: run.experiment.sources.count, seed: run.seed };
-  return keepProcess<Links>(session, {
+  return keepProcess<Links>(execution, {
     name: 'The process of the emulated links',
     code: 'link-died',
     start: (before) => startLinks({ ...request, ...(before ? { ports: before.addresses.map((at) => at.port) } : {}) }),

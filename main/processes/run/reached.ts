@@ -1,8 +1,8 @@
 import type { StepRecord } from '../../records/record.ts';
 import type { RunLog } from '../../runs/life/log.ts';
-import { behindStep, standing, takenRecord } from '../../training/counters.ts';
+import { behindStep, placeAndTotals, takenRecord } from '../../training/counters.ts';
 import type { FromSource } from '../source/messages.ts';
-import { standingOf, type Member } from './member.ts';
+import { reachedBy, type Member } from './member.ts';
 import type { SourceRecords } from './records.ts';
 import type { Snapshot } from '../../training/snapshot.ts';
 
@@ -11,7 +11,7 @@ import type { Snapshot } from '../../training/snapshot.ts';
  * died while the server half it shares went on without it.
  */
 export function afterStep(snapshot: Snapshot, step: StepRecord): Snapshot {
-  return { ...snapshot, ...standing(behindStep({ ...snapshot.position, ...snapshot.totals }, step)) };
+  return { ...snapshot, ...placeAndTotals(behindStep({ ...snapshot.position, ...snapshot.totals }, step)) };
 }
 
 /** Records steps that the server half took and whose source did not tell of them; what it has told of is known already. */
@@ -22,9 +22,9 @@ export function recordTaken(
 ): void {
   const member = members.find(({ index }) => index === source);
   if (!member) return;
-  const standing = standingOf(member);
-  if (!standing) return;
-  member.reached = afterTaken(standing, { source, steps }, (record) => {
+  const reached = reachedBy(member);
+  if (!reached) return;
+  member.reached = afterTaken(reached, { source, steps }, (record) => {
     log('step-unreported', { source, step: record.step });
     add(record);
   });
@@ -36,12 +36,12 @@ export function afterTaken(
   { source, steps }: Pick<Extract<FromSource, { kind: 'taken' }>, 'source' | 'steps'>,
   each: (record: StepRecord) => void = () => undefined,
 ): Snapshot {
-  let standing = snapshot;
+  let reached = snapshot;
   for (const taken of steps) {
-    if (standing.position.step !== taken.step) continue;
-    const record = takenRecord(standing.position, source, taken);
+    if (reached.position.step !== taken.step) continue;
+    const record = takenRecord(reached.position, source, taken);
     each(record);
-    standing = afterStep(standing, record);
+    reached = afterStep(reached, record);
   }
-  return standing;
+  return reached;
 }

@@ -17,12 +17,12 @@ interface RunProcesses {
 
 /** Waits for the groups of a run; passes on what the user wants meanwhile. Throws what the run cannot get past. */
 export async function seeThrough(
-  session: Execution,
+  execution: Execution,
   records: SourceRecords,
   groups: readonly Group[],
   { own, links }: RunProcesses = { own: null, links: null },
 ): Promise<void> {
-  const { store, run, signal, log } = session;
+  const { store, run, signal, log } = execution;
   let paused = false;
   let fail: (error: unknown) => void;
   const watching = new Promise<never>((_, reject) => (fail = reject));
@@ -33,8 +33,8 @@ export async function seeThrough(
       paused = wanted;
       if (!paused) records.skip();
       const why = groups.map((group) => group.held()).find((reason) => reason !== null);
-      setStatus(session, paused ? 'paused' : 'running', paused ? why : undefined);
-      if (paused && why !== undefined) notice(session, 'paused', why);
+      setStatus(execution, paused ? 'paused' : 'running', paused ? why : undefined);
+      if (paused && why !== undefined) notice(execution, 'paused', why);
       for (const group of groups)
         if (paused) group.pause();
         else group.proceed();
@@ -59,9 +59,9 @@ export async function seeThrough(
   try {
     const lasting = [watching, own?.failed, links?.failed].filter((promise) => promise !== undefined);
     await Promise.race([Promise.all(groups.map(({ done }) => done)), ...lasting]);
-    requireOneThrough(session, groups);
+    requireOneThrough(execution, groups);
     // All were done as the pause came: there is nothing left to pause.
-    if (paused && !signal.aborted) setStatus(session, 'running');
+    if (paused && !signal.aborted) setStatus(execution, 'running');
   } finally {
     clearInterval(watch);
     signal.removeEventListener('abort', stop);

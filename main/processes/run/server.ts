@@ -14,8 +14,8 @@ export interface OwnServer extends ServerAddress, Pick<Kept<ServerProcess>, 'fai
  * Starts an offload server on this machine's loopback for one run, and again at the same address whenever it dies. What
  * it keeps lies in the run's folder.
  */
-export async function keepServer(session: Execution): Promise<OwnServer> {
-  const { run, folder, log } = session;
+export async function keepServer(execution: Execution): Promise<OwnServer> {
+  const { run, folder, log } = execution;
   const { sources } = run.experiment;
   const options = {
     home: folder,
@@ -37,7 +37,7 @@ export async function keepServer(session: Execution): Promise<OwnServer> {
       }
     },
   };
-  const server = await keepProcess<ServerProcess>(session, {
+  const server = await keepProcess<ServerProcess>(execution, {
     name: 'The offload server',
     code: 'server-died',
     start: (before) => startServerProcess({ ...options, ...(before ? placeOf(before) : {}) }, listeners),

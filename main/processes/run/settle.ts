@@ -8,8 +8,8 @@ import type { Run } from '../../runs/store/run.ts';
  * What a run keeps of its first start, so that it goes on as it began: its images, and the number of threads, which
  * decides the last bits of its weights. Throws `dataset-changed` when the data set of that name is another by now.
  */
-export async function settleRun(session: Execution): Promise<Execution> {
-  const { store, run, log } = session;
+export async function settleRun(execution: Execution): Promise<Execution> {
+  const { store, run, log } = execution;
   const fingerprint = await datasetFingerprint(run.experiment.dataset.name);
   if (run.fingerprint === null) store.setFingerprint(run.id, JSON.stringify(fingerprint));
   else requireSameData(run, fingerprint);
@@ -17,7 +17,7 @@ export async function settleRun(session: Execution): Promise<Execution> {
   const settled = store.get(run.id);
   const cores = defaultThreads();
   if (settled.threads! > cores) log('threads', { threads: settled.threads, cores });
-  return { ...session, run: settled };
+  return { ...execution, run: settled };
 }
 
 /** Throws `dataset-changed` unless a data set is the one that the run began with, with what is another. */

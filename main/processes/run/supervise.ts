@@ -31,26 +31,32 @@ const retrySeconds = 60;
  * what cannot go on is thrown.
  */
 export async function superviseRun(queued: Execution, network: NetworkOptions): Promise<void> {
-  const session = await settleRun(queued);
-  if (isOneProcess(session, network)) {
-    await superviseHere(session, trainHere);
+  const execution = await settleRun(queued);
+  if (isOneProcess(execution, network)) {
+    await superviseHere(execution, trainHere);
     return;
   }
-  await settlePlace(session, network);
-  const own = network.offload ? null : await keepServer(session);
+  await settlePlace(execution, network);
+  const own = network.offload ? null : await keepServer(execution);
   const server: ServerAddress = network.offload ?? own!;
   let links: Kept<Links> | null = null;
-  let gate: JoinPoint | null = null;
+  let joinPoint: JoinPoint | null = null;
   let groups: readonly Group[] = [];
   try {
-    links = await openLinks(session, server);
-    gate = await openRunJoinPoint(session, network);
-    const records = recordSources(session);
-    groups = openGroups(session, records, network, addressesOf(session, network, server, links?.now() ?? null), gate);
-    await seeThrough(session, records, groups, { own, links });
+    links = await openLinks(execution, server);
+    joinPoint = await openRunJoinPoint(execution, network);
+    const records = recordSources(execution);
+    groups = openGroups(
+      execution,
+      records,
+      network,
+      addressesOf(execution, network, server, links?.now() ?? null),
+      joinPoint,
+    );
+    await seeThrough(execution, records, groups, { own, links });
   } finally {
     await Promise.all(groups.map((group) => group.kill()));
-    await Promise.all([links?.close(), gate?.close(), own?.close()]);
+    await Promise.all([links?.close(), joinPoint?.close(), own?.close()]);
   }
 }
 
@@ -66,11 +72,11 @@ async function trainHere(...given: Parameters<Work>): Promise<void> {
 }
 
 /** Executes a run of one source in this process, where `work` does the part of the source. */
-export async function superviseHere(session: Execution, work: Work): Promise<void> {
-  const { run, folder, store, log } = session;
-  const records = recordSources(session);
+export async function superviseHere(execution: Execution, work: Work): Promise<void> {
+  const { run, folder, store, log } = execution;
+  const records = recordSources(execution);
   const group = superviseGroup({
-    session,
+    execution,
     records,
     sources: [0],
     folder,
@@ -84,7 +90,7 @@ export async function superviseHere(session: Execution, work: Work): Promise<voi
     onServerEngine: () => undefined,
   });
   try {
-    await seeThrough(session, records, [group]);
+    await seeThrough(execution, records, [group]);
   } finally {
     await group.kill();
   }
@@ -99,19 +105,19 @@ async function settlePlace({ run, folder }: Execution, { offload }: NetworkOptio
 
 /** One group where all sources train one server half, else one for each. */
 function openGroups(
-  session: Execution,
+  execution: Execution,
   records: SourceRecords,
   { retrySeconds: retry = retrySeconds, join: joining }: NetworkOptions,
   addresses: readonly ServerAddress[],
-  gate: JoinPoint | null,
+  joinPoint: JoinPoint | null,
 ): Group[] {
-  const { run, folder, store, log } = session;
+  const { run, folder, store, log } = execution;
   const { experiment } = run;
   const all = Array.from({ length: experiment.sources.count }, (_, index) => index);
   const together = serverHalfOf(experiment) !== 'own';
   return (together ? [all] : all.map((index) => [index])).map((sources) =>
     superviseGroup({
-      session,
+      execution,
       records,
       sources,
       folder: together || sources[0] === 0 ? folder : join(folder, 'sources', String(sources[0])),
@@ -120,7 +126,7 @@ function openGroups(
         server: addresses[index],
         retrySeconds: retry,
       }),
-      startProcess: (index) => (gate && isElsewhere(run, joining, index) ? gate.take : startHere),
+      startProcess: (index) => (joinPoint && isElsewhere(run, joining, index) ? joinPoint.take : startHere),
       onEngine(source, engine) {
         log('engine', { source, ...engine });
         if (source === 0) store.setEngine(run.id, 'client', engineWords(engine));

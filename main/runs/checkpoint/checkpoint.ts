@@ -32,13 +32,13 @@ export interface LoadOptions {
 }
 
 /** Saves where a training stands into its run's folder, and drops all checkpoints but this one and the one before. */
-export async function saveCheckpoint(runFolder: string, cut: RunCheckpoint, binding: Binding): Promise<void> {
+export async function saveCheckpoint(runFolder: string, checkpoint: RunCheckpoint, binding: Binding): Promise<void> {
   const root = join(runFolder, 'checkpoint');
   const before = await completeCheckpoints(root);
   const name = folderName((before.at(-1) ?? 0) + 1);
   await publishFolder(join(root, name), async (folder) => {
     const files: Sums = new Map();
-    for (const [source, snapshot] of cut) {
+    for (const [source, snapshot] of checkpoint) {
       const own = sourceFolder(folder, source);
       await mkdir(own, { recursive: true });
       for (const [file, sha256] of await writeSnapshot(own, snapshot)) files.set(withinFolder(source, file), sha256);
@@ -101,14 +101,17 @@ export async function listCheckpoints(runFolder: string, owner: Owner): Promise<
 }
 
 /** Binds checkpoints that have no manifest, as those of an earlier version, to their run. Throws `checkpoint-damaged`. */
-export async function bindCheckpoints(runFolder: string, bindingOf: (cut: RunCheckpoint) => Binding): Promise<void> {
+export async function bindCheckpoints(
+  runFolder: string,
+  bindingOf: (checkpoint: RunCheckpoint) => Binding,
+): Promise<void> {
   const root = join(runFolder, 'checkpoint');
   for (const number of await completeCheckpoints(root)) {
     const folder = join(root, folderName(number));
     if (await manifestIn(folder)) continue;
     try {
-      const { cut, sums } = await readAll(folder);
-      await writeManifest(folder, bindingOf(cut), sums);
+      const { checkpoint, sums } = await readAll(folder);
+      await writeManifest(folder, bindingOf(checkpoint), sums);
       await syncFolder(folder);
     } catch (cause) {
       throw isDamage(cause) ? damaged(folder, cause, `Delete ${root} to train from the beginning.`) : cause;
@@ -125,26 +128,26 @@ export async function setAside(folder: string): Promise<void> {
 async function readCheckpoint(folder: string, owner: Owner | undefined): Promise<RunCheckpoint> {
   const manifest = owner || existsSync(join(folder, manifestName)) ? await readManifest(folder) : null;
   if (manifest && owner) requireOwner(manifest, owner, folder);
-  const { cut, sums } = await readAll(folder);
-  if (!manifest) return cut;
+  const { checkpoint, sums } = await readAll(folder);
+  if (!manifest) return checkpoint;
   for (const [file, sha256] of Object.entries(manifest.files)) {
     if (sums.get(file) !== sha256)
       throw new Error(`${file}: its SHA-256 is not the one that ${manifestName} has of it`);
   }
   const unknown = [...sums.keys()].find((file) => !(file in manifest.files));
   if (unknown !== undefined) throw new Error(`${unknown} is not in ${manifestName}`);
-  return cut;
+  return checkpoint;
 }
 
-async function readAll(folder: string): Promise<{ cut: RunCheckpoint; sums: Sums }> {
-  const cut = new Map<number, Snapshot>();
+async function readAll(folder: string): Promise<{ checkpoint: RunCheckpoint; sums: Sums }> {
+  const checkpoint = new Map<number, Snapshot>();
   const all: Sums = new Map();
   for (const source of await sourcesIn(folder)) {
     const { snapshot, sums } = await readSnapshot(sourceFolder(folder, source));
-    cut.set(source, snapshot);
+    checkpoint.set(source, snapshot);
     for (const [file, sha256] of sums) all.set(withinFolder(source, file), sha256);
   }
-  return { cut, sums: all };
+  return { checkpoint, sums: all };
 }
 
 /** Null where it has none, or none that is whole. */

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputFacts } from '../../data/input.ts';
 import { messageOf, SluiceError } from '../../errors.ts';
+import { keepsBest, type KeptEpoch } from '../../records/best-epoch.ts';
 import type { PairRecord } from '../../records/record.ts';
 import type { StateDict } from '../../training/snapshot.ts';
 import type { Run } from '../store/run.ts';
@@ -8,9 +10,6 @@ import { publishFolder } from './durable.ts';
 import { inputMetadata } from './input-metadata.ts';
 import { weightsFiles, type Side } from './snapshot-files.ts';
 import { readSafetensors, writeSafetensors, type WeightsFile } from './weights-file.ts';
-
-/** The weights of a pair as its phase ended, or of the best epoch of that phase. */
-export type KeptEpoch = 'last' | 'best';
 
 /**
  * Where the pair of a finished phase is kept: `pairs/<training>-<phase>-b<budget>`, `-source-<n>` after it for all but the first,
@@ -26,16 +25,39 @@ export function pairFolder(
   return join(runFolder, 'pairs', kept === 'last' ? ofSource : `${ofSource}-best`);
 }
 
+/** The folders of these pairs of a run. Throws `no-weights` where their best epochs are asked for and were not kept. */
+export function keptFolders(
+  runFolder: string,
+  { id, experiment }: Pick<Run, 'id' | 'experiment'>,
+  pairs: readonly PairRecord[],
+  kept: KeptEpoch,
+): string[] {
+  const folders = pairs.map((pair) => pairFolder(runFolder, pair, kept));
+  if (kept === 'last' || (folders.length > 0 && folders.every((folder) => existsSync(folder)))) return folders;
+  const why = keepsBest(experiment)
+    ? 'has finished no phase yet'
+    : 'keeps no best epochs, as it holds no images out (validation) and has no stop';
+  throw new SluiceError('no-weights', `Run ${id} ${why}. Take the last epochs instead (--epoch last).`, {
+    path: 'epoch',
+  });
+}
+
+interface KeptAs {
+  readonly kept?: KeptEpoch;
+  /** Epochs of its training until then. */
+  readonly epochs?: number;
+}
+
 /**
  * Keeps a member of the model set Θ for good, as `{client,server}.safetensors` with the experiment, seed, budget,
- * accuracy and what the images are like as metadata.
+ * accuracy, which epoch it is of and what the images are like as metadata.
  */
 export async function savePair(
   runFolder: string,
   run: Run,
   pair: PairRecord,
   weights: Readonly<Record<Side, StateDict>>,
-  kept: KeptEpoch = 'last',
+  { kept = 'last', epochs }: KeptAs = {},
 ): Promise<void> {
   const input = inputFacts(run.experiment.dataset.name);
   await publishFolder(pairFolder(runFolder, pair, kept), async (folder) => {
@@ -47,6 +69,8 @@ export async function savePair(
         seed: String(run.seed),
         budget: String(pair.budget ?? 'full'),
         testAccuracy: String(pair.testAccuracy),
+        epoch: kept,
+        ...(epochs !== undefined && { epochs: String(epochs) }),
         ...(pair.validationAccuracy >= 0 && { validationAccuracy: String(pair.validationAccuracy) }),
         ...(input && inputMetadata(input)),
         experiment: JSON.stringify(run.experiment),

@@ -7,7 +7,7 @@ import type { PlannedPhase, PlannedTraffic } from './plan-traffic.ts';
 type Place = Pick<EpochRecord, 'training' | 'phase'>;
 
 /** How far a run is: the epochs it has finished, and the phase it is in, or that it is over. */
-export interface RunStanding {
+export interface RunReached {
   readonly finished: readonly Pick<EpochRecord, 'training' | 'phase' | 'epoch'>[];
   readonly place: Place | 'over';
 }
@@ -21,15 +21,15 @@ function isLater(a: Place, b: Place): boolean {
   return a.training > b.training || (a.training === b.training && a.phase > b.phase);
 }
 
-/** The standing of a run as its records tell. */
-export function standingOf(finished: readonly EpochRecord[], isFinished: boolean): RunStanding {
+/** How far a run has come, as its records tell. */
+export function reachedOf(finished: readonly EpochRecord[], isFinished: boolean): RunReached {
   return { finished, place: isFinished ? 'over' : placeOf(finished) };
 }
 
 type Settings = Pick<Experiment, 'method' | 'phases' | 'stop'>;
 
 /** Epochs of a phase: those planned, or if it is over those it had, as it may have ended early. */
-function epochsOfPhase(training: number, phase: number, planned: number, { finished, place }: RunStanding): number {
+function epochsOfPhase(training: number, phase: number, planned: number, { finished, place }: RunReached): number {
   const isOver = place === 'over' || isLater(place, { training, phase });
   if (!isOver) return planned;
   const own = finished.filter((each) => each.training === training && each.phase === phase);
@@ -37,10 +37,10 @@ function epochsOfPhase(training: number, phase: number, planned: number, { finis
 }
 
 /** How many epochs a run has, all its trainings together: those planned, without those left out by phases that ended early. */
-export function epochsOfRun({ method, phases, stop }: Settings, standing: RunStanding): number {
+export function epochsOfRun({ method, phases, stop }: Settings, reached: RunReached): number {
   if (!stop) return phases.reduce((sum, { epochs }) => sum + epochs, 0);
   return planTrainings(method, phasesWithout(phases), Infinity)
-    .flatMap((training, number) => training.map(({ epochs }, phase) => epochsOfPhase(number, phase, epochs, standing)))
+    .flatMap((training, number) => training.map(({ epochs }, phase) => epochsOfPhase(number, phase, epochs, reached)))
     .reduce((sum, epochs) => sum + epochs, 0);
 }
 
@@ -69,12 +69,12 @@ export function countEpochs(settings: Settings, finished: () => readonly EpochRe
 }
 
 /** The plan of a run that is under way or over, without what phases have left out that ended early. */
-export function planLeft<T extends PlannedTraffic>(plan: T, { stop }: Settings, standing: RunStanding): T {
+export function planLeft<T extends PlannedTraffic>(plan: T, { stop }: Settings, reached: RunReached): T {
   if (!stop) return plan;
   const phases: PlannedPhase[] = [];
   for (const planned of plan.phases) {
     const before = phases.filter(({ training }) => training === planned.training);
-    const epochs = epochsOfPhase(planned.training, before.length, planned.epochs, standing);
+    const epochs = epochsOfPhase(planned.training, before.length, planned.epochs, reached);
     if (epochs === 0) continue;
     const share = epochs / planned.epochs;
     phases.push({

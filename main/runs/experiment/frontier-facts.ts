@@ -3,6 +3,7 @@ import { settingsKey } from '../../charts/differing.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { codecsFor, codecSettings } from '../../training/controller.ts';
+import { methodNamed } from '../../training/methods/table.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCounts } from './image-counts.ts';
 import { trainingsOf } from './planned.ts';
@@ -14,10 +15,13 @@ export function frontierFacts(
   info: Pick<DatasetInfo, 'shape' | 'trainSamples' | 'testSamples'> | null,
 ): FrontierFacts {
   const { dataset, validation, model, method } = experiment;
+  const { baseline = false, module } = methodNamed(method);
   const trainings = trainingsOf(experiment);
   return {
     run,
     method,
+    isBaseline: baseline,
+    hasModule: module,
     codecs: codecWords(experiment, trainings.flat()),
     comparable: settingsKey({ dataset, validation, model }),
     epochs: trainings.map((phases) => phases.reduce((sum, { epochs }) => sum + epochs, 0)),

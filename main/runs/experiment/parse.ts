@@ -2,6 +2,7 @@ import { heldOutOf } from '../../data/held-out.ts';
 import { experimentSchema, type Experiment } from './experiment.ts';
 import { hasFields, merge } from '../../fields.ts';
 import { defaultMethod, isMethodName, methodNamed } from '../../training/methods/table.ts';
+import { gateFits } from '../../training/methods/method.ts';
 import { enginesOf } from './engines.ts';
 import { searchProblems } from '../search/problems.ts';
 import { sweepProblems } from '../sweep/problems.ts';
@@ -92,11 +93,11 @@ function moduleOfMethod({ method, split }: Experiment): Problem[] {
   return [];
 }
 
-/** A method without a gate has the one that is none, and others have another. */
 function gateOfMethod({ method, gate, split }: Experiment): Problem[] {
   if (!split.module) return [];
-  const { gate: only } = methodNamed(method);
-  if (only === undefined ? gate.name !== 'none' : gate.name === only) return [];
+  const named = methodNamed(method);
+  if (gateFits(named, gate.name)) return [];
+  const { gate: only } = named;
   const expected =
     only === undefined ? `a gate that chooses, since ${method} has budgets` : `${only}, since ${method} has no gate`;
   return [problem('gate.name', gate.name, expected)];

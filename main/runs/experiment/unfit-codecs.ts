@@ -1,5 +1,6 @@
 import type { DatasetInfo } from '../../data/source.ts';
 import { codecChoice, codecNamed } from '../../offload/codecs/table.ts';
+import { codecUses } from '../../training/controller.ts';
 import { planTrainings } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';
 import type { Experiment } from './experiment.ts';
@@ -14,14 +15,13 @@ export function unfitCodecs(experiment: Experiment, info: DatasetInfo, features:
   const share = Math.ceil(imageCounts(experiment, info).train / experiment.sources.count);
   const samples = Math.min(experiment.batchSize, share);
   const phases = planTrainings(experiment.method, phasesAt(experiment, features), total).flat();
-  const problems = phases.flatMap(({ budget }) => {
-    const uses = budget === null ? (['full'] as const) : clientTrains ? (['up', 'down'] as const) : (['up'] as const);
-    return uses.flatMap((use) => {
+  const problems = phases.flatMap(({ budget }) =>
+    codecUses(budget, clientTrains).flatMap((use) => {
       const { name, params } = codecChoice(experiment.codec[use]);
       const expected = codecNamed(name).unfit?.([samples, height, width, budget ?? total], params);
       return expected ? [problem(`codec.${use}`, name, expected)] : [];
-    });
-  });
+    }),
+  );
   // Each once, for the first phase that shows it.
   return problems.filter(({ path }, i) => problems.findIndex((other) => other.path === path) === i);
 }

@@ -27,7 +27,7 @@ const lockWaitMs = 500;
 export async function performRun(
   store: Store,
   id: string,
-  train: (session: Execution) => Promise<void>,
+  train: (execution: Execution) => Promise<void>,
   control: RunControl = {},
 ): Promise<Run> {
   const folder = store.folder(id);
@@ -50,7 +50,7 @@ export async function performRun(
 async function perform(
   store: Store,
   id: string,
-  train: (session: Execution) => Promise<void>,
+  train: (execution: Execution) => Promise<void>,
   { signal: asked, onEvent: emit = () => undefined }: RunControl,
 ): Promise<Run> {
   const folder = store.folder(id);
@@ -100,13 +100,13 @@ function runBusy(id: string, folder: string): SluiceError {
 }
 
 /** Notes why a run failed and returns the error to show. */
-function recordFailure(session: TakenUp, cause: unknown): unknown {
-  const error = isDiskFull(cause) ? diskFull(session, cause) : cause;
+function recordFailure(execution: TakenUp, cause: unknown): unknown {
+  const error = isDiskFull(cause) ? diskFull(execution, cause) : cause;
   // What takes one of them need not take the other; the error itself is thrown all the same.
   attempt(() =>
-    session.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined }),
+    execution.log('failed', { message: messageOf(error), stack: cause instanceof Error ? cause.stack : undefined }),
   );
-  attempt(() => setStatus(session, 'failed', messageOf(error)));
+  attempt(() => setStatus(execution, 'failed', messageOf(error)));
   return error;
 }
 

@@ -209,4 +209,6 @@ export const migrations: readonly (readonly string[])[] = [
        prose TEXT NOT NULL
      ) WITHOUT ROWID`,
   ],
+  // Runs that wait for a terminal have their place in its queue, not in the lab's.
+  ['ALTER TABLE queue ADD COLUMN terminal TEXT'],
 ];

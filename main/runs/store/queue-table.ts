@@ -1,12 +1,16 @@
 import type { Database } from './database.ts';
 
-/** Runs the lab is to execute. A run from a terminal is not among them: the terminal executes it. */
+/** Runs that somebody is to execute in turn: the lab (`queue`), or a terminal, each its own. */
 export interface QueueTable {
-  /** In the order they came. */
+  /** Those of the lab, in the order they came. */
   queue(): QueuedRun[];
-  /** Puts a run at the end of the queue, as if it had never been in it. */
+  /** Those of terminals, whose processes may have died. */
+  terminalQueue(): TerminalRun[];
+  /** Puts a run at the end of the lab's queue, as if it had never been in it. */
   enqueue(id: string): void;
-  /** Takes it out, if it is in. */
+  /** Puts runs into the queue of a terminal, and out of any other. */
+  enqueueAt(terminal: string, ids: readonly string[]): void;
+  /** Takes it out of the queue it is in. */
   dequeue(id: string): void;
   countAttempt(id: string): void;
 }
@@ -17,12 +21,25 @@ export interface QueuedRun {
   readonly attempts: number;
 }
 
+export interface TerminalRun {
+  readonly id: string;
+  readonly terminal: string;
+}
+
 export function queueTable(database: Database): QueueTable {
   return {
-    queue: () => database.all<QueuedRun>('SELECT run AS id, attempts FROM queue ORDER BY place'),
+    queue: () => database.all<QueuedRun>('SELECT run AS id, attempts FROM queue WHERE terminal IS NULL ORDER BY place'),
+    terminalQueue: () =>
+      database.all<TerminalRun>('SELECT run AS id, terminal FROM queue WHERE terminal IS NOT NULL ORDER BY place'),
     enqueue: (id) => {
       database.run('INSERT OR REPLACE INTO queue (run, attempts) VALUES (?, 0)', id);
     },
+    enqueueAt: (terminal, ids) =>
+      database.transaction(() => {
+        for (const id of ids) {
+          database.run('INSERT OR REPLACE INTO queue (run, attempts, terminal) VALUES (?, 0, ?)', id, terminal);
+        }
+      }),
     dequeue: (id) => {
       database.run('DELETE FROM queue WHERE run = ?', id);
     },

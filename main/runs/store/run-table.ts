@@ -94,7 +94,7 @@ const cameFrom: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   finished: ['running'],
   stopped: ['queued', 'running', 'paused'],
   failed: ['running', 'paused'],
-  interrupted: ['running', 'paused'],
+  interrupted: ['queued', 'running', 'paused'],
 };
 
 interface RunRow extends Omit<

@@ -20,6 +20,8 @@ import { stepTable, type StepTable } from './step-columns.ts';
 export interface Store extends RunTable, RecordTables, StepTable, ResultTables, QueueTable, SearchTable, ReportTable {
   /** Puts a run back that its folder tells of. Throws `run-exists` when it is there, or another with its number. */
   adopt(file: RunFile, life: RunLife, records: readonly TrainingRecord[]): Run;
+  /** A folder that the process of a terminal holds the lock of as long as runs wait for it. */
+  terminalFolder(terminal: string): string;
   /** Changes whenever something else than this store has written. */
   version(): number;
   close(): void;
@@ -27,7 +29,8 @@ export interface Store extends RunTable, RecordTables, StepTable, ResultTables, 
 
 /**
  * Opens the store of a home folder, creating what is missing. Several processes may have it open at once. Runs that
- * say they are running while no process executes them become `interrupted`. To be read alone, it need not be writable.
+ * say they are running while no process executes them become `interrupted`, as do those that wait for a terminal which is
+ * gone. To be read alone, it need not be writable.
  */
 export function openStore(home: string, access: Access = 'write'): Store {
   const database = openDatabase(join(home, 'sluice.db'), access);
@@ -46,6 +49,7 @@ export function openStore(home: string, access: Access = 'write'): Store {
         store.append(file.id, records);
         return store.get(file.id);
       }),
+    terminalFolder: (terminal) => join(home, 'terminals', terminal),
     version: () => database.version(),
     close: () => database.close(),
   };
@@ -63,9 +67,22 @@ export function isUnderWay(status: RunStatus): boolean {
   return status === 'running' || status === 'paused';
 }
 
-/** What a run is at now: one under way that no process executes is interrupted, also where that cannot be written down. */
+/** What a run is at now: interrupted where no process executes it, or will, also where that cannot be written down. */
 export function statusNow(store: Store, { id, status }: Pick<Run, 'id' | 'status'>): RunStatus {
-  return isUnderWay(status) && !isAlive(store.folder(id)) ? 'interrupted' : status;
+  if (isUnderWay(status)) return isAlive(store.folder(id)) ? status : 'interrupted';
+  if (status !== 'queued') return status;
+  return waitsForNobody(store).has(id) ? 'interrupted' : status;
+}
+
+/** Runs in the queue of a terminal whose process is gone. */
+function waitsForNobody(store: Pick<Store, 'terminalQueue' | 'terminalFolder'>): ReadonlySet<string> {
+  const alive = new Map<string, boolean>();
+  const isThere = (terminal: string): boolean => {
+    const known = alive.get(terminal) ?? isAlive(store.terminalFolder(terminal));
+    alive.set(terminal, known);
+    return known;
+  };
+  return new Set(store.terminalQueue().flatMap(({ id, terminal }) => (isThere(terminal) ? [] : [id])));
 }
 
 function isAlive(folder: string): boolean {
@@ -78,12 +95,13 @@ function isAlive(folder: string): boolean {
 }
 
 /**
- * Finds runs whose process has died since; `onDeath` hears of each before that is written down. What keeps it from
- * writing is thrown when all were looked at.
+ * Finds runs whose process has died since, or that of the terminal they wait for; `onDeath` hears of each before that is
+ * written down. What keeps it from writing is thrown when all were looked at.
  */
 export function markInterrupted(store: Store, onDeath: (id: string) => void = () => undefined): void {
   const failures: unknown[] = [];
-  for (const { id } of store.marks().filter(({ status }) => isUnderWay(status))) {
+  const forNobody = waitsForNobody(store);
+  for (const { id } of store.marks().filter(({ id, status }) => isUnderWay(status) || forNobody.has(id))) {
     try {
       markDead(store, id, onDeath);
     } catch (error) {
@@ -95,7 +113,11 @@ export function markInterrupted(store: Store, onDeath: (id: string) => void = ()
 
 function markDead(store: Store, id: string, onDeath: (id: string) => void): void {
   const died = (): void => {
-    if (!isUnderWay(store.get(id).status)) return;
+    const { status } = store.get(id);
+    // Somebody may have taken it up since, or off.
+    const isLeft = waitsForNobody(store).has(id);
+    if (isLeft) store.dequeue(id);
+    if (!isUnderWay(status) && !(isLeft && status === 'queued')) return;
     onDeath(id);
     store.setStatus(id, 'interrupted');
   };

@@ -13,6 +13,7 @@ export const full = {
   order: null,
   module: true,
   elsewhere: null,
+  baseline: true,
   remark: {
     text: 'Full budget trains all {epochs} epochs with all maps, so that it compares with this schedule.',
     unless: 'single-full',

@@ -26,6 +26,11 @@ export interface ScheduleRemark {
   readonly unless: 'single' | 'single-full' | null;
 }
 
+/** Whether a method with a module may have a gate: one without a gate has that which is none, and others have another. */
+export function gateFits({ gate: only }: Pick<Method, 'gate'>, gate: string): boolean {
+  return only === undefined ? gate !== 'none' : gate === only;
+}
+
 /** A way to train a split network: a file beside this one, listed in index.ts. */
 export interface Method {
   readonly name: string;
@@ -38,6 +43,8 @@ export interface Method {
   readonly gate?: GateName;
   /** The method that one which sends the image itself becomes at any other cut; null where every cut is right. */
   readonly elsewhere: string | null;
+  /** Whether what it trains with new weights at the full budget is what other methods are measured against. */
+  readonly baseline?: true;
   readonly remark: ScheduleRemark | null;
   readonly defaults: MethodDefaults;
   /** The trainings it makes of the phases. All epochs of theirs together are those of the phases. */

@@ -19,6 +19,7 @@ export const plainSplit = {
   order: null,
   module: false,
   elsewhere: null,
+  baseline: true,
   remark: gateless,
   defaults: { split: { module: null } },
   trainings: (phases) => [throughout(null, phases)],

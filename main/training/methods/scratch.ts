@@ -14,6 +14,7 @@ export const scratch = {
   order: { direction: 'falling', required: false },
   module: true,
   elsewhere: null,
+  baseline: true,
   remark: null,
   defaults: fallingDefaults,
   trainings: (phases) => phases.map(({ budget, epochs }) => single(budget, epochs)),

@@ -8,7 +8,7 @@ export type FindMethod = (name: MethodName) => MethodEntry | undefined;
 
 /**
  * A draft with another method. What the user has set stays unless the method contradicts it: budgets turn around with
- * the direction, the module goes where there is none and is back where one is needed.
+ * the direction, the module goes where there is none and is back where one is needed, a gate goes that it cannot have.
  */
 export function withMethod(draft: ExperimentInput, name: MethodName, find: FindMethod): ExperimentInput {
   const method = find(name);
@@ -25,6 +25,8 @@ export function withMethod(draft: ExperimentInput, name: MethodName, find: FindM
     next = { ...next, phases: order };
   }
   if (!method.module || valueAt(next, 'split.module') === null) next = withoutValue(next, 'split.module');
+  const gate = valueAt(next, 'gate.name');
+  if (typeof gate === 'string' && method.module && !method.gates.includes(gate)) next = withoutValue(next, 'gate.name');
   if (method.elsewhere !== null || (sendsImage(draft, find) && valueAt(next, 'split.layer') === 0)) {
     next = withoutValue(next, 'split.layer');
   }

@@ -28,6 +28,7 @@ export function pairsOf(set: ModelSet): string {
   return [
     `${count}: ${pairs.length === 1 ? formatBudget(pairs[0].budget) : budgets}`,
     accuracy,
+    ...(pairs.some(({ epoch }) => epoch === 'best') ? ['best epochs'] : []),
     formatBytes(bytesOf(set)),
   ].join(' · ');
 }

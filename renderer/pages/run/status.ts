@@ -55,7 +55,10 @@ export function statusNote(run: NotedRun, queue: QueuePlace): StatusNote | null 
     case 'stopped':
       return stoppedNote(run);
     case 'interrupted': {
-      const text = `Its process ended without being asked. ${kept(run)} ${resumption(run)}`;
+      const text =
+        run.startedAt === null
+          ? 'The terminal that was to start it has ended. Resume queues it here.'
+          : `Its process ended without being asked. ${kept(run)} ${resumption(run)}`;
       return { tone: 'warn', title: 'Interrupted', text, ways: [log] };
     }
     case 'failed':
@@ -68,7 +71,7 @@ const settings = { label: 'Settings', to: '/settings' };
 
 function queuedNote({ progress, elsewhere }: NotedRun, queue: QueuePlace): StatusNote {
   if (elsewhere) {
-    const text = 'A terminal queued it, and starts it in its turn. If that terminal was closed, resume the run here.';
+    const text = 'A terminal queued it, and starts it in its turn. Resume takes it into the queue of the lab.';
     return { tone: 'info', title: 'Waiting for a terminal', text, ways: [] };
   }
   return progress

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import type { Run } from '../../../main/runs/store/run.ts';
 import { isUnderWay, openStore } from '../../../main/runs/store/store.ts';
 
-const cli = fileURLToPath(new URL('../../../dist/main/cli.js', import.meta.url));
-const page = fileURLToPath(new URL('../../../dist/renderer/index.html', import.meta.url));
+const built = fileURLToPath(new URL('../../../dist', import.meta.url));
+const cli = join(built, 'main', 'cli.js');
 
 /** A built `sluice lab` of its own, serving on a free port. */
 export interface ServedLab {
@@ -34,14 +34,18 @@ interface LabOptions {
   readonly home?: string;
   readonly prepare?: Prepare;
   readonly args?: readonly string[];
+  /** What was built, that of this folder unless given. */
+  readonly dist?: string;
 }
 
 /** Starts `sluice lab` on a home and waits until it serves. */
 export async function startLab(options: LabOptions = {}): Promise<ServedLab> {
-  if (!existsSync(cli) || !existsSync(page)) throw new Error('Nothing is built. Run "npm run build" first.');
+  const dist = options.dist ?? built;
+  if (!['main/cli.js', 'renderer/index.html'].every((file) => existsSync(join(dist, file))))
+    throw new Error('Nothing is built. Run "npm run build" first.');
   const home = options.home ?? mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
   await options.prepare?.(home);
-  const args = ['lab', '--no-open', ...(options.args ?? [])];
+  const args = [join(dist, 'main', 'cli.js'), 'lab', '--no-open', ...(options.args ?? [])];
   let served = await serve(home, [...args, '--port', '0']);
   const { url } = served;
   return {
@@ -74,7 +78,7 @@ export async function sluice(home: string, ...args: string[]): Promise<void> {
 }
 
 async function serve(home: string, args: string[]): Promise<{ url: string; process: ChildProcess; output(): string }> {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, args, {
     env: { ...process.env, SLUICE_HOME: home, BROWSER: 'none' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

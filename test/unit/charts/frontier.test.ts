@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FrontierRow } from '../../../main/charts/drawable/frontier.ts';
 import { frontierOf } from '../../../main/charts/drawable/frontier.ts';
+import { frontierOption } from '../../../main/charts/drawing/frontier-option.ts';
+import { screenStyle } from '../../../main/charts/style.ts';
+import type { FrontierChartSpec } from '../../../main/charts/kinds/frontier.ts';
 import { namedChart } from '../../../main/charts/kinds/table.ts';
 import { syntheticInfo } from '../../../main/data/synthetic.ts';
 import { chartCsv } from '../../../main/exports/charts/chart-csv.ts';
@@ -53,6 +56,9 @@ function frontierOfRuns(runs: readonly Run[], margin = 0.5) {
   return frontierOf(readTrainings(store, runs), facts, margin);
 }
 
+const chart = namedChart('frontier') as FrontierChartSpec;
+const style = screenStyle('light', 600, 'sans-serif');
+
 const brief = ({ family, bytes, fewer }: FrontierRow): unknown => [family, bytes?.mean ?? null, fewer];
 
 describe('the frontier', () => {
@@ -88,6 +94,9 @@ describe('the frontier', () => {
   it('takes the plain split where there is no full budget, and nothing of other networks, images or epochs', () => {
     const plain = made({ name: 'plain', method: 'plain-split', split: { module: null }, phases: [full] }, [0.5], 50);
     expect(frontierOfRuns([plain, never]).rows[0].baseline).toBe('plain');
+    const axis = (runs: readonly Run[]) => frontierOption(frontierOfRuns(runs), chart, style).xAxis;
+    expect(axis([plain, never])).toMatchObject({ name: 'Bytes to the baseline −0.5 points' });
+    expect(axis([plain, never, ...fullRuns])).toMatchObject({ name: 'Bytes to the full budget −0.5 points' });
     expect(frontierOfRuns([plain, never, ...fullRuns]).rows.map(({ baseline }) => baseline)).toEqual(
       Array<string>(3).fill('full'),
     );
@@ -122,6 +131,23 @@ describe('the frontier', () => {
     store.append(trained.id, [{ ...later, bytesUp: 110, bytesDown: 210 }]);
     const { rows } = frontierOfRuns([...fullRuns, trained]);
     expect(rows.find(({ budget }) => budget === 2)?.bytes?.mean).toBe(320);
+  });
+
+  it('draws no more rows than can be read, the cheapest, and says how many there are', () => {
+    const rows = frontierOfRuns([...fullRuns, ...smallRuns, never]).rows;
+    const many = Array.from({ length: 9 }, (_, i): FrontierRow => ({ ...rows[0], id: `row ${i}` }));
+    const spec = { kind: 'frontier', margin: 0.5, logX: true } as const;
+    const drawn = (some: readonly FrontierRow[]): [points: number, name: unknown] => {
+      const { series, xAxis } = frontierOption(
+        { rows: some, raw: [], problem: null },
+        spec,
+        screenStyle('light', 600, 'sans-serif'),
+      );
+      const points = (series as { type: string; id: string }[]).filter(({ type }) => type === 'scatter');
+      return [points.length, (xAxis as { name: unknown }).name];
+    };
+    expect(drawn(many.slice(0, 6))).toEqual([6, 'Bytes to the full budget −0.5 points']);
+    expect(drawn(many)).toEqual([6, 'Bytes to the full budget −0.5 points; the first 6 of 9']);
   });
 
   it('becomes CSV with method, codecs and budget beside, and a row of the raw images', () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { executeInTurn } from '../../../main/cli/execute.ts';
 import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
-import { stopRun } from '../../../main/runs/life/lifecycle.ts';
+import { resumeRun, stopRun } from '../../../main/runs/life/lifecycle.ts';
 import { lockRun } from '../../../main/runs/life/lock.ts';
 import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 import { createRun } from '../../support/network-runs.ts';
@@ -47,11 +47,22 @@ describe('runs one after the other', () => {
   it('are nobody’s any more when the terminal is interrupted, so that none waits for it for ever', async () => {
     const store = openTestStore(temporaryFolder());
     const runs = [1, 2, 3].map(() => createRun(store, quick));
-    store.enqueue(runs[2].id);
     const code = executeInTurn(store, runs, {});
+    store.enqueue(runs[2].id);
     process.emit('SIGTERM');
     expect(await code).toBe(130);
     expect(runs.map(({ id }) => store.get(id).status)).toEqual(['stopped', 'stopped', 'queued']);
+  });
+
+  it('are not begun once another has taken them up', async () => {
+    const store = openTestStore(temporaryFolder());
+    const runs = [createRun(store, quick), createRun(store, quick)];
+    const code = executeInTurn(store, runs, {});
+    resumeRun(store, runs[1].id);
+    store.enqueue(runs[1].id);
+    expect(await code).toBe(0);
+    expect(runs.map(({ id }) => store.get(id).status)).toEqual(['finished', 'queued']);
+    expect(store.queue()).toMatchObject([{ id: runs[1].id }]);
   });
 
   it('say when another trains at the same time, as their times cannot be compared', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesFor } from '../../../main/cli/launch.ts';
-import { references } from '../../../main/cli/run.ts';
+import { references } from '../../../main/cli/references.ts';
 import type { Run } from '../../../main/runs/store/run.ts';
 
 const engine = { name: 'cpu', device: 'Xeon', detail: 'OpenBLAS 0.3.21, 2 threads', threads: 2 } as const;

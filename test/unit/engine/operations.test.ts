@@ -1,29 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { call, operations } from '../../../main/engine/cpu/operations.ts';
+import { declaredLoops } from '../../support/declared-loops.ts';
 
-const folder = new URL('../../../main/engine/cpu/kernels/', import.meta.url);
-
-/** The parameters of every exported function of the inner loops, in order. */
-function declared(): Map<string, string[]> {
-  const source = readdirSync(folder)
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-    .join('\n');
-  const functions = source.matchAll(/export function (\w+)\(([^)]*)\)/g);
-  return new Map(
-    Array.from(functions, ([, name, list]) => [
-      name,
-      Array.from(list.matchAll(/(\w+):/g), ([, parameter]) => parameter),
-    ]),
-  );
-}
+const declared = declaredLoops(new URL('../../../main/engine/cpu/kernels/', import.meta.url));
 
 it.each(Object.entries(operations))(
   '%s takes its arguments in the order its loop declares them',
   (name, parameters) => {
     const own = name === 'gemm' ? ['scratch'] : [];
-    expect([...parameters, ...own]).toEqual(declared().get(name));
+    expect([...parameters, ...own]).toEqual(declared.get(name));
   },
 );
 

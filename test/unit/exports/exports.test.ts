@@ -158,7 +158,10 @@ describe('a chart on paper', () => {
   it('shows beside its metric what the window shows', async () => {
     const store = openTestStore(temporaryFolder());
     const { id } = recorded(store, 'deprune');
-    const chart = namedChart('accuracy-epoch', { beside: ['train-accuracy'] })!;
+    const chart = {
+      ...(namedChart('accuracy-epoch') as LineChartSpec),
+      beside: ['train-accuracy'],
+    } satisfies LineChartSpec;
     const draw = async (format: 'svg' | 'csv') => text(await exportChart(store, { runs: [id], chart, format, paper }));
     expect(await draw('svg')).toMatch(/>test<.*>training</s);
     expect((await draw('csv')).match(/,train-accuracy,\d,/g)).toHaveLength(3);

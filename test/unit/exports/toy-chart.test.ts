@@ -19,6 +19,7 @@ import { openTestStore, temporaryFolder } from '../../support/run-store.ts';
 interface ToySpec {
   readonly kind: 'toy';
   readonly height: number;
+  readonly margin?: number;
 }
 
 vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
@@ -26,8 +27,9 @@ vi.mock('../../../main/charts/kinds/index.ts', async (original) => {
     kind: 'toy',
     help: ['toy', 'how many epochs each training has'],
     charts: { toy: { kind: 'toy', height: 1 } },
+    takes: ['margin'],
     nameOf: () => 'toy',
-    schema: (z) => z.strictObject({ kind: z.literal('toy'), height: z.number().min(0) }),
+    schema: (z) => z.strictObject({ kind: z.literal('toy'), height: z.number().min(0), margin: z.number().optional() }),
     needs: ['plan'],
     showsEachSource: true,
     showsPairs: true,
@@ -99,6 +101,18 @@ describe('a kind of chart that is in the list alone', () => {
     expect(chartName(namedChart('toy')!)).toBe('toy');
     expect(chartHelp()).toContain('toy              how many epochs each training has');
     expect(() => chartOf('toi', options)).toThrow(/Did you mean toy\?/);
+  });
+
+  it('takes of a command line what it says, and no more', () => {
+    expect(chartOf('toy', { ...options, logY: true })).toEqual({ kind: 'toy', height: 1 });
+    expect(chartOf('toy', { ...options, margin: 2 })).toEqual({ kind: 'toy', height: 1, margin: 2 });
+    expect(chartOf('frontier', { ...options, margin: 2, logX: false, smoothing: 0.5 })).toEqual({
+      ...{ kind: 'frontier', margin: 2, logX: false },
+    });
+    expect(() => chartOf('loss-step', { ...options, margin: 2 })).toThrow(
+      /--margin is of the chart frontier, toy alone, not of loss-step/,
+    );
+    expect(chartOf('parallel', { ...options, bands: false })).toMatchObject({ seedsTogether: false });
   });
 
   it('is taken by the lab, which says what is wrong with it', () => {

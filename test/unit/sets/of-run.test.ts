@@ -6,7 +6,7 @@ import { openEngine } from '../../../main/engine/engine.ts';
 import { encodeSafetensors } from '../../../main/model/safetensors.ts';
 import type { StateDict } from '../../../main/model/state.ts';
 import type { PairRecord } from '../../../main/records/record.ts';
-import { pairFolder, savePair } from '../../../main/runs/checkpoint/pair.ts';
+import { pairFolder, readHalf, savePair } from '../../../main/runs/checkpoint/pair.ts';
 import type { ExperimentInput } from '../../../main/runs/experiment/experiment.ts';
 import type { Run } from '../../../main/runs/store/run.ts';
 import type { Store } from '../../../main/runs/store/store.ts';
@@ -99,6 +99,41 @@ describe('a set of a run', () => {
     const { set, notes } = await addSet(store, run);
     expect(set.manifest.pairs).toMatchObject([{ testAccuracy: 0.75, origin: { source: 1 } }]);
     expect(notes).toEqual(['Of 2 pairs of budget 4 the set has the most accurate: source 2, training 1, phase 1.']);
+  });
+
+  it('has the best epochs of a run that kept them, says so, and counts the epochs until then', async () => {
+    const record = pairRecord(0, { budget: 4, testAccuracy: 0.5 });
+    const { store, run } = await runWith({ validation: 0.1, phases: [{ budget: 4, epochs: 9 }] }, [record]);
+    const best = { ...record, testAccuracy: 0.625, validationAccuracy: 0.75 };
+    const kept = await randomPair(run.experiment, syntheticInfo, 7);
+    await savePair(store.folder(run.id), run, best, kept, { kept: 'best', epochs: 6 });
+    const { set } = await addSet(store, run, { name: 'best', epoch: 'best' });
+    expect(set.manifest.pairs).toMatchObject([{ testAccuracy: 0.625, epochs: 6, epoch: 'best' }]);
+    const { metadata, tensors } = await readHalf(join(set.folder, '4'), 'server');
+    expect(metadata).toMatchObject({ epoch: 'best', epochs: '6', testAccuracy: '0.625' });
+    const [bias] = Object.keys(kept.server).filter((name) => name.endsWith('bias'));
+    expect(tensors[bias].data).toEqual(kept.server[bias].data);
+    const last = await addSet(store, run, { name: 'last' });
+    expect(last.set.manifest.pairs).toMatchObject([{ testAccuracy: 0.5, epoch: 'last' }]);
+  });
+
+  it('counts the epochs there were where a phase has ended early', async () => {
+    const record = pairRecord(0, { budget: 4 });
+    const { store, run } = await runWith({ phases: [{ budget: 4, epochs: 9 }] }, []);
+    await savePair(store.folder(run.id), run, record, await randomPair(run.experiment, syntheticInfo, 1), {
+      epochs: 5,
+    });
+    store.append(run.id, [record]);
+    const { set } = await addSet(store, run);
+    expect(set.manifest.pairs).toMatchObject([{ epochs: 5 }]);
+  });
+
+  it('is not made of best epochs that were not kept', async () => {
+    const { store, run } = await runWith({ phases: [{ budget: 4, epochs: 1 }] }, [pairRecord(0, { budget: 4 })]);
+    await expect(addSet(store, run, { epoch: 'best' })).rejects.toMatchObject({
+      code: 'no-weights',
+      message: expect.stringContaining('keeps no best epochs') as string,
+    });
   });
 
   it('is not made of a run that has left nothing yet', async () => {

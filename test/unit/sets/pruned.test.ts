@@ -69,6 +69,7 @@ async function trained({ title, model, split, gate = {} }: Case, budget: Budget)
         budget,
         testAccuracy: 0.5,
         epochs: 1,
+        epoch: 'last',
         origin: { training: 0, phase: 0, source: 0 },
         weights: () => Promise.resolve(weights),
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codecSettings, scheduled } from '../../../main/training/controller.ts';
+import { codecsFor, codecSettings, codecUses, scheduled } from '../../../main/training/controller.ts';
 
 describe('the schedule of an experiment', () => {
   const settings = codecSettings({ up: 'float16', down: 'float32', full: { name: 'float32' } });
@@ -16,6 +16,17 @@ describe('the schedule of an experiment', () => {
       const { up, down, full } = settings;
       expect(decide({ purpose, planned: 3, step: 9 })).toEqual({ budget: 3, codecs: { up, down } });
       expect(decide({ purpose, planned: null, step: 9 })).toEqual({ budget: null, codecs: { up: full, down: full } });
+    }
+  });
+
+  it('says which of its settings a budget uses: no gradient, none of its codec', () => {
+    expect(codecUses(3)).toEqual(['up', 'down']);
+    expect(codecUses(3, false)).toEqual(['up']);
+    expect(codecUses(null)).toEqual(['full']);
+    expect(codecUses(null, false)).toEqual(['full']);
+    for (const budget of [3, null]) {
+      const used = new Set(Object.values(codecsFor(budget, settings)));
+      expect(new Set(codecUses(budget).map((use) => settings[use]))).toEqual(used);
     }
   });
 });

@@ -35,6 +35,19 @@ describe('the bias-corrected distance correlation', () => {
     expect(distanceCorrelation(a, b)).toBeLessThan(0);
   });
 
+  it('takes all values of a row into its distances', () => {
+    // Along each of the eleven values in turn, the four points are those on the line above.
+    const line = centredDistances(rowsOf([[0], [1], [2], [4]])).values;
+    for (let place = 0; place < 11; place++) {
+      const rows = [0, 1, 2, 4].map((value) => new Float32Array(11).fill(3).fill(value, place, place + 1));
+      expect([...centredDistances(rows).values]).toEqual([...line]);
+    }
+    // 3, 4 and 12 apart in three of them are 13.
+    const far = [0, 0, 0, 1].map((share) => Float32Array.of(0, 3 * share, 0, 0, 4 * share, 12 * share));
+    const single = rowsOf([[0], [0], [0], [13]]);
+    expect([...centredDistances(far).values]).toEqual([...centredDistances(single).values]);
+  });
+
   it('centres every row to zero', () => {
     const { n, values } = centredDistances(noise(9, 3, 'centred'));
     for (let i = 0; i < n; i++) {

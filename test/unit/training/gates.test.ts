@@ -102,6 +102,17 @@ describe('straight-through', () => {
     expect([...dGate]).toEqual(close([0, sums[0] * slope(0.9), 0, sums[1] * slope(0.5)], 4));
   });
 
+  it('has the slope at the middle for all maps at full budget', () => {
+    const { dGate, sums } = moduleGradient({ name: 'straight-through', temperature: 0.5 }, f, null, still());
+    // σ′(0)/τ = 0.25/0.5.
+    expect([...dGate]).toEqual(
+      close(
+        [...sums].map((sum) => 0.5 * sum),
+        4,
+      ),
+    );
+  });
+
   it('draws by f̂ + τ·Gumbel, and not where chance has no place', () => {
     // u = 0.9 is 2.25 of noise, u = 0.1 is −0.83: with τ = 0.5 map 0 comes before all.
     const { choose } = chooserOf({ name: 'straight-through', temperature: 0.5 });

@@ -44,6 +44,14 @@ describe('an early end', () => {
     expect(earlyEnd({ bytes: 200 }, prune, epochs([0, 0.5], [1, 0.5], [1, 0.5]))).toBe('pair');
   });
 
+  it('does not come where no rule is met, nor by one that is not there', () => {
+    const falling = epochs([0, 0.9], [0, 0.5], [0, 0.4]);
+    expect(earlyEnd({}, deprune, falling)).toBeNull();
+    expect(earlyEnd({ accuracy: 0.95, bytes: 1e6 }, deprune, falling)).toBeNull();
+    expect(earlyEnd({ patience: 2, accuracy: 0.95, bytes: 1e6 }, deprune, falling)).toBe('phase');
+    expect(earlyEnd({ patience: 1 }, deprune, [])).toBeNull();
+  });
+
   it('goes on with the phase behind what has ended', () => {
     expect([phaseAfter(deprune, 0, 'phase'), phaseAfter(deprune, 0, 'pair')]).toEqual([1, 2]);
     expect([phaseAfter(prune, 0, 'phase'), phaseAfter(prune, 0, 'pair')]).toEqual([1, 1]);

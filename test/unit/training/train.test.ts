@@ -386,3 +386,20 @@ describe('a request to stop', () => {
     }
   });
 });
+
+it('tells every step how much of its phase is left', async () => {
+  const left: unknown[] = [];
+  const watched = (split: SplitNetwork): SplitNetwork => ({
+    ...split,
+    client: {
+      ...split.client,
+      begin(batch, budget, step, share) {
+        left.push(share);
+        return split.client.begin(batch, budget, step, share);
+      },
+    },
+  });
+  await eventsOf(trainTiny({ onOpen: watched }));
+  // Three steps an epoch: two epochs of the first phase, one of the second.
+  expect(left).toEqual([1, 1, 1, 0.5, 0.5, 0.5, 1, 1, 1]);
+});

@@ -1,38 +1,12 @@
 import encoded from '#kernels/codecs.js';
+import { operations, type Arguments, type Operation } from './operations.ts';
 
 /** Byte offset into the kernels' memory. */
-type Offset = number;
+type Place = number;
 
-/** The exports of `../kernels/index.ts`, which says what they do. */
-interface Kernels {
+interface Kernels extends Readonly<Record<Operation, (...args: number[]) => number>> {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
-  readonly base: { readonly value: Offset };
-  toPlanes(values: Offset, planes: Offset, rows: number, maps: number): void;
-  fromPlanes(planes: Offset, values: Offset, rows: number, maps: number): void;
-  bytesToPlanes(bytes: Offset, planes: Offset, rows: number, maps: number): void;
-  bytesFromPlanes(planes: Offset, bytes: Offset, rows: number, maps: number): void;
-  range(plane: Offset, rows: number, out: Offset): void;
-  nearestLevels(plane: Offset, rows: number, offset: number, scale: number, steps: number, out: Offset): void;
-  levels(
-    plane: Offset,
-    rows: number,
-    ...rest: [offset: number, perLevel: number, steps: number, shift: number, state: Offset, out: Offset]
-  ): void;
-  valuesOf(levels: Offset, rows: number, offset: number, scale: number, out: Offset): void;
-  pack(numbers: Offset, count: number, bits: number, out: Offset): void;
-  unpack(bytes: Offset, count: number, bits: number, out: Offset): void;
-  packWords(numbers: Offset, count: number, bits: number, out: Offset): void;
-  unpackWords(bytes: Offset, count: number, bits: number, out: Offset): void;
-  signs(plane: Offset, rows: number, out: Offset): void;
-  narrow(values: Offset, count: number, factor: number, out: Offset): number;
-  widen(halves: Offset, count: number, factor: number, out: Offset): number;
-  add(plane: Offset, rows: number, from: Offset): void;
-  sumOfMagnitudes(plane: Offset, rows: number): number;
-  residue(plane: Offset, rows: number, scale: number, out: Offset): void;
-  largestMagnitude(plane: Offset, rows: number): number;
-  /** Takes `histogramBytes` at `histogram`. */
-  markLargest(plane: Offset, rows: number, wanted: number, histogram: Offset, marks: Offset): void;
-  takeMarked(plane: Offset, marks: Offset, rows: number, places: Offset, values: Offset): void;
+  readonly base: { readonly value: Place };
 }
 
 /** The part of the global this module needs; Node's types leave it to the DOM library. */
@@ -50,35 +24,41 @@ export const histogramBytes = 2 * 4 * 2048;
 let loaded: Kernels | null = null;
 
 /** Compiled when the first tensor is encoded: most that import codecs only describe them. */
-export function kernels(): Kernels {
+function kernels(): Kernels {
   const { WebAssembly: api } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
   const bytes = (): Uint8Array => Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
   return (loaded ??= new api.Instance(new api.Module(bytes())).exports);
 }
 
+/** Runs an inner loop; what it gives is a number where it gives something. */
+export function run<Name extends Operation>(name: Name, args: Arguments<Name>): number {
+  const named: Readonly<Record<string, number>> = args;
+  return kernels()[name](...operations[name].map((parameter) => named[parameter]));
+}
+
 /** Places for so many bytes each, valid until the next call. What lies there is what was left there. */
-export function placesFor(...sizes: readonly number[]): Offset[] {
+export function placesFor<Name extends string>(sizes: Readonly<Record<Name, number>>): Record<Name, Place> {
   const { memory, base } = kernels();
+  const places = {} as Record<Name, Place>;
   let end = Math.ceil(base.value / alignment) * alignment;
-  const places = sizes.map((size) => {
-    const place = end;
-    end += (Math.ceil(size / alignment) + 1) * alignment;
-    return place;
-  });
+  for (const name in sizes) {
+    places[name] = end;
+    end += (Math.ceil(sizes[name] / alignment) + 1) * alignment;
+  }
   const missing = Math.ceil((end - memory.buffer.byteLength) / page);
   if (missing > 0) memory.grow(missing);
   return places;
 }
 
-/** The memory of some bytes, as it is until more places are asked for. */
-export function bytesAt(place: Offset, count: number): Uint8Array {
+/** Some bytes of the kernels' memory, as it is until more places are asked for. */
+export function bytesAt(place: Place, count: number): Uint8Array {
   return new Uint8Array(kernels().memory.buffer, place, count);
 }
 
-export function floatsAt(place: Offset, count: number): Float32Array {
-  return new Float32Array(kernels().memory.buffer, place, count);
+export function wordsAt(place: Place, count: number): Uint32Array {
+  return new Uint32Array(kernels().memory.buffer, place, count);
 }
 
-export function wordsAt(place: Offset, count: number): Uint32Array {
-  return new Uint32Array(kernels().memory.buffer, place, count);
+export function floatsAt(place: Place, count: number): Float32Array {
+  return new Float32Array(kernels().memory.buffer, place, count);
 }

@@ -1,7 +1,7 @@
 import { malformed } from '../../protocol/header.ts';
 import { refuseOverflow, viewAs } from '../codec.ts';
 import { requireFinite } from '../float32.ts';
-import { floatsAt, kernels } from './kernels.ts';
+import { floatsAt, run } from './kernels.ts';
 import { planeBytes, type Extents } from './planes.ts';
 
 /** A wider range could round to infinity on the other side. */
@@ -17,12 +17,14 @@ export const levelBytes = 8;
 export function levelsOf(
   values: Float32Array,
   extents: Extents,
-  [planes, ranges]: readonly [planes: number, ranges: number],
+  at: { readonly planes: number; readonly ranges: number },
   { steps, format }: { readonly steps: number; readonly format: string },
 ): Float32Array {
   const { maps, rows } = extents;
-  for (let k = 0; k < maps; k++) kernels().range(planes + k * planeBytes(extents), rows, ranges + k * levelBytes);
-  const found = floatsAt(ranges, 2 * maps);
+  for (let k = 0; k < maps; k++) {
+    run('range', { plane: at.planes + k * planeBytes(extents), rows, out: at.ranges + k * levelBytes });
+  }
+  const found = floatsAt(at.ranges, 2 * maps);
   if (!found.every(Number.isFinite)) requireFinite(values);
   const table = new Float32Array(2 * maps);
   for (let k = 0; k < maps; k++) {

@@ -1,6 +1,6 @@
 import { random } from '../../../random.ts';
 import { requireFinite } from '../float32.ts';
-import { bytesAt, floatsAt, kernels, placesFor } from './kernels.ts';
+import { bytesAt, floatsAt, placesFor, run, wordsAt } from './kernels.ts';
 import { levelBytes, levelsOf } from './map-levels.ts';
 import { planeBytes, type Extents } from './planes.ts';
 
@@ -32,32 +32,51 @@ export function quantise(
 ): Quantised {
   const { maps, rows } = extents;
   const steps = 2 ** bits - 1;
-  const [given, planes, ranges, states, found] = placesFor(
-    ...[values.byteLength, values.byteLength, maps * levelBytes, 16, values.length],
-  );
-  floatsAt(given, values.length).set(values);
-  kernels().toPlanes(given, planes, rows, maps);
-  const table = levelsOf(values, extents, [planes, ranges], { steps, format });
-  bytesAt(states, 16).set(new Uint8Array((rounding ?? new Uint32Array(4)).buffer));
+  const at = placesFor({
+    values: values.byteLength,
+    planes: values.byteLength,
+    ranges: maps * levelBytes,
+    states: 16,
+    levels: values.length,
+  });
+  floatsAt(at.values, values.length).set(values);
+  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  const table = levelsOf(values, extents, at, { steps, format });
+  wordsAt(at.states, 4).set(rounding ?? [0, 0, 0, 0]);
   const shift = rounding ? 0 : half;
   for (let k = 0; k < maps; k++) {
     const [scale, offset] = [table[2 * k], table[2 * k + 1]];
     const perLevel = scale === 0 ? 0 : 2 ** fraction / scale;
-    kernels().levels(planes + k * planeBytes(extents), rows, offset, perLevel, steps, shift, states, found + k * rows);
+    run('levels', {
+      plane: at.planes + k * planeBytes(extents),
+      rows,
+      offset,
+      perLevel,
+      steps,
+      shift,
+      state: at.states,
+      out: at.levels + k * rows,
+    });
   }
-  return { table, levels: bytesAt(found, values.length).slice() };
+  return { table, levels: bytesAt(at.levels, values.length).slice() };
 }
 
 /** The values of levels below 2 ** bits. Throws `codec-non-finite` where a table makes one infinite. */
 export function dequantise({ table, levels }: Quantised, extents: Extents, bits: number): Float32Array {
   const { maps, rows } = extents;
-  const [given, planes, values] = placesFor(levels.length, 4 * levels.length, 4 * levels.length);
-  bytesAt(given, levels.length).set(levels);
+  const at = placesFor({ levels: levels.length, planes: 4 * levels.length, values: 4 * levels.length });
+  bytesAt(at.levels, levels.length).set(levels);
   for (let k = 0; k < maps; k++) {
-    kernels().valuesOf(given + k * rows, rows, table[2 * k + 1], table[2 * k], planes + k * planeBytes(extents));
+    run('valuesOf', {
+      levels: at.levels + k * rows,
+      rows,
+      offset: table[2 * k + 1],
+      scale: table[2 * k],
+      out: at.planes + k * planeBytes(extents),
+    });
   }
-  kernels().fromPlanes(planes, values, rows, maps);
-  const result = floatsAt(values, levels.length).slice();
+  run('fromPlanes', { planes: at.planes, values: at.values, rows, maps });
+  const result = floatsAt(at.values, levels.length).slice();
   if (!isFinite(table, 2 ** bits - 1)) requireFinite(result);
   return result;
 }

@@ -90,7 +90,7 @@ describe('an export of weights', () => {
     const pair = pairRecord(0, { budget: 4 });
     for (const { id } of [without, run]) store.append(id, [pair]);
     await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(1)));
-    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(2)), 'best');
+    await savePair(store.folder(run.id), run, pair, weightsOf(uniformSnapshot(2)), { kept: 'best' });
     const folder = join(home, 'best');
     expect(await exportWeights(store, run, folder, 'best')).toEqual(['0-0-b4-best']);
     const { tensors } = await readSafetensors(join(folder, '0-0-b4-best', 'client.safetensors'));

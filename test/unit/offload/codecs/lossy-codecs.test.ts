@@ -9,13 +9,7 @@ import {
   unpackSmall,
 } from '../../../../main/offload/codecs/parts/bits.ts';
 import type { Layout } from '../../../../main/offload/codecs/codec.ts';
-import {
-  bytesAt,
-  floatsAt,
-  histogramBytes,
-  kernels,
-  placesFor,
-} from '../../../../main/offload/codecs/parts/kernels.ts';
+import { bytesAt, floatsAt, histogramBytes, placesFor, run } from '../../../../main/offload/codecs/parts/kernels.ts';
 import { codecChoice, codecNamed, type CodecInput } from '../../../../main/offload/codecs/table.ts';
 import { random } from '../../../../main/random.ts';
 
@@ -92,9 +86,13 @@ it('the largest are those that come first when sorted by magnitude, and of equal
     fc.property(magnitudes, fc.nat(), (values, drawn) => {
       const count = 1 + (drawn % values.length);
       const rows = values.length;
-      const [plane, histogram, marked] = placesFor(4 * rows, histogramBytes, rows);
+      const {
+        plane,
+        histogram,
+        marks: marked,
+      } = placesFor({ plane: 4 * rows, histogram: histogramBytes, marks: rows });
       floatsAt(plane, rows).set(values);
-      kernels().markLargest(plane, rows, count, histogram, marked);
+      run('markLargest', { plane, rows, wanted: count, histogram, marks: marked });
       const marks = bytesAt(marked, rows);
       const sorted = [...values.keys()].sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]) || a - b);
       expect([...marks.keys()].filter((i) => marks[i] === 1)).toEqual(sorted.slice(0, count).sort((a, b) => a - b));

@@ -5,7 +5,7 @@ import { openEngine } from '../../../../main/engine/engine.ts';
 import { examine } from '../../../../main/lab/design/examine.ts';
 import { connectOffload } from '../../../../main/offload/client/client.ts';
 import { openCodecs } from '../../../../main/offload/codecs/session-codecs.ts';
-import { codecChoice, type CodecName } from '../../../../main/offload/codecs/table.ts';
+import { codecChoice, codecsOffered, type CodecName } from '../../../../main/offload/codecs/table.ts';
 import { encodeStep } from '../../../../main/offload/protocol/messages.ts';
 import { setSequence } from '../../../../main/offload/protocol/header.ts';
 import { openCheckpoints } from '../../../../main/offload/server/checkpoints.ts';
@@ -138,6 +138,11 @@ describe('a codec with a parameter and a memory, added to the table', () => {
     expect(() => codecOf({ up: { name: 'int8', levels: 9 } })).toThrow('codec.up.levels is not a field: expected name');
     expect(() => codecOf({ up: { name: 'toyy' } })).toThrow(/codec\.up\.name is "toyy": expected one of float32,.*toy/);
     expect(codecChoice(toy)).toEqual({ name: 'toy', params: { levels: 16 } });
+  });
+
+  it('is offered by plans as it asks for, and not for answers, after those in the table before it', () => {
+    expect(codecsOffered('plans')).toEqual(['float32', 'float16', 'int8', 'toy']);
+    expect(codecsOffered('answers')).toEqual(['float16', 'int8']);
   });
 
   it('is planned as it is counted', async () => {

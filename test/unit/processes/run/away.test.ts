@@ -45,13 +45,13 @@ async function pair() {
   const emit = (event: RunEvent): void => {
     if (event.kind === 'notice') told.push(event.message);
   };
-  const session = { ...(await takeUp(store, run)), emit };
-  const { folder } = session;
-  const records = recordSources(session);
+  const execution = { ...(await takeUp(store, run)), emit };
+  const { folder } = execution;
+  const records = recordSources(execution);
   const standing = [kept, { kind: 'shared' } as const].map(
     (server, i) => [i, { ...uniformSnapshot(1), server }] as const,
   );
-  await saveCheckpoint(folder, new Map(standing), { ...session.records.owner, records: new Map() });
+  await saveCheckpoint(folder, new Map(standing), { ...execution.records.owner, records: new Map() });
   const started: Started[] = [];
   const startProcess = (index: number) => (onMessage: (message: FromSource) => void) => {
     let die: (how: string) => void = () => undefined;
@@ -70,7 +70,7 @@ async function pair() {
   };
   const task = (index: number, resume: Snapshot | null) => ({ index, resume }) as SourceTask;
   const options = {
-    session,
+    execution,
     records,
     sources: [0, 1],
     folder,
@@ -178,12 +178,12 @@ describe('sources that train several networks one after the other', () => {
       const process = { pid: 1, send, kill: () => undefined, gone };
       return { ...newMember(index), stage, process, snapshot, reached: snapshot };
     });
-    const session = await takeUp(store, run);
+    const execution = await takeUp(store, run);
     return {
       folder,
       members,
       told,
-      ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => false }),
+      ...createMeeting({ execution, folder, members, flush: () => undefined, haveBest: () => false }),
     };
   }
 

@@ -27,7 +27,7 @@ function process(says: readonly FromSource[], onMessage: (message: FromSource) =
 /** What a group finds as it starts. */
 interface Before {
   /** The checkpoint of its sources. */
-  readonly cut?: RunCheckpoint;
+  readonly checkpoint?: RunCheckpoint;
   readonly run?: Partial<Run>;
 }
 
@@ -35,7 +35,7 @@ interface Before {
 async function groupOf(
   says: readonly (readonly FromSource[])[],
   options: Partial<GroupOptions> = {},
-  { cut = new Map(), run: begun = {} }: Before = {},
+  { checkpoint = new Map(), run: begun = {} }: Before = {},
 ) {
   const store = openTestStore(temporaryFolder());
   const run = { ...store.create(experiment({}), 1), ...begun };
@@ -46,11 +46,11 @@ async function groupOf(
     if ('seconds' in details) patience.push(details.seconds);
   };
   let starts = 0;
-  const session = await takeUp(store, run, log);
-  const { folder } = session;
-  if (cut.size > 0) await saveCheckpoint(folder, cut, { ...session.records.owner, records: new Map() });
+  const execution = await takeUp(store, run, log);
+  const { folder } = execution;
+  if (checkpoint.size > 0) await saveCheckpoint(folder, checkpoint, { ...execution.records.owner, records: new Map() });
   const group = superviseGroup({
-    session,
+    execution,
     records,
     sources: [0],
     folder,
@@ -208,7 +208,7 @@ describe('sources of one half', () => {
   };
 
   const kept: ServerState = { kind: 'kept', name: 'step-1', sha256: '0'.repeat(64) };
-  const cut = new Map(
+  const checkpoint = new Map(
     [kept, { kind: 'shared' } as const].map((server, i) => [i, { ...uniformSnapshot(1), server }] as const),
   );
 
@@ -217,7 +217,7 @@ describe('sources of one half', () => {
     const order: number[] = [];
     const startProcess = (index: number) => (onMessage: (message: FromSource) => void) =>
       process(says(order.push(index)), onMessage);
-    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut });
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { checkpoint });
     return { group, order };
   }
 
@@ -237,7 +237,7 @@ describe('sources of one half', () => {
       started.push({ index, child, onMessage });
       return child;
     };
-    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { cut });
+    const { group } = await groupOf([], { sources: [0, 1], startProcess, pauseMs: 1 }, { checkpoint });
     await expect.poll(() => group.members.map(({ stage }) => stage)).toEqual(['training', 'training']);
     started[1].child.kill();
     await expect.poll(() => started.length).toBe(3);
@@ -263,7 +263,11 @@ it('does nothing more when the server half cannot be put back', async () => {
   };
   const before = await timers();
   const failure = { code: 'checkpoint-unknown', message: 'There is no such checkpoint' };
-  const { group } = await groupOf([[{ kind: 'failed', failure }]], {}, { cut: new Map([[0, uniformSnapshot(1)]]) });
+  const { group } = await groupOf(
+    [[{ kind: 'failed', failure }]],
+    {},
+    { checkpoint: new Map([[0, uniformSnapshot(1)]]) },
+  );
   await expect(group.done).rejects.toMatchObject(failure);
   expect(await timers()).toBe(before);
 });

@@ -23,7 +23,7 @@ function judged(input: ExperimentInput) {
       process: { ...process, gone: new Promise<string>(() => undefined) },
     };
   });
-  const judge = createJudge({ session: { run, store, log: () => undefined }, members, flush: () => undefined });
+  const judge = createJudge({ execution: { run, store, log: () => undefined }, members, flush: () => undefined });
   const end = (source: number, epoch: number, scores: Partial<ReturnType<typeof epochRecord>>): void => {
     const record = epochRecord(epoch, { source, ...scores });
     store.append(run.id, [record]);

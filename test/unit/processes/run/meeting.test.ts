@@ -28,11 +28,11 @@ async function meetingOf(...stages: readonly Stage[]) {
     const process = { pid: 1, send: (message: ToSource) => void told.push(message), kill: () => undefined };
     return { ...newMember(index), stage, told, process: { ...process, gone: new Promise<string>(() => undefined) } };
   });
-  const session = await takeUp(store, run);
+  const execution = await takeUp(store, run);
   return {
     folder,
     members,
-    ...createMeeting({ session, folder, members, flush: () => undefined, haveBest: () => isBest }),
+    ...createMeeting({ execution, folder, members, flush: () => undefined, haveBest: () => isBest }),
   };
 }
 

@@ -32,6 +32,20 @@ describe('another method', () => {
     }
   });
 
+  it('leaves a gate that was chosen, unless the method cannot have it', () => {
+    const phases = [{ budget: 'full' as const, epochs: 2 }];
+    const chosen = { method: 'deprune', gate: { name: 'importance', mask: 'linear' }, phases } as const;
+    expect(withMethod(chosen, 'prune').gate).toEqual({ name: 'importance', mask: 'linear' });
+    const bottleneck = withMethod(chosen, 'bottleneck');
+    expect(bottleneck.gate).toEqual({ mask: 'linear' });
+    expect(parseExperiment(bottleneck).gate.name).toBe('none');
+    const none = { method: 'bottleneck', gate: { name: 'none' }, phases } as const;
+    expect(withMethod(none, 'deprune').gate).toBeUndefined();
+    for (const to of methodNames) {
+      for (const draft of [chosen, none]) expect(() => parseExperiment(withMethod(draft, to))).not.toThrow();
+    }
+  });
+
   it('turns the budgets around and takes the module away or brings it back', () => {
     const draft = {
       phases: [

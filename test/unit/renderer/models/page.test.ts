@@ -136,6 +136,19 @@ describe('model sets', () => {
     expect(pageText()).toContain('There is one already.');
   });
 
+  it('are made of the best epochs of a run that keeps them', async () => {
+    const addModelSet = vi.fn(fakeLab().api.addModelSet);
+    const { experiment } = fakeRun(9);
+    const runs = [fakeRun(9, { experiment: { ...experiment, validation: 0.1 } })];
+    here = await mountInLab(page, { fake: fakeLab({ addModelSet }, runs) });
+    button('From a run').click();
+    await here.settle();
+    button('Best epochs').click();
+    await here.settle();
+    await submit('add-set');
+    expect(addModelSet).toHaveBeenCalledWith({ run: 'run-9', epoch: 'best' });
+  });
+
   it('are brought in from a path', async () => {
     const importModelSet = vi.fn(fakeLab().api.importModelSet);
     here = await mountInLab(page, { fake: fakeLab({ importModelSet }) });

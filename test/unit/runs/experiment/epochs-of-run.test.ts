@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeDataset } from '../../../../main/data/datasets.ts';
-import { epochsOfRun, planLeft, standingOf } from '../../../../main/runs/experiment/epochs-of-run.ts';
+import { epochsOfRun, planLeft, reachedOf } from '../../../../main/runs/experiment/epochs-of-run.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../../main/runs/experiment/plan-traffic.ts';
 import { epochRecord } from '../../../support/run-records.ts';
@@ -14,16 +14,16 @@ const experiment = parseExperiment({ method: 'prune', phases, stop: { patience: 
 const epochs = [0, 0, 0, 1].map((phase, epoch) => epochRecord(epoch, { phase }));
 
 it('a run has the epochs that are planned, but of phases that are over those they had', () => {
-  expect(epochsOfRun(experiment, standingOf([], false))).toBe(10);
-  expect(epochsOfRun(experiment, standingOf(epochs.slice(0, 3), false))).toBe(10);
-  expect(epochsOfRun(experiment, standingOf(epochs, false))).toBe(3 + 4);
-  expect(epochsOfRun(experiment, standingOf(epochs, true))).toBe(4);
-  expect(epochsOfRun({ ...experiment, stop: undefined }, standingOf(epochs, true))).toBe(10);
+  expect(epochsOfRun(experiment, reachedOf([], false))).toBe(10);
+  expect(epochsOfRun(experiment, reachedOf(epochs.slice(0, 3), false))).toBe(10);
+  expect(epochsOfRun(experiment, reachedOf(epochs, false))).toBe(3 + 4);
+  expect(epochsOfRun(experiment, reachedOf(epochs, true))).toBe(4);
+  expect(epochsOfRun({ ...experiment, stop: undefined }, reachedOf(epochs, true))).toBe(10);
 });
 
 it('so has its plan, with the steps and bytes of these epochs', () => {
   const plan = planTraffic(experiment, describeDataset('synthetic'));
-  const left = planLeft(plan, experiment, standingOf(epochs, false));
+  const left = planLeft(plan, experiment, reachedOf(epochs, false));
   expect(left.phases.map(({ firstEpoch, epochs: count }) => [firstEpoch, count])).toEqual([
     [0, 3],
     [3, 4],
@@ -33,6 +33,6 @@ it('so has its plan, with the steps and bytes of these epochs', () => {
   expect(left.bytesUp).toBeCloseTo(first.bytesUp / 2 + second.bytesUp, 3);
   expect(left.fullBudgetBytes).toBeCloseTo(plan.fullBudgetBytes * 0.7, 3);
   // The pair was made in the first phase: there is no second.
-  const over = planLeft(plan, experiment, standingOf(epochs.slice(0, 2), true));
+  const over = planLeft(plan, experiment, reachedOf(epochs.slice(0, 2), true));
   expect(over.phases).toMatchObject([{ epochs: 2 }]);
 });

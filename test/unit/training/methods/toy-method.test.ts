@@ -6,6 +6,7 @@ import { examine } from '../../../../main/lab/design/examine.ts';
 import { listMethods } from '../../../../main/lab/design/methods.ts';
 import { openSummaries } from '../../../../main/lab/runs/summaries.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
+import { frontierFacts } from '../../../../main/runs/experiment/frontier-facts.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../../main/runs/experiment/plan-traffic.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -31,6 +32,7 @@ vi.mock('../../../../main/training/methods/index.ts', async (original) => {
     order: { direction: 'falling', required: true },
     module: true,
     elsewhere: null,
+    baseline: true,
     remark: { text: 'See-saw goes through {epochs} epochs twice.', unless: null },
     defaults: {
       optimiser: { momentum: 0.25 },
@@ -89,6 +91,10 @@ describe('a method that is an entry in the list and nothing else', () => {
     const schema = JSON.stringify(jsonSchema(experimentSchema));
     expect(schema).toContain('seesaw: down, then up');
     expect(schema).toContain('0.25 unless given for seesaw');
+  });
+
+  it('is what others are measured against, as it says', () => {
+    expect(frontierFacts('run', parseExperiment(input), null)).toMatchObject({ isBaseline: true, hasModule: true });
   });
 
   it('is planned and examined, and offered by the page', () => {
