@@ -29,8 +29,7 @@ export function takeTurn(store: Store, runs: readonly { readonly id: string }[])
     terminal,
     runs.map(({ id }) => id),
   );
-  const ours = (): string[] =>
-    store.terminalQueue().flatMap((each) => (each.terminal === terminal ? [each.id] : []));
+  const ours = (): string[] => store.terminalQueue().flatMap((each) => (each.terminal === terminal ? [each.id] : []));
   const waiting = (): ReadonlySet<string> => {
     const queued = new Set(store.marks().flatMap(({ id, status }) => (status === 'queued' ? [id] : [])));
     return new Set(ours().filter((id) => queued.has(id)));
