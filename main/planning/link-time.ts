@@ -1,9 +1,5 @@
+import { packetBytes, quantumBytes } from '../offload/link/packets.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
-
-/** Payload of a TCP packet, and what an emulated link books at once: as offload/link/flow.ts has them. */
-const packetBytes = 1460;
-const quantumMs = 2;
-const maxQuantumBytes = 65_536;
 
 /** Lateness is integrated over so many places. */
 const places = 120;
@@ -43,7 +39,7 @@ export function crossing(message: number, direction: Direction, link: SharedLink
  */
 function lateness(bytes: number, rate: number, { rttMs, jitterMs, loss }: SharedLink): number {
   if (jitterMs === 0 && loss === 0) return 0;
-  const part = Math.min(bytes, maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * rate)));
+  const part = Math.min(bytes, quantumBytes(rate));
   const lost = 1 - (1 - loss) ** Math.ceil(part / packetBytes);
   const jitter = jitterMs / 2;
   const least = -Math.min(jitter, rttMs / 2);

@@ -49,6 +49,15 @@ export interface PlaceColumn extends AnyColumn {
   readonly type: 'count' | 'budget';
 }
 
+/** A part of the time of a step where it is drawn and listed. */
+export interface PartOfStep {
+  readonly name: string;
+  /** Where the time goes, as the device says that trains. */
+  readonly where: string;
+  /** Its place in the palette. */
+  readonly look: number;
+}
+
 /** What was measured, counted or set there. */
 export interface MeasuredColumn extends AnyColumn {
   readonly role: 'measured';
@@ -56,7 +65,7 @@ export interface MeasuredColumn extends AnyColumn {
   /** Counted since the training began, not since the record before. */
   readonly sinceStart?: true;
   /** Columns with this mark add up to all the time of a step. */
-  readonly partOfStep?: true;
+  readonly partOfStep?: PartOfStep;
   readonly chart?: ChartFacts;
 }
 

@@ -1,6 +1,6 @@
-import type { Column, MeasuredColumn } from './column.ts';
+import type { Column, MeasuredColumn, PartOfStep } from './column.ts';
 import { records } from './index.ts';
-import type { RecordName, StepColumn, StepColumns, TimeColumn } from './record.ts';
+import type { PartName, RecordName, StepColumn, StepColumns, TimeColumn } from './record.ts';
 
 export const recordNames = Object.keys(records) as readonly RecordName[];
 
@@ -27,10 +27,17 @@ export function byStepColumn(make: (name: StepColumn) => Float64Array): Record<S
   return Object.fromEntries(stepColumns.map((name) => [name, make(name)])) as Record<StepColumn, Float64Array>;
 }
 
-/** The parts of a step's time, in their order. */
-export const timeColumns = measuredColumns('step')
-  .filter(({ partOfStep }) => partOfStep)
-  .map(({ name }) => name) as readonly TimeColumn[];
+interface TimePart extends PartOfStep {
+  readonly column: TimeColumn;
+  readonly name: PartName;
+}
+
+/** Where the time of a step goes, in the order it is stacked: all parts that records have. */
+export const timeParts = measuredColumns('step').flatMap(({ name: column, partOfStep }) =>
+  partOfStep ? [{ column, ...partOfStep }] : [],
+) as readonly TimePart[];
+
+export const timeColumns = timeParts.map(({ column }) => column);
 
 /** Seconds of a step, waiting included. */
 export function secondsOf(step: Readonly<Record<TimeColumn, number>>): number {

@@ -1,4 +1,4 @@
-import type { Budget, Column, ColumnType, RecordKind } from './column.ts';
+import type { Budget, Column, ColumnType, PartOfStep, RecordKind } from './column.ts';
 import type { records } from './index.ts';
 
 /** What a training says about itself while it runs, with the columns of the catalogue. */
@@ -32,8 +32,11 @@ export type StepColumn = OfType<ColumnsOf<typeof records.step>, Scalar>['name'];
 /** Steps by column, in the order they came. NaN is a budget that is full, or a loss that diverged. */
 export type StepColumns = Readonly<Record<StepColumn, Float64Array>>;
 
-/** The parts of a step's time. */
-export type TimeColumn = Extract<ColumnsOf<typeof records.step>, { readonly partOfStep: true }>['name'];
+type PartColumn = Extract<ColumnsOf<typeof records.step>, { readonly partOfStep: PartOfStep }>;
+
+/** The parts of a step's time: their columns, and what they are called. */
+export type TimeColumn = PartColumn['name'];
+export type PartName = PartColumn['partOfStep']['name'];
 
 /** The columns of steps that are measured in a unit. */
 export type StepColumnIn<Unit extends string> = Extract<

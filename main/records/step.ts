@@ -113,7 +113,7 @@ export const step = {
       nullable: true,
       words: 'Time of the client',
       together: 'mean',
-      partOfStep: true,
+      partOfStep: { name: 'Client', where: 'this device', look: 0 },
     },
     {
       role: 'measured',
@@ -123,7 +123,7 @@ export const step = {
       nullable: true,
       words: 'Time on the network',
       together: 'mean',
-      partOfStep: true,
+      partOfStep: { name: 'Wire', where: 'the network', look: 1 },
     },
     {
       role: 'measured',
@@ -133,7 +133,7 @@ export const step = {
       nullable: true,
       words: 'Time of the server',
       together: 'mean',
-      partOfStep: true,
+      partOfStep: { name: 'Server', where: 'the server', look: 2 },
     },
     // For data, for a turn at the server, and for the device that the CPU share makes slower.
     {
@@ -144,7 +144,7 @@ export const step = {
       nullable: true,
       words: 'Time of waiting',
       together: 'mean',
-      partOfStep: true,
+      partOfStep: { name: 'Wait', where: 'waiting', look: 6 },
     },
     // f = σ(f̂) of every map after the step, kept of at most 128 steps an epoch; a plain split has none.
     {

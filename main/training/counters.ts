@@ -2,7 +2,7 @@ import type { Phase, Training } from './plan.ts';
 import type { TakenStep } from '../offload/protocol/control.ts';
 import { secondsOf } from '../records/columns.ts';
 import type { EpochRecord, PairRecord, StepRecord } from '../records/record.ts';
-import type { Position, Totals } from './snapshot.ts';
+import { sinceEpoch, totalsOf, type Position, type Totals } from './snapshot.ts';
 
 /** Everything the loop counts, changed as it goes and copied into snapshots. */
 export type Counters = { -readonly [K in keyof Position]: Position[K] } & { -readonly [K in keyof Totals]: Totals[K] };
@@ -20,17 +20,7 @@ export function firstEpochOf(phase: Phase, { firstEpoch }: Position): number {
 }
 
 /** The totals at the start of a training. */
-export const nothingYet: Totals = {
-  bytesUp: 0,
-  bytesDown: 0,
-  wireUp: 0,
-  wireDown: 0,
-  seconds: 0,
-  epochLoss: 0,
-  epochCorrect: 0,
-  epochSamples: 0,
-  epochSeconds: 0,
-};
+export const nothingYet: Totals = totalsOf(() => 0);
 
 /**
  * The record of a step that a server half took and whose source died before it told of it. What only the source could
@@ -42,9 +32,8 @@ export function takenRecord({ training, phase, epoch }: Position, source: number
   return { kind: 'step', training, phase, source, epoch, ...taken, wireUp, wireDown, ...unknown };
 }
 
-/** Where a source stands behind a step. */
-export function behindStep(before: Counters, step: StepRecord): Counters {
-  const seconds = secondsOf(step);
+/** Where a source stands behind a step, which took as long as its parts unless that is known better. */
+export function behindStep(before: Counters, step: StepRecord, seconds = secondsOf(step)): Counters {
   return {
     ...before,
     batch: before.batch + 1,
@@ -128,8 +117,8 @@ export function pairRecord(epoch: EpochRecord, bytesPerSample: number): PairReco
 
 /** Goes on to the next epoch, and to the phase of this number among those of the training where another begins. */
 export function advance(progress: Counters, phases: Training, phase = progress.phase): void {
-  const { epochLoss, epochCorrect, epochSamples, epochSeconds } = nothingYet;
-  Object.assign(progress, { epochLoss, epochCorrect, epochSamples, epochSeconds, batch: 0 });
+  for (const name of sinceEpoch) progress[name] = nothingYet[name];
+  progress.batch = 0;
   progress.epoch++;
   if (phase === progress.phase) return;
   progress.phase = phase;

@@ -29,17 +29,19 @@ export interface Position {
   readonly firstEpoch?: number | undefined;
 }
 
-/** Sums since the training began, and (`epoch*`) since the current epoch began. */
-export interface Totals {
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly wireUp: number;
-  readonly wireDown: number;
-  readonly seconds: number;
-  readonly epochLoss: number;
-  readonly epochCorrect: number;
-  readonly epochSamples: number;
-  readonly epochSeconds: number;
+/** What is summed up since the training began, and what since the current epoch began. */
+export const sinceStart = ['bytesUp', 'bytesDown', 'wireUp', 'wireDown', 'seconds'] as const;
+export const sinceEpoch = ['epochLoss', 'epochCorrect', 'epochSamples', 'epochSeconds'] as const;
+
+export type TotalName = (typeof sinceStart | typeof sinceEpoch)[number];
+export type Totals = Readonly<Record<TotalName, number>>;
+
+/** All totals, each made by its name. */
+export function totalsOf<Value>(make: (name: TotalName) => Value): Record<TotalName, Value> {
+  return Object.fromEntries([...sinceStart, ...sinceEpoch].map((name) => [name, make(name)])) as Record<
+    TotalName,
+    Value
+  >;
 }
 
 /** Everything needed to go on bit for bit. */

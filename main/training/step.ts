@@ -1,8 +1,8 @@
 import type { Batch, BatchSource } from '../data/source.ts';
 import { deviceWith, type Device } from './device.ts';
-import type { Counters } from './counters.ts';
 import type { Decision } from './controller.ts';
 import type { StepRecord } from '../records/record.ts';
+import type { Position } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
 
 /** How fast a step learns, and how much of its phase is left, from 1 down to 0. */
@@ -20,13 +20,13 @@ export async function trainStep(
   { budget, codecs }: Decision,
   { learningRate, left }: Pace,
   { data, source = 0, device = wholeDevice }: { data: BatchSource; source?: number; device?: Device },
-  progress: Counters,
+  position: Position,
 ): Promise<StepRecord> {
-  const forward = await device.work(() => client.begin(batch, budget, progress.step, left));
+  const forward = await device.work(() => client.begin(batch, budget, position.step, left));
   const begun = forward.result;
   const request = {
     ...begun.features,
-    step: progress.step,
+    step: position.step,
     labels: batch.labels,
     classes: data.info.classes.length,
     learningRate,
@@ -42,14 +42,7 @@ export async function trainStep(
   });
   const gates = backward.result;
 
-  progress.bytesUp += result.bytesUp;
-  progress.bytesDown += result.bytesDown;
-  progress.wireUp += result.wireUp;
-  progress.wireDown += result.wireDown;
-  progress.epochLoss += result.loss * batch.samples;
-  progress.epochCorrect += result.correct;
-  progress.epochSamples += batch.samples;
-  const { training, phase, epoch, step } = progress;
+  const { training, phase, epoch, step } = position;
   return {
     kind: 'step',
     training,

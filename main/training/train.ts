@@ -152,10 +152,7 @@ async function* trainEpoch(
     const decision = controller.decide({ purpose: 'step', planned: phase.budget, step: progress.step });
     const record = await trainStep(split, batch, decision, pace, options, progress);
     const seconds = (performance.now() - start) / 1000;
-    progress.seconds += seconds;
-    progress.epochSeconds += seconds;
-    progress.batch++;
-    progress.step++;
+    Object.assign(progress, behindStep(progress, record, seconds));
     yield { ...record, waitSeconds: record.waitSeconds + waited };
     // Without a turn of the event loop a request to stop is never heard.
     await turn();

@@ -1,10 +1,11 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 import type { ExperimentInput, MethodEntry, MethodName } from '../../main/api.ts';
+import { defaultMethod } from '../../main/api/methods.ts';
 import { useLab } from '../lab/index.ts';
 
 /** The method of a draft that names none, as the lab will take it. */
-export const defaultMethod: MethodName = 'deprune';
+export { defaultMethod };
 
 /** What an experiment is called: its own name, or else its method's. */
 export function draftName({ name, method }: ExperimentInput): string {

@@ -1,22 +1,9 @@
 import type { StepData, TrainingData } from '../data.ts';
-import { timeColumns } from '../../records/columns.ts';
-import type { TimeColumn } from '../../records/record.ts';
+import { timeParts } from '../../records/columns.ts';
+import type { PartName } from '../../records/record.ts';
 import type { StepTimeChartSpec } from '../kinds/step-time.ts';
 import { phasesOfSteps, stepPlaces, type PhaseMark } from '../series.ts';
 import { firstAbove, firstAtLeast, type Range } from './sample.ts';
-
-/** What each part of a step's time is called, with its place in the palette. */
-const looks = {
-  clientSeconds: { name: 'Client', look: 0 },
-  wireSeconds: { name: 'Wire', look: 1 },
-  serverSeconds: { name: 'Server', look: 2 },
-  waitSeconds: { name: 'Wait', look: 6 },
-} as const satisfies Readonly<Record<TimeColumn, { readonly name: string; readonly look: number }>>;
-
-/** Where the time of a step goes, in the order it is stacked: all parts that records have. */
-export const timeParts = timeColumns.map((column) => ({ column, ...looks[column] }));
-
-type PartName = (typeof timeParts)[number]['name'];
 
 /** Mean seconds of a step by part, bucket by bucket. */
 export interface StepTimes {

@@ -1,7 +1,8 @@
 import type { EChartsCoreOption } from 'echarts/core';
 import { axisQuantities, bounded, counted, extentOf, xAxis, yAxis } from '../axes.ts';
 import { interleave } from '../drawable/sample.ts';
-import { timeParts, type StepTimes } from '../drawable/step-time.ts';
+import { timeParts } from '../../records/columns.ts';
+import type { StepTimes } from '../drawable/step-time.ts';
 import { formatSeconds } from '../formats.ts';
 import type { StepTimeChartSpec } from '../kinds/step-time.ts';
 import type { ChartStyle } from '../style.ts';

@@ -1,6 +1,7 @@
 import type { TrainingData } from '../data.ts';
 import { placesWithin, type Range } from '../drawable/sample.ts';
-import { stepTimesOf, timeParts, type StepTimes } from '../drawable/step-time.ts';
+import { timeParts } from '../../records/columns.ts';
+import { stepTimesOf, type StepTimes } from '../drawable/step-time.ts';
 import { stepTimeOption } from '../drawing/step-time-option.ts';
 import { stepPlaces } from '../series.ts';
 import type { AxisKind } from '../spec.ts';

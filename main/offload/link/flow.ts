@@ -2,16 +2,10 @@ import { PassThrough, type Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Random } from '../../random.ts';
-
-/** Payload of a TCP packet on an Ethernet-sized network, in bytes. */
-const packetBytes = 1460;
+import { packetBytes, quantaUnderway, quantumBytes } from './packets.ts';
 
 /** A flow books the channel this far ahead, so that a late timer leaves no gap. */
 const leadMs = 5;
-
-/** What one flow books at once: small enough to share the channel fairly. */
-const quantumMs = 2;
-const maxQuantumBytes = 65536;
 
 /** Times are milliseconds of this clock. */
 function now(): number {
@@ -52,7 +46,7 @@ interface Underway {
  * when either side breaks, and leaves it to the caller to destroy both.
  */
 export async function carry(from: Duplex, to: Duplex, path: Path, onChunk: (bytes: number) => void): Promise<void> {
-  const chunksUnderway = 64 + Math.ceil((path.delayMs + path.jitterMs) / quantumMs);
+  const chunksUnderway = quantaUnderway(path.delayMs + path.jitterMs);
   const underway = new PassThrough({ objectMode: true, highWaterMark: chunksUnderway });
   await pipeline(
     transmitted(from, path, onChunk),
@@ -70,7 +64,7 @@ async function* transmitted(from: Duplex, path: Path, onChunk: (bytes: number) =
     // What was already here follows without a gap, however late this loop comes round to it.
     const start = waiting ? end : now();
     for (let at = 0, quantum = 0; at < data.length; at += quantum) {
-      quantum = Math.min(maxQuantumBytes, Math.max(packetBytes, Math.round(quantumMs * path.bytesPerMs)));
+      quantum = quantumBytes(path.bytesPerMs);
       const chunk = data.subarray(at, at + quantum);
       const lost = packetsLost(chunk.length, path);
       end = path.medium.transmit(start, (chunk.length + lost * packetBytes) / path.bytesPerMs);

@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CodecStates, HalfState, ServerState, Snapshot, StateDict } from '../../training/snapshot.ts';
+import {
+  totalsOf,
+  type CodecStates,
+  type HalfState,
+  type ServerState,
+  type Snapshot,
+  type StateDict,
+} from '../../training/snapshot.ts';
 import { writeFlushed } from './durable.ts';
 import { readSafetensors, writeSafetensors } from './weights-file.ts';
 
@@ -21,7 +28,11 @@ const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transf
 const atCheckpoint = z.strictObject({
   format: z.literal(1),
   position: z.strictObject({
-    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    training: count,
+    phase: count,
+    epoch: count,
+    batch: count,
+    step: count,
     firstEpoch: count.optional(),
   }),
   server: z
@@ -32,17 +43,8 @@ const atCheckpoint = z.strictObject({
     ])
     .default({ kind: 'state' }),
   codecs: z.literal(true).optional(),
-  totals: z.strictObject({
-    bytesUp: sum,
-    bytesDown: sum,
-    wireUp: sum.default(0),
-    wireDown: sum.default(0),
-    seconds: sum,
-    epochLoss: sum,
-    epochCorrect: sum,
-    epochSamples: sum,
-    epochSeconds: sum,
-  }),
+  // Checkpoints of before sockets were counted have none of it.
+  totals: z.strictObject({ ...totalsOf(() => sum), wireUp: sum.default(0), wireDown: sum.default(0) }),
 });
 
 /** The SHA-256 of files by their names: of those that are written, and of those that are read. */

@@ -8,7 +8,8 @@ import { joinAs, type FromJoined, type ToJoined } from '../../../main/processes/
 import { startSourceHere } from '../../../main/processes/source/here.ts';
 import type { SentData } from '../../../main/processes/source/messages.ts';
 import { workAt, type Workplace } from '../../../main/processes/source/part.ts';
-import type { StepRecord, TrainingRecord } from '../../../main/records/record.ts';
+import { timeColumns } from '../../../main/records/columns.ts';
+import type { StepRecord, TimeColumn, TrainingRecord } from '../../../main/records/record.ts';
 import { decodeMessage } from '../../../main/wire.ts';
 import { dialFromBrowser } from '../dial.ts';
 import { openDeviceEngine, type DeviceEngine } from '../engine/engine.ts';
@@ -21,19 +22,7 @@ const retrySeconds = 60;
 export interface SourceProgress {
   readonly engine?: string;
   readonly samples?: { readonly train: number; readonly test: number; readonly bytes: number };
-  readonly step?: Pick<
-    StepRecord,
-    | 'epoch'
-    | 'step'
-    | 'budget'
-    | 'crossEntropy'
-    | 'bytesUp'
-    | 'bytesDown'
-    | 'clientSeconds'
-    | 'wireSeconds'
-    | 'serverSeconds'
-    | 'waitSeconds'
-  >;
+  readonly step?: Pick<StepRecord, 'epoch' | 'step' | 'budget' | 'crossEntropy' | 'bytesUp' | 'bytesDown' | TimeColumn>;
   readonly accuracy?: number;
   readonly words?: string;
 }
@@ -100,8 +89,7 @@ function startSource(
 function progressOf(record: TrainingRecord): SourceProgress {
   if (record.kind !== 'step') return record.kind === 'epoch' ? { accuracy: record.testAccuracy } : {};
   const { epoch, step, budget, crossEntropy, bytesUp, bytesDown } = record;
-  const { clientSeconds, wireSeconds, serverSeconds, waitSeconds } = record;
-  const times = { clientSeconds, wireSeconds, serverSeconds, waitSeconds };
+  const times = Object.fromEntries(timeColumns.map((name) => [name, record[name]])) as Record<TimeColumn, number>;
   return { step: { epoch, step, budget, crossEntropy, bytesUp, bytesDown, ...times } };
 }
 

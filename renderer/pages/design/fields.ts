@@ -50,8 +50,8 @@ export const fields: Readonly<Record<string, FieldWords>> = {
   'split.module.features': { label: 'Features c', help: '2 halves the number of maps' },
   phases: { label: 'Phases' },
   batchSize: { label: 'Batch size', help: 'Images of a step' },
-  'optimiser.learningRate': { label: 'Learning rate', step: 0.001, help: '0.01, for prune 0.001' },
-  'optimiser.momentum': { label: 'Momentum', step: 0.1, help: '0, for prune 0.9' },
+  'optimiser.learningRate': { label: 'Learning rate', step: 0.001 },
+  'optimiser.momentum': { label: 'Momentum', step: 0.1 },
   'optimiser.weightDecay': { label: 'Weight decay', step: 1e-4, help: 'Keeps weights and gates small' },
   'selectLr.epochs': {
     label: 'selectLr lₖ',

@@ -1,5 +1,5 @@
 import type { StepColumns } from '../../../main/api.ts';
-import { timeParts } from '../../../main/charts/drawable/step-time.ts';
+import { timeParts } from '../../../main/records/columns.ts';
 import { sumByPhase, type PhaseTotals } from '../../stores/phase-totals.ts';
 
 /** Where the time of steps went: seconds a step on average, and shares of the whole. */

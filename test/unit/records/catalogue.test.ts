@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { timeParts } from '../../../main/charts/drawable/step-time.ts';
 import { metrics } from '../../../main/charts/spec.ts';
 import type { ColumnType } from '../../../main/records/column.ts';
-import { columnsOf, recordNames, stepColumns } from '../../../main/records/columns.ts';
+import { columnsOf, recordNames, stepColumns, timeParts } from '../../../main/records/columns.ts';
 import { records } from '../../../main/records/index.ts';
 import type { RecordName } from '../../../main/records/record.ts';
 import { openDatabase } from '../../../main/runs/store/database.ts';
@@ -61,9 +60,13 @@ describe('the catalogue of columns', () => {
     expect(new Set(metrics).size).toBe(metrics.length);
   });
 
-  it('has the parts that the chart of step times stacks', () => {
-    const parts = columnsOf('step').filter((column) => column.role === 'measured' && column.partOfStep);
-    expect(timeParts.map(({ column }) => column)).toEqual(parts.map(({ name }) => name));
+  it('has the parts that the chart of step times stacks, with their names and colours', () => {
+    expect(timeParts).toEqual([
+      { column: 'clientSeconds', name: 'Client', where: 'this device', look: 0 },
+      { column: 'wireSeconds', name: 'Wire', where: 'the network', look: 1 },
+      { column: 'serverSeconds', name: 'Server', where: 'the server', look: 2 },
+      { column: 'waitSeconds', name: 'Wait', where: 'waiting', look: 6 },
+    ]);
   });
 
   it('is what the documentation calls columns', () => {

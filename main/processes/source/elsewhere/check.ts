@@ -3,6 +3,7 @@ import { fingerprintSchema } from '../../../data/fingerprint.ts';
 import { SluiceError } from '../../../errors.ts';
 import { takenStep } from '../../../offload/protocol/control.ts';
 import { anyRecordSchema, count, real } from '../../../runs/store/record-schema.ts';
+import { totalsOf } from '../../../training/snapshot.ts';
 import type { FromSource, WantsData } from '../messages.ts';
 
 /** What a source on another machine may say, member by member: it is written into the store and onto the disk. */
@@ -17,15 +18,17 @@ const tensors = z.record(
   }),
 );
 const half = z.strictObject({ weights: tensors, momentum: tensors });
-const bytes = { bytesUp: real, bytesDown: real, wireUp: real, wireDown: real };
-const sum = { ...bytes, seconds: real, epochLoss: real, epochCorrect: real, epochSamples: real, epochSeconds: real };
 
 const snapshot = z.strictObject({
   position: z.strictObject({
-    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    training: count,
+    phase: count,
+    epoch: count,
+    batch: count,
+    step: count,
     firstEpoch: count.optional(),
   }),
-  totals: z.strictObject(sum),
+  totals: z.strictObject(totalsOf(() => real)),
   client: half,
   server: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('state'), state: half }),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stepTimesOf, timeParts } from '../../../../main/charts/drawable/step-time.ts';
+import { stepTimesOf } from '../../../../main/charts/drawable/step-time.ts';
+import { timeParts } from '../../../../main/records/columns.ts';
 import { namedChart, runChartKinds } from '../../../../main/charts/kinds/table.ts';
 import { readTrainings } from '../../../../main/exports/charts/chart-data.ts';
 import { exportChart } from '../../../../main/exports/export.ts';
