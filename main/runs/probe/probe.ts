@@ -32,7 +32,7 @@ export interface ProbeOptions {
 }
 
 /** Fewer teach a decoder nothing. */
-export const fewestImages = 64;
+const fewestImages = 64;
 const mostTestImages = 256;
 const pictured = 10;
 
