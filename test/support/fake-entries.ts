@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { engineTable } from '../../main/api/engines.ts';
-import type { DatasetEntry, EngineStanding, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
+import type { DatasetEntry, EngineStatus, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
 import { fakeExperiment } from './fake-series.ts';
 
 const minute = 60_000;
@@ -164,7 +164,7 @@ export function fakeDatasets(): DatasetEntry[] {
 
 const names = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
-export function fakeEngines(): EngineStanding[] {
+export function fakeEngines(): EngineStatus[] {
   const [cuda, webgpu, cpu, tensorflow] = engineTable;
   const absent = { installed: null, sources: [] };
   return [
