@@ -92,7 +92,7 @@ where(pythonHas('tritonclient.http'), 'no tritonclient').describe('tritonclient'
     });
     const [shape, model, token] = found['refused'] as [status: string, message: string][];
     expect(shape).toEqual(['400', expect.stringContaining('expected [samples, 4, 8, 8]')]);
-    expect(model).toEqual(['404', expect.stringContaining('tiny-full, tiny-4, tiny-2')]);
+    expect(model).toEqual(['404', expect.stringContaining('"tiny-full", "tiny-4", "tiny-2"')]);
     expect(token).toEqual(['401', expect.stringContaining('token')]);
   });
 });
