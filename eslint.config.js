@@ -90,6 +90,13 @@ export default defineConfig(
     },
     rules: {
       eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'Write its entries themselves.',
+        },
+      ],
       // The compiler takes every index to be in range, so this rule would call checks of what an index gave needless.
       '@typescript-eslint/no-unnecessary-condition': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

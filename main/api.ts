@@ -14,7 +14,7 @@ import type { SearchEntry, SearchOutcome, SearchPlan } from './api/searches.ts';
 import type { LaunchCommand, LaunchOutcome } from './api/sweeps.ts';
 import type { DatasetEntry } from './data/datasets.ts';
 import type { EngineInstall, EngineTask } from './api/engines.ts';
-import type { EngineStanding } from './engine/standing.ts';
+import type { EngineStatus } from './engine/status.ts';
 import type { LayerDescription } from './model/layer-cost.ts';
 import type { Shape } from './model/spec.ts';
 import type { Experiment, ExperimentInput } from './runs/experiment/experiment.ts';
@@ -34,7 +34,7 @@ import type { SetEntry } from './sets/home.ts';
 export type {
   Budget,
   DatasetEntry,
-  EngineStanding,
+  EngineStatus,
   EpochRecord,
   Experiment,
   ExperimentInput,
@@ -202,7 +202,7 @@ export interface LabApi {
   /** What keeps the lab from looking after its runs, such as a full disk; null while nothing does. */
   alert(): Promise<string | null>;
   /** Tries every engine, best first. */
-  engines(): Promise<EngineStanding[]>;
+  engines(): Promise<EngineStatus[]>;
   /** Begins to install an engine; progress and end come as `engineTask` events. One that is installed is replaced. */
   installEngine(request: EngineInstall): Promise<EngineTask>;
   cancelEngineTask(id: number): Promise<void>;

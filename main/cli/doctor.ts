@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { EngineStanding } from '../engine/standing.ts';
+import type { EngineStatus } from '../engine/status.ts';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
 import { openToOthers } from '../runs/store/private.ts';
@@ -24,12 +24,12 @@ export function addDoctorCommand(program: Command): void {
     )
     .action(async () => {
       const { tryEngines } = await import('../processes/task/try-engines.ts');
-      const { standingOf } = await import('../install/standing.ts');
-      const reports = (await tryEngines()).map(standingOf);
+      const { statusOf } = await import('../install/status.ts');
+      const reports = (await tryEngines()).map(statusOf);
       const width = Math.max(...reports.map(({ name }) => name.length));
       for (const report of reports) {
         const { name, available, proven, detail } = report;
-        print(`${name.padEnd(width)} ${standing(available, proven)}: ${detail}`);
+        print(`${name.padEnd(width)} ${words(available, proven)}: ${detail}`);
         for (const line of below(report)) print(`${' '.repeat(width + 1)}${line}`);
       }
       print([
@@ -46,7 +46,7 @@ export function addDoctorCommand(program: Command): void {
     });
 }
 
-function standing(available: boolean, proven: boolean): string {
+function words(available: boolean, proven: boolean): string {
   if (!available) return 'not available';
   return proven ? 'available' : 'available, not yet proven by the conformance suite: choose it by name';
 }
@@ -64,7 +64,7 @@ function shared(folder: string): [string, string][] {
 }
 
 /** What is installed of an engine, and what to do next. */
-function below({ installed, damaged, available, remedy }: EngineStanding): string[] {
+function below({ installed, damaged, available, remedy }: EngineStatus): string[] {
   const lines: string[] = [];
   if (damaged !== undefined) lines.push(`What is installed of it is damaged (${damaged}): install it again.`);
   if (installed && !available) {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { enginesFolder, installable, installedEngine, type Installable } from '../engine/installed.ts';
-import type { EngineSource } from '../engine/standing.ts';
+import { enginesFolder, installable, installableHelp, installedEngine, type Installable } from '../engine/installed.ts';
+import type { EngineSource } from '../engine/status.ts';
 import { installEngine, removeEngine, type InstallRequest } from '../install/install.ts';
-import { sourcesOf } from '../install/standing.ts';
+import { sourcesOf } from '../install/status.ts';
 import { withProgress } from './data-progress.ts';
 import { listLines, note, print } from './format.ts';
 
@@ -26,11 +26,11 @@ export function addEngineCommands(program: Command): void {
     .command('install')
     .summary('install an engine')
     .description(
-      "Installs an engine into Sluice's folder: tensorflow (TensorFlow's own library on the processor), cuda (the same " +
-        'on an NVIDIA GPU) or webgpu (any GPU). Downloads are checked; one that broke off goes on where it was. The engine ' +
+      `Installs an engine into Sluice's folder: ${installableHelp}. ` +
+        'Downloads are checked; one that broke off goes on where it was. The engine ' +
         'is built beside and tried before it takes the place of what was there.',
     )
-    .argument('<name>', 'tensorflow, cuda or webgpu')
+    .argument('<name>', `one of ${installable.join(', ')}`)
     .option(
       '--python <path>',
       'use the TensorFlow (2.16 to 2.21) of this Python or environment, which stays as it is, in place of the download of ' +

@@ -61,7 +61,7 @@ function stateWords({ state, reached, reason, epochs, plannedEpochs }: SearchTri
 }
 
 /** How far a search is, and about how long it takes still. */
-export function standingWords({ trials, bytes, secondsLeft }: SearchOutcome): string {
+export function progressWords({ trials, bytes, secondsLeft }: SearchOutcome): string {
   const begun = trials.filter(({ asked }) => asked !== null).length;
   const time = secondsLeft === null ? '' : `, about ${formatSpan(secondsLeft)} left`;
   return `${begun} of ${trials.length} points begun, ${formatBytes(bytes)} sent${time}`;

@@ -17,7 +17,7 @@ import { listLines, note, print } from './format.ts';
 import { listen } from './interrupt.ts';
 import { withStore } from './lab.ts';
 import { announceExperiment, loadByName } from './launch.ts';
-import { refusedLines, searchPlanLines, standingWords, trialLines, trialWords } from './search-display.ts';
+import { refusedLines, searchPlanLines, progressWords, trialLines, trialWords } from './search-display.ts';
 import { spaceFrom } from './sweep.ts';
 
 interface SearchOptions {
@@ -201,7 +201,7 @@ async function trainAll(store: Store, row: SearchRow, open: OpenSearch, { signal
     if (step.kind === 'wait') throw underWay(store, open);
     const outcome = outcomeOfSearch(store, row, open);
     const trial = outcome.trials.find(({ run }) => run === step.run.id)!;
-    note(`${standingWords(outcome)}; ${trialWords(trial, outcome)}`);
+    note(`${progressWords(outcome)}; ${trialWords(trial, outcome)}`);
     const failure = await executeShown(store, step.run, {}, { signal, targets: [], quiet: json });
     if (failure !== null && !isStopped(failure)) reportFailure(failure);
   }
@@ -220,6 +220,6 @@ function tell(store: Store, row: SearchRow, open: OpenSearch, { json }: SearchOp
   if (json) print(JSON.stringify(outcome, null, 2));
   else print(['', ...trialLines(outcome), ...refusedLines(outcome.refused), '', outcome.verdict]);
   if (row.state === 'ended') return isFound ? 0 : exitCodes.failed;
-  note(`\nPaused: ${standingWords(outcome)}. To go on: sluice search --resume ${outcome.name}`);
+  note(`\nPaused: ${progressWords(outcome)}. To go on: sluice search --resume ${outcome.name}`);
   return exitCodes.stopped;
 }

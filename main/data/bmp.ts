@@ -53,7 +53,10 @@ function readHeader(bytes: Buffer): Header {
   // Behind the shortest header the masks lie where the palette would.
   if (hasMasks && bytes.length < 66) throw new Error('it ends within its header');
   return {
-    ...{ width, height, bits, pixelsAt },
+    width,
+    height,
+    bits,
+    pixelsAt,
     downwards: rows < 0,
     masks: hasMasks ? [54, 58, 62].map((at) => bytes.readUInt32LE(at)) : usualMasks(bits),
     palette: { at: 14 + size, stride: old ? 3 : 4 },

@@ -52,7 +52,11 @@ const classes: readonly string[] = Object.keys(letters);
 export const syntheticDrawing = {
   version: 1,
   normalisation: syntheticNormalisation,
-  ...{ letters, side, strays, noise, leastContrast },
+  letters,
+  side,
+  strays,
+  noise,
+  leastContrast,
 };
 
 /** The set has as many images as are asked for; these numbers hold when nobody asks. */

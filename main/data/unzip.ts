@@ -81,7 +81,11 @@ function* membersOf(directory: Buffer, members: number): Generator<ZipMember> {
       extra,
     );
     yield {
-      ...{ name, size, packed, at: local, deflated: method === 8 },
+      name,
+      size,
+      packed,
+      at: local,
+      deflated: method === 8,
       type: link ? 'symbolic link' : folder ? 'folder' : 'file',
       crc: directory.readUInt32LE(at + 16),
     };

@@ -18,7 +18,9 @@ export interface EngineDescription {
 }
 
 /** All of them, best first. */
-export const engineTable: readonly EngineDescription[] = engines;
+export const engineTable: readonly EngineDescription[] = engines.map(({ name, label, title, words, proven }) => {
+  return { name, label, title, words, proven };
+});
 
 export function describedEngine(name: EngineName): EngineDescription {
   return engineTable.find((engine) => engine.name === name)!;

@@ -3,10 +3,17 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { sluiceHome } from '../home.ts';
+import { engines } from './names.ts';
 
 /** The engines that can be installed, each into a folder of its own. */
-export const installable = ['tensorflow', 'cuda', 'webgpu'] as const;
-export type Installable = (typeof installable)[number];
+const installed = engines.filter((engine): engine is InstallableEngine => engine.install !== null);
+export const installable: readonly Installable[] = installed.map(({ name }) => name);
+
+type InstallableEngine = Exclude<(typeof engines)[number], { readonly install: null }>;
+export type Installable = InstallableEngine['name'];
+
+/** They and what they are, as a help text lists them. */
+export const installableHelp = installed.map(({ name, install }) => `${name} (${install.help})`).join(', ');
 
 const text = z.string().min(1);
 

@@ -7,15 +7,25 @@
  * there, so that `auto` never comes to it; webgpu on SwiftShader: a GPU runs the same shaders, and one that the processor
  * plays is never taken by `auto`. No pass of cuda is recorded (test/conformance/passed.ts), so it is opened by name alone
  * until one is.
+ *
+ * `install` is there for those that `sluice engine install` gets, with what its help says of them.
  */
 export const engines = [
-  { name: 'cuda', label: 'CUDA', title: 'NVIDIA card', words: 'The fastest by far where there is one.', proven: false },
+  {
+    name: 'cuda',
+    label: 'CUDA',
+    title: 'NVIDIA card',
+    words: 'The fastest by far where there is one.',
+    proven: false,
+    install: { help: "TensorFlow's own library on an NVIDIA GPU" },
+  },
   {
     name: 'webgpu',
     label: 'WebGPU',
     title: 'Graphics card',
     words: 'Cards of any maker, through the driver that the system has.',
     proven: true,
+    install: { help: 'any GPU' },
   },
   {
     name: 'cpu',
@@ -23,6 +33,7 @@ export const engines = [
     title: 'Processor',
     words: 'Is always there, on all cores, with hand-written kernels.',
     proven: true,
+    install: null,
   },
   {
     name: 'tensorflow',
@@ -30,5 +41,6 @@ export const engines = [
     title: 'Processor, by TensorFlow',
     words: "TensorFlow's own library on the processor, to compare with or for processors it suits better.",
     proven: true,
+    install: { help: "TensorFlow's own library on the processor" },
   },
 ] as const;

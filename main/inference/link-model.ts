@@ -31,6 +31,8 @@ export interface LinkEstimate {
   readonly down: number;
 }
 
+// All of these set by `npm run bench:choice`, seeds 1 to 4 (made traces, so whatever the machine), November 2026.
+
 /** How far each may wander from itself in a second (one standard deviation), and at most. */
 const wandering = 0.12;
 const mostUncertain = 1;

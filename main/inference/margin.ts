@@ -9,6 +9,7 @@ export interface Margin {
   learn(late: boolean): void;
 }
 
+// Set by `npm run bench:choice`, seeds 1 to 4 (made traces, so whatever the machine), November 2026.
 const shareLate = 0.025;
 const step = 0.4;
 const fewest = 0.8;

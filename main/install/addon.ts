@@ -59,7 +59,9 @@ export async function buildAddon(compiler: string, work: Work, against: Against)
   if (!existsSync(join(against.include, oldHeader))) await replaceHeader(join(sources, 'tfjs_backend.cc'));
   await mkdir(addonFolder(work.backend), { recursive: true });
   const parts: Parts = {
-    ...{ sources: ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name)), headers, against },
+    sources: ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(sources, name)),
+    headers,
+    against,
     target: join(addonFolder(work.backend), 'tfjs_binding.node'),
   };
   const { failed, said } = await (process.platform === 'win32' ? buildWithMsvc : buildWithUnix)(compiler, parts);

@@ -24,7 +24,11 @@ export async function fromDownload(engine: TensorflowEngine): Promise<LibraryPla
   const addon = await addonOf(engine);
   return {
     facts: {
-      ...{ source: 'download', tensorflow: pinned.version, library: 'deps/lib', python: null, preload: [] },
+      source: 'download',
+      tensorflow: pinned.version,
+      library: 'deps/lib',
+      python: null,
+      preload: [],
       cuda: engine === 'cuda' ? cuda : null,
     },
     room: pinned.room,

@@ -127,7 +127,9 @@ async function assemble(
   await plan.library.place({ backend, workshop, file, tell: say, onProgress });
   await rm(join(backend, 'binding'), { recursive: true, force: true });
   const installed: InstalledEngine = {
-    ...{ format: 1, name, ...plan.library.facts },
+    format: 1,
+    name,
+    ...plan.library.facts,
     packages: Object.fromEntries(plan.packages.map((each) => [each.name, each.version])),
     installedAt: new Date().toISOString(),
     files: await checksums(folder),

@@ -32,7 +32,12 @@ async function extractTar(
 ): Promise<void> {
   try {
     await extract({
-      ...{ file, cwd, strip, strict: true, preserveOwner: false, noMtime: true },
+      file,
+      cwd,
+      strip,
+      strict: true,
+      preserveOwner: false,
+      noMtime: true,
       filter: (path, entry) => !path.split('/').includes('..') && wanted(path.replace(/^\.\//, ''), entry as ReadEntry),
     });
   } catch (cause) {

@@ -53,10 +53,17 @@ export function timesOf({ machine, busyCores, tables, beyond, wire }: KnownTimes
     pieces: tables[tableKey(batch, momentum)],
     beyond: beyond[beyondKey(batch, request)],
   });
+  const more = at(batchSize).beyond.wire;
   return {
     machine,
     busyCores,
-    wire,
+    // A message between halves that compute is slower, whatever its codec.
+    wire: Object.fromEntries(
+      Object.entries(wire).map(([codec, { message, value }]) => [
+        codec,
+        { message: message + more.message, value: value + more.value },
+      ]),
+    ),
     batch: at(batchSize),
     one: at(1),
   };

@@ -1,5 +1,6 @@
 import { openEngine } from '../engine/engine.ts';
 import { networkSpec } from '../model/zoo.ts';
+import type { ServerAddress } from '../offload/client/dial.ts';
 import { keyOf as codecKey } from '../offload/codecs/table.ts';
 import { version } from '../version.ts';
 import {
@@ -11,13 +12,20 @@ import {
   type MachineTimes,
   type TimesRequest,
 } from './known-times.ts';
-import { timeHalves } from './time-halves.ts';
+import { handedOver, timeHalves } from './time-halves.ts';
 import { timePieces } from './time-pieces.ts';
 import { readTimes, writeTimes, type KnownTimes, type TimedMachine } from './times-file.ts';
 import { beyondPieces, middleCut, type TimeTable } from './times.ts';
 import { timeWire } from './wire-times.ts';
 
+/** An offload server of this machine in a process of its own, as a run has one. */
+export interface ServerBeside extends ServerAddress {
+  close(): Promise<void>;
+}
+
 export interface MeasureOptions {
+  /** Starts one on the same engine; never called where all times are known. */
+  readonly startServer: (request: Pick<TimesRequest, 'engine' | 'threads'>) => Promise<ServerBeside>;
   /** Called with how many pieces are timed; never where all are known. */
   readonly onPiece?: (done: number, total: number) => void;
   /** How often each piece is timed, after passes that warm up. */
@@ -37,7 +45,7 @@ export async function openTimed({ engine, threads }: Pick<TimesRequest, 'engine'
 export async function machineTimes(
   home: string,
   request: TimesRequest,
-  options: MeasureOptions = {},
+  options: MeasureOptions,
 ): Promise<MachineTimes> {
   const machine = await openTimed(request);
   const before = knownTimes(home, machine, request);
@@ -50,14 +58,12 @@ export async function machineTimes(
 async function measure(
   known: KnownTimes,
   request: TimesRequest,
-  { onPiece, passes = 9 }: MeasureOptions,
+  { startServer, onPiece, passes = 9 }: MeasureOptions,
 ): Promise<KnownTimes> {
   const { model, module, momentum, weightDecay, codecs } = request;
   const network = networkSpec(model.name, model);
   const tables: Record<string, TimeTable> = { ...known.tables };
   const sizes = batchesOf(request);
-  const beyond = { ...known.beyond };
-  const cut = middleCut(network, module);
   const optimiser = { momentum, weightDecay };
   let { busyCores } = known;
   for (const [i, batch] of sizes.entries()) {
@@ -73,11 +79,22 @@ async function measure(
     });
     if (i === 0 && Object.keys(taken).length > 0) busyCores = coresSince(start);
     tables[key] = { ...before, ...taken };
-    const whole = await timeHalves(network, cut, { batch, optimiser, passes });
-    beyond[beyondKey(batch, request)] = beyondPieces(network, cut, tables[key], whole);
   }
-  const wire = await timeWire(codecs.filter((codec) => !(codecKey(codec) in known.wire)));
-  return { ...known, busyCores, tables: tables as KnownTimes['tables'], beyond, wire: { ...known.wire, ...wire } };
+  const missing = [handedOver, ...codecs].filter((codec) => !(codecKey(codec) in known.wire));
+  const wire = { ...known.wire, ...(await timeWire(missing)) };
+  const beyond = { ...known.beyond };
+  const cut = middleCut(network, module);
+  const server = await startServer(request);
+  try {
+    for (const batch of sizes) {
+      const whole = await timeHalves(server, request, cut, { batch, passes });
+      const pieces = tables[tableKey(batch, momentum)];
+      beyond[beyondKey(batch, request)] = beyondPieces(network, cut, pieces, whole, wire[codecKey(handedOver)]);
+    }
+  } finally {
+    await server.close();
+  }
+  return { ...known, busyCores, tables: tables as KnownTimes['tables'], beyond, wire };
 }
 
 function coresSince({ wall, processor }: { wall: number; processor: NodeJS.CpuUsage }): number {

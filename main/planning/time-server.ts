@@ -1,6 +1,6 @@
 import { networkSpec } from '../model/zoo.ts';
 import type { Cut, Shape } from '../model/spec.ts';
-import { connectOffload, type OffloadClient } from '../offload/client/client.ts';
+import type { OffloadClient } from '../offload/client/client.ts';
 import type { ServerAddress } from '../offload/client/dial.ts';
 import { openCodecs } from '../offload/codecs/session-codecs.ts';
 import { codecChoice } from '../offload/codecs/table.ts';
@@ -12,7 +12,6 @@ import {
   totalBytes,
   type StepRequest,
 } from '../offload/protocol/messages.ts';
-import { newToken } from '../offload/transport/new-token.ts';
 import { random } from '../random.ts';
 import type { Budget } from '../records/column.ts';
 import type { SharedLink } from '../runs/experiment/experiment.ts';
@@ -20,6 +19,7 @@ import { stepSections } from '../runs/experiment/plan-traffic.ts';
 import { featuresOf } from './features.ts';
 import type { TimesRequest } from './known-times.ts';
 import type { ServerTimes } from './of-experiment.ts';
+import { openTraining } from './open-training.ts';
 import { timedBudgets } from './pieces.ts';
 import { between, possibleCuts, type HalfTimes } from './times.ts';
 
@@ -64,7 +64,7 @@ export async function timeServer(
   for (const [done, cut] of cuts.entries()) {
     onCut(done, cuts.length);
     const features = featuresOf(network, cut);
-    const client = await open(server, request, cut, features.clientTrains);
+    const client = await openTraining(server, request, cut, codec);
     ({ engine } = client);
     for (const kept of timedBudgets(cut.module, features.sent)) {
       const at = { client, sent: features.sent, kept, wantsGradient: features.clientTrains, classes: network.classes };
@@ -153,29 +153,6 @@ function stepOf({ sent: [height, width, total], kept, classes }: HalfAt, samples
         : { kept: Array.from({ length: kept }, (_, map) => map), mask: new Float32Array(kept).fill(0.5) },
     labels: new Uint16Array(samples),
   };
-}
-
-function open(
-  server: ServerAddress,
-  { model, momentum, weightDecay }: TimesRequest,
-  cut: Cut,
-  gradient: boolean,
-): Promise<OffloadClient> {
-  return connectOffload({
-    server,
-    software: 'plan',
-    session: {
-      id: newToken(),
-      purpose: 'train',
-      model: { ...model, input: [...model.input] },
-      cut: { layer: cut.layer, module: cut.module },
-      codecs: [codec],
-      optimiser: { momentum, weightDecay },
-      seed: 1,
-      gradient,
-      source: { run: newToken(), index: 0, count: 1, serverHalf: 'own' },
-    },
-  });
 }
 
 function keyOf({ layer }: Cut, kept: Budget): string {

@@ -17,9 +17,10 @@ const seconds = z.number().min(0);
 const table = z.record(z.string(), z.tuple([seconds, seconds, seconds]));
 
 const half = z.strictObject({ train: z.number().positive(), infer: z.number().positive() });
+const onWire = z.strictObject({ message: seconds, value: seconds });
 
 const timesSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   machine: z.strictObject({
     sluice: z.string(),
     node: z.string(),
@@ -31,9 +32,9 @@ const timesSchema = z.strictObject({
   busyCores: z.number().positive(),
   /** By what they were taken with: `<samples of a batch> <with or without momentum>`. */
   tables: z.record(z.string(), table),
-  /** By the same and the network: how many times as long as their pieces halves take. */
-  beyond: z.record(z.string(), z.strictObject({ client: half, server: half })),
-  wire: z.record(z.string(), z.strictObject({ message: seconds, value: seconds })),
+  /** By the same and the network: what a run takes beyond pieces. */
+  beyond: z.record(z.string(), z.strictObject({ client: half, server: half, wire: onWire })),
+  wire: z.record(z.string(), onWire),
 });
 
 export type KnownTimes = z.output<typeof timesSchema>;
@@ -46,7 +47,7 @@ export function readTimes(home: string, machine: TimedMachine): KnownTimes {
   } catch {
     // The same as one that is missing.
   }
-  return { version: 1, machine, busyCores: 1, tables: {}, beyond: {}, wire: {} };
+  return { version: 2, machine, busyCores: 1, tables: {}, beyond: {}, wire: {} };
 }
 
 /** Keeps them: whoever reads meanwhile sees the file before or after. */

@@ -4,6 +4,7 @@ import type { Cut, NetworkSpec } from '../model/spec.ts';
 import type { Budget } from '../records/column.ts';
 import { featuresOf } from './features.ts';
 import { clientPieces, keyOf, serverPieces, timedBudgets, type Piece } from './pieces.ts';
+import type { BothTimes } from './time-halves.ts';
 
 /** Seconds that one piece takes for a batch: on the way forward and back in training, and in inference. */
 export type PieceTimes = readonly [forward: number, backward: number, infer: number];
@@ -55,10 +56,18 @@ export function piecesAt(network: NetworkSpec, cuts: readonly Cut[]): Piece[] {
   return [...byKey.values()];
 }
 
-/** What pieces take, and how many times as long as these together a half really takes: memory, caches, what lies between. */
+/** What there is to a run beyond pieces timed one by one: memory and caches that two processes take turns with. */
+export interface Beyond {
+  /** How many times as long as its pieces together a half really takes. */
+  readonly client: HalfTimes;
+  readonly server: HalfTimes;
+  /** Seconds that a message takes more, one way, than between halves that compute nothing; for each of its values besides. */
+  readonly wire: { readonly message: number; readonly value: number };
+}
+
 export interface BatchTimes {
   readonly pieces: TimeTable;
-  readonly beyond: Readonly<Record<'client' | 'server', HalfTimes>>;
+  readonly beyond: Beyond;
 }
 
 /** What a half takes is the sum of what its pieces take, and what is beyond them. Throws for a piece that was not timed. */
@@ -94,18 +103,34 @@ export function middleCut(network: NetworkSpec, module: Cut['module']): Cut {
   return cuts[cuts.length >> 1];
 }
 
-/** Of times at a cut those of whole halves by those of their pieces. */
+/** What is beyond the pieces, from both halves whole at a cut, at the least and the full budget, and the wire alone. */
 export function beyondPieces(
   network: NetworkSpec,
   cut: Cut,
   pieces: TimeTable,
-  whole: BatchTimes['beyond'],
-): BatchTimes['beyond'] {
+  whole: readonly BothTimes[],
+  wire: Beyond['wire'],
+): Beyond {
   const ratio = (side: 'client' | 'server', of: typeof clientPieces): HalfTimes => {
-    const { train, infer } = sumOf(pieces, of(network, cut, null));
-    return { train: whole[side].train / train, infer: whole[side].infer / infer };
+    const sums = whole.map(({ budget }) => sumOf(pieces, of(network, cut, budget)));
+    const mean = (what: keyof HalfTimes): number =>
+      whole.reduce((sum, each, i) => sum + each[side][what] / sums[i][what], 0) / whole.length;
+    return { train: mean('train'), infer: mean('infer') };
   };
-  return { client: ratio('client', clientPieces), server: ratio('server', serverPieces) };
+  return {
+    client: ratio('client', clientPieces),
+    server: ratio('server', serverPieces),
+    wire: wireBeyond(whole, wire),
+  };
+}
+
+/** A line through what the least and the most values took more; never less than nothing. */
+function wireBeyond(whole: readonly BothTimes[], { message, value }: Beyond['wire']): Beyond['wire'] {
+  const more = whole.map(({ wire, values }) => wire - 2 * message - values * value);
+  const [least, most] = [0, whole.length - 1];
+  const apart = whole[most].values - whole[least].values;
+  const perValue = apart > 0 ? Math.max(0, (more[most] - more[least]) / apart) : 0;
+  return { message: Math.max(0, (more[least] - perValue * whole[least].values) / 2), value: perValue };
 }
 
 function timesIn(table: TimeTable, piece: Piece): PieceTimes {
@@ -135,8 +160,8 @@ export function between(
   };
 }
 
-/** The mean without the slowest, in which the machine may have done something else; means add up, as medians do not. */
+/** The mean of the faster half: in the others the machine did something else besides. Means add up, as medians do not. */
 export function typical(values: readonly number[]): number {
-  const sum = values.reduce((total, value) => total + value, 0);
-  return values.length === 1 ? sum : (sum - Math.max(...values)) / (values.length - 1);
+  const faster = [...values].sort((a, b) => a - b).slice(0, Math.ceil(values.length / 2));
+  return faster.reduce((total, value) => total + value, 0) / faster.length;
 }

@@ -62,7 +62,11 @@ export function inspectLines(
       const own = formatPlace(axis, x);
       const value = (values: Float64Array): string => formatValue(metric, values[index]);
       return {
-        ...{ id, family, label, x, y },
+        id,
+        family,
+        label,
+        x,
+        y,
         look: lookOf(line.look, palette, lineWidth),
         value: formatValue(metric, y),
         aside: band ? `${value(band.least)} to ${value(band.most)}` : raw ? value(raw) : '',

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeDataset } from '../../main/data/datasets.ts';
 import { stepCost, type Exchange } from '../../main/planning/costs.ts';
 import { circumstancesOf, timesRequest } from '../../main/planning/of-experiment.ts';
 import { simulateSources } from '../../main/planning/sources.ts';
+import type { KnownTimes } from '../../main/planning/times-file.ts';
 import { executeHere } from '../../main/processes/run/execute.ts';
 import { runTask } from '../../main/processes/task/run-task.ts';
 import { secondsOf } from '../../main/records/columns.ts';
@@ -22,19 +23,21 @@ import { runDevices } from './testbed-devices.ts';
  * What plans predict against what is measured, as tables for docs/results.md: VGG11 at half width and batches of 16, cut, budget,
  * codec and link varied, each trained for some steps in processes of its own; then the simulation of 1, 2, 4 and 8 sources
  * against the testbed's devices, which take the measured times instead of computing. `--only steps` or `--only sources` is one of
- * the two, `--match lte` the cases with that in their line, `--steps 12` makes it shorter, `--json` prints one document alone.
+ * the two, `--match lte` the cases with that in their line, `--steps 40` makes it shorter,
+ * `--threads 1` steadier on a machine that others use, `--json` prints one document alone.
  */
 const { values: options } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
     match: { type: 'string', default: '' },
-    steps: { type: 'string', default: '28' },
+    steps: { type: 'string', default: '60' },
+    threads: { type: 'string' },
   },
 });
 const steps = Number(options.steps);
-/** Of each run: they take memory, and compile. */
-const warmUp = 4;
+/** Of each run: they take memory, and both processes compile as they go. */
+const warmUp = Math.min(24, steps >> 1);
 const batchSize = 16;
 
 type Case = readonly [
@@ -78,18 +81,36 @@ async function compareSteps(): Promise<unknown[]> {
   const chosen = cases.filter((each) => each.join(' ').includes(options.match));
   const rows: unknown[] = [];
   const store = openStore(home);
-  say(['cut', 'budget', 'codec', 'link', 'bytes a step', 'measured', 'predicted', 'measured', 'error'], true);
+  say(['cut', 'budget', 'codec', 'link', 'bytes a step', 'measured', 'predicted', 'measured', 'error', 'load'], true);
   for (const each of chosen) {
     const experiment = experimentOf(each);
+    // Whole halves are timed anew before each run, so that what else the machine does befalls both.
+    forgetHalves();
     const cost = await predicted(experiment);
     const measured = await run(store, experiment);
     const error = cost.seconds / measured.seconds - 1;
     const bytes = [cost.bytesUp + cost.bytesDown, measured.bytes] as const;
-    rows.push({ case: each, predicted: cost, measured, error });
-    say([...each.map(String), ...bytes.map(String), ms(cost.seconds), ms(measured.seconds), percent(error)]);
+    rows.push({ case: each, predicted: cost, measured, error, load: loadavg()[0] });
+    say([
+      ...each.map(String),
+      ...bytes.map(String),
+      ms(cost.seconds),
+      ms(measured.seconds),
+      percent(error),
+      loadavg()[0].toFixed(1),
+    ]);
   }
   store.close();
   return rows;
+}
+
+function forgetHalves(): void {
+  const folder = join(home, 'planning');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const file = join(folder, name);
+    const times = JSON.parse(readFileSync(file, 'utf8')) as KnownTimes;
+    writeFileSync(file, JSON.stringify({ ...times, beyond: {} } satisfies KnownTimes));
+  }
 }
 
 function experimentOf([layer, budget, codec, link]: Case): Experiment {
@@ -104,6 +125,7 @@ function experimentOf([layer, budget, codec, link]: Case): Experiment {
     codec: { up: codec, down: codec, full: codec },
     batchSize,
     engine: 'cpu',
+    ...(options.threads === undefined ? {} : { threads: Number(options.threads) }),
     link: link === 'none' ? null : link,
   } satisfies ExperimentInput);
 }
@@ -121,7 +143,7 @@ async function predicted(experiment: Experiment): Promise<Exchange> {
 }
 
 interface Measured {
-  /** Mean of a step, waiting included, and its parts. */
+  /** Mean of a step of the faster half, waiting included, and its parts. */
   readonly seconds: number;
   readonly parts: readonly number[];
   /** Of the messages of a step, the same for all. */
@@ -132,8 +154,10 @@ async function run(store: Store, experiment: Experiment): Promise<Measured> {
   const { id } = store.create(experiment, 1);
   await executeHere(store, id, {}, {});
   const records = store.steps(id).filter(({ step }) => step >= warmUp);
+  // Of the faster half, as predictions are: where others use the machine, too, the rest tells of them.
+  const faster = [...records].sort((a, b) => secondsOf(a) - secondsOf(b)).slice(0, Math.ceil(records.length / 2));
   const mean = (of: (record: StepRecord) => number): number =>
-    records.reduce((sum, record) => sum + of(record), 0) / records.length;
+    faster.reduce((sum, record) => sum + of(record), 0) / faster.length;
   const sizes = new Set(records.map(({ bytesUp, bytesDown }) => bytesUp + bytesDown));
   if (sizes.size !== 1) throw new Error(`Steps differ in their bytes: ${[...sizes].join(', ')}.`);
   return {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { engineTable } from '../../main/api/engines.ts';
-import type { DatasetEntry, EngineStanding, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
+import type { DatasetEntry, EngineStatus, PresetEntry, RunSummary, Sample } from '../../main/api.ts';
 import { fakeExperiment } from './fake-series.ts';
 
 const minute = 60_000;
@@ -57,7 +57,8 @@ export function fakeRuns(): RunSummary[] {
     phase: 0,
     budget: 4,
     epoch: 9,
-    ...{ runEpoch: 10, runEpochs: 22 },
+    runEpoch: 10,
+    runEpochs: 22,
     stepsDone: 29_400,
     totalSteps: 68_750,
     crossEntropy: 0.731,
@@ -163,28 +164,39 @@ export function fakeDatasets(): DatasetEntry[] {
 
 const names = ['plane', 'car', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
 
-export function fakeEngines(): EngineStanding[] {
+export function fakeEngines(): EngineStatus[] {
   const [cuda, webgpu, cpu, tensorflow] = engineTable;
   const absent = { installed: null, sources: [] };
   return [
     {
-      ...{ ...cuda, ...absent, available: false, sources: ['download', 'python'] as const },
+      ...cuda,
+      ...absent,
+      available: false,
+      sources: ['download', 'python'] as const,
       detail: 'no NVIDIA driver was found',
       remedy: 'Install the driver of your card (535 or newer) and start Sluice again.',
       cause: 'driver-absent',
     },
     {
-      ...{ ...webgpu, ...absent, available: false, sources: ['registry'] as const },
+      ...webgpu,
+      ...absent,
+      available: false,
+      sources: ['registry'] as const,
       detail: 'this build has no WebGPU library for linux-x64',
       remedy: 'Training on the cpu engine works meanwhile.',
     },
     { ...cpu, ...absent, available: true, detail: 'Ryzen 7 5800U, 8 threads, WebAssembly with relaxed SIMD' },
     {
-      ...{ ...tensorflow, available: true, sources: ['download', 'python'] as const },
+      ...tensorflow,
+      available: true,
+      sources: ['download', 'python'] as const,
       detail: 'Ryzen 7 5800U, TensorFlow 2.21.0, 8 threads',
       installed: {
-        ...{ source: 'python', tensorflow: '2.21.0', python: '/home/ada/venv/bin/python3' },
-        ...{ packages: { '@tensorflow/tfjs-node': '4.22.0' }, installedAt: '2026-11-30T09:00:00.000Z' },
+        source: 'python',
+        tensorflow: '2.21.0',
+        python: '/home/ada/venv/bin/python3',
+        packages: { '@tensorflow/tfjs-node': '4.22.0' },
+        installedAt: '2026-11-30T09:00:00.000Z',
       },
     },
   ];

@@ -20,6 +20,7 @@ const reasons = [
   'no pandas',
   'no TensorBoard',
   'no MLflow',
+  'no tritonclient',
   'no ONNX Runtime',
   'no zstd in this Node',
   'zstd in this Node',

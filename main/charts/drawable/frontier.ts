@@ -123,7 +123,14 @@ function rowOf(
   const base = level === null ? null : paidBy(baseline!.members, level);
   const isWhole = paid !== null && paid.count === paid.of && base !== null;
   return {
-    ...{ id, run, family: name, look: lookOf(id, name), method, hasModule, codecs, budget },
+    id,
+    run,
+    family: name,
+    look: lookOf(id, name),
+    method,
+    hasModule,
+    codecs,
+    budget,
     bytes: paid,
     sent: mean(members.map((each) => before(each) + bytesBy(each.epochs.at(-1)))),
     seeds: members.length,

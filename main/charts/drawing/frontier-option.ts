@@ -59,7 +59,12 @@ function rowAxis(rows: readonly FrontierRow[], { fontSize, fontFamily, text, fai
         return row ? `${row.family}\n{how|${row.codecs} · ${formatBudget(row.budget)}}` : '';
       },
       rich: { how: { color: faint, fontSize: 0.8 * fontSize, fontFamily } },
-      ...{ color: text, fontSize, fontFamily, width: 16 * fontSize, overflow: 'truncate', lineHeight: 1.2 * fontSize },
+      color: text,
+      fontSize,
+      fontFamily,
+      width: 16 * fontSize,
+      overflow: 'truncate',
+      lineHeight: 1.2 * fontSize,
     },
   };
 }
@@ -94,8 +99,14 @@ function rawSeries({ dataset, bytes }: RawImages, index: number, rows: number, s
     endLabel: {
       show: true,
       formatter: `raw images once, ${formatBytes(bytes)}`,
-      ...{ color: text, fontSize: 0.9 * fontSize, fontFamily, align: 'center', verticalAlign: 'bottom' },
-      ...{ offset: [-5, -0.6 * fontSize], textBorderColor: ground, textBorderWidth: 0.25 * fontSize },
+      color: text,
+      fontSize: 0.9 * fontSize,
+      fontFamily,
+      align: 'center',
+      verticalAlign: 'bottom',
+      offset: [-5, -0.6 * fontSize],
+      textBorderColor: ground,
+      textBorderWidth: 0.25 * fontSize,
     },
   };
 }
@@ -128,13 +139,11 @@ function rowSeries(
       align: isRight ? 'right' : 'left',
       distance: 0.25 * fontSize,
       formatter: label,
-      ...{
-        color: text,
-        fontSize: 0.85 * fontSize,
-        fontFamily,
-        textBorderColor: ground,
-        textBorderWidth: 0.25 * fontSize,
-      },
+      color: text,
+      fontSize: 0.85 * fontSize,
+      fontFamily,
+      textBorderColor: ground,
+      textBorderWidth: 0.25 * fontSize,
     },
     emphasis: { focus: 'series' },
   };

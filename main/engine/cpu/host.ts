@@ -21,7 +21,7 @@ export function output(host: Host, shape: number[]): TensorInfo {
   return host.backend.makeOutput(shape, 'float32');
 }
 
-/** Lends memory for the length of a call. */
+/** Gives memory for the length of a call. */
 export function withScratch(host: Host, bytes: number, use: (scratch: Offset) => void): void {
   const scratch = host.module._malloc(bytes);
   try {

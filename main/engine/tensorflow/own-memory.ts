@@ -11,7 +11,7 @@ interface NodeBackendInstance extends TensorFlowBackend {
 export type NodeBackend = new (addon: unknown, packageName: string) => NodeBackendInstance;
 
 /**
- * The backend with memory of its own: tfjs-node lends arrays to TensorFlow without a copy and gives those back that were not
+ * The backend with memory of its own: tfjs-node hands arrays to TensorFlow without a copy and gives those back that were not
  * used yet, so writing to either, or handing it to another thread, would change tensors.
  */
 export function ownMemory(Backend: NodeBackend, addon: unknown, packageName: string): TensorFlowBackend {

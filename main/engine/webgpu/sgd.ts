@@ -3,7 +3,7 @@ import type { Gradient, SgdOptions, SgdUpdate } from '../ops/sgd.ts';
 import { dispatch, openBackend, type Kernel } from './dispatch.ts';
 import { matMul } from './mat-mul.ts';
 
-/** Values that a workgroup updates. */
+/** Values that a workgroup updates: November 2026, not yet measured on a GPU. */
 const groupSize = 1024;
 /** Weight, velocity and gradient of a parameter are an array each. */
 const arraysEach = 3;

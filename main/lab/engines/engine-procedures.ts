@@ -1,6 +1,6 @@
-import type { EngineStanding } from '../../api.ts';
+import type { EngineStatus } from '../../api.ts';
 import { SluiceError } from '../../errors.ts';
-import { standingOf } from '../../install/standing.ts';
+import { statusOf } from '../../install/status.ts';
 import { tryEngines } from '../../processes/task/try-engines.ts';
 import { enginesOf } from '../../runs/experiment/engines.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -30,12 +30,12 @@ export function engineProcedures({ engineTasks, store }: LabState): Procedures<N
   };
 }
 
-let trying: Promise<EngineStanding[]> | null = null;
+let trying: Promise<EngineStatus[]> | null = null;
 
 /** Several windows that ask at once share an answer: every engine is loaded to try it. */
-function engines(): Promise<EngineStanding[]> {
+function engines(): Promise<EngineStatus[]> {
   trying ??= tryEngines()
-    .then((reports) => reports.map(standingOf))
+    .then((reports) => reports.map(statusOf))
     .finally(() => {
       trying = null;
     });

@@ -129,7 +129,13 @@ function compared({ store }: LabState, ids: readonly string[]): ComparedRun[] {
   return runs.map((run) => {
     const { id, name, seed, status, dropped, experiment } = run;
     return {
-      ...{ id, name, number: runNumber(run), seed, status, dropped: dropped.length, experiment },
+      id,
+      name,
+      number: runNumber(run),
+      seed,
+      status,
+      dropped: dropped.length,
+      experiment,
       pairs: pairsOf(experiment),
       classes: infos.get(experiment.dataset.name)?.classes.length ?? null,
       epochs: store.epochs(id),

@@ -80,8 +80,23 @@ function messageOn(run: RunSummary): object {
     // What chat services show.
     text,
     run: {
-      ...{ id, number, name, seed, group, status, method, model, dataset, startedAt, endedAt },
-      ...{ epochsDone, lastAccuracy, bestAccuracy, bytesUp, bytesDown, error },
+      id,
+      number,
+      name,
+      seed,
+      group,
+      status,
+      method,
+      model,
+      dataset,
+      startedAt,
+      endedAt,
+      epochsDone,
+      lastAccuracy,
+      bestAccuracy,
+      bytesUp,
+      bytesDown,
+      error,
     },
   };
 }

@@ -4,8 +4,8 @@ import { sluiceHome } from '../../home.ts';
 import { epochsLeft } from '../../runs/search/left.ts';
 import { isSearched } from '../../runs/search/lock.ts';
 import { lookAt, type OpenSearch, type Trial } from '../../runs/search/search.ts';
-import type { TrialEpoch } from '../../runs/search/standing.ts';
-import { standingsOf } from '../../runs/search/standing.ts';
+import type { TrialEpoch } from '../../runs/search/trial-progress.ts';
+import { progressOfTrials } from '../../runs/search/trial-progress.ts';
 import { pointWords } from '../../runs/sweep/points.ts';
 import { runNumber } from '../../runs/store/run.ts';
 import type { SearchRow } from '../../runs/store/search-table.ts';
@@ -15,7 +15,7 @@ import { statusNow, type Store } from '../../runs/store/store.ts';
 /** What a search would do, before anything of it is trained. */
 export function planOfSearch(open: Omit<OpenSearch, 'id'>): SearchPlan {
   const { points, refused, goal } = open;
-  const standings = standingsOf(
+  const progress = progressOfTrials(
     points.map(({ bytes }) => ({ planned: bytes, epochs: [], asked: null, life: 'waiting' })),
     goal,
   );
@@ -23,7 +23,7 @@ export function planOfSearch(open: Omit<OpenSearch, 'id'>): SearchPlan {
     values,
     bytes: bytes.findLast((sent) => sent <= goal.maxBytes)!,
     firstEpoch: bytes[0],
-    entry: standings[i].entry,
+    entry: progress[i].entry,
   }));
   return {
     goal: goalOf(open),
@@ -40,7 +40,11 @@ export function outcomeOfSearch(store: Store, row: SearchRow, open: OpenSearch):
   const { id, name, project, status, createdAt } = entryOf(row);
   const best = bestOf(trials, open);
   return {
-    ...{ id, name, project, status, createdAt },
+    id,
+    name,
+    project,
+    status,
+    createdAt,
     goal: goalOf(open),
     settings: Object.keys(open.search.settings),
     trials,
@@ -72,24 +76,24 @@ function goalOf({ goal: { floor, maxBytes, unit, rungs }, search }: Pick<OpenSea
   };
 }
 
-function trialOf(store: Store, { point, run, row, facts, standing }: Trial, { goal }: OpenSearch): SearchTrial {
+function trialOf(store: Store, { point, run, row, facts, progress }: Trial, { goal }: OpenSearch): SearchTrial {
   const { epochs, planned, asked } = facts;
-  const counted = countedEpoch(epochs, standing.reachedBytes, goal.maxBytes);
+  const counted = countedEpoch(epochs, progress.reachedBytes, goal.maxBytes);
   return {
-    number: standing.trial,
+    number: progress.trial,
     values: point.values,
     run: run?.id ?? null,
     status: run && statusNow(store, run),
-    state: standing.state,
-    reason: reasonOf({ row, run, standing, facts }),
-    rung: standing.rung,
+    state: progress.state,
+    reason: reasonOf({ row, run, progress, facts }),
+    rung: progress.rung,
     asked,
     epochs: epochs.length,
     plannedEpochs: planned.length,
-    bytes: standing.bytes,
+    bytes: progress.bytes,
     accuracy: counted?.testAccuracy ?? null,
     accuracyBytes: counted?.bytes ?? null,
-    reached: standing.reachedBytes !== null,
+    reached: progress.reachedBytes !== null,
     curve: epochs.map(({ bytes, testAccuracy }) => ({ bytes, accuracy: testAccuracy })),
   };
 }
@@ -102,12 +106,12 @@ function countedEpoch(epochs: readonly TrialEpoch[], reached: number | null, max
     .reduce<TrialEpoch | null>((best, each) => (best && best.accuracy >= each.accuracy ? best : each), null);
 }
 
-function reasonOf({ row, run, standing, facts }: Pick<Trial, 'row' | 'run' | 'standing' | 'facts'>): string | null {
+function reasonOf({ row, run, progress, facts }: Pick<Trial, 'row' | 'run' | 'progress' | 'facts'>): string | null {
   if (row && !run) return 'Its run was deleted.';
-  if (standing.state === 'failed') return run?.error ?? 'It was stopped by hand.';
-  const isDearer = standing.state === 'over' && standing.reachedBytes === null && facts.life !== 'finished';
-  if (!isDearer || standing.stopAfter >= facts.planned.length) return null;
-  return standing.rung === null || facts.epochs.length <= standing.stopAfter
+  if (progress.state === 'failed') return run?.error ?? 'It was stopped by hand.';
+  const isDearer = progress.state === 'over' && progress.reachedBytes === null && facts.life !== 'finished';
+  if (!isDearer || progress.stopAfter >= facts.planned.length) return null;
+  return progress.rung === null || facts.epochs.length <= progress.stopAfter
     ? 'One more epoch would send more than the best has, or than it may.'
     : null;
 }

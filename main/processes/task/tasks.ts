@@ -83,8 +83,10 @@ export const tasks = {
 
   async times(request: TimesRequest, onProgress: OnProgress): Promise<MachineTimes> {
     const { machineTimes } = await import('../../planning/measure.ts');
+    const { startServerBeside } = await import('../server/beside.ts');
     const item = request.model.name;
     return machineTimes(sluiceHome(), request, {
+      startServer: startServerBeside,
       onPiece: (done, total) => onProgress({ step: 'time', item, done, total, unit: 'pieces' }),
     });
   },

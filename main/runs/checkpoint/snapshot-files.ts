@@ -28,7 +28,11 @@ const sum = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transf
 const atCheckpoint = z.strictObject({
   format: z.literal(1),
   position: z.strictObject({
-    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    training: count,
+    phase: count,
+    epoch: count,
+    batch: count,
+    step: count,
     firstEpoch: count.optional(),
   }),
   server: z

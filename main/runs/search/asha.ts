@@ -9,8 +9,8 @@
 /** Not begun; under way to a rung; waiting at one; as far as it goes or need go; without a result. */
 export type TrialState = 'new' | 'busy' | 'resting' | 'over' | 'failed';
 
-/** Where a trial stands. */
-export interface Standing {
+/** What is known of a trial, rung by rung. */
+export interface RungScores {
   readonly trial: number;
   readonly state: TrialState;
   /** The rung it begins at. */
@@ -36,7 +36,7 @@ export type Decision =
   | { readonly kind: 'wait' }
   | { readonly kind: 'end' };
 
-export function decide(trials: readonly Standing[], { rungs, reduction }: Rules): Decision {
+export function decide(trials: readonly RungScores[], { rungs, reduction }: Rules): Decision {
   const share = (count: number): number => Math.floor(count / reduction);
   for (let rung = rungs - 2; rung >= 0; rung--) {
     const best = promotable(trials, rung, share);
@@ -53,7 +53,11 @@ export function decide(trials: readonly Standing[], { rungs, reduction }: Rules)
 }
 
 /** The best of those at a rung that may go on and have not yet. */
-function promotable(trials: readonly Standing[], rung: number, quota: (count: number) => number): Standing | undefined {
+function promotable(
+  trials: readonly RungScores[],
+  rung: number,
+  quota: (count: number) => number,
+): RungScores | undefined {
   const ranked = rankedAt(trials, rung);
   return ranked
     .slice(0, quota(ranked.length))
@@ -61,7 +65,7 @@ function promotable(trials: readonly Standing[], rung: number, quota: (count: nu
 }
 
 /** All that have come to a rung or failed on the way to it, the best first; the cheaper, then the earlier of equals. */
-function rankedAt(trials: readonly Standing[], rung: number): Standing[] {
+function rankedAt(trials: readonly RungScores[], rung: number): RungScores[] {
   const scored = trials.flatMap((each) => {
     const isThere = each.rung !== null && each.rung >= rung && each.entry <= rung;
     return isThere ? [{ each, score: each.scores[rung] ?? NaN }] : [];
@@ -76,8 +80,8 @@ function rankedAt(trials: readonly Standing[], rung: number): Standing[] {
 }
 
 /** Of those that have not begun the first of those that begin lowest. */
-function cheapest(trials: readonly Standing[]): Standing | undefined {
-  return trials.reduce<Standing | undefined>(
+function cheapest(trials: readonly RungScores[]): RungScores | undefined {
+  return trials.reduce<RungScores | undefined>(
     (best, each) => (best && best.entry <= each.entry ? best : each),
     undefined,
   );

@@ -1,6 +1,6 @@
 import { decide } from './asha.ts';
 import type { OpenSearch } from './search.ts';
-import { standingsOf, type TrialFacts } from './standing.ts';
+import { progressOfTrials, type TrialFacts } from './trial-progress.ts';
 
 /** So many more trainings are thought through, then the rest is anybody's guess. */
 const mostSteps = 2000;
@@ -14,13 +14,13 @@ export function epochsLeft(
   const facts = [...trials];
   let left = 0;
   for (let step = 0; step < mostSteps; step++) {
-    const standings = standingsOf(facts, goal);
-    const busy = standings.find(({ state }) => state === 'busy');
-    const decision = busy ? null : decide(standings, rules);
+    const progress = progressOfTrials(facts, goal);
+    const busy = progress.find(({ state }) => state === 'busy');
+    const decision = busy ? null : decide(progress, rules);
     if (decision && decision.kind !== 'train') return left;
     if (decision) facts[decision.trial] = { ...facts[decision.trial], asked: decision.rung };
     const at = busy?.trial ?? (decision?.kind === 'train' ? decision.trial : 0);
-    const { stopAfter } = standingsOf(facts, goal)[at];
+    const { stopAfter } = progressOfTrials(facts, goal)[at];
     left += Math.max(0, stopAfter - facts[at].epochs.length);
     facts[at] = trainedTo(facts[at], stopAfter);
   }

@@ -11,13 +11,13 @@ import { searchPoints, type SearchPoint, type SearchPoints } from './points.ts';
 import { rungsOf } from './rungs.ts';
 import type { Search } from './schema.ts';
 import {
-  standingsOf,
+  progressOfTrials,
   type Goal,
   type TrialEpoch,
   type TrialFacts,
   type TrialLife,
-  type TrialStanding,
-} from './standing.ts';
+  type TrialProgress,
+} from './trial-progress.ts';
 
 /** A search that can be looked at and gone on with. All of it follows from what the store has. */
 export interface OpenSearch extends SearchPoints {
@@ -32,7 +32,7 @@ export interface Trial {
   readonly run: Run | null;
   readonly row: TrialRow | null;
   readonly facts: TrialFacts;
-  readonly standing: TrialStanding;
+  readonly progress: TrialProgress;
 }
 
 /** The points of a search and where they are compared. Throws as searchPoints. */
@@ -67,11 +67,11 @@ export function lookAt(store: Store, { id: search, points, goal }: OpenSearch): 
     const epochs = run ? trialEpochs(store, run) : [];
     return { point, row, run, facts: { planned: point.bytes, epochs, asked: row?.rung ?? null, life } };
   });
-  const standings = standingsOf(
+  const progress = progressOfTrials(
     trials.map(({ facts }) => facts),
     goal,
   );
-  return trials.map((trial, i) => ({ ...trial, standing: standings[i] }));
+  return trials.map((trial, i) => ({ ...trial, progress: progress[i] }));
 }
 
 /** What a search does next: has a queued run executed, which stops by itself; waits for those under way; or nothing any more. */
@@ -81,13 +81,13 @@ export type NextStep =
 /** Takes the next step of a search. Whoever calls it alone does, and has the run executed: it is queued, and in no queue. */
 export function nextStep(store: Store, open: OpenSearch, row: SearchRow): NextStep {
   const trials = lookAt(store, open);
-  for (const { run, facts, standing } of trials) {
-    if (run && facts.life === 'training') setHalt(store, open, run, standing.stopAfter);
+  for (const { run, facts, progress } of trials) {
+    if (run && facts.life === 'training') setHalt(store, open, run, progress.stopAfter);
   }
-  const left = trials.find(({ facts, standing }) => standing.state === 'busy' && facts.life === 'waiting');
-  if (left) return { kind: 'train', run: goOn(store, open, left.standing.trial) };
+  const left = trials.find(({ facts, progress }) => progress.state === 'busy' && facts.life === 'waiting');
+  if (left) return { kind: 'train', run: goOn(store, open, left.progress.trial) };
   const decision = decide(
-    trials.map(({ standing }) => standing),
+    trials.map(({ progress }) => progress),
     { rungs: open.goal.rungs.length, reduction: open.search.rungs.reduction },
   );
   if (decision.kind !== 'train') return decision;
@@ -99,9 +99,9 @@ export function nextStep(store: Store, open: OpenSearch, row: SearchRow): NextSt
 
 /** Queues the run of a trial until it has come to its rung. */
 function goOn(store: Store, open: OpenSearch, trial: number): Run {
-  const { run, standing } = lookAt(store, open)[trial];
+  const { run, progress } = lookAt(store, open)[trial];
   const queued = resumeRun(store, run!.id);
-  setHalt(store, open, queued, standing.stopAfter);
+  setHalt(store, open, queued, progress.stopAfter);
   return queued;
 }
 

@@ -35,7 +35,9 @@ export function stepTable(database: Database): StepTable {
       const [found] = database.all<Readonly<Record<StepColumn, string>> & { row: number | null; count: number }>(
         `SELECT max(row) AS row, count(*) AS count, ${lists.join(', ')}
          FROM (SELECT row, ${stepColumns.join(', ')} FROM steps WHERE run = ? AND row > ? ORDER BY row LIMIT ?)`,
-        ...[run, row, limit],
+        run,
+        row,
+        limit,
       );
       const column = (name: StepColumn): Float64Array => {
         const values = JSON.parse(found[name]) as (number | null)[];

@@ -160,7 +160,10 @@ async function deviceOf(
       const [, height, width] = features.shape;
       const { bytesUp, bytesDown, seconds } = answer;
       return {
-        ...{ budget, bytesUp, bytesDown, seconds },
+        budget,
+        bytesUp,
+        bytesDown,
+        seconds,
         top: topClasses(logits, classesShown).map(({ index, probability }) => ({
           name: images.classes[index],
           probability,

@@ -1,7 +1,7 @@
-import type { EngineStanding } from '../../../main/api.ts';
+import type { EngineStatus } from '../../../main/api.ts';
 
 /** The one `auto` takes: the first that is there and proven, since they come best first. */
-export function bestEngine(engines: readonly EngineStanding[]): EngineStanding | undefined {
+export function bestEngine(engines: readonly EngineStatus[]): EngineStatus | undefined {
   return engines.find(({ available, proven }) => available && proven);
 }
 
@@ -11,7 +11,7 @@ export function commandIn(remedy: string): string | null {
 }
 
 /** What is installed of an engine: `Installed with TensorFlow 2.21.0 of /home/ada/venv/bin/python3`; null where nothing is. */
-export function installedWords({ installed, damaged }: EngineStanding): string | null {
+export function installedWords({ installed, damaged }: EngineStatus): string | null {
   if (damaged !== undefined) return `What is installed of it is damaged: ${damaged}`;
   if (!installed) return null;
   const { source, tensorflow, python, packages } = installed;

@@ -1,12 +1,12 @@
 import { shallowRef, type ComputedRef, type ShallowRef } from 'vue';
-import type { EngineInstall, EngineStanding, EngineTask } from '../../../main/api.ts';
+import type { EngineInstall, EngineStatus, EngineTask } from '../../../main/api.ts';
 import { confirm } from '../../components/confirm.ts';
 import { attempt } from '../../components/toasts.ts';
 import { useLongTasks } from '../../components/useLongTasks.ts';
 import { failureOf, useLab, useLabReady } from '../../lab/index.ts';
 
 export interface Engines {
-  readonly engines: Readonly<ShallowRef<readonly EngineStanding[] | null>>;
+  readonly engines: Readonly<ShallowRef<readonly EngineStatus[] | null>>;
   readonly error: Readonly<ShallowRef<string | null>>;
   /** Whether they are being tried. */
   readonly looking: Readonly<ShallowRef<boolean>>;
@@ -16,13 +16,13 @@ export interface Engines {
   /** Rejects with what is wrong with the request. */
   install(request: EngineInstall): Promise<void>;
   cancel(task: EngineTask): Promise<boolean>;
-  remove(engine: EngineStanding): Promise<void>;
+  remove(engine: EngineStatus): Promise<void>;
 }
 
 /** What this machine can train with, and what is being installed, kept up. */
 export function useEngines(): Engines {
   const lab = useLab();
-  const engines = shallowRef<readonly EngineStanding[] | null>(null);
+  const engines = shallowRef<readonly EngineStatus[] | null>(null);
   const error = shallowRef<string | null>(null);
   const looking = shallowRef(false);
   const { tasks, set, show } = useLongTasks('engineTask', () => void look());

@@ -47,13 +47,13 @@ export function useSearch(id: () => string): FoundSearch {
     }
   }
 
-  const standing = (): string =>
+  const progress = (): string =>
     runs.all
       .filter(({ group }) => group === id())
       .map((run) => `${run.id} ${run.status} ${run.epochsDone}`)
       .join();
   watch(id, () => void ask());
-  watchThrottled(standing, () => void ask(), { throttle: pauseMs, trailing: true });
+  watchThrottled(progress, () => void ask(), { throttle: pauseMs, trailing: true });
   onScopeDispose(lab.onReady(() => void ask()));
   return { outcome, trainings, error, ask };
 }

@@ -7,7 +7,12 @@ import { openPipeline, openPortions, type BatchOptions } from '../../../main/dat
 import type { Batch, Portion } from '../../../main/data/source.ts';
 
 const options: BatchOptions = {
-  ...{ dataset: 'synthetic', trainSamples: 100, testSamples: 10, augment: true, batchSize: 8, seed: 1 },
+  dataset: 'synthetic',
+  trainSamples: 100,
+  testSamples: 10,
+  augment: true,
+  batchSize: 8,
+  seed: 1,
   validation: 0.2,
 };
 

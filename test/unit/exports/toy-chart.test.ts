@@ -107,7 +107,9 @@ describe('a kind of chart that is in the list alone', () => {
     expect(chartOf('toy', { ...options, logY: true })).toEqual({ kind: 'toy', height: 1 });
     expect(chartOf('toy', { ...options, margin: 2 })).toEqual({ kind: 'toy', height: 1, margin: 2 });
     expect(chartOf('frontier', { ...options, margin: 2, logX: false, smoothing: 0.5 })).toEqual({
-      ...{ kind: 'frontier', margin: 2, logX: false },
+      kind: 'frontier',
+      margin: 2,
+      logX: false,
     });
     expect(() => chartOf('loss-step', { ...options, margin: 2 })).toThrow(
       /--margin is of the chart frontier, toy alone, not of loss-step/,

@@ -252,7 +252,7 @@ onUnix.describe('what goes wrong', () => {
   it('names what there is to install', async () => {
     await expect(installEngine({ name: 'tensorflw' }, options())).rejects.toMatchObject({
       code: 'engine-unknown',
-      message: expect.stringMatching(/Did you mean "tensorflow"\?.*tensorflow, cuda, webgpu/) as string,
+      message: expect.stringMatching(/Did you mean "tensorflow"\?.*cuda, webgpu, tensorflow/) as string,
     });
     await expect(installEngine({ name: 'cuda' }, options())).rejects.toMatchObject({ code: 'engine-not-offered' });
     await expect(installEngine({ name: 'webgpu', python: 'python3' }, options())).rejects.toMatchObject({

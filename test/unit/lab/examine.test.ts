@@ -28,7 +28,8 @@ describe('examine', () => {
     expect(design?.client.at(-1)?.label).toMatch(/^compression/);
     expect(design?.plan).toEqual({
       ...planTraffic(parseExperiment({}), describeDataset('synthetic')),
-      ...{ seconds: null, evaluationSeconds: null },
+      seconds: null,
+      evaluationSeconds: null,
     });
   });
 

@@ -6,11 +6,19 @@ import { openEngine } from '../../../main/engine/engine.ts';
 import { networkSpec } from '../../../main/model/zoo.ts';
 import { codecChoice, keyOf as codecKey } from '../../../main/offload/codecs/table.ts';
 import { knownTimes, type TimesRequest } from '../../../main/planning/known-times.ts';
-import { machineTimes } from '../../../main/planning/measure.ts';
+import { machineTimes, type ServerBeside } from '../../../main/planning/measure.ts';
 import { clientPieces, keyOf, serverPieces, timedBudgets } from '../../../main/planning/pieces.ts';
 import { fitLink } from '../../../main/planning/time-server.ts';
 import { timePieces } from '../../../main/planning/time-pieces.ts';
-import { between, piecesAt, possibleCuts, tableTimes, type PieceTimes } from '../../../main/planning/times.ts';
+import { serveOffload } from '../../../main/processes/server/serve.ts';
+import {
+  beyondPieces,
+  between,
+  piecesAt,
+  possibleCuts,
+  tableTimes,
+  type PieceTimes,
+} from '../../../main/planning/times.ts';
 import { temporaryFolder } from '../../support/closing.ts';
 
 const module = { resolution: 1, features: 1 };
@@ -35,11 +43,35 @@ describe('pieces', () => {
     const cut = { layer: 3, module };
     const one: PieceTimes = [1, 10, 100];
     const table = Object.fromEntries(piecesAt(cnn, [cut]).map((piece) => [keyOf(piece), one]));
-    const beyond = { client: { train: 2, infer: 1 }, server: { train: 1, infer: 3 } };
+    const beyond = { client: { train: 2, infer: 1 }, server: { train: 1, infer: 3 }, wire: { message: 0, value: 0 } };
     const times = tableTimes(cnn, { pieces: table, beyond });
     expect(times.client(cut, null)).toEqual({ train: 2 * 3 * 11, infer: 3 * 100 });
     const server = cnn.body.length - 2 + cnn.head.length + 1;
     expect(times.server(cut, 2)).toEqual({ train: server * 11, infer: 3 * server * 100 });
+  });
+
+  it('are held against whole halves in turn, and their messages against those between idle ones', () => {
+    const cut = { layer: 3, module };
+    const pieces = Object.fromEntries(piecesAt(cnn, [cut]).map((piece) => [keyOf(piece), [1, 1, 1] as PieceTimes]));
+    const [layers, behind] = [clientPieces(cnn, cut, null).length, serverPieces(cnn, cut, null).length];
+    const half = (train: number, infer: number) => ({ train, infer });
+    const at = (budget: number | null, more: number, wire: number, values: number) => ({
+      budget,
+      client: half(2 * layers * more, layers),
+      server: half(4 * behind, behind * more),
+      wire,
+      values,
+    });
+    // Twice a message of 1 s, 0.1 s a value; in turn half a second more each, and 0.2 s more a value.
+    const [least] = timedBudgets(module, [8, 8, 4]);
+    const whole = [at(least, 1, 2 + 1 + 10 * 0.3, 10), at(null, 2, 2 + 1 + 100 * 0.3, 100)];
+    const beyond = beyondPieces(cnn, cut, pieces, whole, { message: 1, value: 0.1 });
+    expect(beyond.client).toEqual({ train: 1.5, infer: 1 });
+    expect(beyond.server).toEqual({ train: 2, infer: 1.5 });
+    expect(beyond.wire.message).toBeCloseTo(0.5, 9);
+    expect(beyond.wire.value).toBeCloseTo(0.2, 9);
+    const faster = beyondPieces(cnn, cut, pieces, [at(null, 1, 1, 10)], { message: 1, value: 0.1 });
+    expect(faster.wire).toEqual({ message: 0, value: 0 });
   });
 
   it('lie on a line between the budgets that are timed', () => {
@@ -57,6 +89,13 @@ describe('pieces', () => {
 });
 
 describe('timing', () => {
+  /** In this process, and counted. */
+  const startServer = (): Promise<ServerBeside> => {
+    started++;
+    return serveOffload({ home: temporaryFolder(), engine: 'cpu', threads: 1 });
+  };
+  let started = 0;
+
   const codecs = [codecChoice('float32')];
   const request: TimesRequest = {
     model: { name: 'cnn', width: 0.125, input: [16, 16, 3], classes: 4 },
@@ -73,7 +112,7 @@ describe('timing', () => {
     const home = temporaryFolder();
     await openEngine('cpu', { threads: 1 });
     const { numTensors } = tf.memory();
-    const times = await machineTimes(home, request, { passes: 1 });
+    const times = await machineTimes(home, request, { passes: 1, startServer });
     expect(tf.memory().numTensors).toBe(numTensors);
     for (const piece of piecesAt(cnn, possibleCuts(cnn, module))) {
       for (const table of [times.batch, times.one]) expect(Math.max(...table.pieces[keyOf(piece)])).toBeGreaterThan(0);
@@ -84,8 +123,10 @@ describe('timing', () => {
     expect(knownTimes(home, machine, request)).toEqual(times);
     expect(knownTimes(home, { ...machine, detail: 'another library' }, request)).toBeNull();
     expect(knownTimes(home, machine, { ...request, batchSize: 3 })).toBeNull();
+    expect(started).toBe(1);
     // Taken again, they would be others.
-    expect(await machineTimes(home, request, { passes: 1 })).toEqual(times);
+    expect(await machineTimes(home, request, { passes: 1, startServer })).toEqual(times);
+    expect(started).toBe(1);
     const [file] = readdirSync(join(home, 'planning'));
     writeFileSync(join(home, 'planning', file), '{"version":');
     expect(knownTimes(home, machine, request)).toBeNull();

@@ -7,16 +7,17 @@ import { useHome, writeFile } from '../../support/datasets.ts';
 // In its own process: what it sets in the environment is for the processes that it starts.
 
 const manifest: InstalledEngine = {
-  ...{ format: 1, name: 'tensorflow', packages: { '@tensorflow/tfjs-node': '4.22.0' }, source: 'python' },
-  ...{
-    tensorflow: '2.21.0',
-    library: '/nowhere',
-    python: null,
-    cuda: null,
-    preload: [],
-    installedAt: '2026-11-30',
-    files: {},
-  },
+  format: 1,
+  name: 'tensorflow',
+  packages: { '@tensorflow/tfjs-node': '4.22.0' },
+  source: 'python',
+  tensorflow: '2.21.0',
+  library: '/nowhere',
+  python: null,
+  cuda: null,
+  preload: [],
+  installedAt: '2026-11-30',
+  files: {},
 };
 
 /** The engine tensorflow as it is installed, but for its addon, which is this text, or is not there. */

@@ -146,7 +146,9 @@ describe('the records', () => {
         testAccuracy,
         testLoss,
         bytesPerSample: budget ?? 4,
-        ...{ validationAccuracy: NaN, validationLoss: NaN, distanceCorrelation: NaN },
+        validationAccuracy: NaN,
+        validationLoss: NaN,
+        distanceCorrelation: NaN,
       })),
     );
   });

@@ -21,7 +21,11 @@ const half = z.strictObject({ weights: tensors, momentum: tensors });
 
 const snapshot = z.strictObject({
   position: z.strictObject({
-    ...{ training: count, phase: count, epoch: count, batch: count, step: count },
+    training: count,
+    phase: count,
+    epoch: count,
+    batch: count,
+    step: count,
     firstEpoch: count.optional(),
   }),
   totals: z.strictObject(totalsOf(() => real)),

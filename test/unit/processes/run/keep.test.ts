@@ -113,7 +113,11 @@ describe('a process that a run needs', () => {
     const late = await keepProcess<Played>(
       { run: { id: '0007-toy' } as Run },
       {
-        ...{ name: 'The toy', code: 'toy-died', pauseMs: 1, onStart: () => undefined, onDeath: () => undefined },
+        name: 'The toy',
+        code: 'toy-died',
+        pauseMs: 1,
+        onStart: () => undefined,
+        onDeath: () => undefined,
         start: () => (asked++ === 0 ? Promise.resolve(playedProcess(1)) : starting),
       },
     );
@@ -132,7 +136,10 @@ describe('a process that a run needs', () => {
     const kept = await keepProcess<Played>(
       { run: { id: '0007-toy' } as Run },
       {
-        ...{ name: 'The toy', code: 'toy-died', start: () => Promise.resolve(process), onStart: () => undefined },
+        name: 'The toy',
+        code: 'toy-died',
+        start: () => Promise.resolve(process),
+        onStart: () => undefined,
         onDeath: () => {
           throw full;
         },

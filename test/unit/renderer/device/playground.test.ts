@@ -4,8 +4,18 @@ import { choicesOf, figuresOf, heightOf } from '../../../../renderer/pages/playg
 import { positionOf, sliders, valueOf } from '../../../../renderer/pages/playground/sliders.ts';
 
 const answer = (change: Partial<PlaygroundAnswer>): PlaygroundAnswer => ({
-  ...{ at: 0, budget: 4, codec: 'int8', words: '4 maps, int8', accuracy: 0.8, meets: true, correct: null },
-  ...{ latencyMs: 10, clientMs: 1, wireMs: 1, serverMs: 1, bytes: 100 },
+  at: 0,
+  budget: 4,
+  codec: 'int8',
+  words: '4 maps, int8',
+  accuracy: 0.8,
+  meets: true,
+  correct: null,
+  latencyMs: 10,
+  clientMs: 1,
+  wireMs: 1,
+  serverMs: 1,
+  bytes: 100,
   ...change,
 });
 

@@ -18,7 +18,12 @@ beforeEach(() => localStorage.clear());
 afterEach(() => here.wrapper.unmount());
 
 const task = (changes: Partial<ModelTask>): ModelTask => ({
-  ...{ id: 1, kind: 'add', name: 'cifar', status: 'running', progress: null, notes: [] },
+  id: 1,
+  kind: 'add',
+  name: 'cifar',
+  status: 'running',
+  progress: null,
+  notes: [],
   ...changes,
 });
 

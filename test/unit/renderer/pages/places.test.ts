@@ -184,7 +184,12 @@ describe('data', () => {
 
 describe('engines', () => {
   const task = (changes: Partial<EngineTask>): EngineTask => ({
-    ...{ id: 1, kind: 'install', name: 'webgpu', status: 'running', progress: null, notes: [] },
+    id: 1,
+    kind: 'install',
+    name: 'webgpu',
+    status: 'running',
+    progress: null,
+    notes: [],
     ...changes,
   });
 

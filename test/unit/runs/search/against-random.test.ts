@@ -3,7 +3,12 @@ import { random } from '../../../../main/random.ts';
 import { decide } from '../../../../main/runs/search/asha.ts';
 import { rungsOf } from '../../../../main/runs/search/rungs.ts';
 import { searchSchema } from '../../../../main/runs/search/schema.ts';
-import { standingsOf, type Goal, type TrialEpoch, type TrialFacts } from '../../../../main/runs/search/standing.ts';
+import {
+  progressOfTrials,
+  type Goal,
+  type TrialEpoch,
+  type TrialFacts,
+} from '../../../../main/runs/search/trial-progress.ts';
 
 /**
  * Simulated learning curves: points differ in what an epoch sends (a factor of 30), in how good they get and in how fast;
@@ -47,7 +52,7 @@ function searched(curves: readonly Curve[], given: object, workers = 1): TrialFa
   const facts: TrialFacts[] = curves.map(({ planned }) => ({ planned, epochs: [], asked: null, life: 'waiting' }));
   const busy: number[] = [];
   for (;;) {
-    const decision = decide(standingsOf(facts, goal), { rungs: goal.rungs.length, reduction });
+    const decision = decide(progressOfTrials(facts, goal), { rungs: goal.rungs.length, reduction });
     if (decision.kind === 'train' && busy.length < workers) {
       facts[decision.trial] = { ...facts[decision.trial], asked: decision.rung };
       busy.push(decision.trial);
@@ -55,7 +60,7 @@ function searched(curves: readonly Curve[], given: object, workers = 1): TrialFa
     }
     const done = busy.shift();
     if (done === undefined) return facts;
-    const { stopAfter } = standingsOf(facts, goal)[done];
+    const { stopAfter } = progressOfTrials(facts, goal)[done];
     const epochs = curves[done].epochs.slice(0, Math.max(stopAfter, facts[done].epochs.length));
     facts[done] = { ...facts[done], epochs, life: epochs.length === epochsOfPoint ? 'finished' : 'waiting' };
   }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { decide, type Standing } from '../../../../main/runs/search/asha.ts';
+import { decide, type RungScores } from '../../../../main/runs/search/asha.ts';
 
 const rules = { rungs: 3, reduction: 3 };
 
 /** A trial that waits at the highest rung it has a score for. */
-function resting(trial: number, ...scores: number[]): Standing {
+function resting(trial: number, ...scores: number[]): RungScores {
   return { trial, state: 'resting', entry: 0, rung: scores.length - 1, scores, bytes: 10 };
 }
 
-function fresh(trial: number, entry = 0): Standing {
+function fresh(trial: number, entry = 0): RungScores {
   return { trial, state: 'new', entry, rung: null, scores: [], bytes: 0 };
 }
 
@@ -29,7 +29,7 @@ describe('successive halving', () => {
   });
 
   it('sends nobody on twice: a result that comes late may do so besides', () => {
-    const first: Standing = { ...resting(0, 0.5), rung: 1, scores: [0.5, 0.7] };
+    const first: RungScores = { ...resting(0, 0.5), rung: 1, scores: [0.5, 0.7] };
     const others = [resting(1, 0.4), resting(2, 0.3)];
     expect(decide([first, ...others, fresh(3)], rules)).toEqual(train(3, 0));
     // The best of four is now another one; a third of them is still one trial.
@@ -43,13 +43,13 @@ describe('successive halving', () => {
   });
 
   it('counts what failed and what has no accuracy among the worst', () => {
-    const failed: Standing = { ...resting(0), state: 'failed', rung: 0, scores: [NaN] };
+    const failed: RungScores = { ...resting(0), state: 'failed', rung: 0, scores: [NaN] };
     expect(decide([failed, resting(1, NaN), resting(2, 0.1), fresh(3)], rules)).toEqual(train(2, 1));
     expect(decide([resting(0, NaN)], rules)).toEqual({ kind: 'end' });
   });
 
   it('waits for those under way once all have begun, and lets the best of a last few go on', () => {
-    const busy: Standing = { ...resting(2), state: 'busy', rung: null };
+    const busy: RungScores = { ...resting(2), state: 'busy', rung: null };
     const two = [resting(0, 0.2), resting(1, 0.4)];
     expect(decide([...two, busy], rules)).toEqual({ kind: 'wait' });
     expect(decide(two, rules)).toEqual(train(1, 1));
@@ -59,7 +59,7 @@ describe('successive halving', () => {
 
   it('begins with what begins lowest, and compares a trial first at the rung it begins at', () => {
     expect(decide([fresh(0, 1), fresh(1, 0)], rules)).toEqual(train(1, 0));
-    const late: Standing = { ...resting(0, NaN, 0.3), entry: 1 };
+    const late: RungScores = { ...resting(0, NaN, 0.3), entry: 1 };
     const lower = [resting(1, 0.9), resting(2, 0.8), resting(3, 0.7)];
     expect(decide([late, ...lower], rules)).toEqual(train(1, 1));
     // Of two at the upper rung the third there decides.

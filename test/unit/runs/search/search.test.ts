@@ -94,7 +94,7 @@ describe('a search over runs', () => {
       const step = nextStep(store, open, row);
       if (step.kind === 'train') give(step.run.id);
     }
-    expect(lookAt(store, open).map(({ standing }) => standing.state)).toEqual(['failed', 'failed', 'new', 'new']);
+    expect(lookAt(store, open).map(({ progress }) => progress.state)).toEqual(['failed', 'failed', 'new', 'new']);
     const { trials } = outcomeOfSearch(store, row, open);
     expect(trials.slice(0, 2).map(({ reason }) => reason)).toEqual(['It was stopped by hand.', 'Its run was deleted.']);
     await train(store, row);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rungsOf } from '../../../../main/runs/search/rungs.ts';
 import { searchSchema } from '../../../../main/runs/search/schema.ts';
-import { standingsOf, type Goal, type TrialFacts } from '../../../../main/runs/search/standing.ts';
+import { progressOfTrials, type Goal, type TrialFacts } from '../../../../main/runs/search/trial-progress.ts';
 
 const within: Goal = { unit: 'bytes', rungs: [100, 300, Infinity], floor: null, maxBytes: 700 };
 const floor: Goal = { unit: 'bytes', rungs: [100, 300, Infinity], floor: 0.6, maxBytes: Infinity };
@@ -13,44 +13,44 @@ function facts(each: number, accuracies: number[], more: Partial<TrialFacts> = {
   return { planned, epochs, asked: 0, life: 'waiting', ...more };
 }
 
-const standing = (trial: TrialFacts, goal = within): ReturnType<typeof standingsOf>[number] =>
-  standingsOf([trial], goal)[0];
+const progress = (trial: TrialFacts, goal = within): ReturnType<typeof progressOfTrials>[number] =>
+  progressOfTrials([trial], goal)[0];
 
 describe('where a trial stands', () => {
   it('stops before it sends more than its rung', () => {
-    expect(standing(facts(40, []))).toMatchObject({ state: 'busy', entry: 0, rung: null, stopAfter: 2 });
-    const there = standing(facts(40, [0.2, 0.3]));
+    expect(progress(facts(40, []))).toMatchObject({ state: 'busy', entry: 0, rung: null, stopAfter: 2 });
+    const there = progress(facts(40, [0.2, 0.3]));
     expect(there).toMatchObject({ state: 'resting', rung: 0, bytes: 80 });
     expect(there.scores[0]).toBe(0.3);
   });
 
   it('begins at the first rung that holds an epoch', () => {
-    expect(standing(facts(150, [], { asked: null }))).toMatchObject({ state: 'new', entry: 1, rung: null });
-    expect(standing(facts(400, [], { asked: 2 }))).toMatchObject({ entry: 2, stopAfter: 1 });
+    expect(progress(facts(150, [], { asked: null }))).toMatchObject({ state: 'new', entry: 1, rung: null });
+    expect(progress(facts(400, [], { asked: 2 }))).toMatchObject({ entry: 2, stopAfter: 1 });
   });
 
   it('is compared by the best it had within a rung, and within the cap', () => {
-    const { scores, state, rung } = standing(facts(100, [0.2, 0.5, 0.4, 0.3, 0.6, 0.3, 0.9], { asked: 2 }));
+    const { scores, state, rung } = progress(facts(100, [0.2, 0.5, 0.4, 0.3, 0.6, 0.3, 0.9], { asked: 2 }));
     expect(scores).toEqual([0.2, 0.5, 0.9]);
     expect([state, rung]).toEqual(['over', 2]);
-    const beyond = standing(facts(100, [0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.9], { asked: 2 }));
+    const beyond = progress(facts(100, [0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.9], { asked: 2 }));
     expect(beyond.scores[2]).toBe(0.2);
   });
 
   it('passes rungs that hold no more of its epochs, and all of them once it is finished', () => {
     const coarse: Goal = { ...within, rungs: [100, 110, 300, Infinity] };
-    expect(standing(facts(60, [0.2]), coarse)).toMatchObject({ state: 'resting', rung: 1 });
-    expect(standing(facts(60, [0.2], { life: 'finished' }), coarse)).toMatchObject({ state: 'over', rung: 3 });
+    expect(progress(facts(60, [0.2]), coarse)).toMatchObject({ state: 'resting', rung: 1 });
+    expect(progress(facts(60, [0.2], { life: 'finished' }), coarse)).toMatchObject({ state: 'over', rung: 3 });
   });
 
   it('goes by what it really sends where that is less than planned', () => {
     const half = facts(40, []);
     const epochs = [20, 40].map((bytes) => ({ bytes, accuracy: 0.3, testAccuracy: 0.3 }));
-    expect(standing({ ...half, epochs })).toMatchObject({ state: 'busy', stopAfter: 5 });
+    expect(progress({ ...half, epochs })).toMatchObject({ state: 'busy', stopAfter: 5 });
   });
 
   it('is over once it is as good as the floor, and so is what could only be dearer', () => {
-    const [good, dear, cheap, unbegun] = standingsOf(
+    const [good, dear, cheap, unbegun] = progressOfTrials(
       [
         facts(50, [0.3, 0.6, 0.9]),
         facts(40, [0.1, 0.2]),
@@ -67,15 +67,15 @@ describe('where a trial stands', () => {
   });
 
   it('keeps a failure at the rung it was sent to, without a score', () => {
-    const failed = standing(facts(40, [0.9, 0.9], { asked: 1, life: 'failed' }));
+    const failed = progress(facts(40, [0.9, 0.9], { asked: 1, life: 'failed' }));
     expect(failed).toMatchObject({ state: 'failed', rung: 1 });
     expect(failed.scores).toEqual([0.9, NaN, NaN]);
   });
 
   it('counts epochs where rungs are of these, within the cap all the same', () => {
     const epochs: Goal = { unit: 'epochs', rungs: [1, 3, Infinity], floor: null, maxBytes: 250 };
-    expect(standing(facts(100, [0.1, 0.2], { asked: 1 }), epochs)).toMatchObject({ state: 'over', rung: 2 });
-    expect(standing(facts(10, [0.1, 0.2], { asked: 1 }), epochs)).toMatchObject({ state: 'busy', stopAfter: 3 });
+    expect(progress(facts(100, [0.1, 0.2], { asked: 1 }), epochs)).toMatchObject({ state: 'over', rung: 2 });
+    expect(progress(facts(10, [0.1, 0.2], { asked: 1 }), epochs)).toMatchObject({ state: 'busy', stopAfter: 3 });
   });
 });
 

@@ -5,7 +5,7 @@ import type { InstalledEngine } from './installed.ts';
 export type EngineSource = InstalledEngine['source'];
 
 /** An engine as it was tried, and what is installed of it. */
-export interface EngineStanding extends EngineReport {
+export interface EngineStatus extends EngineReport {
   readonly installed: Pick<InstalledEngine, 'source' | 'tensorflow' | 'python' | 'packages' | 'installedAt'> | null;
   /** Why what is installed cannot be read; absent where it can, or nothing is. */
   readonly damaged?: string;

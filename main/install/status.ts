@@ -1,6 +1,6 @@
 import type { EngineReport } from '../engine/engine.ts';
 import { installedEngine, isInstallable } from '../engine/installed.ts';
-import type { EngineSource, EngineStanding } from '../engine/standing.ts';
+import type { EngineSource, EngineStatus } from '../engine/status.ts';
 import { libraryFor } from './pinned.ts';
 
 /** Where the engine of a name can be had from on this system. */
@@ -11,7 +11,7 @@ export function sourcesOf(name: string): readonly EngineSource[] {
   return [...(libraryFor(name) ? (['download'] as const) : []), ...(python ? (['python'] as const) : [])];
 }
 
-export function standingOf(report: EngineReport): EngineStanding {
+export function statusOf(report: EngineReport): EngineStatus {
   const found = isInstallable(report.name) ? installedEngine(report.name) : null;
   const sources = sourcesOf(report.name);
   if (found && 'damaged' in found) return { ...report, installed: null, damaged: found.damaged, sources };

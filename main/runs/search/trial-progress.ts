@@ -1,4 +1,4 @@
-import type { Standing, TrialState } from './asha.ts';
+import type { RungScores, TrialState } from './asha.ts';
 import type { RungUnit } from './schema.ts';
 
 /** The end of an epoch of a trial: what its run has sent until then, both ways, and how good it is. */
@@ -31,7 +31,7 @@ export interface TrialFacts {
   readonly life: TrialLife;
 }
 
-export interface TrialStanding extends Standing {
+export interface TrialProgress extends RungScores {
   /** After how many epochs it is to stop, its plan at hand. */
   readonly stopAfter: number;
   /** What it had sent when it first was as good as the floor; null before, and without a floor. */
@@ -39,10 +39,10 @@ export interface TrialStanding extends Standing {
 }
 
 /** Where the trials of a search stand, in their order. */
-export function standingsOf(trials: readonly TrialFacts[], goal: Goal): TrialStanding[] {
+export function progressOfTrials(trials: readonly TrialFacts[], goal: Goal): TrialProgress[] {
   const reached = trials.map((trial) => reachedBytes(trial, goal));
   const least = Math.min(...reached.flatMap((bytes) => bytes ?? []));
-  return trials.map((trial, i) => standingOf(trial, i, goal, { reached: reached[i], least }));
+  return trials.map((trial, i) => progressOf(trial, i, goal, { reached: reached[i], least }));
 }
 
 interface Reached {
@@ -51,7 +51,7 @@ interface Reached {
   readonly least: number;
 }
 
-function standingOf(trial: TrialFacts, index: number, goal: Goal, { reached, least }: Reached): TrialStanding {
+function progressOf(trial: TrialFacts, index: number, goal: Goal, { reached, least }: Reached): TrialProgress {
   const { planned, epochs, asked, life } = trial;
   const { rungs, unit } = goal;
   const needs = rungs.map((rung) => epochsWithin(trial, unit === 'bytes' ? rung : Infinity, goal, rung));
