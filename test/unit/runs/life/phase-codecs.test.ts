@@ -1,9 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openEngine } from '../../../../main/engine/engine.ts';
 import { checkExperiment } from '../../../../main/runs/experiment/check.ts';
 import { planTraffic } from '../../../../main/runs/experiment/plan-traffic.ts';
 import { trainExperiment } from '../../../../main/runs/life/train-experiment.ts';
 import { eventsOf, lastSnapshot, timeless } from '../../../support/training.ts';
 import { data, experimentWith, train } from '../settings/trained.ts';
+
+beforeAll(async () => {
+  await openEngine('cpu', { threads: 1 });
+});
 
 const experiment = experimentWith({
   dataset: { augment: false },
@@ -42,7 +47,7 @@ describe('codecs of phases', () => {
     const codebook = experimentWith({
       phases: [
         { budget: 2, epochs: 2 },
-        { budget: 'full', epochs: 1, codec: { up: 'codebook' } },
+        { budget: 'full', epochs: 1, codec: { up: { name: 'codebook', codewords: 4096 } } },
       ],
     });
     expect(() => checkExperiment(codebook, data.info)).toThrow(/phases\.1\.codec\.up is "?codebook/);
