@@ -11,11 +11,13 @@ import {
   formatPercent,
 } from '../charts/formats.ts';
 import type { Experiment } from '../runs/experiment/experiment.ts';
+import { readProbe } from '../runs/probe/file.ts';
 import type { Origin, Run } from '../runs/store/run.ts';
 import { statusNow, type Store } from '../runs/store/store.ts';
 import { briefName, runColumns, type RunColumn } from '../listing/columns.ts';
 import { factLines, formatDate, listed, note, print, tableLines } from './format.ts';
 import { withStore } from './lab.ts';
+import { probeLines } from './probe.ts';
 import { leftOut, listRuns, noteDropped, type ListOptions } from './list-runs.ts';
 
 /** `list` and `show`. */
@@ -71,12 +73,14 @@ function columnsHelp(): string {
   );
 }
 
-function show(store: Store, run: Run): void {
+async function show(store: Store, run: Run): Promise<void> {
   print(factLines([...facts(store, run), ...settings(run)]));
   const wholes = curvesOf(store, [run], 'wholes');
   if (wholes.some(({ training }) => training.epochs.length > 0)) print(['', ...epochLines(wholes)]);
   const pairs = pairTable(curvesOf(store, [run]));
   if (pairs) print(['', ...tableLines(pairs)]);
+  const probe = await readProbe(store.folder(run.id));
+  if (probe) print(['', ...probeLines(probe)]);
 }
 
 function facts(store: Store, run: Run): [string, string][] {

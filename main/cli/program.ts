@@ -16,6 +16,7 @@ const commands: readonly (readonly [names: readonly string[], load: () => Promis
   [['adopt'], async () => (await import('./adopt.ts')).addAdoptCommand],
   [['import'], async () => (await import('./import.ts')).addImportCommand],
   [['compare', 'report'], async () => (await import('./compare.ts')).addCompareCommands],
+  [['probe'], async () => (await import('./probe.ts')).addProbeCommand],
   [['export'], async () => (await import('./export.ts')).addExportCommand],
   [['presets', 'schema'], async () => (await import('./presets.ts')).addPresetCommands],
   [['model'], async () => (await import('./model.ts')).addModelCommand],

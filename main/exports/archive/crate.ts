@@ -82,6 +82,7 @@ function formatOf(path: string): string {
     jsonl: 'application/jsonl',
     csv: 'text/csv',
     svg: 'image/svg+xml',
+    png: 'image/png',
     html: 'text/html',
   };
   return types[path.split('.').at(-1)!] ?? 'application/octet-stream';

@@ -10,6 +10,7 @@ import { crateFile, crateMetadata } from './crate.ts';
 import { exportCsv, exportedExperiment, recordKinds } from '../tables/export.ts';
 import { renderReport } from '../report/report.ts';
 import { allRecords } from '../../runs/life/lost-records.ts';
+import { probeFiles } from '../../runs/probe/file.ts';
 import { recordLines } from '../../runs/store/record-file.ts';
 import { runFileOf } from '../../runs/store/run-file.ts';
 import type { Run } from '../../runs/store/run.ts';
@@ -31,7 +32,7 @@ const paper: PaperSpec = {
 };
 
 /**
- * A folder for each run: what "sluice import" reads (run.json, records.jsonl, log), its experiment, records as CSV and
+ * A folder for each run: what "sluice import" reads (run.json, records.jsonl, log), its experiment, its last probe, records as CSV and
  * charts, with `checkpoints` also its trained pairs and last checkpoint; and a report over all of them.
  */
 export async function zipRuns(
@@ -49,8 +50,10 @@ export async function zipRuns(
     for (const kind of recordKinds) {
       files[`${id}/${kind}.csv`] = text([...exportCsv(store, run, kind, neutralise)].join(''));
     }
-    const log = join(store.folder(id), 'log.jsonl');
-    if (existsSync(log)) files[`${id}/log.jsonl`] = await readFile(log);
+    for (const file of ['log.jsonl', ...Object.values(probeFiles)]) {
+      const path = join(store.folder(id), file);
+      if (existsSync(path)) files[`${id}/${file}`] = await readFile(path);
+    }
     for (const [file, picture] of drawCharts(store, run)) files[`${id}/charts/${file}`] = picture;
     if (!checkpoints) continue;
     const place = join(store.folder(id), 'offload-server.json');
