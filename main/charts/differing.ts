@@ -40,10 +40,10 @@ function addLeaves(to: Map<string, unknown>, path: string, value: unknown, apart
   else for (const [key, below] of Object.entries(value)) addLeaves(to, `${path}.${key}`, below, apart);
 }
 
-/** How a setting is shown: phases as `4 × 6, full × 3` (budget × epochs), other lists and objects as JSON. */
+/** How a setting is shown: phases as `4 × 6, full × 3` (budget × epochs, then codecs of their own), other lists and objects as JSON. */
 export function formatSetting(value: unknown): string {
   if (value === undefined || value === null) return '–';
-  if (isPhases(value)) return value.map(({ budget, epochs }) => `${budgetWords(budget)} × ${epochs}`).join(', ');
+  if (isPhases(value)) return value.map(phaseWords).join(', ');
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
@@ -54,6 +54,17 @@ export function budgetWords(budget: WrittenBudget): string {
 
 type WrittenBudget = number | 'full' | { readonly bytes: number };
 
-function isPhases(value: unknown): value is { budget: WrittenBudget; epochs: number }[] {
+interface WrittenPhase {
+  readonly budget: WrittenBudget;
+  readonly epochs: number;
+  readonly codec?: { readonly up?: unknown; readonly down?: unknown };
+}
+
+function phaseWords({ budget, epochs, codec: { up, down } = {} }: WrittenPhase): string {
+  const own = [up === undefined ? [] : `${formatSetting(up)} ↑`, down === undefined ? [] : `${formatSetting(down)} ↓`];
+  return [`${budgetWords(budget)} × ${epochs}`, ...own.flat()].join(' ');
+}
+
+function isPhases(value: unknown): value is WrittenPhase[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => each instanceof Object && 'budget' in each);
 }

@@ -127,10 +127,11 @@ function crowd(experiment: Experiment, at: Circumstances, options: PlanOptions, 
   const link = channel === undefined ? at.link : { ...(at.link ?? noDelay), up: channel, down: channel, shared: true };
   const linked = { ...at, link };
   const features = featuresAt(at.network, experiment.split);
-  const [{ budget }] = phasesAt(experiment, features);
+  const [{ budget, own }] = phasesAt(experiment, features);
   const [, , maps] = features.sent;
   const isFull = budget === 'full' || budget >= maps || !experiment.split.module;
-  const choice = { cut: experiment.split, budget: isFull ? null : budget, codecs: codecSettings(experiment.codec) };
+  const codecs = { ...codecSettings(experiment.codec), own };
+  const choice = { cut: experiment.split, budget: isFull ? null : budget, codecs };
   const isStep = options.for === 'step' && requests === undefined;
   const arrivals = requests === undefined ? 'closed' : { perSecond: requests };
   const cost = isStep ? stepCost(choice, linked) : requestCost(choice, linked);

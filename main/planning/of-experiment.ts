@@ -3,7 +3,7 @@ import { experimentNetwork } from '../runs/experiment/check.ts';
 import { enginesOf, type Role } from '../runs/experiment/engines.ts';
 import { linkOf, type Experiment } from '../runs/experiment/experiment.ts';
 import { codecChoice, codecsOffered } from '../offload/codecs/table.ts';
-import { codecSettings, type CodecSettings } from '../training/controller.ts';
+import { codecSettings, ownCodecs, type CodecSettings } from '../training/controller.ts';
 import type { Circumstances } from './costs.ts';
 import type { MachineTimes, TimesRequest } from './known-times.ts';
 import { tableTimes, type ComputeTimes } from './times.ts';
@@ -16,7 +16,7 @@ export function plannedCodecs({ codec }: Pick<Experiment, 'codec'>): CodecSettin
 
 /** What has to be timed for an experiment: its client on a device, its server half. */
 export function timesRequest(experiment: Experiment, info: DatasetInfo, role: Role): TimesRequest {
-  const { model, split, batchSize, optimiser, sources, threads } = experiment;
+  const { model, split, phases, batchSize, optimiser, sources, threads } = experiment;
   const ofDevice = sources.threads ?? (sources.count === 1 ? threads : 1);
   return {
     model: { name: model.name, width: model.width, input: info.shape, classes: info.classes.length },
@@ -24,7 +24,10 @@ export function timesRequest(experiment: Experiment, info: DatasetInfo, role: Ro
     batchSize,
     momentum: optimiser.momentum,
     weightDecay: optimiser.weightDecay,
-    codecs: plannedCodecs(experiment).flatMap(({ up, down, full }) => [up, down, full]),
+    codecs: [
+      ...plannedCodecs(experiment).flatMap(({ up, down, full }) => [up, down, full]),
+      ...phases.flatMap(({ codec }) => Object.values(ownCodecs(codec) ?? {})),
+    ],
     engine: enginesOf(experiment)[role],
     threads: role === 'client' ? ofDevice : threads,
   };

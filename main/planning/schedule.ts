@@ -48,8 +48,8 @@ export function timedSchedule(
   const trained = sizesOf(Math.ceil(images.train / sources.count), batchSize);
   const tested = [...sizesOf(images.validation, batchSize), ...sizesOf(images.test, batchSize)];
   const phases = planTraffic(experiment, info).phases.map((phase): TimedPhase => {
-    const { training, budget, epochs } = phase;
-    const choice = { cut: split, budget, codecs };
+    const { training, budget, own, epochs } = phase;
+    const choice = { cut: split, budget, codecs: { ...codecs, own } };
     const seconds = (cost: typeof stepCost, sizes: readonly Batches[]): number =>
       epochs *
       sum(sizes.map(({ samples, count }) => count * together(at, cost(choice, at, samples), { ...sources, cores })));

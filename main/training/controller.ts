@@ -1,11 +1,13 @@
 import { codecChoice, sameCodec, type CodecChoice, type CodecInput } from '../offload/codecs/table.ts';
 import type { Budget } from '../records/column.ts';
 
+/** Which of an experiment's codecs: of the maps or gradients in budgeted phases, or of both at full budget. */
+export type CodecUse = 'up' | 'down' | 'full';
+
 /** Codecs of the maps and gradients in budgeted phases, and of both at full budget. */
-export interface CodecSettings {
-  readonly up: CodecChoice;
-  readonly down: CodecChoice;
-  readonly full: CodecChoice;
+export interface CodecSettings extends Readonly<Record<CodecUse, CodecChoice>> {
+  /** Those that a phase has in their place, at whatever budget. */
+  readonly own?: OwnCodecs | undefined;
 }
 
 /** Codecs of one request's maps and of the gradient that answers it. */
@@ -14,11 +16,16 @@ export interface Codecs {
   readonly down: CodecChoice;
 }
 
+/** What a phase has of its own; a direction that is missing is as the experiment has it. */
+export type OwnCodecs = Partial<Codecs>;
+
 /** What is known when a request is about to be made. */
 export interface Observation {
   readonly purpose: 'step' | 'evaluate';
   /** The budget of the phase. */
   readonly planned: Budget;
+  /** The codecs that the phase has of its own. */
+  readonly own?: OwnCodecs | undefined;
   /** Steps of the training so far. */
   readonly step: number;
 }
@@ -36,35 +43,58 @@ export interface Controller {
   decide(observation: Observation): Decision;
 }
 
-/** The experiment's schedule: the budget of the phase, whatever the network does. */
-export function scheduled(settings: CodecSettings): Controller {
+/** The experiment's schedule: budget and codecs of the phase, whatever the network does. `phases` are all that it may be in. */
+export function scheduled(
+  settings: CodecSettings,
+  phases: readonly { readonly own?: OwnCodecs | undefined }[] = [],
+): Controller {
   return {
-    codecs: distinct(settings),
-    decide: ({ planned }) => ({ budget: planned, codecs: codecsFor(planned, settings) }),
+    codecs: distinct(settings, phases),
+    decide: ({ planned, own }) => ({ budget: planned, codecs: codecsFor(planned, { ...settings, own }) }),
   };
 }
 
-function distinct({ up, down, full }: CodecSettings): CodecChoice[] {
-  const all = [up, down, full];
+function distinct({ up, down, full }: CodecSettings, phases: Parameters<typeof scheduled>[1] = []): CodecChoice[] {
+  const all = [up, down, full, ...phases.flatMap(({ own }) => Object.values(own ?? {}))];
   return all.filter((choice, i) => all.findIndex((other) => sameCodec(choice, other)) === i);
 }
 
 /** The codecs of an experiment, their parameters filled in. Throws what codecChoice throws. */
-export function codecSettings({ up, down, full }: Readonly<Record<keyof CodecSettings, CodecInput>>): CodecSettings {
+export function codecSettings({ up, down, full }: Readonly<Record<CodecUse, CodecInput>>): CodecSettings {
   return { up: codecChoice(up), down: codecChoice(down), full: codecChoice(full) };
 }
 
-/** The codecs of a budget. */
-export function codecsFor(budget: Budget, settings: CodecSettings): Codecs {
-  return { up: settings[useOf(budget, 'up')], down: settings[useOf(budget, 'down')] };
+/** What a phase says of codecs, parameters filled in; undefined where it says nothing. Throws what codecChoice throws. */
+export function ownCodecs(
+  codec: { readonly [Direction in keyof Codecs]?: CodecInput | undefined } = {},
+): OwnCodecs | undefined {
+  const { up, down } = codec;
+  if (up === undefined && down === undefined) return undefined;
+  return { ...(up !== undefined && { up: codecChoice(up) }), ...(down !== undefined && { down: codecChoice(down) }) };
 }
 
-/** Which of the settings a budget uses, each once; where no gradient comes back, those of the maps alone. */
-export function codecUses(budget: Budget, hasGradient = true): (keyof CodecSettings)[] {
-  const directions: readonly (keyof Codecs)[] = hasGradient ? ['up', 'down'] : ['up'];
-  return [...new Set(directions.map((direction) => useOf(budget, direction)))];
+/** The codecs of a budget, in a phase that may have its own. */
+export function codecsFor(budget: Budget, { own, ...settings }: CodecSettings): Codecs {
+  return {
+    up: own?.up ?? settings[useOf(budget, 'up')],
+    down: own?.down ?? settings[useOf(budget, 'down')],
+  };
 }
 
-function useOf(budget: Budget, direction: keyof Codecs): keyof CodecSettings {
+/**
+ * Which of the experiment's codecs a budget uses, each once: none for a direction that the phase has one of its own for;
+ * where no gradient comes back, those of the maps alone.
+ */
+export function codecUses(budget: Budget, hasGradient = true, own: OwnCodecs = {}): CodecUse[] {
+  const shared = directions(hasGradient).filter((direction) => !own[direction]);
+  return [...new Set(shared.map((direction) => useOf(budget, direction)))];
+}
+
+/** The ways that something is encoded. */
+export function directions(hasGradient: boolean): (keyof Codecs)[] {
+  return hasGradient ? ['up', 'down'] : ['up'];
+}
+
+function useOf(budget: Budget, direction: keyof Codecs): CodecUse {
   return budget === null ? 'full' : direction;
 }

@@ -1,16 +1,20 @@
 import type { GateReset } from './methods/method.ts';
 import { methodNamed, type MethodName } from './methods/table.ts';
 import type { Budget } from '../records/column.ts';
+import type { OwnCodecs } from './controller.ts';
 
 export interface PhaseSettings {
   readonly budget: number | 'full';
   readonly epochs: number;
+  readonly own?: OwnCodecs | undefined;
 }
 
 /** The same once it is known how many maps there are. */
 export interface PlannedEpochs {
   readonly budget: Budget;
   readonly epochs: number;
+  /** The codecs that the phase has of its own, where the method trains the phases one by one. */
+  readonly own?: OwnCodecs | undefined;
 }
 
 /** One phase as it will be trained. */
@@ -30,7 +34,7 @@ export type Training = readonly Phase[];
 /** The trainings a method makes of the phases given. A budget of all φ maps is full. */
 export function planTrainings(method: MethodName, phases: readonly PhaseSettings[], maps: number): Training[] {
   return methodNamed(method).trainings(
-    phases.map(({ budget, epochs }) => ({ budget: budget === 'full' || budget >= maps ? null : budget, epochs })),
+    phases.map(({ budget, ...phase }) => ({ ...phase, budget: budget === 'full' || budget >= maps ? null : budget })),
   );
 }
 

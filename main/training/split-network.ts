@@ -1,4 +1,5 @@
 import type { ClientHalf } from './client.ts';
+import type { OwnCodecs } from './controller.ts';
 import type { Offloader } from './offloader.ts';
 import type { Budget } from '../records/column.ts';
 
@@ -7,6 +8,6 @@ export interface SplitNetwork {
   readonly client: ClientHalf;
   readonly server: Offloader;
   /** Bytes one sample sends in inference under a budget. */
-  inferenceBytes(budget: Budget): number;
+  inferenceBytes(budget: Budget, own?: OwnCodecs): number;
   dispose(): Promise<void>;
 }

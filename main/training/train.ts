@@ -2,7 +2,7 @@ import type { Batch, BatchSource } from '../data/source.ts';
 import type { EvaluateRequest } from '../offload/protocol/messages.ts';
 import { turn } from '../pause.ts';
 import { random } from '../random.ts';
-import type { Controller } from './controller.ts';
+import type { Controller, Observation } from './controller.ts';
 import type { Device } from './device.ts';
 import type { PhaseStart } from './offloader.ts';
 import { selectLearningRate, type Phase, type Training } from './plan.ts';
@@ -20,7 +20,6 @@ import {
   type Score,
 } from './counters.ts';
 import type { LeakageMeter } from './leakage.ts';
-import type { Budget } from '../records/column.ts';
 import type { EpochRecord } from '../records/record.ts';
 import type { Snapshot, TrainingEvent } from './snapshot.ts';
 import type { SplitNetwork } from './split-network.ts';
@@ -101,7 +100,7 @@ async function* trainOne(
     entered = progress.phase;
     yield* trainEpoch(split, phase, progress, options);
     if (!options.signal?.aborted) await average(split, progress, options);
-    const evaluation = options.signal?.aborted ? null : await evaluate(split, phase.budget, progress.step, options);
+    const evaluation = options.signal?.aborted ? null : await evaluate(split, phase, progress.step, options);
     if (!evaluation) {
       yield await checkpoint(split, progress);
       return;
@@ -111,7 +110,7 @@ async function* trainOne(
     const end = (await options.judge?.(record)) ?? null;
     const phaseEnds = end !== null || progress.epoch + 1 === firstEpochOf(phase, progress) + phase.epochs;
     const final = phaseEnds && (phase.result || end === 'pair');
-    if (final) yield pairRecord(record, split.inferenceBytes(phase.budget));
+    if (final) yield pairRecord(record, split.inferenceBytes(phase.budget, phase.own));
     advance(progress, phases, phaseEnds ? phaseAfter(phases, progress.phase, end) : progress.phase);
     yield await checkpoint(split, progress, { final, trainingEnds: progress.phase >= phases.length });
   }
@@ -134,6 +133,10 @@ function phaseStart({ budget, freshOptimiser }: Phase, { training, phase }: Coun
   return { training, phase, budget, fresh: freshOptimiser };
 }
 
+function planOf({ budget, own }: Phase): Pick<Observation, 'planned' | 'own'> {
+  return { planned: budget, own };
+}
+
 async function* trainEpoch(
   split: SplitNetwork,
   phase: Phase,
@@ -149,7 +152,7 @@ async function* trainEpoch(
   let start = performance.now();
   for await (const batch of data.train(progress.epoch, progress.batch)) {
     const waited = (performance.now() - start) / 1000;
-    const decision = controller.decide({ purpose: 'step', planned: phase.budget, step: progress.step });
+    const decision = controller.decide({ ...planOf(phase), purpose: 'step', step: progress.step });
     const record = await trainStep(split, batch, decision, pace, options, progress);
     const seconds = (performance.now() - start) / 1000;
     Object.assign(progress, behindStep(progress, record, seconds));
@@ -176,20 +179,20 @@ async function average(
   client.write({ weights: await server.average(round, samples, weights), momentum });
 }
 
-/** The network under the phase's budget on the images that are held out and on the test set, or null when aborted meanwhile. */
+/** The network under the phase's budget and codecs on the images that are held out and on the test set, or null when aborted meanwhile. */
 async function evaluate(
   split: SplitNetwork,
-  budget: Budget,
+  phase: Phase,
   step: number,
   options: TrainOptions,
 ): Promise<Evaluation | null> {
   const start = performance.now();
   const held = options.data.validation?.();
-  const validation = held ? await score(held, split, budget, step, options) : null;
+  const validation = held ? await score(held, split, phase, step, options) : null;
   if (held && !validation) return null;
-  const test = await score(options.data.test(), split, budget, step, options);
+  const test = await score(options.data.test(), split, phase, step, options);
   if (!test) return null;
-  const decision = options.controller.decide({ purpose: 'evaluate', planned: budget, step });
+  const decision = options.controller.decide({ ...planOf(phase), purpose: 'evaluate', step });
   const distanceCorrelation = (await options.leakage?.measure(split.client, decision)) ?? NaN;
   return { test, validation, distanceCorrelation, seconds: (performance.now() - start) / 1000 };
 }
@@ -198,7 +201,7 @@ async function evaluate(
 async function score(
   batches: AsyncIterable<Batch>,
   { client, server }: SplitNetwork,
-  planned: Budget,
+  phase: Phase,
   step: number,
   { data, controller, signal }: TrainOptions,
 ): Promise<Score | null> {
@@ -206,7 +209,7 @@ async function score(
   let correct = 0;
   let samples = 0;
   for await (const batch of batches) {
-    const { budget, codecs } = controller.decide({ purpose: 'evaluate', planned, step });
+    const { budget, codecs } = controller.decide({ ...planOf(phase), purpose: 'evaluate', step });
     const request: EvaluateRequest = {
       ...(await client.infer(batch, budget)),
       labels: batch.labels,

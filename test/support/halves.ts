@@ -6,7 +6,13 @@ import { random } from '../../main/random.ts';
 import { clientHalf, type ClientHalf } from '../../main/training/client.ts';
 import type { GateSettings } from '../../main/training/gates/chooser.ts';
 import type { CodecInput } from '../../main/offload/codecs/table.ts';
-import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../main/training/controller.ts';
+import {
+  codecsFor,
+  codecSettings,
+  scheduled,
+  type CodecSettings,
+  type CodecUse,
+} from '../../main/training/controller.ts';
 import { inProcessOffloader } from '../../main/training/in-process.ts';
 import type { MeteredAnswer, Offloader } from '../../main/training/offloader.ts';
 import { serverHalf, type ServerHalf } from '../../main/training/server.ts';
@@ -72,7 +78,7 @@ export interface HalvesOptions {
   readonly momentum?: number;
   readonly weightDecay?: number;
   readonly gate?: GateSettings;
-  readonly codecs?: Partial<Record<keyof CodecSettings, CodecInput>>;
+  readonly codecs?: Partial<Record<CodecUse, CodecInput>>;
   readonly fold?: boolean;
 }
 

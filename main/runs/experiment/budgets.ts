@@ -1,6 +1,6 @@
 import { mostBytes } from '../../offload/codecs/codec.ts';
 import { sizeOf } from '../../offload/codecs/table.ts';
-import { codecsFor, codecSettings, type CodecSettings } from '../../training/controller.ts';
+import { codecsFor, codecSettings, ownCodecs, type CodecSettings } from '../../training/controller.ts';
 import type { PhaseSettings } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
 import type { Experiment } from './experiment.ts';
@@ -20,12 +20,13 @@ export function phasesAt(
   crossing: CutFeatures,
 ): PhaseSettings[] {
   const codecs = codecSettings(codec);
-  return phases.map(({ budget, epochs }, i) => {
-    if (typeof budget !== 'object') return { budget, epochs };
-    const taken = (maps: Budget): number => bytesOf(maps, crossing, codecs, batchSize);
-    if (taken(null) <= budget.bytes) return { budget: 'full', epochs };
+  return phases.map(({ budget, epochs, codec: written }, i) => {
+    const own = ownCodecs(written);
+    if (typeof budget !== 'object') return { budget, epochs, own };
+    const taken = (maps: Budget): number => bytesOf(maps, crossing, { ...codecs, own }, batchSize);
+    if (taken(null) <= budget.bytes) return { budget: 'full', epochs, own };
     requireOneMap(`phases.${i}.budget`, budget, crossing, taken(1));
-    return { budget: mostWithin(budget.bytes, crossing.sent[2] - 1, taken), epochs };
+    return { budget: mostWithin(budget.bytes, crossing.sent[2] - 1, taken), epochs, own };
   });
 }
 

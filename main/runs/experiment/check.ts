@@ -109,13 +109,19 @@ export function dataProblems(experiment: Experiment, info: DatasetInfo): Problem
 }
 
 /** Codecs that this machine lacks, as an old Node lacks zstd. */
-export function codecProblems({ codec }: Experiment): Problem[] {
+export function codecProblems({ codec, phases }: Experiment): Problem[] {
   const available = availableCodecs();
-  return Object.entries(codec).flatMap(([use, input]) => {
+  const written = [
+    ...Object.entries(codec).map(([use, input]) => [`codec.${use}`, input] as const),
+    ...phases.flatMap((phase, i) =>
+      Object.entries(phase.codec ?? {}).map(([direction, input]) => [`phases.${i}.codec.${direction}`, input] as const),
+    ),
+  ];
+  return written.flatMap(([path, input]) => {
     const { name } = codecChoice(input);
     if (available.some((each) => each === name)) return [];
     const expected = `one of ${available.join(', ')}, which this Node ${process.versions.node} has`;
-    return [problem(`codec.${use}`, name, expected)];
+    return [problem(path, name, expected)];
   });
 }
 

@@ -48,6 +48,15 @@ const budget = z
 const phase = z.strictObject({
   budget,
   epochs: z.int().min(1).max(mostEpochs).describe('Passes over the training data'),
+  codec: z
+    .strictObject({
+      up: codecSchema.optional().describe('Maps in this phase, at whatever budget'),
+      down: codecSchema.optional().describe('Their gradients in this phase, at whatever budget'),
+    })
+    .optional()
+    .describe(
+      'Number formats of this phase in place of the experiment’s; a method that trains all phases as one has none of these',
+    ),
 });
 
 const dataset = z

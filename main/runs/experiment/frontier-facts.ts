@@ -3,6 +3,7 @@ import { settingsKey } from '../../charts/differing.ts';
 import type { DatasetInfo } from '../../data/source.ts';
 import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { codecsFor, codecSettings } from '../../training/controller.ts';
+import type { PlannedEpochs } from '../../training/plan.ts';
 import { methodNamed } from '../../training/methods/table.ts';
 import type { Experiment } from './experiment.ts';
 import { imageCounts } from './image-counts.ts';
@@ -30,14 +31,11 @@ export function frontierFacts(
   };
 }
 
-/** Those of the budgets in the order they are trained, each once: `int8 ↑ float16 ↓ then float32`. */
-function codecWords(
-  { codec }: Pick<Experiment, 'codec'>,
-  phases: readonly { readonly budget: number | null }[],
-): string {
+/** Those of the phases in the order they are trained, each once: `int8 ↑ float16 ↓ then float32`. */
+function codecWords({ codec }: Pick<Experiment, 'codec'>, phases: readonly PlannedEpochs[]): string {
   const settings = codecSettings(codec);
-  const words = phases.map(({ budget }) => {
-    const [up, down] = Object.values(codecsFor(budget, settings)).map(choiceWords);
+  const words = phases.map(({ budget, own }) => {
+    const [up, down] = Object.values(codecsFor(budget, { ...settings, own })).map(choiceWords);
     return up === down ? up : `${up} ↑ ${down} ↓`;
   });
   return [...new Set(words)].join(' then ');

@@ -1,9 +1,9 @@
 import type { DatasetInfo } from '../../data/source.ts';
 import { valuesIn } from '../../offload/codecs/codec.ts';
 import { imageBytes, memoryBytes } from '../../offload/codecs/parts/image-memory.ts';
-import { anyByImage, codecChoice } from '../../offload/codecs/table.ts';
-import { codecUses, type CodecSettings } from '../../training/controller.ts';
-import { planTrainings } from '../../training/plan.ts';
+import { anyByImage, codecChoice, sameCodec, type CodecChoice } from '../../offload/codecs/table.ts';
+import { codecUses, directions, ownCodecs, type CodecUse, type OwnCodecs } from '../../training/controller.ts';
+import { planTrainings, type PlannedEpochs } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';
 import type { Experiment } from './experiment.ts';
 import type { CutFeatures } from './features.ts';
@@ -15,25 +15,49 @@ import { problem, type Problem } from './problems.ts';
  * shows it once, and a memory that does not hold all images has forgotten it before it comes again.
  */
 export function imageCodecProblems(experiment: Experiment, info: DatasetInfo, features: CutFeatures): Problem[] {
-  const { codec, dataset } = experiment;
-  const uses = (Object.keys(codec) as (keyof CodecSettings)[]).filter((use) => anyByImage(codecChoice(codec[use])));
-  const problems = uses.flatMap((use) => useProblems(experiment, use, info, features));
-  if (uses.length === 0 || !dataset.augment) return problems;
-  const { name } = codecChoice(codec[uses[0]]);
-  const why = `with codec.${uses[0]} "${name}", which compares an image with the one before`;
+  const { codec, dataset, phases } = experiment;
+  const places = [
+    ...(Object.keys(codec) as CodecUse[]).map((use): Place => ({
+      path: `codec.${use}`,
+      choice: codecChoice(codec[use]),
+      isUsed: ({ budget, own }) => codecUses(budget, true, own).includes(use),
+    })),
+    ...phases.flatMap((phase, i) => ownPlaces(i, ownCodecs(phase.codec))),
+  ].filter(({ choice }) => anyByImage(choice));
+  const problems = places.flatMap((place) => placeProblems(experiment, place, info, features));
+  if (places.length === 0 || !dataset.augment) return problems;
+  const [{ path, choice }] = places;
+  const why = `with ${path} "${choice.name}", which compares an image with the one before`;
   return [...problems, problem('dataset.augment', true, `false ${why}`)];
 }
 
-function useProblems(
+/** A field that names a codec, and the phases that it encodes. */
+interface Place {
+  readonly path: string;
+  readonly choice: CodecChoice;
+  readonly isUsed: (phase: PlannedEpochs) => boolean;
+}
+
+/** Phases that have the same codec of their own share what it remembers. */
+function ownPlaces(phase: number, own: OwnCodecs = {}): Place[] {
+  return directions(true).flatMap((direction) => {
+    const choice = own[direction];
+    if (!choice) return [];
+    const isUsed = ({ own: other }: PlannedEpochs): boolean =>
+      other?.[direction] !== undefined && sameCodec(other[direction], choice);
+    return [{ path: `phases.${phase}.codec.${direction}`, choice, isUsed }];
+  });
+}
+
+function placeProblems(
   experiment: Experiment,
-  use: keyof CodecSettings,
+  { path, choice: { name }, isUsed }: Place,
   info: DatasetInfo,
   features: CutFeatures,
 ): Problem[] {
-  const { name } = codecChoice(experiment.codec[use]);
   const [height, width, total] = features.sent;
   const trainings = planTrainings(experiment.method, phasesAt(experiment, features), total).map((phases) =>
-    phases.filter(({ budget }) => codecUses(budget).includes(use)),
+    phases.filter(isUsed),
   );
   const used = trainings.filter((phases) => phases.length > 0);
   if (used.length === 0) return [];
@@ -44,18 +68,12 @@ function useProblems(
   const mebibytes = (of: number): number => Math.ceil(of / 2 ** 20);
   return [
     ...(Math.min(...epochs) < 2
-      ? [
-          problem(
-            `codec.${use}`,
-            name,
-            'another codec, or phases of two epochs together: every image crosses only once',
-          ),
-        ]
+      ? [problem(path, name, 'another codec, or phases of two epochs together: every image crosses only once')]
       : []),
     ...(bytes > memoryBytes
       ? [
           problem(
-            `codec.${use}`,
+            path,
             name,
             `another codec, fewer images or fewer maps: ${images} images of ${maps} maps take ${mebibytes(bytes)} MiB ` +
               `at both ends, and ${mebibytes(memoryBytes)} are kept`,

@@ -8,7 +8,7 @@ import {
 } from '../../offload/protocol/messages.ts';
 import { anyByImage } from '../../offload/codecs/table.ts';
 import { countValues } from '../../offload/protocol/sections.ts';
-import { codecsFor, codecSettings, type CodecSettings } from '../../training/controller.ts';
+import { codecsFor, codecSettings, type CodecSettings, type OwnCodecs } from '../../training/controller.ts';
 import { planTrainings, selectLearningRate } from '../../training/plan.ts';
 import type { Budget } from '../../records/column.ts';
 import { phasesAt } from './budgets.ts';
@@ -21,6 +21,8 @@ import { imageCounts } from './image-counts.ts';
 export interface PlannedPhase {
   readonly training: number;
   readonly budget: Budget;
+  /** The codecs that it has of its own. */
+  readonly own?: OwnCodecs | undefined;
   readonly firstEpoch: number;
   readonly epochs: number;
   readonly steps: number;
@@ -68,11 +70,12 @@ export function planTraffic(experiment: Experiment, info: DatasetInfo): PlannedT
   let atMost = false;
   const phases = trainings.flatMap((training, index) =>
     training.map((phase, i): PlannedPhase => {
-      const { up, down, exact } = epochBytes(batches, features, phase.budget, codecs);
+      const { up, down, exact } = epochBytes(batches, features, phase.budget, { ...codecs, own: phase.own });
       atMost ||= !exact;
       return {
         training: index,
         budget: phase.budget,
+        own: phase.own,
         firstEpoch: phase.firstEpoch,
         epochs: phase.epochs,
         steps: steps * phase.epochs,

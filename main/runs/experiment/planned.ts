@@ -1,5 +1,6 @@
 import { describeDataset } from '../../data/datasets.ts';
 import { SluiceError } from '../../errors.ts';
+import { ownCodecs } from '../../training/controller.ts';
 import {
   plannedPairs,
   planTrainings,
@@ -39,7 +40,8 @@ function scheduleOf(experiment: Experiment): { readonly phases: readonly PhaseSe
     return { phases: phasesAt(experiment, features), maps: features.sent[2] };
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
-    const written = phases.map(({ budget, epochs }) => ({
+    const written = phases.map(({ budget, epochs, codec }) => ({
+      own: ownCodecs(codec),
       budget: typeof budget === 'object' ? ('full' as const) : budget,
       epochs,
     }));

@@ -4,7 +4,7 @@ import type { Cut, NetworkSpec } from '../../model/spec.ts';
 import type { CodecChoice } from '../../offload/codecs/table.ts';
 import { requestSections, totalBytes } from '../../offload/protocol/messages.ts';
 import { clientHalf } from '../../training/client.ts';
-import { codecsFor, codecSettings, scheduled, type CodecSettings } from '../../training/controller.ts';
+import { codecsFor, codecSettings, scheduled, type CodecSettings, type OwnCodecs } from '../../training/controller.ts';
 import { inProcessOffloader } from '../../training/in-process.ts';
 import { leakageMeter } from '../../training/leakage.ts';
 import type { Offloader } from '../../training/offloader.ts';
@@ -49,12 +49,13 @@ export function trainExperiment(
   const features = featuresAt(split.network, split.cut);
   const build = connect ?? ((request) => Promise.resolve(serverHere(experiment, seed, request)));
   const codecs = codecSettings(experiment.codec);
-  const controller = scheduled(codecs);
+  const trainings = planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]);
+  const controller = scheduled(codecs, trainings.flat());
   const place = { ...split, codecs: controller.codecs };
   const { leakageSamples } = experiment;
   return train({
     ...options,
-    trainings: planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]),
+    trainings,
     open: (training) => openSplit({ experiment, seed, codecs }, { ...place, training }, build),
     data,
     controller,
@@ -86,11 +87,11 @@ async function openSplit(
     return {
       client,
       server,
-      inferenceBytes(budget: Budget) {
+      inferenceBytes(budget: Budget, own?: OwnCodecs) {
         const [height, width, total] = clientNetwork.cutShape;
         const kept = budget ?? total;
         const extent = { shape: [1, height, width], total, kept, gated: budget !== null, classes: 0 } as const;
-        return totalBytes(requestSections(extent, codecsFor(budget, codecs).up));
+        return totalBytes(requestSections(extent, codecsFor(budget, { ...codecs, own }).up));
       },
       async dispose() {
         client.dispose();

@@ -17,5 +17,5 @@ export const scratch = {
   baseline: true,
   remark: null,
   defaults: fallingDefaults,
-  trainings: (phases) => phases.map(({ budget, epochs }) => single(budget, epochs)),
+  trainings: (phases) => phases.map(single),
 } as const satisfies Method;

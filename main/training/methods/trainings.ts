@@ -3,16 +3,13 @@ import type { Budget } from '../../records/column.ts';
 import type { GateReset } from './method.ts';
 
 /** A training of one phase. */
-export function single(budget: Budget, epochs: number): Training {
-  return [{ budget, epochs, firstEpoch: 0, reset: null, freshOptimiser: true, result: true }];
+export function single(phase: PlannedEpochs): Training {
+  return [{ ...phase, firstEpoch: 0, reset: null, freshOptimiser: true, result: true }];
 }
 
-/** The epochs of all phases in one. */
+/** The epochs of all phases in one, with the codecs of the experiment. */
 export function throughout(budget: Budget, phases: readonly PlannedEpochs[]): Training {
-  return single(
-    budget,
-    phases.reduce((sum, { epochs }) => sum + epochs, 0),
-  );
+  return single({ budget, epochs: phases.reduce((sum, { epochs }) => sum + epochs, 0) });
 }
 
 export interface InTurnOptions {
@@ -27,16 +24,15 @@ export interface InTurnOptions {
 /** One phase after another with the same network. */
 export function inTurn(phases: readonly PlannedEpochs[], { reset, freshOptimiser, results }: InTurnOptions): Training {
   let firstEpoch = 0;
-  return phases.map(({ budget, epochs }, i) => {
+  return phases.map((planned, i) => {
     const phase = {
-      budget,
-      epochs,
+      ...planned,
       firstEpoch,
       reset: i === 0 ? null : reset,
       freshOptimiser: freshOptimiser || i === 0,
       result: results === 'all' || i === phases.length - 1,
     };
-    firstEpoch += epochs;
+    firstEpoch += planned.epochs;
     return phase;
   });
 }

@@ -1,3 +1,4 @@
+import type { Experiment } from '../../../main/api.ts';
 import { budgetWords } from '../../../main/charts/differing.ts';
 
 /** Budget schedules: what the timeline's handles, keys and buttons do to a list of phases. */
@@ -11,7 +12,11 @@ export type WrittenBudget = PlannedBudget | { readonly bytes: number };
 export interface PhasePlan {
   readonly budget: WrittenBudget;
   readonly epochs: number;
+  /** Number formats of its own. */
+  readonly codec?: PhaseFormats | undefined;
 }
+
+export type PhaseFormats = NonNullable<Experiment['phases'][number]['codec']>;
 
 /** Phases with all budgets in maps. */
 export type SizedSchedule = readonly { readonly budget: PlannedBudget; readonly epochs: number }[];
@@ -131,13 +136,13 @@ function budgetBetween(one: PlannedBudget, other: PlannedBudget, maps: number): 
   return inside(middle) ? middle : null;
 }
 
-/** Both halves keep the budget, to be given budgets of their own. A phase of one epoch becomes two of one. */
+/** Both halves keep the budget and formats, to be given budgets of their own. A phase of one epoch becomes two of one. */
 export function withSplit(phases: Schedule, index: number): Schedule {
-  const { budget, epochs } = phases[index];
+  const { epochs, ...rest } = phases[index];
   const first = Math.max(1, Math.ceil(epochs / 2));
   const halves = [
-    { budget, epochs: first },
-    { budget, epochs: Math.max(1, epochs - first) },
+    { ...rest, epochs: first },
+    { ...rest, epochs: Math.max(1, epochs - first) },
   ];
   return [...phases.slice(0, index), ...halves, ...phases.slice(index + 1)];
 }

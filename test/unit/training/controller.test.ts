@@ -19,6 +19,19 @@ describe('the schedule of an experiment', () => {
     }
   });
 
+  it('has the codecs of the phase where it has its own, at every budget, and announces these, too', () => {
+    const own = { up: { name: 'int8', params: {} } } as const;
+    const of = scheduled(settings, [{ own }, {}]);
+    expect(of.codecs.map(({ name }) => name)).toEqual(['float16', 'float32', 'int8']);
+    for (const planned of [3, null]) {
+      const { codecs: chosen } = of.decide({ purpose: 'step', planned, own, step: 0 });
+      expect([chosen.up.name, chosen.down.name]).toEqual(['int8', 'float32']);
+      expect(of.decide({ purpose: 'step', planned, step: 0 })).toEqual(decide({ purpose: 'step', planned, step: 0 }));
+    }
+    expect(codecUses(3, true, own)).toEqual(['down']);
+    expect(codecUses(null, false, own)).toEqual([]);
+  });
+
   it('says which of its settings a budget uses: no gradient, none of its codec', () => {
     expect(codecUses(3)).toEqual(['up', 'down']);
     expect(codecUses(3, false)).toEqual(['up']);

@@ -63,3 +63,14 @@ it('is one where not all images fit into the memory', () => {
     }),
   ).toEqual([]);
 });
+
+it('counts the epochs of phases that have the codec of their own, and names these', () => {
+  const once = 'another codec, or phases of two epochs together: every image crosses only once';
+  const own = { codec: { up: 'int8+delta' } } as const;
+  const dataset = { augment: false, trainSamples: 100 };
+  expect(problems({ phases: [twice[0], { ...twice[1], ...own }], dataset })).toEqual([
+    `phases.1.codec.up is "int8+delta": expected ${once}`,
+  ]);
+  expect(problems({ phases: twice.map((phase) => ({ ...phase, ...own })), dataset })).toEqual([]);
+  expect(problems({ phases: [twice[0], { ...twice[1], ...own }], method: 'full', dataset })).toEqual([]);
+});

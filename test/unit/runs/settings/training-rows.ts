@@ -101,6 +101,32 @@ export const trainingRows: Readonly<Record<string, Row>> = {
       expect(judged).toEqual([1, 1, 1, 1, 'all', 'all']);
     },
   },
+  // Batches of 4, 4 and 3: two maps of 4 × 4, or all four, in two bytes a value more or less.
+  'phases.0.codec.up': {
+    changed: {
+      phases: [
+        { budget: 2, epochs: 2, codec: { up: 'float32' } },
+        { budget: 'full', epochs: 1, codec: { down: 'float16' } },
+      ],
+    },
+    shows(normal, changed) {
+      const more = changed.steps.map(({ bytesUp }, i) => bytesUp - normal.steps[i].bytesUp);
+      const maps = [4, 4, 3].map((samples) => 2 * samples * 2 * 16);
+      expect(more).toEqual([...maps, ...maps, 0, 0, 0]);
+    },
+  },
+  'phases.0.codec.down': {
+    changed: {
+      phases: [
+        { budget: 2, epochs: 2 },
+        { budget: 'full', epochs: 1, codec: { down: 'float16' } },
+      ],
+    },
+    shows(normal, changed) {
+      const less = changed.steps.map(({ bytesDown }, i) => normal.steps[i].bytesDown - bytesDown);
+      expect(less).toEqual([0, 0, 0, 0, 0, 0, ...[4, 4, 3].map((samples) => 2 * samples * 4 * 16)]);
+    },
+  },
   'phases.0.epochs': {
     changed: {
       phases: [
