@@ -26,6 +26,15 @@ export function number(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
+/** A budget of a run or set. Commander takes null for a flag without a value, so full keeps its name until `budgetOf`. */
+export function budgetFlag(text: string): number | 'full' {
+  return text === 'full' ? 'full' : count(text);
+}
+
+export function budgetOf<T extends string | number>(flag: T | 'full'): T | null {
+  return flag === 'full' ? null : flag;
+}
+
 /** Seconds, MiB and the like. */
 export function amount(text: string): number {
   const value = number(text);

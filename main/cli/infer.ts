@@ -3,12 +3,12 @@ import type { Part } from '../data/stored.ts';
 import { engineChoices, type EngineChoice } from '../engine/choices.ts';
 import { SluiceError } from '../errors.ts';
 import type { Target } from '../inference/candidate.ts';
-import { usualCodecs, type Asked } from '../inference/candidates.ts';
+import { usualCodecs } from '../inference/candidates.ts';
 import type { ImageToAnswer } from '../inference/images.ts';
 import { summarise, type Answered } from '../inference/summary.ts';
 import { codecNames, type CodecName } from '../offload/codecs/table.ts';
 import type { ModelSet } from '../sets/manifest.ts';
-import { amount, count } from './arguments.ts';
+import { amount, budgetFlag, budgetOf, count } from './arguments.ts';
 import { exitCodes } from './failure.ts';
 import { note, print } from './format.ts';
 import { answerCsv, answersJson, answerTable, summaryLines } from './infer-display.ts';
@@ -19,7 +19,7 @@ interface InferFlags extends AccessFlags {
   readonly set: string;
   readonly server?: string;
   readonly local?: boolean;
-  readonly budget: Asked['budget'];
+  readonly budget: number | 'auto' | 'full';
   readonly codec: readonly CodecName[];
   readonly latencyP95?: number;
   readonly maxBytes?: number;
@@ -85,10 +85,8 @@ Examples:
     });
 }
 
-function budget(text: string): Asked['budget'] {
-  if (text === 'auto') return 'auto';
-  if (text === 'full') return null;
-  return count(text);
+function budget(text: string): number | 'auto' | 'full' {
+  return text === 'auto' ? 'auto' : budgetFlag(text);
 }
 
 function codecs(text: string): CodecName[] {
@@ -122,7 +120,7 @@ async function infer(paths: readonly string[], flags: InferFlags): Promise<numbe
     const inference = await openInference({
       set,
       server,
-      budget: flags.budget,
+      budget: budgetOf(flags.budget),
       codecs: flags.codec,
       target,
       inFlight: flags.inFlight,

@@ -8,13 +8,14 @@ import { probeFiles, saveProbe, type ProbeReport } from '../runs/probe/file.ts';
 import type { ProbeOptions } from '../runs/probe/probe.ts';
 import type { Run } from '../runs/store/run.ts';
 import type { Store } from '../runs/store/store.ts';
-import { count, wholeNumber } from './arguments.ts';
+import { budgetFlag, budgetOf, count, wholeNumber } from './arguments.ts';
 import { exitCodes } from './failure.ts';
 import { note, print, tableLines } from './format.ts';
 import { listen } from './interrupt.ts';
 import { withStore } from './lab.ts';
 
-interface ProbeFlags extends ProbeOptions {
+interface ProbeFlags extends Omit<ProbeOptions, 'budget'> {
+  readonly budget?: number | 'full';
   readonly engine: EngineChoice;
   readonly threads?: number;
   readonly json?: boolean;
@@ -33,7 +34,7 @@ export function addProbeCommand(program: Command): void {
         'low SSIM promises no privacy (docs/security.md).',
     )
     .argument('<run>', 'its number, id or "latest"')
-    .option('--budget <maps>', 'only this budget of the run, or full (default: all it has pairs of)', budget)
+    .option('--budget <maps>', 'only this budget of the run, or full (default: all it has pairs of)', budgetFlag)
     .option('--images <count>', 'training images that the attacker has', count, 1000)
     .option('--epochs <count>', 'passes over them', count, 30)
     .option('--seed <seed>', 'of the decoder', wholeNumber, 1)
@@ -50,13 +51,10 @@ export function addProbeCommand(program: Command): void {
     });
 }
 
-function budget(text: string): number | null {
-  return text === 'full' ? null : count(text);
-}
-
-async function probeRun(store: Store, run: Run, flags: ProbeFlags): Promise<number> {
+async function probeRun(store: Store, run: Run, { budget, ...flags }: ProbeFlags): Promise<number> {
+  const options: ProbeOptions = { ...flags, ...(budget === undefined ? {} : { budget: budgetOf(budget) }) };
   const { probe, probeable } = await import('../runs/probe/probe.ts');
-  const ready = probeable(store, run, flags);
+  const ready = probeable(store, run, options);
   const { openEngine } = await import('../engine/engine.ts');
   await openEngine(flags.engine, flags.threads === undefined ? {} : { threads: flags.threads });
   const { signal, end } = listen(() => undefined);
@@ -66,7 +64,7 @@ async function probeRun(store: Store, run: Run, flags: ProbeFlags): Promise<numb
     progress.update(done);
   };
   try {
-    const { report, pictures } = await probe(ready, { ...flags, onProgress });
+    const { report, pictures } = await probe(ready, { ...options, onProgress });
     progress.end();
     await saveProbe(ready.folder, report, pictures);
     const kept = join(ready.folder, probeFiles.pictures);
