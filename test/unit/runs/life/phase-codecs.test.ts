@@ -11,9 +11,8 @@ beforeAll(async () => {
 });
 
 const experiment = experimentWith({
-  dataset: { augment: false },
   phases: [
-    { budget: 2, epochs: 2, codec: { up: 'int8+delta', down: 'float16' } },
+    { budget: 2, epochs: 2, codec: { up: { name: 'codebook', length: 2, codewords: 4 }, down: 'float16' } },
     { budget: 'full', epochs: 1, codec: { up: 'int8' } },
   ],
 });
@@ -38,6 +37,8 @@ describe('codecs of phases', () => {
     for (const step of [4, 6, 7]) {
       const at = whole.findLastIndex((event) => event.kind === 'checkpoint' && event.snapshot.position.step === step);
       const resume = lastSnapshot(whole.slice(0, at + 1));
+      // The codebook that phase 0 learned at both ends.
+      expect(Object.keys(resume.codecs!.client)).not.toEqual([]);
       const rest = await eventsOf(trainExperiment(experiment, 1, data, { resume }));
       expect(timeless(rest)).toEqual(timeless(whole.slice(at + 1)));
     }
