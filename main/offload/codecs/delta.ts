@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { SluiceError } from '../../errors.ts';
+import type { StateDict } from '../../model/state.ts';
 import { malformed } from '../protocol/header.ts';
 import { bothEnds } from './parts/both-ends.ts';
 import { mostBytes, type Codec, type Layout, type OpenCodec, type Size } from './codec.ts';
 import { requireFinite } from './float32.ts';
-import { imageMemory, valuesPerSample, type ImageMemory } from './parts/image-memory.ts';
+import { imageMemory, imageOf, valuesPerSample, type ImageMemory } from './parts/image-memory.ts';
 
 const params = z.strictObject({
   threshold: z
@@ -14,14 +16,55 @@ const params = z.strictObject({
     .describe('An image is not sent again while its maps have changed by no more than this share of them'),
 });
 
-/** |values − last|² ≤ threshold² · |last|². */
-function hardlyChanged(values: Float32Array, last: Float32Array, share: number): boolean {
-  let [change, norm] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    change += (values[i] - last[i]) ** 2;
-    norm += last[i] ** 2;
-  }
-  return change <= share * share * norm;
+/** |values|, of some values or of what is left of them without `others`. */
+function norm(values: Float32Array, others?: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - (others?.[i] ?? 0)) ** 2;
+  return Math.sqrt(sum);
+}
+
+/**
+ * How far what arrived of an image was from what was sent. Without it an image that has not changed would be sent again and
+ * again by a codec that loses more than the threshold.
+ */
+interface Losses {
+  of(image: number): number;
+  keep(image: number, loss: number): void;
+  state(): StateDict;
+  /** Takes what is its own out of a state when `others` has taken the rest. Throws `codec-state`, and then keeps what it has. */
+  restore(state: StateDict, others: (rest: StateDict) => void): void;
+}
+
+function lossesOfImages(): Losses {
+  let losses = new Map<number, number>();
+  return {
+    of: (image) => losses.get(image) ?? 0,
+    keep(image, loss) {
+      // As a state has it, and never less than it was.
+      if (loss > 0) losses.set(image, Math.fround(loss * (1 + 2 ** -20)));
+      else losses.delete(image);
+    },
+    state: (): StateDict =>
+      losses.size === 0
+        ? {}
+        : {
+            'lost.images': { shape: [losses.size], data: BigInt64Array.from(losses.keys(), BigInt) },
+            'lost.norms': { shape: [losses.size], data: Float32Array.from(losses.values()) },
+          },
+    restore({ 'lost.images': images, 'lost.norms': norms, ...rest }, others) {
+      const known = Array.from(images?.data ?? [], Number);
+      const lost = Array.from(norms?.data ?? [], Number);
+      if (known.length !== lost.length) {
+        throw new SluiceError(
+          'codec-state',
+          `The state has lost.norms of ${lost.length} images, and lost.images names ${known.length}: expected as many.`,
+          { path: 'lost.norms' },
+        );
+      }
+      others(rest);
+      losses = new Map(known.map((image, i) => [image, lost[i]]));
+    },
+  };
 }
 
 /** A part of a tensor: these of its samples. */
@@ -73,7 +116,8 @@ function requireSize(bytes: number, size: Size): void {
 /**
  * An image is sent again only when it has changed since it last was, as SplitCom does (2026, arXiv:2602.10564): both ends keep
  * the maps as they last arrived, and a bit for each sample says whether it is there. What crosses is written by the codec before.
- * An image that is left out is off by `threshold` times the norm of its maps at most, and by as much at every step: a bias.
+ * An image that is left out is off by `threshold` times the norm of its maps and what the codec lost of it when it crossed at
+ * most, and by as much at every step: a bias.
  * Where a gate keeps other maps than it did, an image is sent.
  */
 export function delta<Name extends string, Params extends z.ZodObject>(codec: Codec<Name, Params>): Codec {
@@ -92,11 +136,14 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
       const share = chosen['threshold'] as number;
       const inner = bothEnds(plain, chosen, seed, once);
       const memory = imageMemory(name);
+      const losses = lossesOfImages();
       const changed = (values: Float32Array, layout: Layout): number[] => {
         const each = valuesPerSample(layout);
         return Array.from({ length: layout.shape[0] }, (_, sample) => sample).filter((sample) => {
           const last = memory.get(layout, sample);
-          return !last || !hardlyChanged(values.subarray(sample * each, (sample + 1) * each), last, share);
+          if (!last) return true;
+          const change = norm(values.subarray(sample * each, (sample + 1) * each), last);
+          return change > share * norm(last) + losses.of(imageOf(layout, sample));
         });
       };
       return {
@@ -110,6 +157,11 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
           const some = gathered(values, valuesPerSample(layout), sent);
           const { bytes, arrives } = inner.encode(some, sending);
           memory.keep(arrives, sending);
+          const each = valuesPerSample(layout);
+          sent.forEach((sample, i) => {
+            const [from, to] = [i * each, (i + 1) * each];
+            losses.keep(imageOf(layout, sample), norm(some.subarray(from, to), arrives.subarray(from, to)));
+          });
           const all = new Uint8Array(marks.length + bytes.length);
           all.set(marks);
           all.set(bytes, marks.length);
@@ -127,8 +179,8 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
           if (sent.length > 0) memory.keep(arrived, sending);
           return values;
         },
-        state: () => ({ ...inner.state(), ...memory.state() }),
-        restore: (state) => memory.restore(inner.restore(state)),
+        state: () => ({ ...inner.state(), ...losses.state(), ...memory.state() }),
+        restore: (state) => losses.restore(state, (rest) => memory.restore(inner.restore(rest))),
       };
     },
     ...(available && { available }),

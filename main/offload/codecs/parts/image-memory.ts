@@ -29,7 +29,7 @@ export interface ImageMemory {
 }
 
 /** Which image a sample is. */
-function imageOf({ images }: Layout, sample: number): number {
+export function imageOf({ images }: Layout, sample: number): number {
   return images?.[sample] ?? sample;
 }
 

@@ -136,6 +136,25 @@ describe('delta', () => {
     expect(send(values, layoutOf([1], [0, 6])).bytes).toHaveLength(1);
   });
 
+  it('leaves out an unchanged image however much its codec lost of it, also after a resume', () => {
+    const choice = { name: 'quantised+delta', bits: 2, threshold: 0.1 } as const;
+    const { near, far, send } = link(choice);
+    const layout: Layout = { shape: [2, 16, 16, 2], kept: null, images: [7, 3] };
+    const values = noise(2 * 512, 'lossy');
+    const first = send(values, layout);
+    expect(off(first.arrives, values)).toBeGreaterThan(0.1 * norm(first.arrives));
+    expect([...send(values, layout).bytes]).toEqual([0]);
+    const resumed = opened(choice);
+    resumed.restore!(near.state!());
+    const bytes = resumed.encode(values, layout);
+    expect([...bytes]).toEqual([0]);
+    expect(far.decode(bytes, layout)).toEqual(first.arrives);
+    const damaged = { ...near.state!(), 'lost.norms': { shape: [1], data: Float32Array.of(9) } };
+    expect(() => resumed.restore!(damaged)).toThrow(expect.objectContaining({ code: 'codec-state' }));
+    const other = values.map((value, i) => (i < 512 ? -value : value));
+    expect(resumed.encode(other, layout)[0]).toBe(0b01);
+  });
+
   it('with a threshold of 0 leaves out what is the same', () => {
     const { send } = link({ name: 'int8+delta', threshold: 0 });
     const values = Float32Array.of(0, 255, 0, 255);
