@@ -7,6 +7,7 @@ import { listMethods } from '../../../../main/lab/design/methods.ts';
 import { openSummaries } from '../../../../main/lab/runs/summaries.ts';
 import { experimentSchema } from '../../../../main/runs/experiment/experiment.ts';
 import { frontierFacts } from '../../../../main/runs/experiment/frontier-facts.ts';
+import { gateNames } from '../../../../main/training/gates/table.ts';
 import { parseExperiment } from '../../../../main/runs/experiment/parse.ts';
 import { planTraffic } from '../../../../main/runs/experiment/plan-traffic.ts';
 import { jsonSchema } from '../../../../main/runs/experiment/schema.ts';
@@ -114,6 +115,7 @@ describe('a method that is an entry in the list and nothing else', () => {
       hint: 'Goes down, then up again',
       order: { direction: 'falling', required: true },
       module: true,
+      gates: gateNames.filter((name) => name !== 'none'),
       elsewhere: null,
       remark: { text: 'See-saw goes through {epochs} epochs twice.', unless: null },
       oneByOne: true,
