@@ -10,7 +10,7 @@ import { parseExperiment } from '../../../main/runs/experiment/parse.ts';
 /** An engine is a row of names.ts and an adapter; this one has a ReLU gradient of its own and was never proven. */
 vi.mock('../../../main/engine/names.ts', async (original) => {
   const { engines } = await original<{ engines: readonly object[] }>();
-  const toy = { name: 'toy', label: 'Toy', title: 'Toy', words: 'For this test.', proven: false };
+  const toy = { name: 'toy', label: 'Toy', title: 'Toy', words: 'For this test.', proven: false, install: null };
   return { engines: [toy, ...engines] };
 });
 

@@ -17,8 +17,12 @@ const left: Readonly<Record<string, string>> = {
   'phases.0.budget.bytes': 'is typed where the number of maps is, as 256 B',
 };
 
-/** With everything that hides behind a choice: several sources, a module, a link of its own. */
+/** With everything that hides behind a choice: several sources, a module, a link and formats of its own. */
 const everything: ExperimentInput = {
+  phases: [
+    { budget: 4, epochs: 6, codec: { up: 'int8', down: 'float16' } },
+    { budget: 'full', epochs: 3 },
+  ],
   engine: { client: 'cpu', server: 'cpu' },
   sources: { count: 2 },
   sweep: { kind: 'random', runs: 2, settings: { lr: [0.01, 0.1, 1] } },
