@@ -1,3 +1,4 @@
+import type { Budget } from './column.ts';
 import type { EpochRecord } from './record.ts';
 
 /** Of a phase that leads to a pair a run keeps the last epoch, and with a choice to make (validation, a stop) its best one. */
@@ -23,4 +24,14 @@ export function bestEpoch<T extends Scored>(epochs: readonly T[]): T | undefined
     (best, each) => (best && !(choosingAccuracy(each) > choosingAccuracy(best)) ? best : each),
     undefined,
   );
+}
+
+/** The best pair of each budget by that; among equals the first. */
+export function bestPairs<T extends Scored & { readonly budget: Budget }>(pairs: readonly T[]): T[] {
+  const best = new Map<Budget, T>();
+  for (const pair of pairs) {
+    const before = best.get(pair.budget);
+    if (!before || choosingAccuracy(pair) > choosingAccuracy(before)) best.set(pair.budget, pair);
+  }
+  return [...best.values()];
 }

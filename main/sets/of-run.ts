@@ -1,7 +1,7 @@
 import { inputFacts, type InputFacts } from '../data/input.ts';
 import type { OnProgress } from '../data/progress.ts';
 import { SluiceError } from '../errors.ts';
-import { choosingAccuracy, type KeptEpoch } from '../records/best-epoch.ts';
+import { bestPairs, type KeptEpoch } from '../records/best-epoch.ts';
 import type { StateDict } from '../model/state.ts';
 import type { PairRecord } from '../records/record.ts';
 import { inputOfMetadata } from '../runs/checkpoint/input-metadata.ts';
@@ -73,16 +73,6 @@ async function keptPairs(
       return { ...record, ...ofBest, epochs: done, epoch, folder: folders[i] };
     }),
   );
-}
-
-/** The best pair of each budget; among equals the first. */
-function bestPairs(pairs: readonly KeptPair[]): KeptPair[] {
-  const best = new Map<PairRecord['budget'], KeptPair>();
-  for (const pair of pairs) {
-    const before = best.get(pair.budget);
-    if (!before || choosingAccuracy(pair) > choosingAccuracy(before)) best.set(pair.budget, pair);
-  }
-  return [...best.values()];
 }
 
 async function trainedSet(run: Run, best: readonly KeptPair[]): Promise<TrainedSet> {

@@ -16,10 +16,15 @@ const params = z.strictObject({
     .describe('An image is not sent again while its maps have changed by no more than this share of them'),
 });
 
-/** |values|, of some values or of what is left of them without `others`. */
-function norm(values: Float32Array, others?: Float32Array): number {
+function norm(values: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] - (others?.[i] ?? 0)) ** 2;
+  for (let i = 0; i < values.length; i++) sum += values[i] ** 2;
+  return Math.sqrt(sum);
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] - b[i]) ** 2;
   return Math.sqrt(sum);
 }
 
@@ -142,7 +147,7 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
         return Array.from({ length: layout.shape[0] }, (_, sample) => sample).filter((sample) => {
           const last = memory.get(layout, sample);
           if (!last) return true;
-          const change = norm(values.subarray(sample * each, (sample + 1) * each), last);
+          const change = distance(values.subarray(sample * each, (sample + 1) * each), last);
           return change > share * norm(last) + losses.of(imageOf(layout, sample));
         });
       };
@@ -160,7 +165,7 @@ export function delta<Name extends string, Params extends z.ZodObject>(codec: Co
           const each = valuesPerSample(layout);
           sent.forEach((sample, i) => {
             const [from, to] = [i * each, (i + 1) * each];
-            losses.keep(imageOf(layout, sample), norm(some.subarray(from, to), arrives.subarray(from, to)));
+            losses.keep(imageOf(layout, sample), distance(some.subarray(from, to), arrives.subarray(from, to)));
           });
           const all = new Uint8Array(marks.length + bytes.length);
           all.set(marks);

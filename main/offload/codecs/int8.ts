@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { valuesIn, type Codec, type Layout } from './codec.ts';
-import { bytesAt, floatsAt, placesFor, run } from './parts/kernels.ts';
+import { bytesAt, placesFor, run } from './parts/kernels.ts';
 import { levelBytes, levelsOf, maxRange, readLevels } from './parts/map-levels.ts';
-import { extentsOf, planeBytes } from './parts/planes.ts';
+import { extentsOf, layOut, planeBytes } from './parts/planes.ts';
 import { dequantise } from './parts/quantiser.ts';
 
 const BITS = 8;
@@ -19,8 +19,7 @@ function encode(values: Float32Array, { shape }: Layout): Uint8Array {
     levels: count,
     bytes: count,
   });
-  floatsAt(at.values, count).set(values);
-  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  layOut(values, extents, at);
   const table = levelsOf(values, extents, at, { steps: STEPS, format: 'int8' });
   for (let k = 0; k < maps; k++) {
     const scale = table[2 * k] === 0 ? Infinity : table[2 * k];

@@ -4,7 +4,7 @@ import { malformed } from '../protocol/header.ts';
 import { packedBytes, unpackSmall } from './parts/bits.ts';
 import { viewAs, type Codec, type Layout, type OpenCodec } from './codec.ts';
 import { bytesAt, floatsAt, placesFor, run } from './parts/kernels.ts';
-import { extentsOf, planeBytes } from './parts/planes.ts';
+import { extentsOf, layOut, planeBytes } from './parts/planes.ts';
 import { dequantise } from './parts/quantiser.ts';
 import { residuals, type Residuals } from './parts/residuals.ts';
 import { requireWithin } from './parts/within.ts';
@@ -33,8 +33,7 @@ function encode(values: Float32Array, { shape, kept }: Layout, lost: Residuals |
     loss: planeBytes(extents),
     packed: maps * ofMap,
   });
-  floatsAt(at.values, values.length).set(values);
-  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  layOut(values, extents, at);
   for (let k = 0; k < maps; k++) {
     const plane = at.planes + k * planeBytes(extents);
     const map = kept?.[k] ?? k;

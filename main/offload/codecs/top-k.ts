@@ -5,6 +5,7 @@ import { packedBytes } from './parts/bits.ts';
 import { type Codec, type Layout, type OpenCodec, type TensorShape } from './codec.ts';
 import { counted } from './parts/counted.ts';
 import { decodeFloats, requireFinite } from './float32.ts';
+import { layOut } from './parts/planes.ts';
 import { bytesAt, floatsAt, histogramBytes, placesFor, run, wordsAt } from './parts/kernels.ts';
 
 const params = z.strictObject({
@@ -72,8 +73,7 @@ function encode(values: Float32Array, { shape }: Layout, chosen: Params, source:
     taken: 4 * rows,
     packed: placeBytes,
   });
-  floatsAt(at.values, values.length).set(values);
-  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  layOut(values, { maps, rows }, at);
   for (let k = 0; k < maps; k++) {
     const plane = at.planes + 4 * k * rows;
     run('markLargest', { plane, rows, wanted: count, histogram: at.histogram, marks: at.marks });

@@ -2,12 +2,13 @@ import type { DatasetInfo } from '../../data/source.ts';
 import { valuesIn } from '../../offload/codecs/codec.ts';
 import { imageBytes, memoryBytes } from '../../offload/codecs/parts/image-memory.ts';
 import { anyByImage, codecChoice, sameCodec, type CodecChoice } from '../../offload/codecs/table.ts';
-import { codecUses, directions, ownCodecs, type CodecUse, type OwnCodecs } from '../../training/controller.ts';
+import { codecUses, ownCodecs, type CodecUse, type OwnCodecs } from '../../training/controller.ts';
 import { planTrainings, type PlannedEpochs } from '../../training/plan.ts';
 import { phasesAt } from './budgets.ts';
 import type { Experiment } from './experiment.ts';
 import type { CutFeatures } from './features.ts';
 import { imageCounts } from './image-counts.ts';
+import { ownFields } from './own-fields.ts';
 import { problem, type Problem } from './problems.ts';
 
 /**
@@ -39,14 +40,12 @@ interface Place {
 }
 
 /** Phases that have the same codec of their own share what it remembers. */
-function ownPlaces(phase: number, own: OwnCodecs = {}): Place[] {
-  return directions(true).flatMap((direction) => {
-    const choice = own[direction];
-    if (!choice) return [];
-    const isUsed = ({ own: other }: PlannedEpochs): boolean =>
-      other?.[direction] !== undefined && sameCodec(other[direction], choice);
-    return [{ path: `phases.${phase}.codec.${direction}`, choice, isUsed }];
-  });
+function ownPlaces(phase: number, own: OwnCodecs | undefined): Place[] {
+  return ownFields(phase, own).map(({ path, direction, choice }) => ({
+    path,
+    choice,
+    isUsed: ({ own: other }) => other?.[direction] !== undefined && sameCodec(other[direction], choice),
+  }));
 }
 
 function placeProblems(

@@ -4,12 +4,15 @@ import type { BatchOptions } from '../../data/pipeline.ts';
 import type { Batch } from '../../data/source.ts';
 import { SluiceError } from '../../errors.ts';
 import { buildClient } from '../../model/build.ts';
-import { choosingAccuracy } from '../../records/best-epoch.ts';
+import type { CodecChoice } from '../../offload/codecs/table.ts';
+import { bestPairs } from '../../records/best-epoch.ts';
 import type { Budget } from '../../records/column.ts';
 import type { PairRecord } from '../../records/record.ts';
 import { clientHalf, type ClientHalf } from '../../training/client.ts';
 import { codecsFor, codecSettings } from '../../training/controller.ts';
+import { planTrainings } from '../../training/plan.ts';
 import { pairFolder, readHalf } from '../checkpoint/pair.ts';
+import { phasesAt } from '../experiment/budgets.ts';
 import { experimentNetwork } from '../experiment/check.ts';
 import { featuresAt } from '../experiment/features.ts';
 import type { Run } from '../store/run.ts';
@@ -67,19 +70,15 @@ export function probeable(store: Store, run: Run, { budget, images }: ProbeOptio
 }
 
 function pairsOf(store: Store, { id }: Run, budget: Budget | undefined): PairRecord[] {
-  const best = new Map<Budget, PairRecord>();
-  for (const pair of store.pairs(id)) {
-    const before = best.get(pair.budget);
-    if (!before || choosingAccuracy(pair) > choosingAccuracy(before)) best.set(pair.budget, pair);
-  }
-  if (best.size === 0) {
+  const best = bestPairs(store.pairs(id));
+  if (best.length === 0) {
     throw new SluiceError('no-weights', `Run ${id} has no trained pair yet. Let it finish a phase, then probe it.`, {
       path: 'run',
     });
   }
-  const all = [...best.values()].sort((a, b) => (b.budget ?? Infinity) - (a.budget ?? Infinity));
+  const all = best.sort((a, b) => (b.budget ?? Infinity) - (a.budget ?? Infinity));
   if (budget === undefined) return all;
-  const asked = best.get(budget);
+  const asked = all.find((pair) => pair.budget === budget);
   if (asked) return [asked];
   const there = all.map((pair) => pair.budget ?? 'full').join(', ');
   throw new SluiceError(
@@ -122,7 +121,7 @@ export async function probe(
   for (const pair of pairs) {
     const client = await clientOf(run, folder, pair, facts);
     try {
-      const decoded = await attack(client, pair.budget, { run, train, test, seen, facts, options, work });
+      const decoded = await attack(client, pair, { run, train, test, seen, facts, options, work });
       results.push({ budget: pair.budget, ...similarity(decoded, unseen, facts.shape) });
       rows.push(decoded.slice(0, pictured));
     } finally {
@@ -152,11 +151,10 @@ interface Attack {
 /** What a decoder that learnt from the training images makes of the maps of the test images. */
 async function attack(
   client: ClientHalf,
-  budget: Budget,
+  pair: PairRecord,
   { run, train, test, seen, facts, options, work }: Attack,
 ): Promise<Float32Array[]> {
-  const { up: codec } = codecsFor(budget, codecSettings(run.experiment.codec));
-  const crossing = { budget, codec, onBatch: work };
+  const crossing = { budget: pair.budget, codec: codecOf(run, pair), onBatch: work };
   const { maps, shape } = await observe(client, train, crossing);
   const unseen = await observe(client, test, crossing);
   const { epochs, seed } = options;
@@ -169,6 +167,16 @@ async function attack(
   } finally {
     decoder.dispose();
   }
+}
+
+/** How the maps of a pair crossed as it was trained. */
+export function codecOf({ experiment }: Run, { training, phase, budget }: PairRecord): CodecChoice {
+  const info = describeDataset(experiment.dataset.name);
+  const { network, cut } = experimentNetwork(experiment, info);
+  const features = featuresAt(network, cut);
+  const planned = planTrainings(experiment.method, phasesAt(experiment, features), features.sent[2]);
+  const { own } = planned[training][phase];
+  return codecsFor(budget, { ...codecSettings(experiment.codec), own }).up;
 }
 
 function batchOptions({ experiment, seed }: Run): BatchOptions {

@@ -1,4 +1,5 @@
 import type { TensorShape } from '../codec.ts';
+import { floatsAt, run } from './kernels.ts';
 
 /** A tensor's maps as planes: a map has a value in each row. */
 export interface Extents {
@@ -13,4 +14,14 @@ export function extentsOf([samples, height, width, maps]: TensorShape): Extents 
 /** Bytes of the values of a plane. */
 export function planeBytes({ rows }: Extents): number {
   return 4 * rows;
+}
+
+/** Lays a tensor out as planes in the kernels' memory, which has room for its values and for them. */
+export function layOut(
+  values: Float32Array,
+  { maps, rows }: Extents,
+  at: { readonly values: number; readonly planes: number },
+): void {
+  floatsAt(at.values, values.length).set(values);
+  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
 }

@@ -2,7 +2,7 @@ import { random } from '../../../random.ts';
 import { requireFinite } from '../float32.ts';
 import { bytesAt, floatsAt, placesFor, run, wordsAt } from './kernels.ts';
 import { levelBytes, levelsOf } from './map-levels.ts';
-import { planeBytes, type Extents } from './planes.ts';
+import { layOut, planeBytes, type Extents } from './planes.ts';
 
 /** Levels are found in units of 2⁻²⁰ of their distance, to which a whole number below 2²⁰ is added that is cut off again. */
 const fraction = 20;
@@ -39,8 +39,7 @@ export function quantise(
     states: 16,
     levels: values.length,
   });
-  floatsAt(at.values, values.length).set(values);
-  run('toPlanes', { values: at.values, planes: at.planes, rows, maps });
+  layOut(values, extents, at);
   const table = levelsOf(values, extents, at, { steps, format });
   wordsAt(at.states, 4).set(rounding ?? [0, 0, 0, 0]);
   const shift = rounding ? 0 : half;

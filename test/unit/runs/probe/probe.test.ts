@@ -9,7 +9,7 @@ import { zipRuns } from '../../../../main/exports/archive/zip.ts';
 import { savePair } from '../../../../main/runs/checkpoint/pair.ts';
 import type { ExperimentInput } from '../../../../main/runs/experiment/experiment.ts';
 import { readProbe, saveProbe } from '../../../../main/runs/probe/file.ts';
-import { probe, probeable } from '../../../../main/runs/probe/probe.ts';
+import { codecOf, probe, probeable } from '../../../../main/runs/probe/probe.ts';
 import type { Run } from '../../../../main/runs/store/run.ts';
 import type { Store } from '../../../../main/runs/store/store.ts';
 import { useHome } from '../../../support/datasets.ts';
@@ -115,4 +115,12 @@ describe('what cannot be probed', () => {
     const { store, run } = await untrained();
     expect(() => probeable(store, run, { ...options, ...asked })).toThrow(message.replace('001', run.id));
   });
+});
+
+it('sees maps as they crossed in the phase of a pair: in its own codec, else in that of the experiment', () => {
+  const phases = [{ budget: 'full', epochs: 1 } as const, { budget: 2, epochs: 1, codec: { up: 'sign' } } as const];
+  const store = openTestStore(useHome());
+  const run = trainedRun(store, { ...small, method: 'prune', phases, codec: { full: 'int8' } }, []);
+  const [whole, narrow] = [pairRecord(0, { phase: 0, budget: null }), pairRecord(1, { phase: 1, budget: 2 })];
+  expect([codecOf(run, whole).name, codecOf(run, narrow).name]).toEqual(['int8', 'sign']);
 });
